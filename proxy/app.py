@@ -1,0 +1,82 @@
+"""The application, put together: the site first, then the casilla behind its guards."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
+from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp
+
+from proxy.errors import Refusal
+from proxy.installation import Installation
+from proxy.store.db import CONNECTIONS
+from proxy.web import csrf, errors, health, inbox, login
+from proxy.web.headers import Headers
+from proxy.web.log import RequestLog
+from proxy.web.passwords import PasswordPool
+from proxy.web.signing import Signing
+from proxy.web.site import Site
+from proxy.web.state import State
+from proxy.web.view import prepare
+
+TEMPLATES = Path(__file__).parent / "templates"
+BODY_BYTES = 64 * 1024
+
+routes = [
+    Mount("/casilla", routes=login.routes + inbox.routes),
+    *health.routes,
+]
+
+
+def create_app(installation: Installation) -> ASGIApp:
+    """The whole service as one ASGI application. Refuses to start without site or keys."""
+    origin = installation.settings.origin
+    state = create_state(installation)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        installation.db.close()
+
+    app = Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=[installation.settings.hostname]),
+            Middleware(RequestLog),
+            Middleware(csrf.SameOrigin, origin=origin),
+        ],
+        exception_handlers={Refusal: errors.refused, HTTPException: errors.http_error},
+        lifespan=lifespan,
+        max_body_size=BODY_BYTES,
+    )
+    app.state.casilla = state
+    return Site(Headers(app, origin), installation.settings.site_dir, origin)
+
+
+def create_state(installation: Installation) -> State:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    signing = Signing(installation.ring)
+    prepare(environment, installation, signing)
+    return State(
+        installation=installation,
+        templates=Jinja2Templates(env=environment),
+        passwords=PasswordPool(installation.passwords),
+        signing=signing,
+        threads=anyio.CapacityLimiter(CONNECTIONS),
+        mail=asyncio.Event(),
+    )

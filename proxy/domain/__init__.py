@@ -1,0 +1,1 @@
+"""Values and rules. Nothing here reads or writes anything."""

@@ -1,0 +1,22 @@
+"""Who is at the other end of a request, as far as the network can tell."""
+
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+
+@dataclass(frozen=True)
+class Client:
+    ip: str
+    user_agent: str = ""
+    device: str | None = None  # what the cookie of a known device says, its signature checked
+
+    @property
+    def network(self) -> str:
+        """The address, or its /64 for IPv6: one subscriber owns a whole /64 (SECURITY A1)."""
+        try:
+            address = ip_address(self.ip)
+        except ValueError:
+            return "unknown"
+        if isinstance(address, IPv6Address):
+            return str(ip_network(f"{address}/64", strict=False))
+        return str(address)

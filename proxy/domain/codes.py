@@ -1,0 +1,27 @@
+"""The six digits of the token digital.
+
+Neither the code nor its seed is stored: a table of hashed six-digit codes is undone in a second.
+The code follows from the server's key, the purpose, the challenge and how often it was sent
+(SECURITY C23).
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+
+import pyotp
+
+DIGITS = 6
+
+
+def code_for(key: bytes, purpose: str, challenge_id: bytes, sent: int) -> str:
+    """The code of the `sent`-th message of a challenge. HOTP, because TOTP ends at 120 s."""
+    seed = hmac.digest(key, b"otp/" + purpose.encode() + b"/" + challenge_id, "sha256")
+    otp = pyotp.HOTP(base64.b32encode(seed).decode(), digits=DIGITS, digest=hashlib.sha256)
+    return otp.at(sent)
+
+
+def same_code(expected: str, typed: str) -> bool:
+    """Compare in constant time what was typed, spaces and dashes aside (ruling 3)."""
+    return hmac.compare_digest(expected.encode(), re.sub(r"[\s\-]", "", typed).encode())

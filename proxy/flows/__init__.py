@@ -1,0 +1,1 @@
+"""What the service does: one file is one story, read from top to bottom."""

@@ -1,0 +1,73 @@
+"""The key ring: one file, mode 0600, of 256-bit keys ordered from oldest to newest.
+
+Every use takes a subkey of its own (HKDF), so a key never serves two purposes. Without this file
+no password of the database can be verified: back it up apart from the database.
+"""
+
+import base64
+import binascii
+import json
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from proxy.errors import Refusal
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class KeyRing:
+    keys: dict[str, bytes]  # id to key; the last one is in use, the others still verify
+
+    def subkeys(self, purpose: str) -> dict[str, bytes]:
+        """One subkey for each key, oldest first, as itsdangerous wants them."""
+        return {key_id: _derive(key, purpose) for key_id, key in self.keys.items()}
+
+    def newest(self, purpose: str) -> bytes:
+        return list(self.subkeys(purpose).values())[-1]
+
+
+def create_keyring(path: Path) -> KeyRing:
+    """Write a new ring with one key. Refuses to replace a file that is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Refusal("keys.exist", path=path) from None
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"claves": [{"id": "k1", "clave": key}]}, file, indent=2)
+        file.flush()
+        os.fsync(file.fileno())
+    return read_keyring(path)
+
+
+def read_keyring(path: Path) -> KeyRing:
+    """Refuses a ring that is missing, readable by others, damaged, weak or repeated (S67)."""
+    try:
+        mode = path.stat().st_mode
+        content = path.read_text()
+    except OSError:
+        raise Refusal("keys.missing", path=path) from None
+    if stat.S_IMODE(mode) & 0o077:
+        raise Refusal("keys.exposed", path=path)
+    try:
+        entries = json.loads(content)["claves"]
+        keys = {str(e["id"]): base64.b64decode(e["clave"], validate=True) for e in entries}
+    except (ValueError, KeyError, TypeError, binascii.Error):
+        raise Refusal("keys.damaged", path=path) from None
+    if not keys or len(keys) < len(entries) or len(set(keys.values())) < len(keys):
+        raise Refusal("keys.damaged", path=path)
+    if any(len(key) < KEY_BYTES or len(set(key)) < KEY_BYTES // 4 for key in keys.values()):
+        raise Refusal("keys.weak", path=path)
+    return KeyRing(keys)
+
+
+def _derive(key: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"casilla/{purpose}/v1".encode()).derive(key)

@@ -1,0 +1,1 @@
+"""Values to e-mails, PDFs and archives. Same input, same output."""

@@ -1,0 +1,1 @@
+"""Tables and the statements on them. Nothing here decides."""

@@ -1,0 +1,131 @@
+"""The notificaciones of each casilla, and the files that were served with them.
+
+Every statement names the casilla: what belongs to somebody else is simply not there.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, bindparam, func, insert, select, update
+
+from proxy.store.db import Tx
+from proxy.store.tables import files, notificaciones
+
+
+@dataclass(frozen=True)
+class Notificacion:
+    casilla_id: int
+    id: bytes
+    expediente: str
+    expediente_on: date | None
+    tipo: str
+    numero: str
+    asunto: str
+    dependencia: str
+    firmado_por: str
+    elaborado_por: str
+    issued_at: datetime
+    deposited_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class File:
+    casilla_id: int
+    notificacion_id: bytes
+    position: int  # 0 is the acto, the anexos follow
+    name: str
+    media_type: str
+    sha256: str  # hexadecimal
+    size: int  # bytes
+
+
+@dataclass(frozen=True)
+class Counts:
+    pending: int
+    read: int
+
+
+def _page(read: bool, older: bool | None) -> Select[tuple[object, ...]]:
+    """One page of a list, newest first. `older` than a key, newer than it, or from the top."""
+    mine = notificaciones.c.casilla_id == bindparam("casilla")
+    state = notificaciones.c.read_at.is_not(None) if read else notificaciones.c.read_at.is_(None)
+    statement = select(*_COLUMNS).where(mine, state).limit(bindparam("most"))
+    if older is None:
+        return statement.order_by(notificaciones.c.id.desc())
+    if older:
+        return statement.where(notificaciones.c.id < bindparam("key")).order_by(
+            notificaciones.c.id.desc()
+        )
+    return statement.where(notificaciones.c.id > bindparam("key")).order_by(notificaciones.c.id)
+
+
+_COLUMNS = [notificaciones.c[field] for field in Notificacion.__dataclass_fields__]
+_FILE_COLUMNS = [files.c[field] for field in File.__dataclass_fields__]
+_PAGES = {
+    (read, older): _page(read, older) for read in (False, True) for older in (None, True, False)
+}
+_ADD = insert(notificaciones)
+_ADD_FILES = insert(files)
+_COUNTS = select(
+    func.count() - func.count(notificaciones.c.read_at), func.count(notificaciones.c.read_at)
+).where(notificaciones.c.casilla_id == bindparam("casilla"))
+_ONE = select(*_COLUMNS).where(
+    notificaciones.c.casilla_id == bindparam("casilla"), notificaciones.c.id == bindparam("key")
+)
+_MARK_READ = (
+    update(notificaciones)
+    .where(
+        notificaciones.c.casilla_id == bindparam("casilla"),
+        notificaciones.c.id == bindparam("key"),
+        notificaciones.c.read_at.is_(None),
+    )
+    .values(read_at=bindparam("now"))
+    .returning(notificaciones.c.id)
+)
+_FILES = (
+    select(*_FILE_COLUMNS)
+    .where(files.c.casilla_id == bindparam("casilla"), files.c.notificacion_id == bindparam("key"))
+    .order_by(files.c.position)
+)
+
+
+def add(tx: Tx, notificacion: Notificacion, served: list[File]) -> None:
+    """The act and everything served with it. `served[0]` is the acto."""
+    tx.conn.execute(_ADD, vars(notificacion))
+    tx.conn.execute(_ADD_FILES, [vars(file) for file in served])
+
+
+def page(
+    tx: Tx, casilla_id: int, *, read: bool, most: int, key: bytes | None = None, older: bool = True
+) -> list[Notificacion]:
+    """At most `most` rows, newest first, older (or newer) than the row `key`."""
+    values = {"casilla": casilla_id, "most": most, "key": key}
+    direction = None if key is None else older
+    statement = _PAGES[read, direction]
+    if key is None:
+        del values["key"]
+    rows = [Notificacion(*row) for row in tx.conn.execute(statement, values)]
+    return rows[::-1] if direction is False else rows
+
+
+def counts(tx: Tx, casilla_id: int) -> Counts:
+    pending, read = tx.conn.execute(_COUNTS, {"casilla": casilla_id}).one()
+    return Counts(pending, read)
+
+
+def one(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Notificacion | None:
+    row = tx.conn.execute(_ONE, {"casilla": casilla_id, "key": notificacion_id}).first()
+    return Notificacion(*row) if row else None
+
+
+def mark_read(tx: Tx, casilla_id: int, notificacion_id: bytes) -> bool:
+    """Set the instant of the first reading, once and for ever. False when it was set before."""
+    values = {"casilla": casilla_id, "key": notificacion_id, "now": tx.now}
+    return tx.conn.execute(_MARK_READ, values).first() is not None
+
+
+def files_of(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[File]:
+    """The acto first, then the anexos; empty when the notificacion is not of this casilla."""
+    values = {"casilla": casilla_id, "key": notificacion_id}
+    return [File(*row) for row in tx.conn.execute(_FILES, values)]

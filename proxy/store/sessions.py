@@ -1,0 +1,118 @@
+"""Sessions. The browser keeps the token, the table only its digest: a stolen backup opens nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+
+from proxy.domain.identidad import Identidad
+from proxy.store.db import Tx
+from proxy.store.tables import casillas, sessions
+
+
+@dataclass(frozen=True)
+class Session:
+    digest: bytes
+    casilla_id: int
+    kind: str
+    number: str
+    nombres: str
+    seen_at: datetime
+    expires_at: datetime
+
+    @property
+    def identidad(self) -> Identidad:
+        return Identidad(self.kind, self.number)
+
+
+_ADD = insert(sessions)
+_ALIVE = (
+    select(
+        sessions.c.digest,
+        sessions.c.casilla_id,
+        casillas.c.kind,
+        casillas.c.number,
+        casillas.c.nombres,
+        sessions.c.seen_at,
+        sessions.c.expires_at,
+    )
+    .join(casillas, casillas.c.id == sessions.c.casilla_id)
+    .where(
+        sessions.c.digest == bindparam("token_digest"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+        sessions.c.seen_at > bindparam("idle_since"),
+    )
+)
+_TOUCH = (
+    update(sessions)
+    .where(sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
+    .values(seen_at=bindparam("now"))
+)
+_END = (
+    update(sessions)
+    .where(sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"))
+    .returning(sessions.c.casilla_id)
+)
+_OPEN = (
+    select(sessions.c.digest)
+    .where(
+        sessions.c.casilla_id == bindparam("casilla"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+        sessions.c.seen_at > bindparam("idle_since"),
+    )
+    .order_by(sessions.c.created_at.desc())
+    .limit(bindparam("keep"))
+)
+_END_OTHERS = (
+    update(sessions)
+    .where(
+        sessions.c.casilla_id == bindparam("casilla"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.digest.not_in(_OPEN),
+    )
+    .values(ended_at=bindparam("now"))
+    .returning(sessions.c.seen_at, sessions.c.expires_at)
+)
+
+
+def add(
+    tx: Tx, digest: bytes, casilla_id: int, device_id: bytes, until: datetime, ip: str, agent: str
+) -> None:
+    values = {
+        "digest": digest,
+        "casilla_id": casilla_id,
+        "device_id": device_id,
+        "created_at": tx.now,
+        "seen_at": tx.now,
+        "expires_at": until,
+        "ip": ip,
+        "user_agent": agent,
+    }
+    tx.conn.execute(_ADD, values)
+
+
+def alive(tx: Tx, digest: bytes, idle_since: datetime) -> Session | None:
+    values = {"token_digest": digest, "now": tx.now, "idle_since": idle_since}
+    row = tx.conn.execute(_ALIVE, values).first()
+    return Session(*row) if row else None
+
+
+def touch(tx: Tx, digest: bytes) -> None:
+    tx.conn.execute(_TOUCH, {"token_digest": digest, "now": tx.now})
+
+
+def end(tx: Tx, digest: bytes) -> int | None:
+    """Returns whose session it was; None when it had ended already."""
+    values = {"token_digest": digest, "now": tx.now}
+    casilla_id: int | None = tx.conn.execute(_END, values).scalar_one_or_none()
+    return casilla_id
+
+
+def keep_newest(tx: Tx, casilla_id: int, keep: int, idle_since: datetime) -> int:
+    """End all but the newest `keep` sessions. Returns how many of them were still in use."""
+    values = {"casilla": casilla_id, "keep": keep, "now": tx.now, "idle_since": idle_since}
+    ended = tx.conn.execute(_END_OTHERS, values).all()
+    return sum(row.seen_at > idle_since and row.expires_at > tx.now for row in ended)

@@ -1,0 +1,75 @@
+"""How often something may be done: the generic cell rate algorithm (GCRA), in the database.
+
+One conditional statement a key, so it is exact over any number of processes. If the database
+cannot answer, nothing is allowed.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from proxy.store.db import Tx
+from proxy.store.tables import rates
+
+
+@dataclass(frozen=True, order=True)
+class Limit:
+    """At most `times` within `window`, for one key."""
+
+    key: str
+    times: int
+    window: timedelta
+
+
+def take(tx: Tx, secret: bytes, limits: Sequence[Limit]) -> timedelta | None:
+    """Take one from every limit, or from none. None: allowed. Otherwise, how long to wait.
+
+    Keys are stored as HMAC with `secret`, never as the identidad or the address that they name.
+    """
+    savepoint = tx.conn.begin_nested()
+    now = _micros(tx.now)
+    for limit in sorted(limits):  # always in the same order, so that two takers cannot deadlock
+        window = limit.window // timedelta(microseconds=1)
+        values = {
+            "key": hmac.digest(secret, limit.key.encode(), hashlib.sha256),
+            "now": now,
+            "step": window // limit.times,
+            "window": window,
+        }
+        if tx.conn.execute(_TAKE[tx.conn.dialect.name], values).first() is None:
+            savepoint.rollback()
+            tat = tx.conn.execute(_TAT, values).scalar_one()
+            # A clock that went back must not make anybody wait longer than the window (P34).
+            wait = min(tat + values["step"] - now - window, window)
+            return timedelta(microseconds=max(wait, 1_000_000))
+    savepoint.commit()
+    return None
+
+
+def _micros(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
+
+
+def _statement(dialect: str) -> sqlite.Insert | postgresql.Insert:
+    latest = func.max if dialect == "sqlite" else func.greatest
+    insert = sqlite.insert(rates) if dialect == "sqlite" else postgresql.insert(rates)
+    now, step, window = (
+        bindparam(name, type_=rates.c.tat.type) for name in ("now", "step", "window")
+    )
+    arrival = latest(rates.c.tat, now) + step
+    return (
+        insert.values(key=bindparam("key"), tat=now + step)
+        .on_conflict_do_update(
+            index_elements=[rates.c.key], set_={"tat": arrival}, where=arrival - now <= window
+        )
+        .returning(rates.c.tat)
+    )
+
+
+_TAKE = {dialect: _statement(dialect) for dialect in ("sqlite", "postgresql")}
+_TAT = select(rates.c.tat).where(rates.c.key == bindparam("key"))

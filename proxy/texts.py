@@ -1,0 +1,49 @@
+"""What people are told, by code. Each sentence says what happened and what to do next."""
+
+TEXTS = {
+    "form.malformed": "No pudimos leer lo que envió. Vuelva a la página anterior y envíelo otra vez.",
+    "form.stale": (
+        "Esta página venció o su navegador no guarda cookies. "
+        "Permita las cookies de este sitio, vuelva a abrir la página y envíe sus datos otra vez."
+    ),
+    "form.foreign": (
+        "El pedido vino de otro sitio y no lo atendimos. Entre por la página de la casilla."
+    ),
+    "identidad.malformed": (
+        "Escriba su DNI: 8 dígitos, sin puntos ni espacios. Si es una empresa, los 11 de su RUC."
+    ),
+    "password.missing": "Escriba su contraseña.",
+    "login.wrong": "El DNI o la contraseña no son correctos. Revíselos y pruebe otra vez.",
+    "login.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
+    "token.missing": "Escriba los 6 dígitos que le enviamos por correo.",
+    "token.wrong": "El token digital no es correcto. Revise el correo más reciente. {left}",
+    "token.expired": (
+        "El token digital ha caducado. Pulse «Reenviar código digital» y escriba el nuevo."
+    ),
+    "token.spent": (
+        "Se acabaron los intentos con ese token digital. "
+        "Ingrese otra vez su DNI y su contraseña para recibir uno nuevo."
+    ),
+    "token.gone": (
+        "Este ingreso ya terminó. Ingrese otra vez su DNI y su contraseña "
+        "para recibir un token digital nuevo."
+    ),
+    "token.soon": "Le acabamos de enviar un token digital. Espere {wait} antes de pedir otro.",
+    "token.sends": (
+        "Ya le enviamos varios tokens digitales. Use el más reciente, "
+        "o ingrese otra vez su DNI y su contraseña."
+    ),
+    "token.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
+    "session.over": (
+        "Su sesión terminó. Ingrese otra vez para seguir: no se perdió nada de su casilla."
+    ),
+    "service.busy": "Hay muchas personas ingresando. Espere unos segundos y pruebe otra vez.",
+    "keys.exist": "Ya hay un archivo de claves en {path}. No se toca: con él se leen las contraseñas.",
+    "keys.missing": (
+        "Falta el archivo de claves {path}. Ejecute «casilla migrar» si la instalación es nueva; "
+        "si no lo es, recupérelo de su respaldo."
+    ),
+    "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
+    "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
+    "keys.weak": "El archivo de claves {path} tiene una clave débil. Cada una son 32 bytes al azar.",
+}

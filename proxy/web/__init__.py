@@ -1,0 +1,1 @@
+"""The HTTP edge: reads the request, runs one flow, chooses the page."""

@@ -1,0 +1,229 @@
+"""Login: DNI and password, then the token digital."""
+
+import re
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from proxy.domain import secrets
+from proxy.domain.identidad import parse_identidad
+from proxy.errors import Refusal
+from proxy.flows import login
+from proxy.flows.login import Denied
+from proxy.texts import TEXTS
+from proxy.web.cookies import DEVICE, DEVICE_SECONDS, FLOW, SESSION, drop_cookie, set_cookie
+from proxy.web.forms import read_form
+from proxy.web.pace import held
+from proxy.web.pages import client_of, look, page, retry_after, run, see_other, spoken
+from proxy.web.sessions import current
+from proxy.web.state import state_of
+
+OUR_PATH = re.compile(r"/casilla/[A-Za-z0-9_\-/]*")
+DISAVOWAL_DAYS = 10
+
+
+async def password_form(request: Request) -> Response:
+    """GET /casilla/ingresar/"""
+    if await current(request):
+        return see_other(request, "inbox:pending")
+    flow = request.cookies.get(FLOW) or secrets.new_token()
+    request.state.binding = request.cookies.get(SESSION) or flow
+    notice = TEXTS["session.over"] if "fin" in request.query_params else None
+    response = _password_page(request, volver=request.query_params.get("volver", ""), notice=notice)
+    set_cookie(response, FLOW, flow)
+    return response
+
+
+@held
+async def check_password(request: Request) -> Response:
+    """POST /casilla/ingresar/"""
+    form = await read_form(request, "login")
+    dni, password, volver = (form.get(name, "") for name in ("dni", "clave", "volver"))
+    try:
+        identidad = parse_identidad(dni)
+    except Refusal as refusal:
+        return _password_page(request, 400, dni=dni, volver=volver, errors={"dni": str(refusal)})
+    if not password:
+        errors = {"clave": TEXTS["password.missing"]}
+        return _password_page(request, 400, dni=dni, volver=volver, errors=errors)
+
+    state, client, flow = state_of(request), client_of(request), secrets.new_token()
+    secret, policy = state.signing.throttle_key, state.installation.policy
+    outcome = await run(request, login.attempt, secret, identidad, client)
+    if not isinstance(outcome, Denied):
+        proof = await state.passwords.prove(outcome.stored, password)
+        outcome = await run(
+            request,
+            login.answer,
+            secret,
+            policy,
+            outcome,
+            proof.matches,
+            proof.new_hash,
+            flow,
+            client,
+        )
+    if outcome is not None:
+        errors = {"clave": _sentence(outcome)}
+        denied = _password_page(request, _status(outcome), dni=dni, volver=volver, errors=errors)
+        return retry_after(denied, outcome.wait) if outcome.wait else denied
+
+    response = see_other(request, "login:code", f"volver={volver}" if _ours(volver) else "")
+    set_cookie(response, FLOW, flow)
+    drop_cookie(response, SESSION)
+    return response
+
+
+async def code_form(request: Request) -> Response:
+    """GET /casilla/token/"""
+    challenge = await look(request, login.waiting, request.cookies.get(FLOW, ""))
+    if challenge is None:
+        return see_other(request, "login:password")
+    notice = "Le enviamos un token digital nuevo. El anterior ya no sirve."
+    return page(
+        request,
+        "login/code.html",
+        volver=request.query_params.get("volver", ""),
+        notice=notice if "reenviado" in request.query_params else None,
+        errors={},
+    )
+
+
+@held
+async def check_code(request: Request) -> Response:
+    """POST /casilla/token/"""
+    form = await read_form(request, "code")
+    typed, volver = form.get("token", ""), form.get("volver", "")
+    if not typed.strip():
+        return _code_page(request, 400, volver, TEXTS["token.missing"])
+    state = state_of(request)
+    outcome = await run(
+        request,
+        login.verify,
+        state.signing.throttle_key,
+        state.signing.code_key,
+        state.installation.policy,
+        request.cookies.get(FLOW, ""),
+        typed,
+        client_of(request),
+    )
+    if isinstance(outcome, Denied):
+        return _denied_code(request, outcome, volver)
+    inbox = request.app.url_path_for("inbox:pending")
+    response = RedirectResponse(volver if _ours(volver) else f"{inbox}?listo=1", 303)
+    set_cookie(response, SESSION, outcome.token)
+    set_cookie(response, DEVICE, state.signing.device_cookie(outcome.device), DEVICE_SECONDS)
+    drop_cookie(response, FLOW)
+    return response
+
+
+@held
+async def resend_code(request: Request) -> Response:
+    """POST /casilla/token/reenviar/"""
+    form = await read_form(request, "resend")
+    state, volver = state_of(request), form.get("volver", "")
+    outcome = await run(
+        request,
+        login.resend,
+        state.signing.throttle_key,
+        state.installation.policy,
+        request.cookies.get(FLOW, ""),
+        client_of(request),
+    )
+    if outcome is not None:
+        return _denied_code(request, outcome, volver)
+    return see_other(
+        request, "login:code", "reenviado=1" + (f"&volver={volver}" if _ours(volver) else "")
+    )
+
+
+async def disavow_form(request: Request) -> Response:
+    """GET /casilla/no-fui-yo/{token}/"""
+    flow = request.cookies.get(FLOW) or secrets.new_token()
+    request.state.binding = request.cookies.get(SESSION) or flow
+    response = page(request, "login/disavow.html", token=request.path_params["token"])
+    set_cookie(response, FLOW, flow)
+    return response
+
+
+@held
+async def disavow(request: Request) -> Response:
+    """POST /casilla/no-fui-yo/{token}/"""
+    await read_form(request, "disavow")
+    seconds = timedelta(days=DISAVOWAL_DAYS) // timedelta(seconds=1)
+    challenge = state_of(request).signing.disavowed(request.path_params["token"], seconds)
+    stopped = False
+    if challenge is not None:
+        stopped = await run(request, login.disavow, bytes.fromhex(challenge), client_of(request))
+    return page(request, "login/disavowed.html", stopped=stopped)
+
+
+async def logout(request: Request) -> Response:
+    """POST /casilla/salir/"""
+    await read_form(request, "logout")
+    await run(request, login.end, request.cookies.get(SESSION, ""), client_of(request))
+    response = see_other(request, "login:left")
+    drop_cookie(response, SESSION)
+    response.headers["Clear-Site-Data"] = '"storage"'  # never "cookies": it wipes sibling hosts'
+    return response
+
+
+async def left(request: Request) -> Response:
+    """GET /casilla/salir/"""
+    return page(request, "login/left.html")
+
+
+def _password_page(request: Request, status: int = 200, **context: object) -> Response:
+    return page(
+        request,
+        "login/password.html",
+        status,
+        **{"dni": "", "errors": {}, "notice": None} | context,
+    )
+
+
+def _code_page(request: Request, status: int, volver: str, error: str) -> Response:
+    return page(
+        request, "login/code.html", status, volver=volver, notice=None, errors={"token": error}
+    )
+
+
+def _denied_code(request: Request, denied: Denied, volver: str) -> Response:
+    """A code that may be tried again stays on its page; otherwise back to the password."""
+    if denied.code in ("token.gone", "token.spent"):
+        response = _password_page(
+            request, _status(denied), volver=volver, errors={"dni": _sentence(denied)}
+        )
+    else:
+        response = _code_page(request, _status(denied), volver, _sentence(denied))
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+def _sentence(denied: Denied) -> str:
+    wait = spoken(denied.wait) if denied.wait else ""
+    left = "Le queda 1 intento." if denied.left == 1 else f"Le quedan {denied.left} intentos."
+    return TEXTS[denied.code].format(wait=wait, left=left)
+
+
+def _status(denied: Denied) -> int:
+    return 429 if denied.wait else 403
+
+
+def _ours(path: str) -> bool:
+    """Where to go after the login: only a path of the casilla (open redirects, SECURITY A7)."""
+    return OUR_PATH.fullmatch(path) is not None
+
+
+routes = [
+    Route("/ingresar/", password_form, name="login:password"),
+    Route("/ingresar/", check_password, methods=["POST"]),
+    Route("/token/", code_form, name="login:code"),
+    Route("/token/", check_code, methods=["POST"]),
+    Route("/token/reenviar/", resend_code, methods=["POST"], name="login:resend"),
+    Route("/no-fui-yo/{token}/", disavow_form, name="login:disavow"),
+    Route("/no-fui-yo/{token}/", disavow, methods=["POST"]),
+    Route("/salir/", left, name="login:left"),
+    Route("/salir/", logout, methods=["POST"], name="login:logout"),
+]

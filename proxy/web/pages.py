@@ -1,0 +1,82 @@
+"""The bridge between a request and a flow, and from its result to a page."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from proxy.domain.client import Client
+from proxy.store.db import Tx
+from proxy.web.cookies import DEVICE, DEVICE_SECONDS
+from proxy.web.state import state_of
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def run(
+    request: Request, flow: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run one flow in one transaction, off the event loop. A refusal undoes all of it."""
+    state = state_of(request)
+
+    def work() -> tuple[T, bool]:
+        with state.installation.db.transaction() as tx:
+            value = flow(tx, *args, **kwargs)
+        return value, tx.mail
+
+    value, mail = await anyio.to_thread.run_sync(work, limiter=state.threads)
+    if mail:
+        state.mail.set()
+    return value
+
+
+async def look(
+    request: Request, flow: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run a flow that only reads, off the event loop."""
+    state = state_of(request)
+
+    def work() -> T:
+        with state.installation.db.reading() as tx:
+            return flow(tx, *args, **kwargs)
+
+    return await anyio.to_thread.run_sync(work, limiter=state.threads)
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    return state_of(request).templates.TemplateResponse(request, template, context, status)
+
+
+def see_other(request: Request, name: str, query: str = "", **params: str) -> RedirectResponse:
+    """Where a POST ends: the next page, by GET, so that reloading sends nothing again."""
+    path = request.app.url_path_for(name, **params)
+    return RedirectResponse(f"{path}?{query}" if query else str(path), 303)
+
+
+def client_of(request: Request) -> Client:
+    """The address is the peer's, or what a trusted proxy says of it (uvicorn resolves that)."""
+    cookie = request.cookies.get(DEVICE)
+    signing = state_of(request).signing
+    return Client(
+        ip=request.client.host if request.client else "",
+        user_agent=request.headers.get("user-agent", "")[:300],
+        device=signing.device_of(cookie, DEVICE_SECONDS) if cookie else None,
+    )
+
+
+def spoken(wait: timedelta) -> str:
+    """«45 segundos», «3 minutos», «2 horas»: rounded up, never too short."""
+    seconds = max(1, -(-wait // timedelta(seconds=1)))
+    if seconds < 100:
+        return f"{seconds} segundos" if seconds > 1 else "1 segundo"
+    minutes = -(-seconds // 60)
+    return f"{minutes} minutos" if minutes < 100 else f"{-(-minutes // 60)} horas"
+
+
+def retry_after(response: Response, wait: timedelta) -> Response:
+    response.headers["Retry-After"] = str(max(1, -(-wait // timedelta(seconds=1))))
+    return response

@@ -1,0 +1,62 @@
+"""Who is asking: the session of the cookie, read at every request."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from proxy.flows import login
+from proxy.flows.login import Session
+from proxy.web.cookies import SESSION, drop_cookie
+from proxy.web.pages import look, run
+from proxy.web.state import state_of
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def private(handler: Handler) -> Handler:
+    """Only for who logged in; anybody else is sent to do it, and comes back afterwards."""
+
+    @wraps(handler)
+    async def guarded(request: Request) -> Response:
+        session = await current(request)
+        if session is None:
+            return _to_login(request)
+        request.state.session = session
+        return await handler(request)
+
+    return guarded
+
+
+def session_of(request: Request) -> Session:
+    """The session that `private` found."""
+    session: Session = request.state.session
+    return session
+
+
+async def current(request: Request) -> Session | None:
+    token = request.cookies.get(SESSION)
+    if token is None:
+        return None
+    installation = state_of(request).installation
+    if installation.db.sqlite:
+        # One row by its key: handing it to a thread would cost more than reading it.
+        with installation.db.reading() as tx:
+            session = login.resume(tx, installation.policy, token)
+    else:
+        session = await look(request, login.resume, installation.policy, token)
+    if session and installation.clock() - session.seen_at >= login.SEEN_EVERY:
+        await run(request, login.touch, session)
+    return session
+
+
+def _to_login(request: Request) -> Response:
+    back = {"volver": request.url.path} if request.method == "GET" else {}
+    over = {"fin": "1"} if SESSION in request.cookies else {}
+    query = urlencode(back | over)
+    path = request.app.url_path_for("login:password")
+    response = RedirectResponse(f"{path}?{query}" if query else str(path), 303)
+    drop_cookie(response, SESSION)
+    return response

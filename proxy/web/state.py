@@ -1,0 +1,31 @@
+"""What every handler can reach: the installation, and what the web edge makes of it once."""
+
+import asyncio
+from dataclasses import dataclass
+
+import anyio
+from starlette.requests import Request
+from starlette.templating import Jinja2Templates
+
+from proxy.installation import Installation
+from proxy.web.passwords import PasswordPool
+from proxy.web.signing import Signing
+
+
+@dataclass
+class State:
+    installation: Installation
+    templates: Jinja2Templates
+    passwords: PasswordPool
+    signing: Signing
+    threads: anyio.CapacityLimiter  # as many as the database has connections
+    mail: asyncio.Event  # set when a message was left in the outbox
+
+    @property
+    def origin(self) -> str:
+        return self.installation.settings.origin
+
+
+def state_of(request: Request) -> State:
+    state: State = request.app.state.casilla
+    return state
