@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from catalog.model import Catalog
 from catalog.reader import read_catalog
+
+from catalog.model import Catalog
 from proxy.domain.passwords import Passwords
 from proxy.domain.policy import Policy
 from proxy.keyring import KeyRing, read_keyring

@@ -1,7 +1,9 @@
 """What people are told, by code. Each sentence says what happened and what to do next."""
 
 TEXTS = {
-    "form.malformed": "No pudimos leer lo que envió. Vuelva a la página anterior y envíelo otra vez.",
+    "form.malformed": (
+        "No pudimos leer lo que envió. Vuelva a la página anterior y pruebe otra vez."
+    ),
     "form.stale": (
         "Esta página venció o su navegador no guarda cookies. "
         "Permita las cookies de este sitio, vuelva a abrir la página y envíe sus datos otra vez."
@@ -38,12 +40,14 @@ TEXTS = {
         "Su sesión terminó. Ingrese otra vez para seguir: no se perdió nada de su casilla."
     ),
     "service.busy": "Hay muchas personas ingresando. Espere unos segundos y pruebe otra vez.",
-    "keys.exist": "Ya hay un archivo de claves en {path}. No se toca: con él se leen las contraseñas.",
+    "keys.exist": (
+        "Ya hay un archivo de claves en {path} y no se toca: sin él nadie puede ingresar."
+    ),
     "keys.missing": (
         "Falta el archivo de claves {path}. Ejecute «casilla migrar» si la instalación es nueva; "
         "si no lo es, recupérelo de su respaldo."
     ),
     "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
     "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
-    "keys.weak": "El archivo de claves {path} tiene una clave débil. Cada una son 32 bytes al azar.",
+    "keys.weak": "En {path} hay una clave débil. Cada clave debe tener 32 bytes al azar.",
 }

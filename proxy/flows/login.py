@@ -15,12 +15,13 @@ from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
+from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.store import audit, casillas, challenges, devices, outbox, sessions, throttle
 from proxy.store.casillas import Casilla
 from proxy.store.challenges import Challenge, NewChallenge
 from proxy.store.db import Tx
-from proxy.store.sessions import Session
+from proxy.store.sessions import Session as Session
 from proxy.store.throttle import Limit
 
 PURPOSE = "login"
@@ -82,24 +83,22 @@ def answer(
     secret: bytes,
     policy: Policy,
     attempt: Attempt,
-    matches: bool,
-    new_hash: str | None,
+    proof: Proof,
     flow: str,
     client: Client,
 ) -> Denied | None:
     """None: the password was right and the token digital is on its way.
 
-    `new_hash` replaces a hash made with an older pepper. `flow` is the secret that this browser,
-    and no other, will bring with the code.
+    `flow` is the secret that this browser, and no other, will bring with the code.
     """
     casilla = attempt.casilla
-    if casilla is None or not matches:
+    if casilla is None or not proof.matches:
         audit.note(tx, Event.LOGIN_FAILED, casilla.id if casilla else None, client.ip)
         return Denied("login.wrong")
 
     casillas.clear_failures(tx, casilla.id)
-    if new_hash:
-        casillas.set_password(tx, casilla.id, new_hash)
+    if proof.new_hash:
+        casillas.set_password(tx, casilla.id, proof.new_hash)
     wait = throttle.take(tx, secret, _send_limits(casilla.id, client))
     if wait is not None:
         audit.note(tx, Event.LOGIN_LIMITED, casilla.id, client.ip)
@@ -214,7 +213,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
     if device is None:
         device = uuid4().bytes
         devices.add(tx, device, casilla.id, client.user_agent)
-        outbox.add(tx, "new_device", casilla, **_where(tx, client))
+        outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **_where(tx, client))
     token = secrets.new_token()
     until = tx.now + policy.session_life
     sessions.add(tx, secrets.digest(token), casilla.id, device, until, client.ip, client.user_agent)

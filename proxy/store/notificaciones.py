@@ -5,6 +5,7 @@ Every statement names the casilla: what belongs to somebody else is simply not t
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, bindparam, func, insert, select, update
 
@@ -46,7 +47,7 @@ class Counts:
     read: int
 
 
-def _page(read: bool, older: bool | None) -> Select[tuple[object, ...]]:
+def _page(read: bool, older: bool | None) -> Select[Any]:
     """One page of a list, newest first. `older` than a key, newer than it, or from the top."""
     mine = notificaciones.c.casilla_id == bindparam("casilla")
     state = notificaciones.c.read_at.is_not(None) if read else notificaciones.c.read_at.is_(None)

@@ -1,4 +1,4 @@
-"""Sessions. The browser keeps the token, the table only its digest: a stolen backup opens nothing."""
+"""Sessions. The browser keeps the token and the table its digest: a stolen copy opens nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from proxy.store.db import Tx
@@ -55,7 +55,7 @@ def _micros(moment: datetime) -> int:
     return int(moment.timestamp() * 1_000_000)
 
 
-def _statement(dialect: str) -> sqlite.Insert | postgresql.Insert:
+def _statement(dialect: str) -> Executable:
     latest = func.max if dialect == "sqlite" else func.greatest
     insert = sqlite.insert(rates) if dialect == "sqlite" else postgresql.insert(rates)
     now, step, window = (

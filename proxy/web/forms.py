@@ -25,7 +25,7 @@ class StaleForm(Refusal):
 
 
 async def read_form(request: Request, name: str) -> dict[str, str]:
-    """The fields of the form `name`. Refuses `form.malformed`, and `form.stale` without its token."""
+    """The fields of the form `name`. Refuses `form.malformed`; `form.stale` without its token."""
     fields = _parse(await request.body(), request.headers.get("content-type", ""))
     binding = binding_of(request)
     expected = state_of(request).signing.form_token(binding or "", name)

@@ -51,24 +51,13 @@ async def check_password(request: Request) -> Response:
 
     state, client, flow = state_of(request), client_of(request), secrets.new_token()
     secret, policy = state.signing.throttle_key, state.installation.policy
-    outcome = await run(request, login.attempt, secret, identidad, client)
-    if not isinstance(outcome, Denied):
-        proof = await state.passwords.prove(outcome.stored, password)
-        outcome = await run(
-            request,
-            login.answer,
-            secret,
-            policy,
-            outcome,
-            proof.matches,
-            proof.new_hash,
-            flow,
-            client,
-        )
-    if outcome is not None:
-        errors = {"clave": _sentence(outcome)}
-        denied = _password_page(request, _status(outcome), dni=dni, volver=volver, errors=errors)
-        return retry_after(denied, outcome.wait) if outcome.wait else denied
+    attempt = await run(request, login.attempt, secret, identidad, client)
+    if isinstance(attempt, Denied):
+        return _denied_password(request, attempt, dni, volver)
+    proof = await state.passwords.prove(attempt.stored, password)
+    denied = await run(request, login.answer, secret, policy, attempt, proof, flow, client)
+    if denied:
+        return _denied_password(request, denied, dni, volver)
 
     response = see_other(request, "login:code", f"volver={volver}" if _ours(volver) else "")
     set_cookie(response, FLOW, flow)
@@ -188,6 +177,12 @@ def _code_page(request: Request, status: int, volver: str, error: str) -> Respon
     return page(
         request, "login/code.html", status, volver=volver, notice=None, errors={"token": error}
     )
+
+
+def _denied_password(request: Request, denied: Denied, dni: str, volver: str) -> Response:
+    errors = {"clave": _sentence(denied)}
+    response = _password_page(request, _status(denied), dni=dni, volver=volver, errors=errors)
+    return retry_after(response, denied.wait) if denied.wait else response
 
 
 def _denied_code(request: Request, denied: Denied, volver: str) -> Response:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from proxy.domain.client import Client
-from proxy.store.db import Tx
 from proxy.web.cookies import DEVICE, DEVICE_SECONDS
 from proxy.web.state import state_of
 
@@ -18,7 +17,7 @@ T = TypeVar("T")
 
 
 async def run(
-    request: Request, flow: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    request: Request, flow: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Run one flow in one transaction, off the event loop. A refusal undoes all of it."""
     state = state_of(request)
@@ -35,7 +34,7 @@ async def run(
 
 
 async def look(
-    request: Request, flow: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs
+    request: Request, flow: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """Run a flow that only reads, off the event loop."""
     state = state_of(request)

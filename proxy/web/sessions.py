@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from proxy.flows import login
-from proxy.flows.login import Session
 from proxy.web.cookies import SESSION, drop_cookie
 from proxy.web.pages import look, run
 from proxy.web.state import state_of
@@ -30,13 +29,13 @@ def private(handler: Handler) -> Handler:
     return guarded
 
 
-def session_of(request: Request) -> Session:
+def session_of(request: Request) -> login.Session:
     """The session that `private` found."""
-    session: Session = request.state.session
+    session: login.Session = request.state.session
     return session
 
 
-async def current(request: Request) -> Session | None:
+async def current(request: Request) -> login.Session | None:
     token = request.cookies.get(SESSION)
     if token is None:
         return None
