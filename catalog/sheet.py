@@ -1,0 +1,221 @@
+"""One YAML file: its values, the line of each of them, and what is wrong with it.
+
+Stricter than YAML on purpose. Only plain text, lists and keys: no tags, anchors or aliases, so a
+small file cannot grow when it is read, and what an editor shows is what is published. Texts keep
+their shape: 16:30 is not the number 990 and «no» is not «false», as YAML 1.1 would have it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 20
+
+_Base: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """Only composes nodes: every plain scalar arrives as text."""
+
+    yaml_implicit_resolvers: dict[str, object] = {}  # noqa: RUF012
+
+
+_STANDARD_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "seq", "map"))
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+# YAML has no place for these, and some of them stop its reader without a line.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+
+_PROBLEMS = (
+    ("cannot start any token", "un valor no puede empezar así: póngalo entre comillas"),
+    ("mapping values are not allowed", "sobran dos puntos: ponga el texto entre comillas"),
+    ("could not find expected ':'", "faltan los dos puntos después de la clave"),
+    ("unexpected end of stream", "faltan las comillas o el corchete que cierran"),
+    ("undefined alias", "el asterisco no se usa: ponga el texto entre comillas"),
+    ("another document", "hay más de una ficha: deje una sola y quite «---»"),
+    ("did not find expected", "la sangría o los signos no cuadran: mire también la línea anterior"),
+)
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """What is wrong in a file, and where. `str()` is the line that a person reads."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+@dataclass
+class Document:
+    """A file that was read. `data` means nothing while `faults` is not empty."""
+
+    name: str
+    data: object = None
+    faults: list[Fault] = field(default_factory=list)
+    _root: yaml.Node | None = None
+
+    def fault(self, line: int, text: str) -> None:
+        self.faults.append(Fault(self.name, line, text))
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """The line of the key or item at `path`, or of the nearest thing around it."""
+        node, line = self._root, 1
+        if node is not None:
+            line = _line(node)
+        for step in path:
+            if isinstance(node, yaml.MappingNode):
+                pair = next((pair for pair in node.value if pair[0].value == step), None)
+                if pair is None:
+                    return line
+                key, node = pair
+                line = _line(key)
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+                node = node.value[step]
+                line = _line(node)
+            else:
+                return line
+        return line
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def read_sheet(path: Path, name: str) -> Document:
+    document = Document(name)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        document.fault(1, "falta este archivo")
+    except OSError as error:
+        document.fault(1, f"no se puede leer: {error.strerror}")
+    else:
+        parse(document, raw)
+    return document
+
+
+def parse(document: Document, raw: bytes) -> None:
+    """Put into `document` the values of `raw`, or all that keeps them from being read."""
+    if len(raw) > MAX_BYTES:
+        document.fault(1, f"pasa de {MAX_BYTES // 1024} KB: una ficha es mucho más corta")
+        return
+    text = _decode(document, raw)
+    if document.faults:
+        return
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        last = text.count("\n", 0, len(text.rstrip())) + 1
+        document.fault(min(mark.line + 1, last) if mark else 1, _in_spanish(error))
+        return
+    except (yaml.YAMLError, RecursionError):
+        document.fault(1, "no es YAML válido")
+        return
+    finally:
+        loader.dispose()
+    if root is None:
+        document.fault(1, "está vacío")
+        return
+    document._root = root
+    document.data = _Builder(document).build(root, 0)
+    if not document.faults and not isinstance(document.data, dict):
+        document.fault(_line(root), "debe tener claves, una por línea, como «nombre: …»")
+
+
+def _decode(document: Document, raw: bytes) -> str:
+    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        document.fault(1, "empieza con una marca BOM: guárdelo como «UTF-8» sin BOM")
+        return ""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        document.fault(line, "tiene letras que no son UTF-8: guárdelo como «UTF-8»")
+        return ""
+    text = text.replace("\r\n", "\n")
+    if "\t" in text or _CONTROL.search(text):
+        for number, row in enumerate(text.split("\n"), 1):
+            if "\t" in row:
+                document.fault(number, "tiene un tabulador: use espacios")
+            elif _CONTROL.search(row):
+                document.fault(number, "tiene un carácter invisible: bórrelo y escriba de nuevo")
+    return text
+
+
+def _in_spanish(error: yaml.MarkedYAMLError) -> str:
+    problem = f"{error.problem} {error.context}"
+    for english, spanish in _PROBLEMS:
+        if english in problem:
+            return spanish
+    return "no es YAML válido: compare esta línea con otra ficha"
+
+
+class _Builder:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._seen: set[int] = set()
+
+    def build(self, node: yaml.Node, depth: int) -> object:
+        document = self._document
+        if node.tag not in _STANDARD_TAGS:
+            document.fault(_line(node), "una palabra empieza con «!»: póngala entre comillas")
+            return None
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        # An alias is the same node again: refused, because it may grow without end.
+        if id(node) in self._seen or depth > MAX_DEPTH:
+            document.fault(_line(node), "repite con «*» o anida demasiado: escríbalo de nuevo")
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, depth + 1) for item in node.value]
+        return self._mapping(node, depth)
+
+    def _mapping(self, node: yaml.Node, depth: int) -> dict[str, object]:
+        values: dict[str, object] = {}
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._document.fault(_line(key), "una clave debe ser una palabra")
+                continue
+            if key.value in lines:
+                self._document.fault(
+                    _line(key),
+                    f"«{key.value}» está repetida (ya está en la línea {lines[key.value]})",
+                )
+                continue
+            lines[key.value] = _line(key)
+            values[key.value] = self.build(value, depth + 1)
+        return values
+
+
+def _scalar(node: yaml.ScalarNode) -> object:
+    text: str = node.value
+    if node.style:  # quoted or a block: a text, whatever it looks like
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return text
+    return text
