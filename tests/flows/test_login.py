@@ -1,0 +1,360 @@
+"""The story of a login, without HTTP: J4, J20–J22, J26, SECURITY B21, C23–C28, F47–F51, I62–I65."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from proxy.domain import codes
+from proxy.domain.client import Client
+from proxy.domain.identidad import Identidad
+from proxy.domain.policy import Policy
+from proxy.flows import login
+from proxy.flows.login import Denied, Opened
+from proxy.store import tables
+from proxy.store.db import Database
+from tests.clock import Clock
+from tests.people import PASSWORDS, Person
+
+KEY = b"k" * 32
+SECRET = b"s" * 32
+POLICY = Policy(
+    code_life=timedelta(minutes=10),
+    code_attempts=5,
+    code_sends=5,
+    resend_wait=timedelta(seconds=30),
+    flow_life=timedelta(minutes=30),
+    session_idle=timedelta(minutes=15),
+    session_warning=timedelta(seconds=150),
+    session_life=timedelta(hours=8),
+    sessions_at_once=5,
+)
+PHONE = Client("203.0.113.7", "Chrome en Android")
+ELSEWHERE = Client("198.51.100.9", "Firefox")
+
+
+class Browser:
+    """What one browser does, step by step."""
+
+    def __init__(self, db: Database, client: Client = PHONE) -> None:
+        self.db = db
+        self.client = client
+        self.flow = ""
+
+    def password(self, identidad: Identidad, password: str) -> Denied | None:
+        self.flow = f"flow-{id(self)}-{self.db.clock()}-{password}"
+        with self.db.transaction() as tx:
+            attempt = login.attempt(tx, SECRET, identidad, self.client)
+        if isinstance(attempt, Denied):
+            return attempt
+        proof = PASSWORDS.prove(attempt.stored, password)
+        with self.db.transaction() as tx:
+            return login.answer(tx, SECRET, POLICY, attempt, proof, self.flow, self.client)
+
+    def code(self, typed: str) -> Opened | Denied:
+        with self.db.transaction() as tx:
+            return login.verify(tx, SECRET, KEY, POLICY, self.flow, typed, self.client)
+
+    def resend(self) -> Denied | None:
+        with self.db.transaction() as tx:
+            return login.resend(tx, SECRET, POLICY, self.flow, self.client)
+
+    def enter(self, person: Person) -> Opened:
+        assert self.password(person.identidad, person.password) is None
+        opened = self.code(mailed_code(self.db))
+        assert isinstance(opened, Opened)
+        return opened
+
+    def remembers(self, opened: Opened) -> "Browser":
+        return Browser(self.db, replace(self.client, device=opened.device.hex()))
+
+
+def messages(db: Database, name: str) -> list[dict[str, object]]:
+    table = tables.outbox
+    with db.reading() as tx:
+        rows = tx.conn.execute(
+            select(table.c.context).where(table.c.name == name).order_by(table.c.id)
+        )
+        return [dict(row.context) for row in rows]
+
+
+def mailed_code(db: Database, which: int = -1) -> str:
+    context = messages(db, "login_code")[which]
+    challenge, sent = bytes.fromhex(str(context["challenge"])), context["sent"]
+    assert isinstance(sent, int)
+    return codes.code_for(KEY, "login", challenge, sent)
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def alive(db: Database, opened: Opened) -> bool:
+    with db.reading() as tx:
+        return login.resume(tx, POLICY, opened.token) is not None
+
+
+def test_the_right_password_and_the_mailed_code_open_a_session(db: Database, rosa: Person) -> None:
+    """J4, J20, J22, J26"""
+    opened = Browser(db).enter(rosa)
+    with db.reading() as tx:
+        session = login.resume(tx, POLICY, opened.token)
+    assert session is not None
+    assert (session.casilla_id, session.identidad) == (rosa.id, rosa.identidad)
+
+
+def test_a_wrong_password_and_an_unknown_identidad_get_the_same_answer_and_no_mail(
+    db: Database, rosa: Person
+) -> None:
+    browser = Browser(db)
+    assert browser.password(rosa.identidad, "otra") == Denied("login.wrong")
+    assert browser.password(Identidad("DNI", "49999999"), "otra") == Denied("login.wrong")
+    assert messages(db, "login_code") == []
+
+
+def test_the_code_of_an_unknown_flow_opens_nothing(db: Database, rosa: Person) -> None:
+    """C27: a code is of the browser that asked for it."""
+    mine = Browser(db)
+    mine.password(rosa.identidad, rosa.password)
+    other = Browser(db)
+    other.flow = "of-another-browser"
+    assert other.code(mailed_code(db)) == Denied("token.gone")
+
+
+def test_a_code_opens_once(db: Database, rosa: Person) -> None:
+    """C24"""
+    browser = Browser(db)
+    browser.enter(rosa)
+    assert browser.code(mailed_code(db)) == Denied("token.gone")
+
+
+def test_a_code_dies_after_ten_minutes_and_a_new_one_can_be_asked_for(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """C24, J17"""
+    browser = Browser(db)
+    browser.password(rosa.identidad, rosa.password)
+    clock.advance(minutes=10)
+    assert browser.code(mailed_code(db)) == Denied("token.expired")
+    assert browser.resend() is None
+    assert isinstance(browser.code(mailed_code(db)), Opened)
+
+
+def test_a_login_not_finished_in_half_an_hour_starts_again(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    browser = Browser(db)
+    browser.password(rosa.identidad, rosa.password)
+    clock.advance(minutes=30)
+    assert browser.resend() == Denied("token.gone")
+    assert browser.code(mailed_code(db)) == Denied("token.gone")
+
+
+def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person) -> None:
+    """C25: back to the password, and the right code no longer helps."""
+    browser = Browser(db)
+    browser.password(rosa.identidad, rosa.password)
+    right = mailed_code(db)
+    answers = [browser.code(wrong(right)) for _ in range(5)]
+    assert [answer.left for answer in answers[:4] if isinstance(answer, Denied)] == [4, 3, 2, 1]
+    assert answers[4] == Denied("token.spent")
+    assert browser.code(right) == Denied("token.gone")
+
+
+def test_a_new_code_kills_the_old_one_and_keeps_the_failures(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """C26"""
+    browser = Browser(db)
+    browser.password(rosa.identidad, rosa.password)
+    old = mailed_code(db)
+    for _ in range(3):
+        browser.code(wrong(old))
+    clock.advance(minutes=5)
+    assert browser.resend() is None
+    assert mailed_code(db) != old
+    assert browser.code(old) == Denied("token.wrong", left=1)
+
+
+def test_codes_are_sent_thirty_seconds_apart_and_five_times_at_most(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """C26"""
+    browser = Browser(db)
+    browser.password(rosa.identidad, rosa.password)
+    assert browser.resend() == Denied("token.soon", timedelta(seconds=30))
+    for _ in range(4):
+        clock.advance(minutes=3)
+        assert browser.resend() is None
+    clock.advance(minutes=3)
+    assert browser.resend() == Denied("token.sends")
+
+
+def test_neither_the_code_nor_its_seed_is_stored(db: Database, rosa: Person) -> None:
+    """C23: a copy of the database does not hold the code of anybody."""
+    Browser(db).password(rosa.identidad, rosa.password)
+    code = mailed_code(db)
+    with db.reading() as tx:
+        for table in tables.metadata.sorted_tables:
+            for row in tx.conn.execute(select(table)):
+                assert code not in json.dumps([str(value) for value in row])
+
+
+def test_only_digests_of_the_session_and_of_the_flow_are_stored(db: Database, rosa: Person) -> None:
+    """I62"""
+    browser = Browser(db)
+    opened = browser.enter(rosa)
+    with db.reading() as tx:
+        stored = str([tuple(row) for row in tx.conn.execute(select(tables.sessions))])
+        stored += str([tuple(row) for row in tx.conn.execute(select(tables.challenges))])
+    assert opened.token not in stored
+    assert browser.flow not in stored
+
+
+def test_an_idle_session_ends_after_a_quarter_of_an_hour(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """I63"""
+    opened = Browser(db).enter(rosa)
+    clock.advance(minutes=14, seconds=59)
+    assert alive(db, opened)
+    clock.advance(seconds=1)
+    assert not alive(db, opened)
+
+
+def test_a_session_in_use_ends_after_eight_hours(db: Database, rosa: Person, clock: Clock) -> None:
+    """I63"""
+    opened = Browser(db).enter(rosa)
+    for _ in range(47):
+        clock.advance(minutes=10)
+        with db.transaction() as tx:
+            session = login.resume(tx, POLICY, opened.token)
+            assert session is not None
+            login.touch(tx, session)
+    clock.advance(minutes=10)
+    assert not alive(db, opened)
+
+
+def test_a_closed_session_opens_nothing_more(db: Database, rosa: Person) -> None:
+    opened = Browser(db).enter(rosa)
+    with db.transaction() as tx:
+        login.end(tx, opened.token, PHONE)
+    assert not alive(db, opened)
+
+
+def test_the_sixth_session_ends_the_oldest_and_says_so(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """I65"""
+    opened = []
+    for _ in range(6):
+        opened.append(Browser(db).enter(rosa))
+        clock.advance(minutes=2)
+    assert [alive(db, one) for one in opened] == [False, True, True, True, True, True]
+    assert len(messages(db, "session_ended")) == 1
+
+
+def test_a_new_device_is_told_and_a_known_one_is_not(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """F50"""
+    browser = Browser(db)
+    opened = browser.enter(rosa)
+    assert len(messages(db, "new_device")) == 1
+    clock.advance(minutes=5)
+    browser.remembers(opened).enter(rosa)
+    assert len(messages(db, "new_device")) == 1
+
+
+def test_five_wrong_passwords_from_one_address_make_the_sixth_wait(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """F48, the same for who has no casilla."""
+    for identidad in (rosa.identidad, Identidad("DNI", "49999999")):
+        browser = Browser(db, Client("192.0.2.1"))
+        for _ in range(5):
+            assert browser.password(identidad, "otra") == Denied("login.wrong")
+        assert browser.password(identidad, "otra") == Denied("login.limited", timedelta(minutes=3))
+    clock.advance(minutes=3)
+    assert Browser(db, Client("192.0.2.1")).password(rosa.identidad, rosa.password) is None
+
+
+def test_nobody_keeps_the_owner_out_by_failing_in_their_name(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """F48: a known browser counts apart, even where strangers used up every try of the day."""
+    known = Browser(db)
+    known = known.remembers(known.enter(rosa))
+    for number in range(150):
+        Browser(db, Client(f"192.0.2.{number}")).password(rosa.identidad, "otra")
+        clock.advance(minutes=1)
+    stranger = Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password)
+    assert isinstance(stranger, Denied)
+    assert isinstance(known.enter(rosa), Opened)
+
+
+def test_after_a_hundred_wrong_passwords_in_a_row_only_a_known_browser_may_use_it(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """F49: NIST caps the guesses at a password at one hundred."""
+    known = Browser(db)
+    known = known.remembers(known.enter(rosa))
+    for number in range(100):
+        denied = Browser(db, Client(f"192.0.2.{number}")).password(rosa.identidad, "otra")
+        assert denied == Denied("login.wrong")
+        clock.advance(minutes=30)
+    stranger = Browser(db, ELSEWHERE)
+    assert stranger.password(rosa.identidad, rosa.password) == Denied("login.wrong")
+    assert isinstance(known.enter(rosa), Opened)
+    assert Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password) is None
+
+
+def test_a_device_of_somebody_else_is_not_known(db: Database, rosa: Person, bruno: Person) -> None:
+    brunos = Browser(db).remembers(Browser(db).enter(bruno))
+    for _ in range(5):
+        brunos.password(rosa.identidad, "otra")
+    assert brunos.password(rosa.identidad, "otra") == Denied(
+        "login.limited", timedelta(minutes=3)
+    )
+
+
+def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Person) -> None:
+    """C28: «¿No fue usted?»"""
+    thief = Browser(db, ELSEWHERE)
+    thief.password(rosa.identidad, rosa.password)
+    challenge = bytes.fromhex(str(messages(db, "login_code")[0]["challenge"]))
+    with db.transaction() as tx:
+        assert login.disavow(tx, challenge, PHONE)
+    with db.transaction() as tx:
+        assert not login.disavow(tx, challenge, PHONE)
+    assert thief.code(mailed_code(db)) == Denied("token.gone")
+
+
+def test_three_logins_of_one_casilla_wait_at_once(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """SECURITY Y: the oldest one ends."""
+    browsers = []
+    for _ in range(4):
+        browsers.append(Browser(db))
+        browsers[-1].password(rosa.identidad, rosa.password)
+        clock.advance(minutes=2)
+    assert browsers[0].code(mailed_code(db, 0)) == Denied("token.gone")
+    assert isinstance(browsers[1].code(mailed_code(db, 1)), Opened)
+
+
+def test_a_password_is_hashed_again_when_the_pepper_was_rotated(
+    db: Database, rosa: Person
+) -> None:
+    """B13"""
+    newer = type(PASSWORDS)({"k1": b"p" * 32, "k2": b"q" * 32})
+    with db.transaction() as tx:
+        attempt = login.attempt(tx, SECRET, rosa.identidad, PHONE)
+        assert not isinstance(attempt, Denied)
+        proof = newer.prove(attempt.stored, rosa.password)
+        assert login.answer(tx, SECRET, POLICY, attempt, proof, "flow", PHONE) is None
+    with db.reading() as tx:
+        stored = tx.conn.execute(select(tables.casillas.c.password)).scalar_one()
+    assert stored.startswith("k2$argon2id$")
+    assert newer.prove(stored, rosa.password).matches

@@ -1,0 +1,38 @@
+"""The cast. None of them exists; the numbers are well formed and nobody's."""
+
+from dataclasses import dataclass
+
+from proxy.domain.identidad import Identidad
+from proxy.domain.passwords import Passwords
+from proxy.store import casillas
+from proxy.store.db import Database
+
+PASSWORDS = Passwords({"k1": b"p" * 32})
+_HASHES: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Person:
+    identidad: Identidad
+    nombres: str
+    email: str
+    password: str
+    id: int = 0
+
+
+ROSA = Person(Identidad("DNI", "40000001"), "Rosa Quispe Ficticia", "rosa@example.com", "Quinua-2041")
+BRUNO = Person(Identidad("DNI", "40000002"), "Bruno Mamani Ficticio", "bruno@example.com", "Cancha-7719")
+COMERCIAL_SUR = Person(
+    Identidad("RUC", "20999999906"), "Comercial Sur Ficticia S.A.C.", "sur@example.com", "Lucuma-3380"
+)
+
+
+def open_casilla(db: Database, person: Person) -> Person:
+    """The person as the database knows them, with the id of their casilla."""
+    if person.password not in _HASHES:
+        _HASHES[person.password] = PASSWORDS.hash(person.password)
+    with db.transaction() as tx:
+        casilla_id = casillas.add(
+            tx, person.identidad, person.nombres, person.email, _HASHES[person.password]
+        )
+    return Person(person.identidad, person.nombres, person.email, person.password, casilla_id)

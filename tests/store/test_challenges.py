@@ -1,0 +1,55 @@
+"""A code is guessed and spent by one statement each: SECURITY C24, C25 under four processes."""
+
+from datetime import timedelta
+
+from proxy.store import challenges
+from proxy.store.challenges import NewChallenge
+from proxy.store.db import Database
+from tests.clock import Clock
+from tests.people import Person
+from tests.racing import race
+
+FLOW = b"f" * 32
+
+
+def add(db: Database, person: Person) -> None:
+    with db.transaction() as tx:
+        until = tx.now + timedelta(minutes=10)
+        challenges.add(tx, NewChallenge(b"c" * 16, "login", person.id, FLOW, until, until, "", ""))
+
+
+def guess_many(database_url: str) -> list[bool]:
+    db = Database(database_url, Clock())
+    guesses = []
+    for _ in range(25):
+        with db.transaction() as tx:
+            guesses.append(challenges.guess(tx, FLOW, "login", most=5) is not None)
+    return guesses
+
+
+def test_four_processes_guess_five_times_together(
+    db: Database, database_url: str, rosa: Person
+) -> None:
+    add(db, rosa)
+    assert sum(race(guess_many, database_url)) == 5
+
+
+def spend_many(database_url: str) -> list[bool]:
+    db = Database(database_url, Clock())
+    spent = []
+    for _ in range(25):
+        with db.transaction() as tx:
+            spent.append(challenges.spend(tx, b"c" * 16))
+    return spent
+
+
+def test_four_processes_spend_a_code_once(db: Database, database_url: str, rosa: Person) -> None:
+    add(db, rosa)
+    assert sum(race(spend_many, database_url)) == 1
+
+
+def test_a_code_of_another_purpose_is_not_there(db: Database, rosa: Person) -> None:
+    """C27"""
+    add(db, rosa)
+    with db.transaction() as tx:
+        assert challenges.guess(tx, FLOW, "recovery", most=5) is None

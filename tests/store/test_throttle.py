@@ -1,0 +1,75 @@
+"""Limits that hold over any number of processes: SECURITY F47, F51, pitfall P34."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from proxy.store import tables, throttle
+from proxy.store.db import Database
+from proxy.store.throttle import Limit
+from tests.clock import Clock
+from tests.racing import race
+
+SECRET = b"s" * 32
+MINUTE = timedelta(minutes=1)
+FIVE = Limit("password/DNI-40000001", 5, 5 * MINUTE)
+
+
+def take(db: Database, *limits: Limit) -> timedelta | None:
+    with db.transaction() as tx:
+        return throttle.take(tx, SECRET, limits)
+
+
+def test_the_sixth_of_five_waits_until_one_place_is_free(db: Database, clock: Clock) -> None:
+    assert [take(db, FIVE) for _ in range(5)] == [None] * 5
+    assert take(db, FIVE) == MINUTE
+    clock.advance(seconds=40)
+    assert take(db, FIVE) == timedelta(seconds=20)
+    clock.advance(seconds=20)
+    assert take(db, FIVE) is None
+    assert take(db, FIVE) == MINUTE
+
+
+def test_keys_are_counted_apart(db: Database) -> None:
+    for _ in range(5):
+        take(db, FIVE)
+    assert take(db, Limit("password/DNI-40000002", 5, 5 * MINUTE)) is None
+
+
+def test_what_one_limit_refuses_is_taken_from_no_other(db: Database) -> None:
+    wide = Limit("a wide one, taken first", 100, 5 * MINUTE)
+    for _ in range(5):
+        take(db, FIVE)
+    for _ in range(200):
+        assert take(db, wide, FIVE) is not None
+    assert take(db, wide) is None
+
+
+def test_a_clock_that_went_back_makes_nobody_wait_longer_than_the_window(
+    db: Database, clock: Clock
+) -> None:
+    """P34"""
+    for _ in range(5):
+        take(db, FIVE)
+    clock.advance(days=-30)
+    assert take(db, FIVE) == 5 * MINUTE
+
+
+def test_the_table_does_not_hold_the_identidad(db: Database) -> None:
+    """F51"""
+    take(db, FIVE)
+    with db.reading() as tx:
+        key = tx.conn.execute(select(tables.rates.c.key)).scalar_one()
+    assert len(key) == 32 and b"40000001" not in key
+
+
+def take_many(database_url: str) -> list[bool]:
+    db = Database(database_url, Clock())  # the same instant in every process
+    return [take(db, Limit("race", 30, timedelta(hours=1))) is None for _ in range(50)]
+
+
+def test_four_processes_together_get_exactly_what_is_allowed(
+    db: Database, database_url: str
+) -> None:
+    """F47"""
+    assert sum(race(take_many, database_url)) == 30
