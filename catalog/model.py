@@ -53,6 +53,7 @@ class Entity(Sheet):
     nombre: Text
     siglas: str = Field(pattern=r"^[A-Z]+$")
     direccion: Text
+    direccion_fuente: Text | None = None
     central_telefonica: Text
     telefono_internacional: str = Field(pattern=r"^\+[0-9]{8,15}$")
     sitio: Url
