@@ -1,6 +1,6 @@
 """The cast. None of them exists; the numbers are well formed and nobody's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.passwords import Passwords
@@ -8,7 +8,6 @@ from proxy.store import casillas
 from proxy.store.db import Database
 
 PASSWORDS = Passwords({"k1": b"p" * 32})
-_HASHES: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,10 @@ COMERCIAL_SUR = Person(
 )
 
 
-def open_casilla(db: Database, person: Person) -> Person:
+def open_casilla(db: Database, person: Person, passwords: Passwords = PASSWORDS) -> Person:
     """The person as the database knows them, with the id of their casilla."""
-    if person.password not in _HASHES:
-        _HASHES[person.password] = PASSWORDS.hash(person.password)
     with db.transaction() as tx:
         casilla_id = casillas.add(
-            tx, person.identidad, person.nombres, person.email, _HASHES[person.password]
+            tx, person.identidad, person.nombres, person.email, passwords.hash(person.password)
         )
-    return Person(person.identidad, person.nombres, person.email, person.password, casilla_id)
+    return replace(person, id=casilla_id)

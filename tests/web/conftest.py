@@ -1,0 +1,114 @@
+"""The whole application over a small site, and somebody who visits it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from proxy.app import create_app
+from proxy.domain import codes
+from proxy.installation import Installation
+from proxy.keyring import create_keyring
+from proxy.settings import Settings
+from proxy.store import tables
+from proxy.store.schema import migrate
+from tests.clock import Clock
+from tests.people import BRUNO, ROSA, Person, open_casilla
+from tests.web.visitor import ORIGIN, Visitor
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def site_dir(tmp_path: Path) -> Path:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "index.html").write_text("<!doctype html><title>Inicio</title>")
+    (site / "404.html").write_text("<!doctype html><title>No está aquí</title>")
+    return site
+
+
+@pytest.fixture
+def installation(tmp_path: Path, site_dir: Path, clock: Clock) -> Iterator[Installation]:
+    settings = Settings(
+        _env_file=None,
+        database_url=f"sqlite:///{tmp_path}/casilla.db",
+        origin=ORIGIN,
+        keys_file=tmp_path / "claves.json",
+        mail_url=f"maildir:{tmp_path}/correo",
+        documents_url=str(tmp_path / "documentos"),
+        site_dir=site_dir,
+    )
+    create_keyring(settings.keys_file)
+    installation = Installation(settings, clock)
+    migrate(installation.db)
+    yield installation
+    installation.db.close()
+
+
+@pytest.fixture
+def make_visitor(installation: Installation) -> Iterator[Callable[[], Visitor]]:
+    """Browsers that share nothing with each other, at one application."""
+    app = create_app(installation, worker=False)
+
+    def make() -> Visitor:
+        client = TestClient(app, base_url=ORIGIN, follow_redirects=False)
+        client.headers["Sec-Fetch-Site"] = "same-origin"
+        return Visitor(client)
+
+    yield make
+
+
+@pytest.fixture
+def visitor(make_visitor: Callable[[], Visitor]) -> Visitor:
+    return make_visitor()
+
+
+@pytest.fixture
+def rosa(installation: Installation) -> Person:
+    return open_casilla(installation.db, ROSA, installation.passwords)
+
+
+@pytest.fixture
+def bruno(installation: Installation) -> Person:
+    return open_casilla(installation.db, BRUNO, installation.passwords)
+
+
+@pytest.fixture
+def mailed_code(installation: Installation) -> Callable[[], str]:
+    """The code of the newest message in the outbox."""
+
+    def newest() -> str:
+        table = tables.outbox
+        with installation.db.reading() as tx:
+            context = tx.conn.execute(
+                select(table.c.context)
+                .where(table.c.name == "login_code")
+                .order_by(table.c.id.desc())
+            ).first()
+        assert context is not None
+        values = context.context
+        key = installation.ring.newest("code")
+        return codes.code_for(key, "login", bytes.fromhex(values["challenge"]), values["sent"])
+
+    return newest
+
+
+@pytest.fixture
+def inside(
+    make_visitor: Callable[[], Visitor], mailed_code: Callable[[], str]
+) -> Callable[[Person], Visitor]:
+    """A browser in which the person has logged in."""
+
+    def enter(person: Person) -> Visitor:
+        visitor = make_visitor()
+        visitor.password(person.identidad.number, person.password)
+        assert visitor.code(mailed_code()).status_code == 303
+        return visitor
+
+    return enter

@@ -1,0 +1,54 @@
+"""A browser without JavaScript: it reads a page, fills a form of it and sends it."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+from httpx import Response
+from starlette.testclient import TestClient
+
+ORIGIN = "https://casilla.test"
+
+
+@dataclass
+class Form:
+    action: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append(Form(attributes.get("action", "")))
+        elif tag == "input" and self.forms and "name" in attributes:
+            self.forms[-1].fields[attributes["name"]] = attributes.get("value", "")
+
+
+def forms(response: Response) -> list[Form]:
+    parser = _Forms()
+    parser.feed(response.text)
+    return parser.forms
+
+
+class Visitor:
+    def __init__(self, client: TestClient) -> None:
+        self.client = client
+
+    def get(self, path: str, **headers: str) -> Response:
+        return self.client.get(path, headers=headers)
+
+    def send(self, page: Response, action: str, **fields: str) -> Response:
+        """Send the form of `page` that goes to `action`, with these fields filled in."""
+        form = next(form for form in forms(page) if form.action.endswith(action))
+        return self.client.post(form.action, data=form.fields | fields)
+
+    def password(self, dni: str, password: str) -> Response:
+        page = self.get("/casilla/ingresar/")
+        return self.send(page, "/casilla/ingresar/", dni=dni, clave=password)
+
+    def code(self, typed: str) -> Response:
+        return self.send(self.get("/casilla/token/"), "/casilla/token/", token=typed)
