@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.store.db import CONNECTIONS
-from proxy.web import csrf, errors, health, inbox, login
+from proxy.web import assets, csrf, errors, health, inbox, login
 from proxy.web.headers import Headers
 from proxy.web.log import RequestLog
 from proxy.web.passwords import PasswordPool
@@ -31,7 +31,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 BODY_BYTES = 64 * 1024
 
 routes = [
-    Mount("/casilla", routes=login.routes + inbox.routes),
+    Mount("/casilla", routes=login.routes + inbox.routes + assets.routes),
     *health.routes,
 ]
 

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from catalog.reader import read_catalog
-
 from catalog.model import Catalog
+from catalog.reader import read_catalog
 from proxy.domain.passwords import Passwords
 from proxy.domain.policy import Policy
 from proxy.keyring import KeyRing, read_keyring
 from proxy.settings import Settings
 from proxy.store.db import Database, utc_now
+from proxy.store.documents import Documents
 
 
 @dataclass
@@ -24,6 +25,10 @@ class Installation:
     @cached_property
     def db(self) -> Database:
         return Database(self.settings.database_url, self.clock)
+
+    @cached_property
+    def documents(self) -> Documents:
+        return Documents(Path(self.settings.documents_url))
 
     @cached_property
     def ring(self) -> KeyRing:

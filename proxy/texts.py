@@ -39,6 +39,14 @@ TEXTS = {
     "session.over": (
         "Su sesión terminó. Ingrese otra vez para seguir: no se perdió nada de su casilla."
     ),
+    "notificacion.missing": (
+        "Esa notificación no está en su casilla. Búsquela en «Pendientes por leer» o en «Leídos»."
+    ),
+    "file.limited": "Descargó muchos archivos en poco tiempo. Espere {wait} y pruebe otra vez.",
+    "file.damaged": (
+        "Este archivo no está completo en nuestro sistema y por eso no se lo entregamos. "
+        "Su notificación sigue en su casilla. Comuníquese con nosotros para recibirlo."
+    ),
     "service.busy": "Hay muchas personas ingresando. Espere unos segundos y pruebe otra vez.",
     "keys.exist": (
         "Ya hay un archivo de claves en {path} y no se toca: sin él nadie puede ingresar."

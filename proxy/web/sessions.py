@@ -1,6 +1,7 @@
 """Who is asking: the session of the cookie, read at every request."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import wraps
 from urllib.parse import urlencode
 
@@ -20,6 +21,8 @@ def private(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def guarded(request: Request) -> Response:
+        if "prefetch" in request.headers.get("sec-purpose", ""):
+            return Response(status_code=204)  # nobody is looking yet (SECURITY G54)
         session = await current(request)
         if session is None:
             return _to_login(request)
@@ -48,6 +51,7 @@ async def current(request: Request) -> login.Session | None:
         session = await look(request, login.resume, installation.policy, token)
     if session and installation.clock() - session.seen_at >= login.SEEN_EVERY:
         await run(request, login.touch, session)
+        session = replace(session, seen_at=installation.clock())
     return session
 
 

@@ -1,26 +1,41 @@
 """What every template may use: dates in the entity's time, the form's token, who is inside."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from proxy.flows.login import Session
 from proxy.installation import Installation
+from proxy.web.assets import assets
 from proxy.web.cookies import binding_of
 from proxy.web.forms import TOKEN_FIELD
 from proxy.web.signing import Signing
 
 
+@dataclass(frozen=True)
+class End:
+    """When the session ends if nothing is done, or if it is `last`, whatever is done."""
+
+    at: datetime
+    seconds: int  # from now on
+    last: bool
+
+
 def prepare(environment: Environment, installation: Installation, signing: Signing) -> None:
-    def fecha(moment: datetime) -> str:
-        """dd/mm/aaaa in the entity's zone (ruling 18)."""
-        return moment.astimezone(installation.zone).strftime("%d/%m/%Y")
+    zone, policy = installation.zone, installation.policy
+
+    def fecha(moment: date) -> str:
+        """dd/mm/aaaa, of a moment in the entity's zone (ruling 18)."""
+        local = moment.astimezone(zone) if isinstance(moment, datetime) else moment
+        return local.strftime("%d/%m/%Y")
 
     def hora(moment: datetime) -> str:
         """HH:MM, 24 hours, in the entity's zone."""
-        return moment.astimezone(installation.zone).strftime("%H:%M")
+        return moment.astimezone(zone).strftime("%H:%M")
 
     @pass_context
     def sello(context: Context, form: str) -> Markup:
@@ -34,10 +49,36 @@ def prepare(environment: Environment, installation: Installation, signing: Signi
     def url(context: Context, name: str, **params: Any) -> str:
         return str(context["request"].app.url_path_for(name, **params))
 
-    environment.filters |= {"fecha": fecha, "hora": hora}
+    @pass_context
+    def asset(context: Context, name: str) -> str:
+        return url(context, "asset", address=assets()[name].address)
+
+    @pass_context
+    def owner(context: Context) -> Session | None:
+        """Whose session this is, on the pages of the casilla."""
+        return getattr(context["request"].state, "session", None)
+
+    def session_end(session: Session) -> End:
+        idle = session.seen_at + policy.session_idle
+        at = min(idle, session.expires_at)
+        return End(at, int((at - installation.clock()).total_seconds()), at < idle)
+
+    environment.filters |= {"fecha": fecha, "hora": hora, "tamano": _size}
     environment.globals |= {
+        "asset": asset,
         "entity": installation.catalog.entity,
-        "policy": installation.policy,
+        "official_time": f"hora de {zone.key.rpartition('/')[2].replace('_', ' ')}",
+        "owner": owner,
+        "policy": policy,
         "sello": sello,
+        "session_end": session_end,
         "url": url,
+        "zone": zone,
     }
+
+
+def _size(count: int) -> str:
+    """«340 KB», «1.2 MB»: units of a thousand, as a computer shows them."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))}\N{NO-BREAK SPACE}KB"
+    return f"{count / 1_000_000:.1f}\N{NO-BREAK SPACE}MB"

@@ -1,0 +1,121 @@
+"""The inbox: the owner of a casilla sees what was deposited, opens it and takes its files away.
+
+    page ──▶ open («Ver»: read, once and for ever) ──▶ detail ──▶ files ──▶ served
+
+What belongs to somebody else and what does not exist are the same `NotYours`. Only `open` marks
+anything as read, and no file leaves before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.errors import NotYours
+from proxy.store import audit, notificaciones, throttle
+from proxy.store.db import Tx
+from proxy.store.notificaciones import Counts, Notificacion
+from proxy.store.notificaciones import File as File
+from proxy.store.throttle import Limit
+
+ROWS = 20
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, newest first, and the keys that the pages beside it start from."""
+
+    rows: list[Notificacion]
+    counts: Counts
+    newer: bytes | None = None
+    older: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Detail:
+    notificacion: Notificacion
+    counts: Counts
+    acto: File
+    anexos: list[File]
+
+
+@dataclass(frozen=True)
+class Denied:
+    """No file yet: it has to be opened first or, with `wait`, too many were taken away."""
+
+    wait: timedelta | None = None
+
+
+def page(
+    tx: Tx, casilla_id: int, *, read: bool, key: bytes | None = None, older: bool = True
+) -> Page:
+    """The rows older (or newer) than the row `key`, or else the newest ones."""
+    # One row more than is shown tells whether there is a page beyond.
+    rows = notificaciones.page(tx, casilla_id, read=read, most=ROWS + 1, key=key, older=older)
+    beyond = len(rows) > ROWS
+    if key is not None and (not rows or not (older or beyond)):
+        return page(tx, casilla_id, read=read)  # the top, whole
+    counts = notificaciones.counts(tx, casilla_id)
+    if older:
+        rows = rows[:ROWS]
+        newer = rows[0].id if key else None
+        return Page(rows, counts, newer, rows[-1].id if beyond else None)
+    rows = rows[-ROWS:]
+    return Page(rows, counts, rows[0].id, rows[-1].id)
+
+
+def open(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> None:
+    """The owner pressed «Ver». Only the first time leaves a trace (ruling 19)."""
+    _mine(tx, casilla_id, notificacion_id)
+    if notificaciones.mark_read(tx, casilla_id, notificacion_id):
+        name = notificacion_id.hex()
+        audit.note(tx, Event.NOTIFICACION_READ, casilla_id, client.ip, notificacion=name)
+
+
+def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
+    """Everything about one, read or not. Changes nothing."""
+    notificacion = _mine(tx, casilla_id, notificacion_id)
+    acto, *anexos = notificaciones.files_of(tx, casilla_id, notificacion_id)
+    return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos)
+
+
+def files(
+    tx: Tx, secret: bytes, casilla_id: int, notificacion_id: bytes, client: Client
+) -> list[File] | Denied:
+    """The acto and its anexos, to be taken away by who opened it."""
+    if _mine(tx, casilla_id, notificacion_id).read_at is None:
+        return Denied()
+    wait = throttle.take(tx, secret, _limits(casilla_id, client))
+    if wait is not None:
+        return Denied(wait)
+    return notificaciones.files_of(tx, casilla_id, notificacion_id)
+
+
+def served(tx: Tx, served: Sequence[File], client: Client) -> None:
+    """Record that these files of one notificacion, found whole, are on their way."""
+    first = served[0]
+    name, positions = first.notificacion_id.hex(), [file.position for file in served]
+    audit.note(
+        tx,
+        Event.FILE_SERVED,
+        first.casilla_id,
+        client.ip,
+        notificacion=name,
+        positions=positions,
+    )
+
+
+def _mine(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Notificacion:
+    notificacion = notificaciones.one(tx, casilla_id, notificacion_id)
+    if notificacion is None:
+        raise NotYours("notificacion.missing")
+    return notificacion
+
+
+def _limits(casilla_id: int, client: Client) -> list[Limit]:
+    return [
+        Limit(f"download/{casilla_id}", 60, MINUTE),
+        Limit(f"download/{client.network}", 120, MINUTE),
+    ]

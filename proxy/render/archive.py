@@ -1,0 +1,50 @@
+"""Several files as one zip, made while it is sent: it is never whole in memory or on disk."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from zipstream import ZIP_STORED, ZipStream  # type: ignore[import-untyped]
+
+# What Windows does not take in a name, besides what would put the file into another folder.
+FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
+
+
+@dataclass(frozen=True)
+class Entry:
+    name: str
+    size: int  # bytes
+    content: Iterable[bytes]
+
+
+@dataclass(frozen=True)
+class Archive:
+    size: int  # bytes, of the zip
+    content: Iterator[bytes]
+
+
+def archive(entries: Iterable[Entry]) -> Archive:
+    """A zip of the entries, in their order, each under a name of its own."""
+    # PDFs do not get smaller, and what is only stored has a size known beforehand.
+    stream, used = ZipStream(compress_type=ZIP_STORED, sized=True), set[str]()
+    for entry in entries:
+        name = _distinct(file_name(entry.name), used)
+        stream.add(entry.content, name, size=entry.size)
+    return Archive(len(stream), iter(stream))
+
+
+def file_name(name: str) -> str:
+    """A name that any computer takes: no folders, no control characters, not hidden."""
+    text = unicodedata.normalize("NFC", name).translate(FORBIDDEN)
+    visible = "".join(c for c in text if unicodedata.category(c)[0] != "C")
+    return visible.strip(" .") or "archivo"
+
+
+def _distinct(name: str, used: set[str]) -> str:
+    path, chosen, times = PurePosixPath(name), name, 1
+    while chosen.casefold() in used:  # Windows and macOS see «A.pdf» and «a.pdf» as one
+        times += 1
+        chosen = f"{path.stem} ({times}){path.suffix}"
+    used.add(chosen.casefold())
+    return chosen

@@ -1,0 +1,72 @@
+"""Hands the files of a notificacion to who took them: whole, in part, or several as a zip.
+
+They were written by strangers, so a browser is to save them and never to show them as part of
+the casilla (SECURITY K72).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from proxy.render.archive import Archive, file_name
+from proxy.web.negotiation import byte_range
+
+CHUNK = 256 * 1024
+ISOLATED = "sandbox; default-src 'none'"
+
+
+def one_file(request: Request, path: Path, name: str, media_type: str, sha256: str) -> Response:
+    """The file, or the one range of it that was asked for: a download cut off can go on."""
+    size, etag = path.stat().st_size, f'"{sha256}"'
+    headers = _headers(name, media_type) | {"Accept-Ranges": "bytes", "ETag": etag}
+    wanted = byte_range(dict(request.headers.raw), etag.encode(), size)
+    if wanted is HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
+    status = 200
+    if isinstance(wanted, range):
+        status = 206
+        headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{size}"
+    else:
+        wanted = range(size)
+    headers["Content-Length"] = str(len(wanted))
+    return StreamingResponse(_pieces(path, wanted), status, headers)
+
+
+def one_zip(archive: Archive, name: str) -> Response:
+    headers = _headers(name, "application/zip") | {"Content-Length": str(archive.size)}
+    return StreamingResponse(archive.content, headers=headers)
+
+
+def _headers(name: str, media_type: str) -> dict[str, str]:
+    return {
+        "Content-Type": media_type,
+        "Content-Disposition": disposition(name),
+        "Content-Security-Policy": ISOLATED,
+    }
+
+
+def disposition(name: str) -> str:
+    """To be saved as `name`, which old programs get in plain letters (RFC 6266, RFC 8187)."""
+    whole = file_name(name)
+    plain = re.sub(r"[^A-Za-z0-9._() -]", "_", _without_accents(whole))
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(whole, safe='')}"
+
+
+def _without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _pieces(path: Path, wanted: range) -> Iterator[bytes]:
+    left = len(wanted)
+    with path.open("rb") as file:
+        file.seek(wanted.start)
+        while left and (piece := file.read(min(CHUNK, left))):
+            left -= len(piece)
+            yield piece

@@ -1,0 +1,163 @@
+"""The inbox: what was deposited, «Ver», and the files."""
+
+import logging
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from proxy.domain.ids import parse_id
+from proxy.errors import NotYours, Refusal
+from proxy.flows import inbox
+from proxy.flows.inbox import Denied, File
+from proxy.render.archive import Entry, archive
+from proxy.texts import TEXTS
+from proxy.web import delivery
+from proxy.web.forms import read_form
+from proxy.web.pages import client_of, look, page, retry_after, run, see_other, spoken
+from proxy.web.sessions import private, session_of
+from proxy.web.state import state_of
+
+logger = logging.getLogger("casilla.web")
+
+
+class Damaged(Refusal):
+    """The bytes that are kept are not the ones that were deposited."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__("file.damaged")
+
+
+@private
+async def pending(request: Request) -> Response:
+    """GET /casilla/"""
+    return await _list(request, read=False)
+
+
+@private
+async def read(request: Request) -> Response:
+    """GET /casilla/leidos/"""
+    return await _list(request, read=True)
+
+
+@private
+async def detail(request: Request) -> Response:
+    """GET /casilla/notificaciones/{id}/ — shows what waits, and its files once it was opened."""
+    found = await look(request, inbox.detail, _casilla(request), _id(request))
+    template = "notificacion" if found.notificacion.read_at else "unread"
+    return page(request, f"inbox/{template}.html", **vars(found))
+
+
+@private
+async def open(request: Request) -> Response:
+    """POST /casilla/notificaciones/{id}/ver/"""
+    await read_form(request, "open")
+    notificacion_id = _id(request)
+    await run(request, inbox.open, _casilla(request), notificacion_id, client_of(request))
+    return see_other(request, "inbox:detail", id=notificacion_id.hex())
+
+
+@private
+async def acto(request: Request) -> Response:
+    """GET /casilla/notificaciones/{id}/acto/"""
+    return await _deliver(request, "0")
+
+
+@private
+async def anexo(request: Request) -> Response:
+    """GET /casilla/notificaciones/{id}/anexos/{position}/"""
+    position = request.path_params["position"]
+    if position == "0":
+        raise NotYours("notificacion.missing")  # that one is the acto
+    return await _deliver(request, position)
+
+
+@private
+async def anexos(request: Request) -> Response:
+    """GET /casilla/notificaciones/{id}/anexos.zip — or the file itself, when there is only one."""
+    return await _deliver(request, None)
+
+
+async def _list(request: Request, read: bool) -> Response:
+    query = request.query_params
+    older = "despues" not in query
+    text = query.get("antes" if older else "despues")
+    key = None if text is None else _parsed(text)
+    shown = await look(request, inbox.page, _casilla(request), read=read, key=key, older=older)
+    return page(request, "inbox/list.html", read=read, ready="listo" in query, **vars(shown))
+
+
+async def _deliver(request: Request, position: str | None) -> Response:
+    """The file of that position, or every anexo. Recorded before the first byte leaves."""
+    state, client, casilla_id = state_of(request), client_of(request), _casilla(request)
+    secret, notificacion_id = state.signing.throttle_key, _id(request)
+    files = await run(request, inbox.files, secret, casilla_id, notificacion_id, client)
+    if isinstance(files, Denied):
+        return _denied(request, files, notificacion_id)
+    if position is None:
+        chosen = files[1:]
+    else:
+        chosen = [file for file in files if str(file.position) == position]
+    if not chosen:
+        raise NotYours("notificacion.missing")
+    await _check(request, chosen)
+    if request.method == "GET":
+        await run(request, inbox.served, chosen, client)
+    return _response(request, chosen)
+
+
+def _response(request: Request, files: list[File]) -> Response:
+    documents = state_of(request).installation.documents
+    if len(files) > 1:
+        entries = (Entry(file.name, file.size, documents.chunks(file.sha256)) for file in files)
+        return delivery.one_zip(archive(entries), f"anexos-{files[0].notificacion_id.hex()}.zip")
+    file = files[0]
+    path = documents.path(file.sha256)
+    return delivery.one_file(request, path, file.name, file.media_type, file.sha256)
+
+
+async def _check(request: Request, files: list[File]) -> None:
+    """Refuse what is not, byte for byte, what was deposited."""
+    documents = state_of(request).installation.documents
+    for file in files:
+        if not await anyio.to_thread.run_sync(documents.intact, file.sha256):
+            extra = {"request": request.state.reference, "detail": file.sha256}
+            logger.error("damaged", extra=extra)
+            raise Damaged()
+
+
+def _denied(request: Request, denied: Denied, notificacion_id: bytes) -> Response:
+    if denied.wait is None:
+        return see_other(request, "inbox:detail", id=notificacion_id.hex())
+    sentence = TEXTS["file.limited"].format(wait=spoken(denied.wait))
+    response = page(request, "errors/refused.html", 429, sentence=sentence)
+    return retry_after(response, denied.wait)
+
+
+def _casilla(request: Request) -> int:
+    return session_of(request).casilla_id
+
+
+def _id(request: Request) -> bytes:
+    return _parsed(request.path_params["id"])
+
+
+def _parsed(text: str) -> bytes:
+    notificacion_id = parse_id(text)
+    if notificacion_id is None:
+        raise NotYours("notificacion.missing")
+    return notificacion_id
+
+
+routes = [
+    Route("/", pending, name="inbox:pending"),
+    Route("/leidos/", read, name="inbox:read"),
+    Route("/notificaciones/{id}/", detail, name="inbox:detail"),
+    Route("/notificaciones/{id}/ver/", open, methods=["POST"], name="inbox:open"),
+    Route("/notificaciones/{id}/acto/", acto, name="inbox:acto"),
+    Route("/notificaciones/{id}/anexos/{position}/", anexo, name="inbox:anexo"),
+    Route("/notificaciones/{id}/anexos.zip", anexos, name="inbox:anexos"),
+]
