@@ -87,4 +87,6 @@ def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
 def _begin_sqlite(conn: Connection) -> None:
     # A transaction that reads first and writes later could lose to another writer (pitfall P32).
     writes = conn.get_execution_options().get("writes", False)
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = conn.connection.driver_connection
+    assert driver is not None
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")

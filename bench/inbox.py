@@ -1,0 +1,141 @@
+"""Processor time of an inbox page among ten million notificaciones and among ten thousand.
+
+Both engines, warm, ten notificaciones a casilla. The processor time is the server's and, for
+PostgreSQL, its backends' too. Needs about 10 GB of disk and some minutes to fill the tables;
+`--chico` fills a hundredth.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+from bench.casilla_server import cpu_seconds, install, serving
+from bench.login import post
+from proxy.domain import secrets
+from proxy.installation import Installation
+from proxy.store import devices, sessions
+from tests.engines import Postgres
+
+EACH = 10  # notificaciones of a casilla
+PEOPLE = 400  # who asks for their inbox
+ROUNDS = 5
+PASSES = 3  # how often each of them asks in a round
+
+FILL_CASILLAS = {
+    "sqlite": """
+        WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {casillas})
+        INSERT INTO casillas (id, kind, number, nombres, email, password, created_at)
+        SELECT i, 'DNI', 40000000 + i, 'Persona Ficticia', 'nadie@example.com', '',
+               '2026-01-01 00:00:00.000000' FROM n""",
+    "postgresql": """
+        INSERT INTO casillas (id, kind, number, nombres, email, password, created_at)
+        SELECT i, 'DNI', 40000000 + i, 'Persona Ficticia', 'nadie@example.com', '', '2026-01-01'
+        FROM generate_series(1, {casillas}) AS i""",
+}
+FILL_NOTIFICACIONES = """
+    INSERT INTO notificaciones (casilla_id, id, expediente, tipo, numero, asunto, dependencia,
+        firmado_por, elaborado_por, issued_at, deposited_at, read_at)
+    SELECT c.id, {key}, 'EXP-2026-0000001', 'CARTA', '000001-2026-SG',
+        'Se comunica el inicio del procedimiento y el plazo para responder',
+        'SECRETARÍA GENERAL', 'Firmante Ficticia', 'Elaborador Ficticio',
+        {moment}, {moment}, CASE WHEN d.n % 2 = 0 THEN {moment} END
+    FROM ({numbers}) AS d CROSS JOIN casillas AS c ORDER BY {order}"""
+KEYS = {
+    "sqlite": "CAST(printf('%016d', c.id * 100 + d.n) AS BLOB)",
+    "postgresql": "decode(lpad(to_hex(c.id * 100 + d.n), 32, '0'), 'hex')",
+}
+MOMENTS = {"sqlite": "'2026-05-04 15:00:00.000000'", "postgresql": "TIMESTAMPTZ '2026-05-04 15:00Z'"}
+# On PostgreSQL rows lie as they came: one of each casilla at a time, as in life.
+ORDERS = {"sqlite": "c.id, d.n", "postgresql": "d.n, c.id"}
+
+
+def fill(installation: Installation, casillas: int) -> None:
+    dialect = installation.db.engine.dialect.name
+    numbers = " UNION ALL ".join(f"SELECT {n} AS n" for n in range(EACH))
+    statement = FILL_NOTIFICACIONES.format(
+        key=KEYS[dialect], moment=MOMENTS[dialect], numbers=numbers, order=ORDERS[dialect]
+    )
+    with installation.db.transaction() as tx:
+        tx.conn.exec_driver_sql(FILL_CASILLAS[dialect].format(casillas=casillas).replace("%", "%%"))
+        driver = tx.conn.connection.driver_connection
+        assert driver is not None
+        driver.execute(statement)
+    with installation.db.engine.connect() as conn:
+        conn.execution_options(isolation_level="AUTOCOMMIT")
+        conn.exec_driver_sql("ANALYZE")
+
+
+def open_sessions(installation: Installation, casillas: int) -> list[str]:
+    chosen = random.Random(1).sample(range(1, casillas + 1), PEOPLE)
+    tokens = []
+    with installation.db.transaction() as tx:
+        for casilla in chosen:
+            tokens.append(secrets.new_token())
+            device = casilla.to_bytes(16, "big")
+            devices.add(tx, device, casilla, "")
+            until = tx.now + timedelta(hours=8)
+            sessions.add(tx, secrets.digest(tokens[-1]), casilla, device, until, "", "")
+    return tokens
+
+
+async def visit(port: int, tokens: list[str]) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for token in tokens:
+        cookie = f"Cookie: __Host-sesion={token}\r\n"
+        request = f"GET /casilla/ HTTP/1.1\r\nHost: localhost:{port}\r\n{cookie}\r\n"
+        status = await post(reader, writer, request.encode())
+        assert status == 200, status
+    writer.close()
+
+
+def cost(port: int, tokens: list[str], spent: Callable[[], float]) -> float:
+    """Microseconds of processor for each page."""
+    before = spent()
+    asyncio.run(visit(port, tokens * PASSES))
+    return (spent() - before) / (len(tokens) * PASSES) * 1_000_000
+
+
+def compare(engine: str, sizes: dict[int, str | None], base_port: int, database_pid: int) -> None:
+    with ExitStack() as stack:
+        servers = []
+        for port, (casillas, url) in enumerate(sizes.items(), base_port):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            installation = install(folder, port, url)
+            fill(installation, casillas)
+            tokens = open_sessions(installation, casillas)
+            installation.db.close()
+            pid = stack.enter_context(serving(installation.settings, port))
+            servers.append((port, tokens, pid))
+        rounds = []
+        for _ in range(ROUNDS + 1):
+            costs = []
+            for port, tokens, pid in servers:
+                watched = [pid, database_pid] if database_pid else [pid]
+                costs.append(cost(port, tokens, lambda: sum(map(cpu_seconds, watched))))  # noqa: B023
+            rounds.append(costs)
+    small, large = zip(*rounds[1:], strict=True)  # the first round warms
+    ratio = statistics.median(b / a for a, b in zip(small, large, strict=True))
+    print(
+        f"inbox {engine}: {ratio:.2f} times the processor of the small one "
+        f"({statistics.median(small):.0f} and {statistics.median(large):.0f} µs a page; at most 1.2)"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--chico", action="store_true", help="a hundredth of the large one")
+    large = 10_000 if parser.parse_args().chico else 1_000_000
+    compare("sqlite", {1_000: None, large: None}, 8473, 0)
+    with Postgres() as postgres:
+        sizes = {1_000: postgres.new_database(), large: postgres.new_database()}
+        compare("postgresql", sizes, 8475, postgres.pid)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Login POSTs a second against bare Argon2id verifications a second, on the same processors.
+
+Wrong passwords of 900 casillas from as many addresses: each is counted, hashed and recorded. The
+answers are held to the floor of 350 ms, so that many are under way at once.
+"""
+
+import asyncio
+import re
+import statistics
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from bench.casilla_server import install, serving
+from proxy.domain.identidad import Identidad
+from proxy.domain.passwords import Passwords
+from proxy.store import casillas
+
+PORT = 8471
+ROUNDS = 3
+POSTS = 300  # a round; the limit for everybody together is 1,000 in five minutes
+CLIENTS = 50
+
+
+def bare(passwords: Passwords, stored: str) -> float:
+    """Verifications a second with two threads."""
+    started = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda _: passwords.prove(stored, "otra"), range(POSTS)))
+    return POSTS / (time.perf_counter() - started)
+
+
+async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> int:
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    assert length is not None
+    await reader.readexactly(int(length[1]))
+    return int(head.split()[1])
+
+
+async def logins(requests: list[bytes]) -> float:
+    """Answered POSTs a second."""
+    waiting = iter(requests)
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+        for request in waiting:
+            status = await post(reader, writer, request)
+            assert status == 403, status
+        writer.close()
+
+    started = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
+    return len(requests) / (time.perf_counter() - started)
+
+
+def requests_of(round_: int) -> list[bytes]:
+    with urlopen(f"http://localhost:{PORT}/casilla/ingresar/") as reply:
+        cookie = reply.headers["set-cookie"].partition(";")[0]
+        seal = re.search(r'name="sello" value="([^"]+)"', reply.read().decode())
+    assert seal is not None
+    requests = []
+    for number in range(round_ * POSTS, (round_ + 1) * POSTS):
+        body = urlencode({"dni": 40_000_000 + number, "clave": "otra", "sello": seal[1]})
+        requests.append(
+            (
+                f"POST /casilla/ingresar/ HTTP/1.1\r\nHost: localhost:{PORT}\r\n"
+                f"Cookie: {cookie}\r\nSec-Fetch-Site: same-origin\r\n"
+                f"X-Forwarded-For: 198.18.{number // 250}.{number % 250 + 1}\r\n"
+                "Content-Type: application/x-www-form-urlencoded\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n{body}"
+            ).encode()
+        )
+    return requests
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        installation = install(Path(folder), PORT)
+        stored = installation.passwords.hash("la-correcta")
+        with installation.db.transaction() as tx:
+            for number in range(ROUNDS * POSTS):
+                identidad = Identidad("DNI", str(40_000_000 + number))
+                casillas.add(tx, identidad, "Persona Ficticia", "nadie@example.com", stored)
+        ratios = []
+        with serving(installation.settings, PORT):
+            for round_ in range(ROUNDS):
+                verified = bare(installation.passwords, stored)
+                posted = asyncio.run(logins(requests_of(round_)))
+                ratios.append(posted / verified)
+    print(
+        f"login: {statistics.median(ratios):.2f} of bare Argon2id verifications "
+        f"(rounds {', '.join(f'{ratio:.2f}' for ratio in ratios)}; at least 0.85)"
+    )
+
+
+if __name__ == "__main__":
+    main()
