@@ -1,0 +1,140 @@
+"""The catalogue as tables and trees for other programs: catalogo.json and catalogo.csv."""
+
+import csv
+import io
+
+from catalog.kinds import Sheet, Text, Url
+from catalog.model import Audience, Catalog, Channel, Entity, History, Norm, Term
+from catalog.service import Hours, Offer, Service, ServiceSheet
+
+FORMAT = "1"  # changes only when a program that reads the file would have to change
+BETWEEN = " | "  # between the values of one cell
+
+COLUMNS = (
+    "id",
+    "nombre",
+    "version",
+    "resumen",
+    "descripcion",
+    "ofrece",
+    "enlaces",
+    "audiencia",
+    "canales",
+    "disponibilidad",
+    "condicion",
+    "consultas",
+    "observaciones",
+    "automatico",
+    "no_presencial",
+    "interoperable",
+    "escalable",
+    "usable",
+    "accesible",
+    "pagina",
+)
+
+
+class PublishedService(ServiceSheet):
+    """A sheet with what it takes from elsewhere: its page, and the hours when it has none."""
+
+    slug: Text
+    pagina: Url
+    consultas: Hours
+
+
+class PublishedSubService(Sheet):
+    nombre: Text
+    via: Text | None
+    url: Url | None
+
+
+class PublishedTechnology(Sheet):
+    numero: int
+    nombre: Text
+    digital: bool
+    servicio: Text | None
+    subservicios: tuple[PublishedSubService, ...]
+
+
+class Publication(Sheet):
+    formato: Text
+    catalogo: History
+    entidad: Entity
+    servicios: tuple[PublishedService, ...]
+    servicios_tecnologicos: tuple[PublishedTechnology, ...]
+    canales: tuple[Channel, ...]
+    audiencias: tuple[Audience, ...]
+    normas: tuple[Norm, ...]
+    definiciones: tuple[Term, ...]
+
+
+def page_of(service: Service, base_url: str) -> str:
+    return f"{base_url.rstrip('/')}/catalogo/{service.slug}/"
+
+
+def publication(catalog: Catalog, base_url: str) -> Publication:
+    # Built without checking again: the sheets were checked when they were read.
+    return Publication.model_construct(
+        formato=FORMAT,
+        catalogo=catalog.history,
+        entidad=catalog.entity,
+        servicios=tuple(
+            PublishedService.model_construct(
+                **{**dict(service), "consultas": catalog.hours(service)},
+                pagina=page_of(service, base_url),
+            )
+            for service in catalog.services
+        ),
+        servicios_tecnologicos=tuple(
+            PublishedTechnology(
+                numero=row.number,
+                nombre=row.name,
+                digital=row.digital,
+                servicio=row.service.id if row.service else None,
+                subservicios=tuple(
+                    PublishedSubService(nombre=sub.name, via=sub.channel, url=sub.url)
+                    for sub in row.subservices
+                ),
+            )
+            for row in catalog.technology
+        ),
+        canales=catalog.channels,
+        audiencias=catalog.audiences,
+        normas=catalog.legal.normas,
+        definiciones=catalog.glossary,
+    )
+
+
+def as_csv(catalog: Catalog, base_url: str) -> bytes:
+    """RFC 4180: one line a service, CRLF, quotes where they are needed, UTF-8 without a mark."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for service in catalog.services:
+        writer.writerow(_row(catalog, service, base_url))
+    return file.getvalue().encode()
+
+
+def _row(catalog: Catalog, service: Service, base_url: str) -> tuple[str, ...]:
+    marks = dict(service.caracteristicas)
+    return (
+        service.id,
+        service.nombre,
+        service.version,
+        service.resumen,
+        service.descripcion,
+        BETWEEN.join(offer.nombre for offer in service.ofrece),
+        BETWEEN.join(_links(service.ofrece)),
+        BETWEEN.join(public.texto for public in service.audiencia),
+        BETWEEN.join(catalog.channel(channel).nombre for channel in service.canales),
+        service.disponibilidad,
+        service.condicion or "",
+        str(catalog.hours(service)),
+        BETWEEN.join(service.observaciones or ()),
+        *("SÍ" if marks[name] else "NO" for name in marks),
+        page_of(service, base_url),
+    )
+
+
+def _links(offers: tuple[Offer, ...]) -> list[str]:
+    return list(dict.fromkeys(offer.url for offer in offers if offer.url))
