@@ -58,38 +58,36 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
     history = reading.one("history.yml", History)
     access = reading.one("access.yml", Access)
     technology = reading.one("technology.yml", TechnologySheet)
-    services = reading.services()
 
+    if entity:
+        reading.acronym = entity.siglas
     if channels:
-        reading.unrepeated("channels.yml", "canales", [row.id for row in channels.canales])
+        reading.learn("canal", "channels.yml", "canales", [row.id for row in channels.canales])
     if audiences:
-        reading.unrepeated("audiences.yml", "audiencias", [row.id for row in audiences.audiencias])
+        ids = [row.id for row in audiences.audiencias]
+        reading.learn("audiencia", "audiences.yml", "audiencias", ids)
     if legal:
-        reading.unrepeated("legal.yml", "normas", [row.id for row in legal.normas])
+        reading.learn("norma", "legal.yml", "normas", [row.id for row in legal.normas])
     if glossary:
-        reading.unrepeated("glossary.yml", "terminos", [row.id for row in glossary.terminos])
-    known = {
-        "canal": {row.id for row in channels.canales} if channels else None,
-        "audiencia": {row.id for row in audiences.audiencias} if audiences else None,
-        "norma": {row.id for row in legal.normas} if legal else None,
-    }
-    reading.services_unique(services, entity.siglas if entity else None)
-    for document, service in services:
-        _references(document, service, known)
+        ids = [row.id for row in glossary.terminos]
+        reading.unrepeated("glossary.yml", "terminos", "id", ids)
     if history:
         document = reading.documents["history.yml"]
-        _exists(document, ("aprobacion", "norma"), "norma", history.aprobacion.norma, known)
+        reading.exists(document, ("aprobacion", "norma"), "norma", history.aprobacion.norma)
+    services = reading.services()
     if technology:
-        reading.numbers(technology, [service.number for _, service in services])
+        numbers = [row.numero for row in technology.internos]
+        taken = {service.number for service in services}
+        reading.unrepeated("technology.yml", "internos", "numero", numbers, taken)
 
-    found = sorted(fault for document in reading.all_documents() for fault in document.faults)
+    found = reading.found()
     if found or not (
         entity and channels and audiences and legal and glossary and history and access
         and technology
     ):  # fmt: skip
         return None, found
     catalog = Catalog(
-        services=tuple(service for _, service in services),
+        services=services,
         technology_sheet=technology,
         channels=channels.canales,
         audiences=audiences.audiencias,
@@ -103,116 +101,107 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
 
 
 class _Reading:
-    """The files of one folder, each read once, with what was found in them."""
+    """The files of one folder, each read once, and what was found in them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.acronym: str | None = None
         self.documents: dict[str, Document] = {}
+        self._faults: list[Fault] = []
+        self._known: dict[str, frozenset[str]] = {}  # a vocabulary with faults stays unknown
+        self._homes: dict[str, str] = {}
+        self._ids: dict[str, str] = {}
+        self._slugs: dict[str, str] = {}
 
-    def all_documents(self) -> Iterable[Document]:
-        return self.documents.values()
+    def found(self) -> list[Fault]:
+        own = [fault for document in self.documents.values() for fault in document.faults]
+        return sorted([*self._faults, *own])
 
     def one(self, name: str, model: type[M]) -> M | None:
-        return check(self._read(name), model)
+        path = self.folder / name
+        document = self.documents[name] = read_sheet(path, _shown(path))
+        return check(document, model)
 
-    def services(self) -> list[tuple[Document, Service]]:
-        """The sheets in the order of their file names."""
-        sheets = []
-        folder = self.folder / "services"
-        names = sorted(os.listdir(folder)) if folder.is_dir() else []
-        for name in names:
-            if name.startswith(".") or not name.endswith((".yml", ".yaml")):
-                continue
-            if not (match := SHEET_NAME.fullmatch(name)):
-                document = self.documents[name] = Document(self._shown(folder / name))
-                document.fault(
-                    1, "el archivo debe llamarse con número y palabras, como 001-busquedas.yml"
-                )
-                continue
-            document = self._read(f"services/{name}")
-            if service := check(document, Service, slug=match["slug"]):
-                if int(match["number"]) != service.number:
-                    document.fault(
-                        document.line(("id",)),
-                        f"«id» empieza con {service.number:03} y el archivo con {match['number']}",
-                    )
-                sheets.append((document, service))
-        if not names:
-            self.documents["services"] = Document(self._shown(folder))
-            self.documents["services"].fault(1, "no tiene ninguna ficha")
-        return sheets
+    def learn(self, kind: str, name: str, key: str, ids: Sequence[str]) -> None:
+        """The ids that the sheets may mention."""
+        self.unrepeated(name, key, "id", ids)
+        self._known[kind] = frozenset(ids)
+        self._homes[kind] = name
 
-    def unrepeated(self, name: str, key: str, ids: Sequence[str]) -> None:
-        document, seen = self.documents[name], set[str]()
-        for index, value in enumerate(ids):
+    def unrepeated(
+        self,
+        name: str,
+        key: str,
+        field: str,
+        values: Iterable[str | int],
+        taken: Iterable[str | int] = (),
+    ) -> None:
+        document, seen = self.documents[name], set(taken)
+        for index, value in enumerate(values):
             if value in seen:
-                document.fault(document.line((key, index, "id")), f"el id «{value}» está repetido")
+                line = document.line((key, index, field))
+                document.fault(line, f"«{field}» {value} está repetido")
             seen.add(value)
 
-    def services_unique(
-        self, sheets: Sequence[tuple[Document, Service]], acronym: str | None
+    def exists(
+        self, document: Document, path: tuple[str | int, ...], kind: str, value: str
     ) -> None:
-        ids: dict[str, str] = {}
-        slugs: dict[str, str] = {}
-        for document, service in sheets:
-            line = document.line(("id",))
-            if acronym and service.id.rpartition("-")[2] != acronym:
-                document.fault(line, f"«id» debe terminar en {acronym}, las siglas de la entidad")
-            if other := ids.get(service.id):
-                document.fault(line, f"el id «{service.id}» está repetido: ya está en {other}")
-            if other := slugs.get(service.slug):
-                document.fault(1, f"el nombre «{service.slug}» está repetido: ya está en {other}")
-            ids.setdefault(service.id, document.name)
-            slugs.setdefault(service.slug, document.name)
+        known = self._known.get(kind)
+        if known is None or value in known:
+            return
+        document.fault(
+            document.line(path),
+            f"«{value}» no está en {self._homes[kind]}{suggestion(value, sorted(known))}",
+        )
 
-    def numbers(self, technology: TechnologySheet, taken: Sequence[int]) -> None:
-        document, seen = self.documents["technology.yml"], set(taken)
-        for index, row in enumerate(technology.internos):
-            if row.numero in seen:
-                document.fault(
-                    document.line(("internos", index, "numero")),
-                    f"el número {row.numero} está repetido",
-                )
-            seen.add(row.numero)
+    def services(self) -> tuple[Service, ...]:
+        """The sheets in the order of their file names. Nothing else of them stays in memory."""
+        folder, services = self.folder / "services", []
+        names = sorted(os.listdir(folder)) if folder.is_dir() else []
+        sheets = [name for name in names if not name.startswith(".")]
+        if not sheets:
+            self._faults.append(Fault(_shown(folder), 1, "no tiene ninguna ficha"))
+        for name in sheets:
+            path = folder / name
+            document = Document(_shown(path))
+            if match := SHEET_NAME.fullmatch(name):
+                document = read_sheet(path, document.name)
+                if service := check(document, Service, slug=match["slug"]):
+                    self._look(document, service, int(match["number"]))
+                    services.append(service)
+            else:
+                document.fault(1, "debe llamarse con número y palabras, como 017-tramites.yml")
+            self._faults += document.faults
+        return tuple(services)
 
-    def _read(self, name: str) -> Document:
-        path = self.folder / name
-        document = self.documents[name] = read_sheet(path, self._shown(path))
-        return document
+    def _look(self, document: Document, service: Service, number: int) -> None:
+        """What one sheet cannot know alone."""
+        if number != service.number:
+            text = f"«id» empieza con {service.id.partition('-')[0]} y el archivo con {number:03}"
+            document.fault(document.line(("id",)), text)
+        if self.acronym and service.id.rpartition("-")[2] != self.acronym:
+            text = f"«id» debe terminar en {self.acronym}, las siglas de la entidad"
+            document.fault(document.line(("id",)), text)
+        other = self._ids.setdefault(service.id, document.name)
+        if other != document.name:
+            text = f"el id {service.id} está repetido: ya está en {other}"
+            document.fault(document.line(("id",)), text)
+        other = self._slugs.setdefault(service.slug, document.name)
+        if other != document.name:
+            document.fault(1, f"el nombre «{service.slug}» está repetido: ya está en {other}")
+        for index, channel in enumerate(service.canales):
+            self.exists(document, ("canales", index), "canal", channel)
+        for index, offer in enumerate(service.ofrece):
+            if offer.via:
+                self.exists(document, ("ofrece", index, "via"), "canal", offer.via)
+        for index, public in enumerate(service.audiencia):
+            self.exists(document, ("audiencia", index, "grupo"), "audiencia", public.grupo)
+        for index, norm in enumerate(service.normas or ()):
+            self.exists(document, ("normas", index), "norma", norm)
 
-    def _shown(self, path: Path) -> str:
-        """The path as somebody would type it from here."""
-        path = path.absolute()
-        here = Path.cwd()
-        return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
-
-def _references(document: Document, service: Service, known: dict[str, set[str] | None]) -> None:
-    for index, channel in enumerate(service.canales):
-        _exists(document, ("canales", index), "canal", channel, known)
-    for index, offer in enumerate(service.ofrece):
-        if offer.via:
-            _exists(document, ("ofrece", index, "via"), "canal", offer.via, known)
-    for index, public in enumerate(service.audiencia):
-        _exists(document, ("audiencia", index, "grupo"), "audiencia", public.grupo, known)
-    for index, norm in enumerate(service.normas or ()):
-        _exists(document, ("normas", index), "norma", norm, known)
-
-
-_HOME = {"canal": "channels.yml", "audiencia": "audiences.yml", "norma": "legal.yml"}
-
-
-def _exists(
-    document: Document,
-    path: tuple[str | int, ...],
-    kind: str,
-    value: str,
-    known: dict[str, set[str] | None],
-) -> None:
-    ids = known[kind]
-    if ids is None or value in ids:  # None: its sheet has faults of its own
-        return
-    document.fault(
-        document.line(path),
-        f"no existe {kind} «{value}» en {_HOME[kind]}{suggestion(value, sorted(ids))}",
-    )
+def _shown(path: Path) -> str:
+    """The path as somebody would type it from here."""
+    path = path.absolute()
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
