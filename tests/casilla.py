@@ -1,0 +1,78 @@
+"""What lies in somebody's casilla, put there without the story of a deposit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from io import BytesIO
+
+from proxy.domain.ids import new_id
+from proxy.store import notificaciones
+from proxy.store.db import Tx
+from proxy.store.documents import Documents
+from proxy.store.notificaciones import File, Notificacion
+from tests.people import Person
+
+PDF = b"%PDF-1.7\n% an acto\n%%EOF\n"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A file to serve. Without `documents` its bytes are not kept anywhere."""
+
+    name: str
+    content: bytes = PDF
+    media_type: str = "application/pdf"
+
+
+ACTO = Offered("CARTA 9.pdf")
+
+
+@dataclass(frozen=True)
+class Casilla:
+    """One person's casilla, to put things into."""
+
+    person: Person
+    documents: Documents | None = field(default=None)
+
+    def serve(
+        self,
+        tx: Tx,
+        asunto: str = "Carta de atención",
+        acto: Offered = ACTO,
+        anexos: Sequence[Offered] = (),
+        at: datetime | None = None,
+    ) -> bytes:
+        """Deposit one, and return its id."""
+        at = at or tx.now
+        notificacion = Notificacion(
+            casilla_id=self.person.id,
+            id=new_id(at),
+            expediente="EXP.2026000027",
+            expediente_on=date(2026, 3, 2),
+            tipo="CARTA",
+            numero="000009-2026-SG/JNE",
+            asunto=asunto,
+            dependencia="Secretaría General",
+            firmado_por="Ana Torres Inventada",
+            elaborado_por="Luis Paredes Inventado",
+            issued_at=at - timedelta(days=7, minutes=13),
+            deposited_at=at,
+            read_at=None,
+        )
+        files = [self._file(notificacion, n, file) for n, file in enumerate([acto, *anexos])]
+        notificaciones.add(tx, notificacion, files)
+        return notificacion.id
+
+    def _file(self, notificacion: Notificacion, position: int, file: Offered) -> File:
+        sha256 = "0" * 64
+        if self.documents:
+            sha256 = self.documents.put(BytesIO(file.content)).sha256
+        return File(
+            casilla_id=self.person.id,
+            notificacion_id=notificacion.id,
+            position=position,
+            name=file.name,
+            media_type=file.media_type,
+            sha256=sha256,
+            size=len(file.content),
+        )
