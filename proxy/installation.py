@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from catalog.model import Catalog
 from catalog.reader import read_catalog
+from proxy.domain.files import Limits
 from proxy.domain.passwords import Passwords
 from proxy.domain.policy import Policy
 from proxy.keyring import KeyRing, read_keyring
@@ -56,6 +57,11 @@ class Installation:
             session_life=timedelta(hours=rules.sesion.maximo_horas),
             sessions_at_once=rules.sesion.simultaneas,
         )
+
+    @cached_property
+    def limits(self) -> Limits:
+        files = self.catalog.access.archivos
+        return Limits(files.acto_mb * 1_000_000, files.anexo_mb * 1_000_000, files.anexos)
 
     @cached_property
     def zone(self) -> ZoneInfo:

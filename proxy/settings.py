@@ -46,6 +46,11 @@ class Settings(BaseSettings):
         return urlsplit(self.origin).hostname or ""
 
     @property
+    def port(self) -> int:
+        parts = urlsplit(self.origin)
+        return parts.port or (443 if parts.scheme == "https" else 80)
+
+    @property
     def local(self) -> bool:
         """Whether this is somebody's own machine, where demonstration people may live."""
         return self.hostname in ("localhost", "127.0.0.1", "::1")

@@ -58,4 +58,44 @@ TEXTS = {
     "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
     "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
     "keys.weak": "En {path} hay una clave débil. Cada clave debe tener 32 bytes al azar.",
+    "casilla.unknown": "Esa identidad no tiene casilla: no se depositó nada. Revise el número.",
+    "casilla.exists": "Esa identidad ya tiene una casilla: no se abrió otra.",
+    "nombres.malformed": "Escriba los nombres o la razón social, en {most} caracteres o menos.",
+    "email.malformed": "Escriba un correo completo, como nombre@ejemplo.pe.",
+    "password.rule": (
+        "La contraseña debe tener de {least} a {most} caracteres{kinds}. Escriba otra."
+    ),
+    "password.different": "Las dos contraseñas no son iguales. Escríbalas otra vez.",
+    "acto.empty": "Falta el dato «{label}»: no se depositó nada.",
+    "acto.long": "El dato «{label}» pasa de {most} caracteres: no se depositó nada. Acórtelo.",
+    "acto.unreadable": (
+        "El dato «{label}» tiene caracteres que no se pueden mostrar: no se depositó nada. "
+        "Escríbalo otra vez."
+    ),
+    "acto.day": "La {label} debe ser año-mes-día, como 2026-03-09: no se depositó nada.",
+    "acto.moment": ("La {label} debe ser como 2026-03-09 o 2026-03-09T16:30: no se depositó nada."),
+    "acto.future": "La {label} está en el futuro: no se depositó nada. Revísela.",
+    "acto.not_pdf": "El acto debe ser un PDF y «{name}» no lo es: no se depositó nada.",
+    "anexos.many": "Se admiten {most} anexos como máximo: no se depositó nada.",
+    "file.missing": "No se puede leer el archivo «{name}»: no se depositó nada. Revise su ruta.",
+    "file.empty": "El archivo «{name}» está vacío: no se depositó nada.",
+    "file.large": "El archivo «{name}» pasa de {most} MB: no se depositó nada.",
+    "file.kind": (
+        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada."
+    ),
+    "file.not_of_kind": (
+        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
+    ),
+    "demonstration.public": (
+        "La demostración tiene contraseñas conocidas y solo se carga en su propia computadora: "
+        "CASILLA_ORIGIN debe ser localhost."
+    ),
+    "settings.wrong": "La variable {name} no vale: {reason}",
+    "database.down": "La base de datos no responde. Revise CASILLA_DATABASE_URL y pruebe otra vez.",
+    "schema.old": (
+        "Las tablas son de otra versión ({current}) y este programa necesita la {newest}. "
+        "Ejecute «casilla migrar»."
+    ),
+    "site.missing": "Falta el sitio en {path}. Ejecute «casilla construir».",
+    "site.broken": "El sitio no se pudo construir y el anterior sigue en su lugar:\n{output}",
 }

@@ -29,6 +29,7 @@ _BY_IDENTIDAD = select(*_COLUMNS).where(
     casillas.c.kind == bindparam("kind"), casillas.c.number == bindparam("number")
 )
 _BY_ID = select(*_COLUMNS).where(casillas.c.id == bindparam("id"))
+_ANY = select(casillas.c.id).limit(1)
 _ADD = insert(casillas).returning(casillas.c.id)
 _COUNT_FAILURE = (
     update(casillas)
@@ -62,6 +63,10 @@ def by_identidad(tx: Tx, identidad: Identidad) -> Casilla | None:
 
 def by_id(tx: Tx, casilla_id: int) -> Casilla:
     return Casilla(*tx.conn.execute(_BY_ID, {"id": casilla_id}).one())
+
+
+def any_open(tx: Tx) -> bool:
+    return tx.conn.execute(_ANY).first() is not None
 
 
 def count_failure(tx: Tx, casilla_id: int) -> None:

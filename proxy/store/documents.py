@@ -1,20 +1,35 @@
-"""The bytes of what was served: one file for each SHA-256, written once, never changed."""
+"""The bytes of what was served: one file for each SHA-256, whole and synced before a row names it.
+
+A file that has its name is never taken away: somebody else may be about to serve the same bytes.
+So a deposit that is killed, or undone at its very end, may leave bytes that no row names. They do
+no harm, and a later deposit of the same bytes takes them over.
+"""
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 256 * 1024
+HEAD, TAIL = 4096, 1024  # bytes
+COPY = "tmp-"
+STALE = 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
-class Stored:
+class Received:
+    """A synced copy that has no name yet."""
+
+    copy: Path
     sha256: str  # hexadecimal
     size: int  # bytes
+    head: bytes  # at most HEAD bytes
+    tail: bytes  # at most TAIL bytes
 
 
 class Documents:
@@ -23,25 +38,36 @@ class Documents:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, source: BinaryIO) -> Stored:
-        """Copy the source to disk, whole and synced, before any row may name it.
+    @contextmanager
+    def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
+        """A copy of at most `most + 1` bytes of the source: `keep` it here, or it is gone.
 
-        A process killed half-way leaves a temporary file and nothing else.
+        A process killed half-way leaves the copy; it is cleared away a day later.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        digest, size = hashlib.sha256(), 0
-        with tempfile.NamedTemporaryFile(dir=self.folder, prefix="tmp-", delete=False) as copy:
-            try:
-                while chunk := source.read(CHUNK):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    copy.write(chunk)
-                copy.flush()
-                os.fsync(copy.fileno())
-                self._keep(Path(copy.name), digest.hexdigest())
-            finally:
-                Path(copy.name).unlink(missing_ok=True)
-        return Stored(digest.hexdigest(), size)
+        self._prepare()
+        descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=COPY)
+        try:
+            with os.fdopen(descriptor, "wb") as copy:
+                received = _copy(source, copy, Path(name), most)
+            yield received
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def keep(self, files: Iterable[Received]) -> None:
+        """Give each its name for ever. Bytes that were served before are simply written anew."""
+        folders = {self.folder}
+        for file in files:
+            final = self.path(file.sha256)
+            final.parent.mkdir(mode=0o700, exist_ok=True)
+            os.replace(file.copy, final)
+            folders.add(final.parent)
+        for folder in folders:
+            _sync(folder)  # the name, too, must survive a power cut
+
+    def put(self, source: BinaryIO) -> Received:
+        with self.received(source) as received:
+            self.keep([received])
+        return received
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
         """The bytes, read as they are asked for."""
@@ -60,14 +86,38 @@ class Documents:
     def path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
-    def _keep(self, copy: Path, sha256: str) -> None:
-        final = self.path(sha256)
-        if final.exists():
-            return  # the same bytes were served before
-        final.parent.mkdir(exist_ok=True)
-        copy.chmod(0o400)
-        os.replace(copy, final)
-        for folder in (final.parent, self.folder):
-            descriptor = os.open(folder, os.O_RDONLY)
-            os.fsync(descriptor)  # the name, too, must survive a power cut
-            os.close(descriptor)
+    def _prepare(self) -> None:
+        if not self.folder.is_dir():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync(self.folder.parent)
+        for copy in self.folder.glob(f"{COPY}*"):
+            try:
+                if copy.stat().st_mtime < time.time() - STALE:
+                    copy.unlink()
+            except FileNotFoundError:
+                pass  # its owner, or somebody else who tidies, was quicker
+
+
+def _copy(source: BinaryIO, copy: BinaryIO, name: Path, most: int | None) -> Received:
+    digest, size, head, tail = hashlib.sha256(), 0, b"", b""
+    while most is None or size <= most:
+        chunk = source.read(CHUNK if most is None else min(CHUNK, most + 1 - size))
+        if not chunk:
+            break
+        digest.update(chunk)
+        size += len(chunk)
+        head = (head + chunk[:HEAD])[:HEAD]
+        tail = (tail + chunk[-TAIL:])[-TAIL:]
+        copy.write(chunk)
+    copy.flush()
+    os.fchmod(copy.fileno(), 0o400)
+    os.fsync(copy.fileno())
+    return Received(name, digest.hexdigest(), size, head, tail)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,158 @@
+"""Casillas and what is put into them: `depositar`, `cuentas crear`, `demostracion`."""
+
+import json
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from proxy.commands import start
+from proxy.commands.spanish import Command, Group
+from proxy.errors import Refusal
+
+if TYPE_CHECKING:
+    from proxy.domain.demonstration import Person
+    from proxy.flows.deposit import Offered
+
+cuentas = typer.Typer(cls=Group, help="Casillas de personas y empresas.", no_args_is_help=True)
+
+
+def deposit(
+    a: Annotated[str, typer.Option("--a", metavar="DNI-…", help="DNI o RUC del destinatario.")],
+    expediente: Annotated[str, typer.Option(metavar="NÚMERO", help="Número de expediente.")],
+    tipo: Annotated[str, typer.Option(metavar="TIPO", help="Tipo de documento, como CARTA.")],
+    numero: Annotated[str, typer.Option(metavar="NÚMERO", help="Número del documento.")],
+    asunto: Annotated[str, typer.Option(metavar="TEXTO", help="Asunto.")],
+    dependencia: Annotated[str, typer.Option(metavar="TEXTO", help="Dependencia que remite.")],
+    firmado_por: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién lo firmó.")],
+    elaborado_por: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién lo elaboró.")],
+    fecha_emision: Annotated[
+        str, typer.Option(metavar="FECHA", help="AAAA-MM-DD o AAAA-MM-DDTHH:MM, hora de Lima.")
+    ],
+    acto: Annotated[Path, typer.Option(metavar="ARCHIVO", help="El acto, en PDF.")],
+    anexo: Annotated[
+        list[Path] | None, typer.Option(metavar="ARCHIVO", help="Un anexo; se puede repetir.")
+    ] = None,
+    fecha_expediente: Annotated[
+        str | None, typer.Option(metavar="FECHA", help="Fecha del expediente, AAAA-MM-DD.")
+    ] = None,
+) -> None:
+    """Deposita un acto y sus anexos en una casilla y deja lista la alerta por correo."""
+    from proxy.domain.acto import Acto, parse_day, parse_moment
+    from proxy.domain.identidad import parse_identidad
+    from proxy.flows import deposit as flow
+
+    parts = start.ready()
+    identidad = parse_identidad(a)
+    described = Acto(
+        expediente=expediente,
+        expediente_on=parse_day(fecha_expediente, "fecha de expediente")
+        if fecha_expediente
+        else None,
+        tipo=tipo,
+        numero=numero,
+        asunto=asunto,
+        dependencia=dependencia,
+        firmado_por=firmado_por,
+        elaborado_por=elaborado_por,
+        issued_at=parse_moment(fecha_emision, parts.zone, "fecha de emisión"),
+    )
+    with ExitStack() as files:
+        offered = _offer(files, acto)
+        anexos = [_offer(files, path) for path in anexo or []]
+        with (
+            flow.receive(parts.documents, parts.limits, offered, anexos) as served,
+            parts.db.transaction() as tx,
+        ):
+            receipt = flow.deposit(tx, parts.documents, parts.zone, identidad, described, served)
+    print(f"Se depositó {receipt.id.hex()} el {start.in_lima(receipt.at, parts)}.")
+
+
+@cuentas.command("crear", cls=Command)
+def open_casilla(
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+    nombres: Annotated[str, typer.Option(metavar="TEXTO", help="Nombres o razón social.")],
+    correo: Annotated[str, typer.Option(metavar="CORREO", help="Adónde llegan sus alertas.")],
+) -> None:
+    """Abre una casilla. La contraseña se pide aquí mismo o se lee de la entrada."""
+    from proxy.domain.identidad import parse_identidad
+    from proxy.flows import cuentas as flow
+
+    parts = start.ready()
+    holder = parse_identidad(identidad)
+    password = _ask_password()
+    flow.refuse_weak(password, parts.catalog.access.profile(parts.settings.profile).clave)
+    hashed = parts.passwords.hash(password)
+    with parts.db.transaction() as tx:
+        flow.open_casilla(tx, holder, nombres, correo, hashed)
+    print(f"Se abrió la casilla de {holder}.")
+
+
+def demonstration(
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Escribe la lista de cuentas en JSON.")
+    ] = False,
+) -> None:
+    """Carga personas y notificaciones inventadas, solo en su propia computadora."""
+    from proxy.domain.demonstration import STORIES
+    from proxy.flows import demonstration as flow
+
+    settings = start.read_settings()
+    if not settings.local:
+        raise Refusal("demonstration.public")
+    parts = start.ready()
+    with parts.db.reading() as tx:
+        missing = flow.missing(tx)
+    if missing:
+        hashes = {person: parts.passwords.hash(person.password) for person in missing}
+        with parts.db.transaction() as tx:
+            flow.load(tx, parts.documents, parts.limits, parts.zone, hashes)
+    if as_json:
+        print(json.dumps([_account(person) for person in STORIES], ensure_ascii=False, indent=2))
+        return
+
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None)
+    for title in ("Identidad", "Nombres", "Contraseña", "Correo"):
+        table.add_column(title, no_wrap=title != "Nombres")
+    for person in STORIES:
+        table.add_row(*_account(person).values())
+    Console().print(table)
+    print(f"La demostración está cargada. Ingrese en {settings.origin}/casilla/ingresar/")
+    print("El token digital llega por correo: léalo con «casilla correo».")
+
+
+def _account(person: "Person") -> dict[str, str]:
+    return {
+        "identidad": str(person.identidad),
+        "nombres": person.nombres,
+        "clave": person.password,
+        "correo": person.email,
+    }
+
+
+def _offer(files: ExitStack, path: Path) -> "Offered":
+    from proxy.flows.deposit import Offered
+
+    try:
+        if path.is_file():  # opening a pipe would wait for ever
+            return Offered(path.name, files.enter_context(path.open("rb")))
+    except OSError:
+        pass
+    raise Refusal("file.missing", name=path.name)
+
+
+def _ask_password() -> str:
+    """From whoever sits there, twice; from a program, one line. Never from the command line."""
+    from getpass import getpass
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass("Contraseña: ")
+    if getpass("Otra vez: ") != password:
+        raise Refusal("password.different")
+    return password

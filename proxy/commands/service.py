@@ -1,0 +1,74 @@
+"""The service itself: `migrar`, `servir`, `trabajar`."""
+
+from typing import Annotated
+
+import typer
+
+from proxy.commands import start
+from proxy.errors import Refusal
+
+GRACE = 10  # seconds that a request in progress has when the server is told to stop
+LOCALHOST = "127.0.0.1"
+
+
+def migrate() -> None:
+    """Crea o pone al día las tablas y, la primera vez, las claves."""
+    from proxy.keyring import create_keyring
+    from proxy.store import casillas, schema
+
+    parts = start.installation()
+    fresh = not parts.settings.keys_file.exists()
+    if fresh and schema.current(parts.db) is not None:
+        with parts.db.reading() as tx:
+            fresh = not casillas.any_open(tx)
+    # New keys for old casillas would lock everybody out: then the missing file is refused.
+    _ = create_keyring(parts.settings.keys_file) if fresh else parts.ring
+    before, after = schema.migrate(parts.db)
+    if before == after:
+        print(f"Las tablas ya estaban en la versión {after}.")
+    else:
+        print(f"Las tablas pasaron de la versión {before or 'ninguna'} a la {after}.")
+
+
+def serve(
+    puerto: Annotated[
+        int | None, typer.Option(min=1, max=65535, metavar="N", help="El puerto.")
+    ] = None,
+    direccion: Annotated[str, typer.Option(metavar="IP", help="Dónde escucha.")] = LOCALHOST,
+    sin_trabajador: Annotated[
+        bool, typer.Option("--sin-trabajador", help="No envía correos: lo hace «trabajar».")
+    ] = False,
+) -> None:
+    """Sirve el sitio y la casilla, y envía los correos."""
+    import uvicorn
+
+    from proxy.app import create_app
+    from proxy.logs import write_json_lines
+
+    parts = start.ready()
+    settings = parts.settings
+    if not (settings.site_dir / "index.html").is_file():
+        raise Refusal("site.missing", path=settings.site_dir)
+    port = puerto or settings.port
+    if settings.local and "origin" not in settings.model_fields_set:
+        settings.origin = f"http://localhost:{port}"
+    write_json_lines()
+    app = create_app(parts)
+    print(f"La casilla está en {settings.origin}", flush=True)
+    uvicorn.run(
+        app,
+        host=direccion,
+        port=port,
+        http="httptools",
+        loop="uvloop",
+        log_config=None,
+        access_log=False,  # the application writes its own line, without identidades
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+def work() -> None:
+    """Envía los correos que esperan, hasta que se le detenga."""

@@ -1,0 +1,86 @@
+"""The public site and its data: `construir`, `verificar-catalogo`, `exportar`."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proxy.commands import start
+from proxy.errors import Refusal
+
+MKDOCS = Path(__file__).parents[2] / "mkdocs.yml"
+MAKING, LEAVING = ".nuevo-", ".anterior-"
+
+
+def build() -> None:
+    """Construye el sitio público y lo pone en lugar del anterior."""
+    from catalog.reader import read_catalog
+    from proxy.compress import compress
+
+    settings = start.read_settings()
+    services = len(read_catalog().services)  # a faulty sheet is told before anything is built
+    site = settings.site_dir.resolve()
+    site.parent.mkdir(parents=True, exist_ok=True)
+    _tidy(site)
+    fresh = Path(tempfile.mkdtemp(prefix=f"{site.name}{MAKING}", dir=site.parent))
+    try:
+        _mkdocs(fresh, settings.origin)
+        compress(fresh)
+        fresh.chmod(0o755)
+        _replace(site, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    print(f"Se construyó el sitio con {services} servicios en {settings.site_dir}.")
+
+
+def verify_catalog() -> None:
+    """Lee todas las fichas y dice todas sus faltas, una por línea."""
+    from catalog.reader import read_catalog
+
+    print(f"El catálogo está bien: {len(read_catalog().services)} servicios.")
+
+
+def export(
+    carpeta: Annotated[Path, typer.Option(metavar="CARPETA", help="Dónde se escriben.")] = Path(
+        "datos"
+    ),
+) -> None:
+    """Escribe el catálogo como datos abiertos: JSON, CSV, JSON-LD y su esquema."""
+    from catalog.exports import write
+    from catalog.reader import read_catalog
+
+    written = write(carpeta, read_catalog(), start.read_settings().origin)
+    print(f"Se escribieron {len(written)} archivos en {carpeta}.")
+
+
+def _mkdocs(folder: Path, origin: str) -> None:
+    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "CASILLA_ORIGIN": origin}
+    command = ["-m", "mkdocs", "build", "--strict", "-f", str(MKDOCS), "-d", str(folder)]
+    done = subprocess.run(
+        [sys.executable, *command], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Refusal("site.broken", output=done.stderr.strip())
+
+
+def _replace(site: Path, fresh: Path) -> None:
+    """The old site stays until the new one is whole; only two renames part them."""
+    old = site.with_name(f"{site.name}{LEAVING}{os.getpid()}")
+    if site.exists():
+        site.rename(old)
+    fresh.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _tidy(site: Path) -> None:
+    """A build that was killed may have left its folder, or the old site without its name."""
+    for old in site.parent.glob(f"{site.name}{LEAVING}*"):
+        if site.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(site)

@@ -1,0 +1,54 @@
+"""Typer in Spanish: its help and what it says about wrong usage."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+WORDS = {
+    "Usage:": "Uso:",
+    "Options:": "Opciones:",
+    "Commands:": "Comandos:",
+    "[OPTIONS]": "[OPCIONES]",
+    "COMMAND [ARGS]...": "COMANDO …",
+    "Show this message and exit.": "Muestra esta ayuda.",
+    "[required]": "[obligatorio]",
+    "[default: ": "[si falta: ",
+}
+
+
+class Command(TyperCommand):
+    def get_help(self, ctx: Any) -> str:
+        return _translated(super().get_help(ctx))
+
+
+class Group(TyperGroup):
+    def get_help(self, ctx: Any) -> str:
+        return _translated(super().get_help(ctx))
+
+
+def wrong_usage(error: typer.TyperException) -> str:
+    """What was wrong with the line that was typed, and where its help is."""
+    if error.message.startswith(WORDS["Usage:"]):
+        return error.message  # nothing was typed: the whole help
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "casilla"
+    return f"{_fault(error, context)} Vea «{path} --help»."
+
+
+def _fault(error: typer.TyperException, context: Any) -> str:
+    if option := getattr(error, "option_name", None):
+        unknown = hasattr(error, "possibilities")
+        return f"No existe la opción {option}." if unknown else f"A {option} le falta su valor."
+    if isinstance(error, typer.BadParameter):
+        name = error.param.opts[0] if error.param else "un dato"
+        return f"El valor de {name} no vale." if error.message else f"Falta {name}."
+    if context and isinstance(context.command, TyperGroup):
+        return "No existe ese comando."
+    return "Sobran palabras en la línea."
+
+
+def _translated(text: str) -> str:
+    for english, spanish in WORDS.items():
+        text = text.replace(english, spanish)
+    return text

@@ -1,0 +1,79 @@
+"""What the entity says of the acto that it serves."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from proxy.errors import Refusal
+
+# Each text with its longest, in characters, and how people are told about it.
+TEXTS = {
+    "expediente": (60, "expediente"),
+    "tipo": (60, "tipo"),
+    "numero": (100, "número"),
+    "asunto": (500, "asunto"),
+    "dependencia": (200, "dependencia"),
+    "firmado_por": (150, "firmado por"),
+    "elaborado_por": (150, "elaborado por"),
+}
+DAY = re.compile(r"(?:19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
+MOMENT = re.compile(DAY.pattern + r"(?:T[0-9]{2}:[0-9]{2})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Acto:
+    expediente: str
+    expediente_on: date | None
+    tipo: str
+    numero: str
+    asunto: str
+    dependencia: str
+    firmado_por: str
+    elaborado_por: str
+    issued_at: datetime
+
+    def __post_init__(self) -> None:
+        """Refuses a text that is empty, too long, or that cannot be shown on a page."""
+        for field, (most, label) in TEXTS.items():
+            text = _visible(getattr(self, field))
+            if not text:
+                raise Refusal("acto.empty", label=label)
+            if len(text) > most:
+                raise Refusal("acto.long", label=label, most=most)
+            if any(unicodedata.category(c)[0] == "C" for c in text):
+                raise Refusal("acto.unreadable", label=label)
+            object.__setattr__(self, field, text)
+
+    def refuse_future(self, now: datetime, zone: ZoneInfo) -> None:
+        if self.issued_at > now:
+            raise Refusal("acto.future", label="fecha de emisión")
+        if self.expediente_on and self.expediente_on > now.astimezone(zone).date():
+            raise Refusal("acto.future", label="fecha de expediente")
+
+
+def parse_day(text: str, label: str) -> date:
+    """Read `AAAA-MM-DD`."""
+    try:
+        if DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Refusal("acto.day", label=label)
+
+
+def parse_moment(text: str, zone: ZoneInfo, label: str) -> datetime:
+    """Read `AAAA-MM-DDTHH:MM` in the entity's zone; a date alone is its midnight."""
+    try:
+        if MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text).replace(tzinfo=zone)
+    except ValueError:
+        pass
+    raise Refusal("acto.moment", label=label)
+
+
+def _visible(text: str) -> str:
+    """One line, NFC, without the marks that reorder or hide what is read (bidi, zero width)."""
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(c for c in line if unicodedata.category(c) != "Cf").strip()

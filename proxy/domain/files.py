@@ -1,0 +1,59 @@
+"""The files that may be served: their names, their kinds and how large they may be."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from proxy.errors import Refusal
+
+NAME_LENGTH = 150
+ZIP = b"PK\x03\x04"
+OFFICE = "application/vnd.openxmlformats-officedocument."
+OPEN = "application/vnd.oasis.opendocument."
+
+# What the first bytes of each kind must be. Only kinds that run nothing when they are opened.
+KINDS: dict[str, tuple[str, bytes]] = {
+    ".pdf": ("application/pdf", b"%PDF-"),
+    ".png": ("image/png", b"\x89PNG\r\n\x1a\n"),
+    ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".docx": (f"{OFFICE}wordprocessingml.document", ZIP),
+    ".xlsx": (f"{OFFICE}spreadsheetml.sheet", ZIP),
+    ".pptx": (f"{OFFICE}presentationml.presentation", ZIP),
+    ".odt": (f"{OPEN}text", ZIP),
+    ".ods": (f"{OPEN}spreadsheet", ZIP),
+    ".zip": ("application/zip", ZIP),
+    ".txt": ("text/plain", b""),
+    ".csv": ("text/csv", b""),
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    acto: int  # bytes
+    anexo: int  # bytes
+    anexos: int  # how many
+
+
+def clean_name(text: str) -> str:
+    """The name alone, without folders or characters that cannot be seen, extension kept."""
+    base = re.split(r"[/\\]", unicodedata.normalize("NFC", text))[-1]
+    visible = "".join(c for c in base if unicodedata.category(c)[0] != "C").strip(" .")
+    path = PurePosixPath(visible or "archivo")
+    stem = path.stem[: NAME_LENGTH - len(path.suffix)].rstrip(" .")
+    return f"{stem or 'archivo'}{path.suffix}"[:NAME_LENGTH]
+
+
+def media_type(name: str, head: bytes, tail: bytes) -> str:
+    """The type to store. Refuses a kind that is not served, or bytes that are not of that kind."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in KINDS:
+        kinds = ", ".join(kind.removeprefix(".") for kind in KINDS)
+        raise Refusal("file.kind", name=name, kinds=kinds)
+    kind, magic = KINDS[suffix]
+    whole = b"%%EOF" in tail if suffix == ".pdf" else True  # a PDF that was cut has no end
+    plain = b"\0" not in head if kind.startswith("text/") else True
+    if not (head.startswith(magic) and whole and plain):
+        raise Refusal("file.not_of_kind", name=name, kind=suffix.removeprefix(".").upper())
+    return kind

@@ -1,0 +1,132 @@
+"""Demonstration: a few invented people with two years of notificaciones, to try the casilla with.
+
+    load ──▶ for each person who is not there yet: casilla opened ──▶ acts deposited ──▶ some read
+
+It is all or nothing, and whoever is there already is left alone: loading again changes nothing.
+No alerta leaves: nobody wants seventy messages about acts of last year.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from io import BytesIO
+from zoneinfo import ZoneInfo
+
+from proxy.domain.acto import Acto
+from proxy.domain.client import Client
+from proxy.domain.demonstration import STORIES, Person, Story
+from proxy.domain.files import Limits
+from proxy.flows import cuentas, deposit, inbox
+from proxy.flows.deposit import Offered
+from proxy.render.pdf import render_pdf, render_picture
+from proxy.store import casillas
+from proxy.store.casillas import Casilla
+from proxy.store.db import Tx
+from proxy.store.documents import Documents
+
+LOCAL = Client(ip="127.0.0.1", user_agent="demostración")
+CARGO = "Área de Demostración"
+
+
+@dataclass(frozen=True)
+class _Dated:
+    at: datetime
+    person: Person
+    number: int
+    story: Story
+
+
+def missing(tx: Tx) -> list[Person]:
+    """The people who have no casilla yet."""
+    return [p for p in STORIES if casillas.by_identidad(tx, p.identidad) is None]
+
+
+def load(
+    tx: Tx, documents: Documents, limits: Limits, zone: ZoneInfo, hashes: Mapping[Person, str]
+) -> int:
+    """Open the casillas of those whose password comes hashed. Returns how many acts there are."""
+    stories = sorted(
+        (_Dated(_moment(tx.now, zone, story.days_ago), person, number, story)
+         for person in hashes for number, story in enumerate(STORIES[person], 1)),
+        key=lambda dated: dated.at,
+    )  # fmt: skip
+    open_at = min((dated.at for dated in stories), default=tx.now) - timedelta(days=1)
+    people = {
+        person: cuentas.open_casilla(
+            replace(tx, now=open_at), person.identidad, person.nombres, person.email, hashed
+        )
+        for person, hashed in hashes.items()
+    }
+    for dated in stories:
+        _live(tx, documents, limits, zone, people[dated.person], dated)
+    return len(stories)
+
+
+def _live(
+    tx: Tx, documents: Documents, limits: Limits, zone: ZoneInfo, casilla: Casilla, dated: _Dated
+) -> None:
+    story, at = dated.story, dated.at
+    acto = _acto(casilla, dated)
+    rows = {
+        "Expediente": acto.expediente,
+        "Administrado": casilla.nombres,
+        "Fecha": f"{at.astimezone(zone):%d/%m/%Y}",
+        "Asunto": acto.asunto,
+    }
+    content = {
+        "titulo": f"{acto.tipo} N.° {acto.numero}",
+        "datos": list(rows.items()),
+        "parrafos": story.paragraphs,
+        "firmante": acto.firmado_por,
+        "cargo": CARGO,
+    }
+    served = Offered(f"{acto.tipo} {acto.numero}.pdf", _pdf(content, at))
+    anexos = [_anexo(kind, content, rows, at) for kind in story.anexos]
+    with deposit.receive(documents, limits, served, anexos) as files:
+        receipt = deposit.record(replace(tx, now=at), documents, zone, casilla, acto, files)
+    if story.read_after is not None:
+        later = replace(tx, now=min(at + timedelta(days=story.read_after, hours=3), tx.now))
+        inbox.open(later, casilla.id, receipt.id, LOCAL)
+
+
+def _acto(casilla: Casilla, dated: _Dated) -> Acto:
+    issued = dated.at - timedelta(hours=26)
+    number = casilla.id * 1000 + dated.number
+    return Acto(
+        expediente=f"DEMO.{issued.year}{number:06}",
+        expediente_on=(issued - timedelta(days=20)).date(),
+        tipo=dated.story.tipo,
+        numero=f"{number:06}-{issued.year}-DEMO",
+        asunto=dated.story.asunto,
+        dependencia=CARGO,
+        firmado_por="Jefa Imaginaria de Demostración",
+        elaborado_por="Analista Supuesto de Demostración",
+        issued_at=issued,
+    )
+
+
+def _anexo(
+    kind: str, content: Mapping[str, object], rows: Mapping[str, str], at: datetime
+) -> Offered:
+    title = f"Anexo: {content['titulo']}"
+    match kind:
+        case "pdf":
+            return Offered("Informe de sustento.pdf", _pdf({**content, "titulo": title}, at))
+        case "png":
+            return Offered("Croquis del local.png", BytesIO(render_picture("croquis", content)))
+        case "csv":
+            lines = "\r\n".join(f"{name},{value}" for name, value in rows.items())
+            return Offered("Detalle.csv", BytesIO(f"Dato,Valor\r\n{lines}\r\n".encode()))
+    text = f"DEMOSTRACIÓN SIN VALOR LEGAL\n\n{title}\nTranscripción del audio de la diligencia.\n"
+    return Offered("Transcripción.txt", BytesIO(text.encode()))
+
+
+def _pdf(content: Mapping[str, object], at: datetime) -> BytesIO:
+    return BytesIO(render_pdf("demonstration", content, at))
+
+
+def _moment(now: datetime, zone: ZoneInfo, days_ago: int) -> datetime:
+    """Some minute of the working hours of that day, or of the Friday before."""
+    day = now.astimezone(zone) - timedelta(days=days_ago)
+    day -= timedelta(days=max(0, day.weekday() - 4))
+    return day.replace(hour=8 + days_ago % 8, minute=days_ago * 7 % 60, second=0, microsecond=0)
