@@ -54,7 +54,7 @@ def installation(tmp_path: Path, site_dir: Path, clock: Clock) -> Iterator[Insta
 @pytest.fixture
 def make_visitor(installation: Installation) -> Iterator[Callable[[], Visitor]]:
     """Browsers that share nothing with each other, at one application."""
-    app = create_app(installation, worker=False)
+    app = create_app(installation)
 
     def make() -> Visitor:
         client = TestClient(app, base_url=ORIGIN, follow_redirects=False)

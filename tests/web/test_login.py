@@ -6,7 +6,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import quote
 
 import pytest
-from httpx import Response
+from httpx2 import Response
 
 from proxy.installation import Installation
 from proxy.web import pace
