@@ -1,0 +1,446 @@
+"""The inbox over HTTP: M83–M89, M94, J27, rulings 16–20, SECURITY G54, H59, K71, K72, Y."""
+
+import io
+import logging
+import re
+from collections.abc import Callable
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+import pytest
+from httpx2 import Response
+from sqlalchemy import select
+
+from proxy.installation import Installation
+from proxy.store import notificaciones, tables
+from proxy.web import pace
+from tests.casilla import ACTO, Casilla, Offered
+from tests.clock import Clock
+from tests.people import Person
+from tests.web.visitor import Visitor
+
+Inside = Callable[[Person], Visitor]
+CARGO = Offered("Cargo de recepción.pdf", b"%PDF-1.7\nun cargo\n%%EOF\n")
+FOTO = Offered("foto.png", b"\x89PNG\r\n\x1a\n....", "image/png")
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logins that take a third of a second have their own test."""
+    monkeypatch.setattr(pace, "FLOOR", 0)
+    monkeypatch.setattr(pace, "JITTER", 0)
+
+
+@pytest.fixture
+def serve(installation: Installation) -> Callable[..., str]:
+    """Puts something into a casilla and gives its address."""
+
+    def put(person: Person, anexos: tuple[Offered, ...] = (CARGO, FOTO), **more: object) -> str:
+        casilla = Casilla(person, installation.documents)
+        with installation.db.transaction() as tx:
+            notificacion_id = casilla.serve(tx, anexos=anexos, **more)  # type: ignore[arg-type]
+        return f"/casilla/notificaciones/{notificacion_id.hex()}/"
+
+    return put
+
+
+@pytest.fixture
+def letter(serve: Callable[..., str], rosa: Person) -> str:
+    """The address of one unread notificacion of Rosa's."""
+    return serve(rosa)
+
+
+@pytest.fixture
+def her(inside: Inside, rosa: Person) -> Visitor:
+    return inside(rosa)
+
+
+@pytest.fixture
+def read_at(installation: Installation) -> Callable[[str], object]:
+    def look(address: str) -> object:
+        table = tables.notificaciones
+        with installation.db.reading() as tx:
+            found = tx.conn.execute(select(table).where(table.c.id == _id(address))).one()
+        return found.read_at
+
+    return look
+
+
+def _id(address: str) -> bytes:
+    return bytes.fromhex(address.split("/")[3])
+
+
+def see(visitor: Visitor, address: str) -> Response:
+    """Press «Ver» on the page of a notificacion, and follow."""
+    answer = visitor.send(visitor.get(address), f"{address}ver/")
+    assert (answer.status_code, answer.headers["location"]) == (303, address)
+    return visitor.get(address)
+
+
+def events(installation: Installation, event: str) -> int:
+    with installation.db.reading() as tx:
+        return list(tx.conn.execute(select(tables.audit.c.event)).scalars()).count(event)
+
+
+def saved_as(response: Response) -> str:
+    found = re.fullmatch(
+        r"attachment; filename=\"[ -~]+\"; filename\*=UTF-8''(\S+)",
+        response.headers["content-disposition"],
+    )
+    assert found
+    return unquote(found[1])
+
+
+def text(response: Response) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", response.text).split())
+
+
+def test_the_list_has_the_eight_columns_of_the_guide(her: Visitor, letter: str) -> None:
+    """M84, ruling 16"""
+    page = her.get("/casilla/")
+    headings = re.findall(r'<th role="columnheader" scope="col">([^<]+)</th>', page.text)
+    assert headings == [
+        "AÑO",
+        "ASUNTO",
+        "DEPENDENCIA",
+        "EMISOR",
+        "TIPO DE DOCUMENTO",
+        "NÚM. DOCUMENTO DE EMISIÓN",
+        "FECHA DE EMISIÓN",
+        "FECHA DE ENVÍO DE MENSAJE",
+    ]
+    assert re.findall(r'<td role="cell" data-label="([^"]+)"', page.text) == headings
+    cells = re.findall(r'<td role="cell" data-label=.*?</td>', page.text)
+    assert [re.sub(r"<[^>]*>", "", cell).strip() for cell in cells] == [
+        "2026",
+        "Carta de atención",
+        "Secretaría General",
+        "Ana Torres Inventada",
+        "CARTA",
+        "000009-2026-SG/JNE",
+        "09/11/2026 09:47",
+        "16/11/2026 10:00",
+    ]
+
+
+def test_the_tabs_count_and_the_list_can_be_refreshed(her: Visitor, letter: str) -> None:
+    """M83, M94"""
+    page = her.get("/casilla/")
+    assert "<title>Pendientes por leer (1)" in page.text
+    assert ">Pendientes por leer</a>" in page.text
+    assert ">Leídos</a>" in page.text
+    assert re.search(r'<a class="quiet" href="/casilla/">.*?Actualizar</a>', page.text, re.DOTALL)
+    see(her, letter)
+    assert "<title>Leídos (1)" in her.get("/casilla/leidos/").text
+    assert "No tiene notificaciones por leer." in her.get("/casilla/").text
+
+
+def test_the_first_page_after_the_login_says_that_one_is_in(her: Visitor) -> None:
+    """J27"""
+    notice = "¡Listo! Ahora tiene acceso al Sistema de Casilla Electrónica."
+    assert notice in her.get("/casilla/?listo=1").text
+    assert notice not in her.get("/casilla/").text
+
+
+def test_before_ver_it_says_what_waits_and_what_ver_does(her: Visitor, letter: str) -> None:
+    """G54, X5"""
+    page = her.get(letter)
+    said = text(page)
+    for words in ("Carta de atención", "Secretaría General", "16/11/2026 10:00"):
+        assert words in said
+    assert "quedan registradas la fecha y la hora de su lectura" in said
+    assert "depositada válidamente en su casilla desde el 16/11/2026 a las 10:00" in said
+    assert re.search(r"<button[^>]*>Ver</button>", page.text)
+    for hidden in ("Descargar", ACTO.name, CARGO.name, "EXP.2026000027"):
+        assert hidden not in page.text
+
+
+def test_nothing_that_is_fetched_marks_it_as_read(
+    her: Visitor, letter: str, read_at: Callable[[str], object]
+) -> None:
+    """G54: neither a click on a link, nor a prefetch, nor a preview."""
+    assert her.get(f"{letter}ver/").status_code == 405
+    for path in ("", "acto/", "anexos/1/", "anexos.zip"):
+        her.get(letter + path)
+        her.client.head(letter + path)
+        assert her.get(letter + path, **{"Sec-Purpose": "prefetch;prerender"}).status_code == 204
+    assert read_at(letter) is None
+
+
+def test_ver_marks_it_as_read_once(
+    her: Visitor,
+    letter: str,
+    clock: Clock,
+    installation: Installation,
+    read_at: Callable[[str], object],
+) -> None:
+    """M85, ruling 19"""
+    waiting = her.get(letter)
+    clock.advance(minutes=5)
+    assert "Lectura registrada el 16/11/2026 a las 10:05 (hora de Lima)." in text(see(her, letter))
+    first = read_at(letter)
+    clock.advance(minutes=5)
+    assert her.send(waiting, f"{letter}ver/").status_code == 303
+    assert read_at(letter) == first
+    assert events(installation, "notificacion_read") == 1
+
+
+def test_ver_is_in_the_row_too(her: Visitor, letter: str, read_at: Callable[[str], object]) -> None:
+    assert her.send(her.get("/casilla/"), f"{letter}ver/").headers["location"] == letter
+    assert read_at(letter) is not None
+
+
+def test_ver_needs_our_own_form(
+    her: Visitor, letter: str, read_at: Callable[[str], object]
+) -> None:
+    """G52, G53"""
+    assert her.client.post(f"{letter}ver/", data={"sello": "otro"}).status_code == 403
+    page = her.get(letter)
+    her.client.headers["Sec-Fetch-Site"] = "same-site"
+    assert her.send(page, f"{letter}ver/").status_code == 403
+    assert read_at(letter) is None
+
+
+def test_the_detail_has_the_blocks_and_labels_of_the_guide(her: Visitor, letter: str) -> None:
+    """M86–M89, rulings 17, 18 and 20"""
+    page = see(her, letter)
+    said = text(page)
+    for words in (
+        "Expediente Número de Expediente EXP.2026000027 Fecha de Expediente 02/03/2026",
+        "Remite Dependencia Secretaría General Firmado por Ana Torres Inventada"
+        " Elaborado por Luis Paredes Inventado",
+        "Documento Tipo de documento CARTA Número 000009-2026-SG/JNE"
+        " Asunto Carta de atención Fecha 09/11/2026 09:47",
+        "Emisión 09/11/2026 09:47 Depósito (envío de mensaje) 16/11/2026 10:00"
+        " Lectura 16/11/2026 10:00",
+        "hora de Lima",
+    ):
+        assert words in said
+    for label in ("Descargar documento original", "Descargar anexos"):
+        assert f">{label}</a>" in page.text
+
+
+def test_without_anexos_there_is_nothing_to_press(
+    her: Visitor, rosa: Person, serve: Callable[..., str]
+) -> None:
+    address = serve(rosa, anexos=())
+    page = see(her, address)
+    assert "Esta notificación no tiene anexos." in page.text
+    assert "Descargar anexos" not in page.text
+    assert her.get(f"{address}anexos.zip").status_code == 404
+
+
+def test_what_strangers_wrote_is_only_text(
+    her: Visitor, rosa: Person, serve: Callable[..., str]
+) -> None:
+    nasty = '<script>alert(1)</script>"><b>'
+    address = serve(rosa, asunto=nasty, anexos=(Offered(nasty + ".pdf"),))
+    for page in (her.get("/casilla/"), her.get(address), see(her, address)):
+        assert "&lt;script&gt;alert" in page.text
+        assert "<script>alert" not in page.text
+
+
+@pytest.mark.parametrize("path", ["acto/", "anexos/1/", "anexos.zip"])
+def test_no_file_before_ver(
+    her: Visitor, letter: str, path: str, installation: Installation
+) -> None:
+    answer = her.get(letter + path)
+    assert (answer.status_code, answer.headers["location"]) == (303, letter)
+    assert events(installation, "sensitive_read") == 0
+
+
+def test_the_acto_is_saved_and_never_shown(
+    her: Visitor, letter: str, installation: Installation
+) -> None:
+    """M89, K72, H59"""
+    see(her, letter)
+    answer = her.get(f"{letter}acto/")
+    assert (answer.status_code, answer.content) == (200, ACTO.content)
+    assert saved_as(answer) == ACTO.name
+    expected = {
+        "content-type": "application/pdf",
+        "content-length": str(len(ACTO.content)),
+        "content-security-policy": "sandbox; default-src 'none'",
+        "x-content-type-options": "nosniff",
+        "cross-origin-resource-policy": "same-origin",
+        "cache-control": "no-store",
+        "accept-ranges": "bytes",
+    }
+    assert {name: answer.headers[name] for name in expected} == expected
+    assert events(installation, "sensitive_read") == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [
+        ("bytes=0-3", 206, slice(0, 4)),
+        ("bytes=5-", 206, slice(5, None)),
+        ("bytes=-4", 206, slice(-4, None)),
+        ("bytes=0-0,4-5", 200, slice(None)),
+        ("lines=1-2", 200, slice(None)),
+        ("bytes=900-", 416, slice(0, 0)),
+    ],
+)
+def test_a_download_that_was_cut_can_go_on(
+    her: Visitor, letter: str, asked: str, status: int, part: slice
+) -> None:
+    """K72"""
+    see(her, letter)
+    answer = her.get(f"{letter}acto/", Range=asked)
+    assert (answer.status_code, answer.content) == (status, ACTO.content[part])
+
+
+def test_each_anexo_by_itself(her: Visitor, letter: str) -> None:
+    see(her, letter)
+    second = her.get(f"{letter}anexos/2/")
+    assert (second.content, second.headers["content-type"]) == (FOTO.content, "image/png")
+    first = her.get(f"{letter}anexos/1/")
+    assert saved_as(first) == CARGO.name
+    assert 'filename="Cargo de recepcion.pdf"' in first.headers["content-disposition"]
+
+
+def test_several_anexos_are_one_zip(
+    her: Visitor, rosa: Person, serve: Callable[..., str], installation: Installation
+) -> None:
+    """M89"""
+    address = serve(rosa, anexos=(CARGO, FOTO, CARGO))
+    see(her, address)
+    answer = her.get(f"{address}anexos.zip")
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert answer.headers["content-type"] == "application/zip"
+    assert saved_as(answer).endswith(".zip")
+    zipped = ZipFile(io.BytesIO(answer.content))
+    assert zipped.namelist() == [CARGO.name, FOTO.name, "Cargo de recepción (2).pdf"]
+    assert zipped.read(FOTO.name) == FOTO.content
+    assert events(installation, "sensitive_read") == 1
+
+
+def test_one_anexo_is_the_file_itself(
+    her: Visitor, rosa: Person, serve: Callable[..., str]
+) -> None:
+    address = serve(rosa, anexos=(FOTO,))
+    see(her, address)
+    answer = her.get(f"{address}anexos.zip")
+    assert (answer.content, saved_as(answer)) == (FOTO.content, FOTO.name)
+
+
+@pytest.mark.parametrize("position", ["0", "3", "01", "-1", "x", "9" * 5000])
+def test_an_anexo_that_is_not_there(her: Visitor, letter: str, position: str) -> None:
+    see(her, letter)
+    assert her.get(f"{letter}anexos/{position}/").status_code == 404
+
+
+def test_asking_for_the_size_alone_is_not_a_download(
+    her: Visitor, letter: str, installation: Installation
+) -> None:
+    see(her, letter)
+    answer = her.client.head(f"{letter}acto/")
+    assert (answer.content, answer.headers["content-length"]) == (b"", str(len(ACTO.content)))
+    assert events(installation, "sensitive_read") == 0
+
+
+@pytest.mark.parametrize("harm", ["changed", "gone"])
+@pytest.mark.parametrize("path", ["acto/", "anexos.zip"])
+def test_a_damaged_file_is_never_served(
+    her: Visitor,
+    letter: str,
+    installation: Installation,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    harm: str,
+) -> None:
+    """K72"""
+    see(her, letter)
+    for stored in installation.documents.folder.glob("*/*"):
+        stored.chmod(0o600)
+        if harm == "gone":
+            stored.unlink()
+        else:
+            stored.write_bytes(stored.read_bytes()[:-1] + b"!")
+    with caplog.at_level(logging.ERROR):
+        answer = her.get(letter + path)
+    assert answer.status_code == 500
+    assert "no está completo en nuestro sistema" in answer.text
+    assert "%PDF" not in answer.text
+    assert "content-disposition" not in answer.headers
+    assert [record.message for record in caplog.records] == ["damaged"]
+    assert events(installation, "sensitive_read") == 0
+
+
+def test_too_many_downloads_are_told_to_wait(her: Visitor, letter: str) -> None:
+    """Y"""
+    see(her, letter)
+    answers = [her.get(f"{letter}acto/", Range="bytes=0-0") for _ in range(61)]
+    assert {answer.status_code for answer in answers[:60]} == {206}
+    assert answers[60].status_code == 429
+    assert answers[60].headers["retry-after"] == "1"
+    assert "Espere 1 segundo" in answers[60].text
+
+
+def test_bruno_finds_nothing_of_rosa(
+    her: Visitor,
+    letter: str,
+    inside: Inside,
+    bruno: Person,
+    serve: Callable[..., str],
+    read_at: Callable[[str], object],
+) -> None:
+    """K71: somebody else's, unknown and malformed are one answer."""
+    his_own = serve(bruno)
+    his = inside(bruno)
+    form = his.get(his_own)
+    for _ in range(2):
+        for path in ("", "acto/", "anexos/1/", "anexos.zip"):
+            replies = [
+                his.get(f"/casilla/notificaciones/{name}/{path}")
+                for name in (_id(letter).hex(), "0" * 32, "no-es-un-id")
+            ]
+            assert [reply.status_code for reply in replies] == [404] * 3
+            assert len({text(reply) for reply in replies}) == 1
+        sello = re.search(r'ver/">\s*<input type="hidden" name="sello" value="([^"]*)"', form.text)
+        assert sello
+        refused = his.client.post(f"{letter}ver/", data={"sello": sello[1]})
+        assert refused.status_code == 404
+        if read_at(letter) is None:
+            see(her, letter)
+    assert "Rosa" not in his.get("/casilla/").text
+    assert his.get(f"/casilla/?antes={_id(letter).hex()}").text.count("ver/") <= 1
+    assert his.get("/casilla/?antes=nada").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "acto/", "anexos/1/", "anexos.zip"])
+def test_without_a_session_one_logs_in_first_and_comes_back(
+    visitor: Visitor, letter: str, path: str
+) -> None:
+    answer = visitor.get(letter + path)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/casilla/ingresar/?volver=%2Fcasilla%2F")
+
+
+def test_twenty_rows_a_page_and_a_way_to_the_others(
+    her: Visitor, rosa: Person, installation: Installation, clock: Clock
+) -> None:
+    casilla = Casilla(rosa)
+    for number in range(21):
+        clock.advance(seconds=1)
+        with installation.db.transaction() as tx:
+            casilla.serve(tx, f"Carta {number}")
+    first = her.get("/casilla/")
+    assert first.text.count("<tr ") == 21
+    older = re.search(r'rel="next" href="([^"]+)">Más antiguas<', first.text)
+    assert older
+    second = her.get(older[1])
+    assert "Carta 0<" in second.text
+    newer = re.search(r'rel="prev" href="([^"]+)">Más recientes<', second.text)
+    assert newer
+    assert "Carta 20<" in her.get(newer[1]).text
+
+
+def test_a_page_of_the_inbox_is_light(
+    her: Visitor, rosa: Person, installation: Installation
+) -> None:
+    with installation.db.transaction() as tx:
+        for number in range(20):
+            Casilla(rosa).serve(tx, f"Requerimiento de información sobre su inscripción {number}")
+        assert notificaciones.counts(tx, rosa.id).pending == 20
+    assert len(her.get("/casilla/").content) < 36_000
