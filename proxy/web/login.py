@@ -16,7 +16,16 @@ from proxy.texts import TEXTS
 from proxy.web.cookies import DEVICE, DEVICE_SECONDS, FLOW, SESSION, drop_cookie, set_cookie
 from proxy.web.forms import read_form
 from proxy.web.pace import held
-from proxy.web.pages import client_of, look, page, retry_after, run, see_other, spoken
+from proxy.web.pages import (
+    client_of,
+    form_route,
+    look,
+    page,
+    retry_after,
+    run,
+    see_other,
+    spoken,
+)
 from proxy.web.sessions import current
 from proxy.web.state import state_of
 
@@ -153,7 +162,7 @@ async def logout(request: Request) -> Response:
     """POST /casilla/salir/"""
     await read_form(request, "logout")
     await run(request, login.end, request.cookies.get(SESSION, ""), client_of(request))
-    response = see_other(request, "login:left")
+    response = see_other(request, "login:logout")
     drop_cookie(response, SESSION)
     response.headers["Clear-Site-Data"] = '"storage"'  # never "cookies": it wipes sibling hosts'
     return response
@@ -212,13 +221,9 @@ def _ours(path: str) -> bool:
 
 
 routes = [
-    Route("/ingresar/", password_form, name="login:password"),
-    Route("/ingresar/", check_password, methods=["POST"]),
-    Route("/token/", code_form, name="login:code"),
-    Route("/token/", check_code, methods=["POST"]),
+    form_route("/ingresar/", password_form, check_password, "login:password"),
+    form_route("/token/", code_form, check_code, "login:code"),
     Route("/token/reenviar/", resend_code, methods=["POST"], name="login:resend"),
-    Route("/no-fui-yo/{token}/", disavow_form, name="login:disavow"),
-    Route("/no-fui-yo/{token}/", disavow, methods=["POST"]),
-    Route("/salir/", left, name="login:left"),
-    Route("/salir/", logout, methods=["POST"], name="login:logout"),
+    form_route("/no-fui-yo/{token}/", disavow_form, disavow, "login:disavow"),
+    form_route("/salir/", left, logout, "login:logout"),
 ]

@@ -2,14 +2,13 @@
 
 import random
 import time
-from collections.abc import Awaitable, Callable
 from functools import wraps
 
 import anyio
 from starlette.requests import Request
 from starlette.responses import Response
 
-Handler = Callable[[Request], Awaitable[Response]]
+from proxy.web.pages import Handler
 
 FLOOR = 0.350  # seconds; Authelia holds its logins to 250 ms
 JITTER = 0.085

@@ -1,17 +1,19 @@
 """The bridge between a request and a flow, and from its result to a page."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from proxy.domain.client import Client
 from proxy.web.cookies import DEVICE, DEVICE_SECONDS
 from proxy.web.state import state_of
 
+Handler = Callable[[Request], Awaitable[Response]]
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -54,6 +56,15 @@ def see_other(request: Request, name: str, query: str = "", **params: str) -> Re
     """Where a POST ends: the next page, by GET, so that reloading sends nothing again."""
     path = request.app.url_path_for(name, **params)
     return RedirectResponse(f"{path}?{query}" if query else str(path), 303)
+
+
+def form_route(path: str, show: Handler, send: Handler, name: str) -> Route:
+    """One address for a form: GET shows it, POST sends it, anything else is told of both."""
+
+    async def either(request: Request) -> Response:
+        return await (send if request.method == "POST" else show)(request)
+
+    return Route(path, either, methods=["GET", "POST"], name=name)
 
 
 def client_of(request: Request) -> Client:

@@ -1,6 +1,5 @@
 """Who is asking: the session of the cookie, read at every request."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import wraps
 from urllib.parse import urlencode
@@ -10,10 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from proxy.flows import login
 from proxy.web.cookies import SESSION, drop_cookie
-from proxy.web.pages import look, run
+from proxy.web.pages import Handler, look, run
 from proxy.web.state import state_of
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 def private(handler: Handler) -> Handler:
