@@ -43,6 +43,8 @@ def check(document: Document, model: type[M], **known: str) -> M | None:
         value = model.model_validate({**data, **known})
     except ValidationError as error:
         for detail in error.errors(include_url=False):
+            if detail["type"] == "too_short" and detail["input"]:
+                continue  # not empty: its only element is wrong, and said to be so
             line = document.line(detail["loc"])
             document.fault(line, _say(detail, model))
         return None

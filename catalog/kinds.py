@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -78,6 +79,14 @@ def _day(value: object) -> object:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:  # OSError: the name of a folder
+        raise PydanticCustomError("zona", "no existe: use una como America/Lima") from error
+    return value
+
+
 Url = Annotated[
     Text,
     AfterValidator(_url),
@@ -100,3 +109,4 @@ YesNo = Annotated[
     WithJsonSchema({"type": "boolean"}, mode="serialization"),
 ]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+Zone = Annotated[Text, AfterValidator(_zone)]

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from catalog.access import Access
-from catalog.kinds import Day, Identifier, Many, Sheet, Text, Url
+from catalog.kinds import Day, Identifier, Many, Sheet, Text, Url, Zone
 from catalog.service import Hours, Service, SubService, TechnologyService, TechnologySheet
 
 
@@ -59,7 +59,7 @@ class Entity(Sheet):
     sitio: Url
     casilla: Url
     horario: Hours
-    zona_horaria: Text
+    zona_horaria: Zone
     correo: Sender
     contacto: Contact
     derechos: Text
@@ -155,9 +155,10 @@ class Catalog:
             )
             for service in self.services
         ]
+        after = max(service.number for service in self.services) + 1
         internal = [
-            TechnologyService(row.numero, row.nombre, tuple(map(SubService, row.subservicios)))
-            for row in self.technology_sheet.internos
+            TechnologyService(number, row.nombre, tuple(map(SubService, row.subservicios)))
+            for number, row in enumerate(self.technology_sheet.internos, after)
         ]
         return (*digital, *internal)
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -70,15 +70,11 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
         reading.learn("norma", "legal.yml", "normas", [row.id for row in legal.normas])
     if glossary:
         ids = [row.id for row in glossary.terminos]
-        reading.unrepeated("glossary.yml", "terminos", "id", ids)
+        reading.unrepeated("glossary.yml", "terminos", ids)
     if history:
         document = reading.documents["history.yml"]
         reading.exists(document, ("aprobacion", "norma"), "norma", history.aprobacion.norma)
     services = reading.services()
-    if technology:
-        numbers = [row.numero for row in technology.internos]
-        taken = {service.number for service in services}
-        reading.unrepeated("technology.yml", "internos", "numero", numbers, taken)
 
     found = reading.found()
     if found or not (
@@ -124,23 +120,15 @@ class _Reading:
 
     def learn(self, kind: str, name: str, key: str, ids: Sequence[str]) -> None:
         """The ids that the sheets may mention."""
-        self.unrepeated(name, key, "id", ids)
+        self.unrepeated(name, key, ids)
         self._known[kind] = frozenset(ids)
         self._homes[kind] = name
 
-    def unrepeated(
-        self,
-        name: str,
-        key: str,
-        field: str,
-        values: Iterable[str | int],
-        taken: Iterable[str | int] = (),
-    ) -> None:
-        document, seen = self.documents[name], set(taken)
-        for index, value in enumerate(values):
+    def unrepeated(self, name: str, key: str, ids: Sequence[str]) -> None:
+        document, seen = self.documents[name], set[str]()
+        for index, value in enumerate(ids):
             if value in seen:
-                line = document.line((key, index, field))
-                document.fault(line, f"«{field}» {value} está repetido")
+                document.fault(document.line((key, index, "id")), f"el id {value} está repetido")
             seen.add(value)
 
     def exists(

@@ -137,7 +137,6 @@ class Service(ServiceSheet):
 class InternalService(Sheet):
     """A technological service for the entity's own use: it has no address."""
 
-    numero: int = Field(ge=1)
     nombre: Text
     subservicios: Many[Text]
 

@@ -37,7 +37,7 @@ _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 # YAML has no place for these, and some of them stop its reader without a line.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029\ufeff]")
 
 _PROBLEMS = (
     ("cannot start any token", "un valor no puede empezar así: póngalo entre comillas"),
@@ -124,9 +124,10 @@ def parse(document: Document, raw: bytes) -> None:
     try:
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        last = text.count("\n", 0, len(text.rstrip())) + 1
-        document.fault(min(mark.line + 1, last) if mark else 1, _in_spanish(error))
+        # A quote that never closes is noticed at the end, and mended where it opened.
+        unclosed = "unexpected end of stream" in str(error.problem)
+        mark = error.context_mark if unclosed else error.problem_mark
+        document.fault(mark.line + 1 if mark else 1, _in_spanish(error))
         return
     except (yaml.YAMLError, RecursionError):
         document.fault(1, "no es YAML válido")
@@ -137,7 +138,7 @@ def parse(document: Document, raw: bytes) -> None:
         document.fault(1, "está vacío")
         return
     document._root = root
-    document.data = _Builder(document).build(root, 0)
+    document.data = _Builder(document).build(root, 0, _line(root))
     if not document.faults and not isinstance(document.data, dict):
         document.fault(_line(root), "debe tener claves, una por línea, como «nombre: …»")
 
@@ -175,7 +176,8 @@ class _Builder:
         self._document = document
         self._seen: set[int] = set()
 
-    def build(self, node: yaml.Node, depth: int) -> object:
+    def build(self, node: yaml.Node, depth: int, line: int) -> object:
+        """The values of `node`, which stands in what began at `line`."""
         document = self._document
         if node.tag not in _STANDARD_TAGS:
             document.fault(_line(node), "una palabra empieza con «!»: póngala entre comillas")
@@ -184,11 +186,11 @@ class _Builder:
             return _scalar(node)
         # An alias is the same node again: refused, because it may grow without end.
         if id(node) in self._seen or depth > MAX_DEPTH:
-            document.fault(_line(node), "repite con «*» o anida demasiado: escríbalo de nuevo")
+            document.fault(line, "repite con «*» o anida demasiado: escríbalo de nuevo")
             return None
         self._seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
-            return [self.build(item, depth + 1) for item in node.value]
+            return [self.build(item, depth + 1, max(line, _line(node))) for item in node.value]
         return self._mapping(node, depth)
 
     def _mapping(self, node: yaml.Node, depth: int) -> dict[str, object]:
@@ -205,7 +207,7 @@ class _Builder:
                 )
                 continue
             lines[key.value] = _line(key)
-            values[key.value] = self.build(value, depth + 1)
+            values[key.value] = self.build(value, depth + 1, _line(key))
         return values
 
 
