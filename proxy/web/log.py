@@ -45,7 +45,7 @@ class RequestLog:
                 "request": reference,
                 "method": scope["method"],
                 # The pattern and not the path: an address can carry a token.
-                "route": getattr(route, "path", None),
+                "route": scope.get("root_path", "") + route.path if route else None,
                 "status": status,
                 "ms": round((time.perf_counter() - started) * 1000, 1),
                 "ip": client[0] if client else None,

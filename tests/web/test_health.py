@@ -1,0 +1,42 @@
+"""Whether the service lives and can work: SECURITY A10."""
+
+from sqlalchemy import update
+
+from proxy.installation import Installation
+from proxy.store import tables
+from tests.clock import Clock
+from tests.people import Person
+from tests.web.visitor import Visitor
+
+
+def test_a_healthy_service_is_alive_and_ready(visitor: Visitor) -> None:
+    assert (visitor.get("/salud").status_code, visitor.get("/listo").status_code) == (200, 200)
+
+
+def test_a_database_that_does_not_answer_is_not_ready_but_alive(
+    visitor: Visitor, installation: Installation
+) -> None:
+    with installation.db.transaction() as tx:
+        tx.conn.exec_driver_sql("DROP TABLE rates")
+    ready = visitor.get("/listo")
+    assert (ready.status_code, ready.text) == (503, "no listo: la base de datos no responde\n")
+    assert visitor.get("/salud").status_code == 200
+
+
+def test_messages_that_nobody_sends_are_not_ready(
+    visitor: Visitor, installation: Installation, rosa: Person, clock: Clock
+) -> None:
+    visitor.password(rosa.identidad.number, rosa.password)
+    clock.advance(minutes=5)
+    assert visitor.get("/listo").status_code == 200
+    clock.advance(seconds=1)
+    assert visitor.get("/listo").text == "no listo: hay mensajes atrasados\n"
+    with installation.db.transaction() as tx:
+        tx.conn.execute(update(tables.outbox).values(next_at=None))
+    assert visitor.get("/listo").status_code == 200
+
+
+def test_health_is_no_way_around_the_login(visitor: Visitor) -> None:
+    """A10: some proxies let a health check's user agent through."""
+    for agent in ("GoogleHC/1.0", "kube-probe/1.30", "ELB-HealthChecker/2.0"):
+        assert visitor.get("/casilla/", **{"User-Agent": agent}).status_code == 303
