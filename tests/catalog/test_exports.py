@@ -137,10 +137,10 @@ def test_what_a_service_refers_to_is_described(graph: Graph, catalog: Catalog) -
 
 def test_every_term_exists_in_its_vocabulary(graph: Graph) -> None:
     used = {term for triple in graph for term in triple[1:] if isinstance(term, URIRef)}
-    european = {term for term in used if term.startswith((str(CPSV), str(CV), str(ELI)))}
+    european = {term for term in used if str(term).startswith((str(CPSV), str(CV), str(ELI)))}
     assert european == CPSV_AP
     for term in used:
-        if term.startswith(str(SDO)):
+        if str(term).startswith(str(SDO)):
             assert term in SDO, f"schema.org has no {term}"
 
 
