@@ -97,5 +97,9 @@ TEXTS = {
         "Ejecute «casilla migrar»."
     ),
     "site.missing": "Falta el sitio en {path}. Ejecute «casilla construir».",
+    "site.not_plain": (
+        "{path} no es un archivo sino un enlace o algo especial, y el sitio no lo publica. "
+        "Quítelo o ponga en su lugar una copia, y ejecute «casilla construir»."
+    ),
     "site.broken": "El sitio no se pudo construir y el anterior sigue en su lugar:\n{output}",
 }

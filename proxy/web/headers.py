@@ -1,0 +1,99 @@
+"""The security headers of every answer (SECURITY H56 to H59), as data and as a last layer."""
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Fields = tuple[tuple[bytes, bytes], ...]
+
+# Scripts, styles, fonts and data come from here and from nowhere else; nothing is inline.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'; object-src 'none'; "
+)
+APP_POLICY = POLICY + "require-trusted-types-for 'script'; report-to csp"
+# The search of the site runs in a worker, and the theme's bundle writes HTML without trusted types.
+STATIC_POLICY = POLICY + "worker-src 'self'; report-to csp"
+
+# Features that Chromium knows: it warns in the console about any other name.
+FEATURES_OFF = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "autoplay",
+        "bluetooth",
+        "browsing-topics",
+        "camera",
+        "clipboard-read",
+        "clipboard-write",
+        "display-capture",
+        "encrypted-media",
+        "fullscreen",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "idle-detection",
+        "local-fonts",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "picture-in-picture",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+        "storage-access",
+        "usb",
+        "window-management",
+        "xr-spatial-tracking",
+    )
+)
+
+SECURITY_HEADERS = {
+    "reporting-endpoints": 'csp="/csp"',
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "x-frame-options": "DENY",
+    "permissions-policy": FEATURES_OFF,
+    # Not no-referrer: with it the page's own forms are sent with «Origin: null».
+    "referrer-policy": "same-origin",
+}
+
+# Two years. `preload` is for the entity to ask for: it cannot be taken back in months.
+HSTS = "max-age=63072000; includeSubDomains"
+
+
+def security_headers(policy: str, origin: str) -> Fields:
+    """The set that goes with a content policy, HSTS included where the origin is https."""
+    values = {"content-security-policy": policy} | SECURITY_HEADERS
+    if origin.startswith("https://"):
+        values["strict-transport-security"] = HSTS
+    return tuple((name.encode(), value.encode()) for name, value in values.items())
+
+
+class Headers:
+    """Adds to each answer of `app` the headers that it lacks. What `app` set itself stands.
+
+    Nothing of the casilla may be kept by a browser or a proxy unless its page says so: the same
+    computer serves the next person.
+    """
+
+    def __init__(self, app: ASGIApp, origin: str) -> None:
+        self.app = app
+        self.fields = (*security_headers(APP_POLICY, origin), (b"cache-control", b"no-store"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = list(message.get("headers", ()))
+                names = {name.lower() for name, _ in own}
+                added = [field for field in self.fields if field[0] not in names]
+                message = {**message, "headers": own + added}
+            await send(message)
+
+        await self.app(scope, receive, complete)
