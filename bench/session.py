@@ -56,10 +56,9 @@ def open_session(installation: Installation) -> str:
 
 def cost(pid: int, path: str, cookie: str) -> float:
     """Microseconds of the server's processor for each request."""
-    before = cpu_seconds(pid)
+    before, address = cpu_seconds(pid), f"http://127.0.0.1:{PORT}{path}"
     output = subprocess.run(
-        ["wrk", "-t1", "-c8", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}"]
-        + [f"http://127.0.0.1:{PORT}{path}"],
+        ["wrk", "-t1", "-c8", f"-d{SECONDS}s", "-H", f"Cookie: {cookie}", address],
         capture_output=True,
         text=True,
         check=True,

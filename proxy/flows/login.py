@@ -8,7 +8,7 @@ counted, and its count committed, before it is looked at.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from proxy.domain import codes, secrets
@@ -20,7 +20,7 @@ from proxy.domain.policy import Policy
 from proxy.store import audit, casillas, challenges, devices, outbox, sessions, throttle
 from proxy.store.casillas import Casilla
 from proxy.store.challenges import Challenge, NewChallenge
-from proxy.store.db import Tx
+from proxy.store.db import Database, Tx
 from proxy.store.sessions import Session as Session
 from proxy.store.throttle import Limit
 
@@ -195,7 +195,12 @@ def disavow(tx: Tx, challenge_id: bytes, client: Client) -> bool:
 
 def resume(tx: Tx, policy: Policy, token: str) -> Session | None:
     """The session of a cookie, if it is neither ended, nor idle, nor too old."""
-    return sessions.alive(tx, secrets.digest(token), tx.now - policy.session_idle)
+    return _in_use(sessions.by_digest(tx, secrets.digest(token)), policy, tx.now)
+
+
+def resume_here(db: Database, policy: Policy, token: str) -> Session | None:
+    """The same on SQLite, in the event loop: handing one row to a thread costs more than it."""
+    return _in_use(sessions.by_digest_here(db, secrets.digest(token)), policy, db.clock())
 
 
 def touch(tx: Tx, session: Session) -> None:
@@ -206,6 +211,12 @@ def end(tx: Tx, token: str, client: Client) -> None:
     casilla_id = sessions.end(tx, secrets.digest(token))
     if casilla_id is not None:
         audit.note(tx, Event.SESSION_ENDED, casilla_id, client.ip)
+
+
+def _in_use(session: Session | None, policy: Policy, now: datetime) -> Session | None:
+    if session is None or now >= session.expires_at:
+        return None
+    return session if now - session.seen_at < policy.session_idle else None
 
 
 def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 # One thread a connection and no overflow: on PostgreSQL a pool that grows under load costs five
 # times its price.
@@ -55,7 +57,23 @@ class Database:
         with self.engine.begin() as conn:
             yield Tx(conn, self.clock())
 
+    def one_row(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+        """The row of a key, on SQLite, at a tenth of the price of a transaction.
+
+        It stays in the calling thread, which must always be the same one: the event loop's.
+        """
+        driver = self._here.driver_connection
+        assert driver is not None
+        row: tuple[Any, ...] | None = driver.execute(statement, values).fetchone()
+        return row
+
+    @cached_property
+    def _here(self) -> PoolProxiedConnection:
+        return self.engine.raw_connection()
+
     def close(self) -> None:
+        if "_here" in self.__dict__:
+            self._here.close()
         self.engine.dispose()
 
 
@@ -69,7 +87,7 @@ def _engine(url: str) -> Engine:
         path = Path(parsed.database)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # SQLite gives its other files the same mode (SECURITY J66)
-    engine = create_engine(parsed, pool_size=CONNECTIONS, max_overflow=0)
+    engine = create_engine(parsed, pool_size=CONNECTIONS + 1, max_overflow=0)  # one is the loop's
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

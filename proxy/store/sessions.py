@@ -1,12 +1,13 @@
 """Sessions. The browser keeps the token and the table its digest: a stolen copy opens nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects import sqlite
 
 from proxy.domain.identidad import Identidad
-from proxy.store.db import Tx
+from proxy.store.db import Database, Tx
 from proxy.store.tables import casillas, sessions
 
 
@@ -26,7 +27,7 @@ class Session:
 
 
 _ADD = insert(sessions)
-_ALIVE = (
+_OPEN = (
     select(
         sessions.c.digest,
         sessions.c.casilla_id,
@@ -37,13 +38,9 @@ _ALIVE = (
         sessions.c.expires_at,
     )
     .join(casillas, casillas.c.id == sessions.c.casilla_id)
-    .where(
-        sessions.c.digest == bindparam("token_digest"),
-        sessions.c.ended_at.is_(None),
-        sessions.c.expires_at > bindparam("now"),
-        sessions.c.seen_at > bindparam("idle_since"),
-    )
+    .where(sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
 )
+_OPEN_ON_SQLITE = str(_OPEN.compile(dialect=sqlite.dialect()))
 _TOUCH = (
     update(sessions)
     .where(sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
@@ -55,7 +52,7 @@ _END = (
     .values(ended_at=bindparam("now"))
     .returning(sessions.c.casilla_id)
 )
-_OPEN = (
+_NEWEST = (
     select(sessions.c.digest)
     .where(
         sessions.c.casilla_id == bindparam("casilla"),
@@ -71,7 +68,7 @@ _END_OTHERS = (
     .where(
         sessions.c.casilla_id == bindparam("casilla"),
         sessions.c.ended_at.is_(None),
-        sessions.c.digest.not_in(_OPEN),
+        sessions.c.digest.not_in(_NEWEST),
     )
     .values(ended_at=bindparam("now"))
     .returning(sessions.c.seen_at, sessions.c.expires_at)
@@ -94,10 +91,18 @@ def add(
     tx.conn.execute(_ADD, values)
 
 
-def alive(tx: Tx, digest: bytes, idle_since: datetime) -> Session | None:
-    values = {"token_digest": digest, "now": tx.now, "idle_since": idle_since}
-    row = tx.conn.execute(_ALIVE, values).first()
+def by_digest(tx: Tx, digest: bytes) -> Session | None:
+    """A session that nobody ended; it may be idle or too old."""
+    row = tx.conn.execute(_OPEN, {"token_digest": digest}).first()
     return Session(*row) if row else None
+
+
+def by_digest_here(db: Database, digest: bytes) -> Session | None:
+    """The same on SQLite, without leaving the thread: it is read at every request."""
+    row = db.one_row(_OPEN_ON_SQLITE, (digest,))
+    if row is None:
+        return None
+    return Session(*row[:5], _instant(row[5]), _instant(row[6]))
 
 
 def touch(tx: Tx, digest: bytes) -> None:
@@ -116,3 +121,7 @@ def keep_newest(tx: Tx, casilla_id: int, keep: int, idle_since: datetime) -> int
     values = {"casilla": casilla_id, "keep": keep, "now": tx.now, "idle_since": idle_since}
     ended = tx.conn.execute(_END_OTHERS, values).all()
     return sum(row.seen_at > idle_since and row.expires_at > tx.now for row in ended)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -41,9 +41,7 @@ async def current(request: Request) -> login.Session | None:
         return None
     installation = state_of(request).installation
     if installation.db.sqlite:
-        # One row by its key: handing it to a thread would cost more than reading it.
-        with installation.db.reading() as tx:
-            session = login.resume(tx, installation.policy, token)
+        session = login.resume_here(installation.db, installation.policy, token)
     else:
         session = await look(request, login.resume, installation.policy, token)
     if session and installation.clock() - session.seen_at >= login.SEEN_EVERY:
