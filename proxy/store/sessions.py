@@ -102,7 +102,9 @@ def by_digest_here(db: Database, digest: bytes) -> Session | None:
     row = db.one_row(_OPEN_ON_SQLITE, (digest,))
     if row is None:
         return None
-    return Session(*row[:5], _instant(row[5]), _instant(row[6]))
+    *others, seen_at, expires_at = row
+    values = (*others, _instant(seen_at), _instant(expires_at))
+    return Session(*values)
 
 
 def touch(tx: Tx, digest: bytes) -> None:
