@@ -1,0 +1,40 @@
+"""A running service, and the mailboxes of its people."""
+
+import email
+import re
+import time
+from dataclasses import dataclass, field
+from email.policy import default
+from pathlib import Path
+
+from proxy.installation import Installation
+from tests.people import Person
+
+
+@dataclass
+class House:
+    origin: str
+    installation: Installation
+    mail: Path  # a maildir
+    log: Path
+    _seen: set[str] = field(default_factory=set)
+
+    def tokens(self, person: Person) -> list[str]:
+        """The token of each message to the person that was not looked at before."""
+        found = []
+        for path in sorted(self.mail.glob("new/*")):
+            message = email.message_from_bytes(path.read_bytes(), policy=default)
+            body = message.get_body(("plain",))
+            if path.name in self._seen or person.email not in message["To"] or body is None:
+                continue
+            self._seen.add(path.name)
+            found += re.findall(r"^\W*(\d{3} ?\d{3})\W*$", body.get_content(), re.MULTILINE)
+        return found
+
+    def token(self, person: Person) -> str:
+        """What the owner reads in the newest message, as soon as it arrives."""
+        for _ in range(200):
+            if tokens := self.tokens(person):
+                return tokens[-1]
+            time.sleep(0.05)
+        raise TimeoutError(f"no token for {person.nombres}")

@@ -1,0 +1,228 @@
+"""Every page in a real browser: axe, small screens, weight, and the own script (point 15)."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe, AxeResults
+from playwright.sync_api import Browser, Page, StorageState, expect
+
+from tests.journeys.house import House
+from tests.people import Person
+
+OpenPage = Callable[..., Page]
+Enter = Callable[[Page, Person], None]
+People = dict[str, Person]
+SCREENS: list[tuple[int, Literal["light", "dark"]]] = [
+    (1280, "light"),
+    (1280, "dark"),
+    (360, "dark"),
+    (360, "light"),
+]
+SMALL = """[...document.querySelectorAll("button, .button, .quiet, .tabs li, .brand, input")]
+    .filter(spot => spot.type !== "hidden" && spot.getBoundingClientRect().height < 44)
+    .map(spot => spot.outerHTML)"""
+# Bytes of everything that the first visit of a page brings.
+FIRST_LOAD = 50_000
+
+
+@pytest.fixture(scope="module")
+def inside(browser: Browser, people: People, enter: Enter) -> Iterator[StorageState]:
+    """What a browser keeps in which Rosa logged in and read one of her two notificaciones."""
+    context = browser.new_context()
+    page = context.new_page()
+    enter(page, people["rosa"])
+    page.get_by_role("button", name="Ver", exact=True).first.click()
+    expect(page.get_by_text("Lectura registrada el")).to_be_visible()
+    yield context.storage_state()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def halfway(browser: Browser, house: House, people: People) -> Iterator[StorageState]:
+    """What a browser keeps in which Bruno has to write his token."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{house.origin}/casilla/ingresar/")
+    page.get_by_label("DNI", exact=True).fill(people["bruno"].identidad.number)
+    page.get_by_label("Contraseña", exact=True).fill(people["bruno"].password)
+    page.get_by_role("button", name="Iniciar sesión").click()
+    page.wait_for_url("**/casilla/token/")
+    yield context.storage_state()
+    context.close()
+
+
+def judge(page: Page) -> None:
+    """On each screen: no axe finding, nothing wider than it, nothing too small for a finger."""
+    page.evaluate(Axe().axe_script)
+    for width, scheme in SCREENS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        found = AxeResults(page.evaluate("axe.run({resultTypes: ['violations']})"))
+        where = f"{page.url} {width} {scheme}"
+        assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
+        assert fits(page), where
+    assert page.evaluate(SMALL) == [], page.url
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@contextmanager
+def watched(browser: Browser, width: int = 1280, **more: object) -> Iterator[Page]:
+    """A page whose CSP violations fail the test; answers of 4xx are part of its story."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",
+        **more,  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console",
+        lambda message: faults.append(message.text) if message.type == "error" else None,
+    )
+    yield page
+    context.close()
+    assert [fault for fault in faults if not fault.startswith("Failed to load resource")] == []
+
+
+def test_axe_finds_nothing_before_the_login(
+    house: House, browser: Browser, halfway: StorageState
+) -> None:
+    with watched(browser, storage_state=halfway) as page:
+        for path in ("ingresar/?fin=1", "salir/"):
+            page.goto(f"{house.origin}/casilla/{path}")
+            judge(page)
+        page.goto(f"{house.origin}/casilla/no-fui-yo/x/")
+        judge(page)
+        page.get_by_role("button", name="No fui yo").click()
+        judge(page)
+        page.goto(f"{house.origin}/casilla/token/")
+        judge(page)
+        page.get_by_role("button", name="VERIFICAR").click()
+        expect(page.get_by_label("Token digital", exact=True)).to_be_focused()
+        judge(page)
+        page.goto(f"{house.origin}/casilla/ingresar/")
+        page.get_by_role("button", name="Iniciar sesión").click()
+        expect(page).to_have_title(re.compile("^Error: "))
+        expect(page.get_by_label("DNI", exact=True)).to_be_focused()
+        judge(page)
+
+
+def test_axe_finds_nothing_inside(house: House, browser: Browser, inside: StorageState) -> None:
+    with watched(browser, storage_state=inside) as page:
+        for path in ("leidos/?antes=x", "notificaciones/x/ver/"):  # not found, refused
+            page.goto(f"{house.origin}/casilla/{path}")
+            judge(page)
+        for path in ("?listo=1", "leidos/"):
+            page.goto(f"{house.origin}/casilla/{path}")
+            judge(page)
+            page.get_by_role("row").get_by_role("link").first.click()
+            page.get_by_role("article").wait_for()
+            judge(page)
+
+
+def test_a_card_says_the_name_of_each_column(
+    house: House, browser: Browser, inside: StorageState
+) -> None:
+    """M84: on a phone too, for eyes before the value, for screen readers as its column."""
+    with watched(browser, 360, storage_state=inside) as page:
+        page.goto(f"{house.origin}/casilla/")
+        table = page.get_by_role("table")
+        expect(table.get_by_role("columnheader")).to_have_count(9)
+        expect(table.get_by_role("cell")).to_have_count(9)
+        shown = table.get_by_role("cell").evaluate_all(
+            "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
+        )
+        assert shown[1] == '"ASUNTO" / ""'
+        assert shown[7] == '"FECHA DE ENVÍO DE MENSAJE" / ""'
+        assert "ASUNTO" not in table.get_by_role("cell").nth(1).aria_snapshot()
+
+
+@pytest.mark.parametrize("width", [320, 640, 900, 1121])
+def test_nothing_needs_to_be_scrolled_sideways(
+    house: House, browser: Browser, inside: StorageState, width: int
+) -> None:
+    """WCAG 1.4.10: 640 is a screen of 1280 at 200 %, 320 at 400 %."""
+    with watched(browser, width, storage_state=inside) as page:
+        for path in ("", "leidos/"):
+            page.goto(f"{house.origin}/casilla/{path}")
+            assert fits(page)
+            page.get_by_role("row").get_by_role("link").first.click()
+            page.get_by_role("article").wait_for()
+            assert fits(page)
+
+
+@pytest.mark.parametrize("path", ["ingresar/", "", "leidos/"])
+def test_the_first_visit_weighs_little(
+    house: House, browser: Browser, inside: StorageState, path: str
+) -> None:
+    with watched(browser, storage_state=inside) as page:
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        sizes: list[float] = []
+        session.on(
+            "Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"])
+        )
+        page.goto(f"{house.origin}/casilla/{path}", wait_until="networkidle")
+        assert len(sizes) >= 3
+        assert sum(sizes) < FIRST_LOAD
+
+
+def test_the_end_of_the_session_is_announced_and_can_be_put_off(
+    house: House, browser: Browser, inside: StorageState
+) -> None:
+    """I63: two and a half minutes before."""
+    with watched(browser, storage_state=inside) as page:
+        page.clock.install()
+        page.goto(f"{house.origin}/casilla/leidos/")
+        left = int(page.locator(".session").get_attribute("data-seconds") or 0)
+        warning = page.get_by_role("alert")
+        page.clock.run_for((left - 155) * 1000)
+        expect(warning).to_be_empty()
+        page.clock.run_for(10_000)
+        expect(warning).to_contain_text("Su sesión se cierra a las")
+        page.get_by_role("button", name="Seguir en la casilla").click()
+        expect(warning).to_be_empty()
+        page.clock.run_for("11:00")
+        expect(warning).to_be_empty()
+        page.clock.run_for("04:05")
+        expect(warning).to_contain_text("Su sesión se cerró.")
+
+
+def test_a_password_can_be_seen_and_never_leaves_as_text(house: House, open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto(f"{house.origin}/casilla/ingresar/")
+    field = page.get_by_label("Contraseña", exact=True)
+    field.fill("Quinua")
+    page.get_by_role("button", name="Mostrar contraseña").click()
+    expect(field).to_have_attribute("type", "text")
+    page.evaluate("document.forms[0].addEventListener('submit', event => event.preventDefault())")
+    page.get_by_role("button", name="Iniciar sesión").click()
+    expect(field).to_have_attribute("type", "password")
+
+
+def test_without_javascript_nothing_is_shown_that_would_not_work(
+    house: House, open_page: OpenPage
+) -> None:
+    page = open_page(javascript=False)
+    page.goto(f"{house.origin}/casilla/ingresar/")
+    expect(page.get_by_role("button")).to_have_count(1)
+
+
+def test_a_double_click_sends_one_token(house: House, browser: Browser, people: People) -> None:
+    person = people["sur"]
+    with watched(browser) as page:
+        page.goto(f"{house.origin}/casilla/ingresar/")
+        page.get_by_label("DNI", exact=True).fill(person.identidad.number)
+        page.get_by_label("Contraseña", exact=True).fill(person.password)
+        page.get_by_role("button", name="Iniciar sesión").dblclick()
+        page.get_by_label("Token digital", exact=True).fill(house.token(person))
+        page.get_by_role("button", name="VERIFICAR").click()
+        page.wait_for_url("**/casilla/?listo=1")
+        assert house.tokens(person) == []
