@@ -1,7 +1,7 @@
 """A digital service, as its sheet in services/ states it, and the technological services."""
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,6 +17,16 @@ AVAILABILITY = {
 Availability = Literal["24x7", "horario-de-oficina"]
 
 Day = Literal["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]
+_WEEK: tuple[Day, ...] = get_args(Day)
+
+
+def _days(days: tuple[Day, ...]) -> str:
+    """A run of three or more days by its ends: «De lunes a viernes»; others one by one."""
+    first = _WEEK.index(days[0])
+    if len(days) > 2 and days == _WEEK[first : first + len(days)]:
+        return f"De {days[0]} a {days[-1]}"
+    *others, last = days
+    return f"{', '.join(others)} y {last}".capitalize() if others else last.capitalize()
 
 
 class Hours(Sheet):
@@ -28,9 +38,9 @@ class Hours(Sheet):
     feriados: YesNo = False
 
     def __str__(self) -> str:
-        days = self.dias[0] if len(self.dias) == 1 else f"{self.dias[0]} a {self.dias[-1]}"
+        days = _days(self.dias)
         suffix = "" if self.feriados else ", excepto feriados"
-        return f"De {days}, de {self.desde} a {self.hasta}{suffix}"
+        return f"{days}, de {self.desde} a {self.hasta}{suffix}"
 
 
 class Offer(Sheet):

@@ -129,7 +129,7 @@ def parse(document: Document, raw: bytes) -> None:
         mark = error.context_mark if unclosed else error.problem_mark
         document.fault(mark.line + 1 if mark else 1, _in_spanish(error))
         return
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, RecursionError):  # without libyaml: depth, and what has no line
         document.fault(1, "no es YAML válido")
         return
     finally:

@@ -166,7 +166,7 @@ def test_hours_of_its_own_give_a_service_its_own_contact(catalog: Catalog) -> No
         update={"consultas": hours, "disponibilidad": "horario-de-oficina", "condicion": None}
     )
     own = dataclasses.replace(catalog, services=(changed, *catalog.services[1:]))
-    assert str(own.hours(changed)) == "De sábado, de 09:00 a 13:00, excepto feriados"
+    assert str(own.hours(changed)) == "Sábado, de 09:00 a 13:00, excepto feriados"
     graph = parsed(exports(own, BASE)["catalogo.jsonld"])
     page = URIRef(f"{BASE}/catalogo/{changed.slug}/")
     contact = graph.value(page, CV.hasContactPoint)

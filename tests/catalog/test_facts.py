@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from catalog.model import Catalog
-from catalog.service import Service
+from catalog.service import Hours, Service
 
 # C1, C2: by number of service, what its own list names and what the annex has as rows.
 OFFERED_AND_ROWS = {
@@ -97,6 +97,20 @@ def test_seven_services_work_only_during_an_electoral_process_c1(catalog: Catalo
 def test_questions_are_answered_on_working_days_from_8_to_4_30_c5(catalog: Catalog) -> None:
     words = "De lunes a viernes, de 08:00 a 16:30, excepto feriados"
     assert {str(catalog.hours(service)) for service in catalog.services} == {words}
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (["lunes", "martes", "miércoles"], "De lunes a miércoles"),
+        (["sábado"], "Sábado"),
+        (["martes", "jueves"], "Martes y jueves"),
+        (["lunes", "miércoles", "viernes"], "Lunes, miércoles y viernes"),
+    ],
+)
+def test_hours_name_their_days_as_people_do(days: list[str], words: str) -> None:
+    hours = Hours.model_validate({"dias": days, "desde": "08:00", "hasta": "13:00"})
+    assert str(hours) == f"{words}, de 08:00 a 13:00, excepto feriados"
 
 
 def test_the_summary_table_is_published_as_it_was_approved_c4(catalog: Catalog) -> None:
