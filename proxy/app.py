@@ -58,7 +58,9 @@ def create_app(installation: Installation) -> ASGIApp:
         max_body_size=BODY_BYTES,
     )
     app.state.casilla = state
-    return Site(Headers(app, origin), installation.settings.site_dir, origin)
+    site = Site(Headers(app, origin), installation.settings.site_dir, origin)
+    state.lost = site.not_found
+    return site
 
 
 def create_state(installation: Installation) -> State:

@@ -5,10 +5,12 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from proxy.errors import Busy, Refusal
 from proxy.texts import TEXTS
 from proxy.web.pages import page
+from proxy.web.state import state_of
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -21,13 +23,14 @@ async def refused(request: Request, error: Exception) -> Response:
     return response
 
 
-async def http_error(request: Request, error: Exception) -> Response:
+async def http_error(request: Request, error: Exception) -> ASGIApp:
     """What the router or the server refuses by itself: 404, 405, 413 …"""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.NOT_FOUND:
-        response = page(request, "errors/not_found.html", 404)
-    else:
-        response = refused_page(request, "form.malformed", error.status_code)
+        if not request.url.path.startswith("/casilla/"):
+            return state_of(request).lost
+        return page(request, "errors/not_found.html", 404)
+    response = refused_page(request, "form.malformed", error.status_code)
     response.headers.update(error.headers or {})
     return response
 

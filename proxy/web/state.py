@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import anyio
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp
 
 from proxy.installation import Installation
 from proxy.web.passwords import PasswordPool
@@ -20,6 +22,7 @@ class State:
     signing: Signing
     threads: anyio.CapacityLimiter  # as many as the database has connections
     mail: asyncio.Event  # set when a message was left in the outbox
+    lost: ASGIApp = PlainTextResponse("no está aquí\n", 404)  # the site has a page for it
 
     @property
     def origin(self) -> str:
