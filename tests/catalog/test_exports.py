@@ -170,6 +170,6 @@ def test_hours_of_its_own_give_a_service_its_own_contact(catalog: Catalog) -> No
     graph = parsed(exports(own, BASE)["catalogo.jsonld"])
     page = URIRef(f"{BASE}/catalogo/{changed.slug}/")
     contact = graph.value(page, CV.hasContactPoint)
-    assert "sábado" in str(graph.value(contact, CV.openingHours))
+    assert "Sábado" in str(graph.value(contact, CV.openingHours))
     available: Any = graph.value(page, SDO.hoursAvailable)
     assert set(graph.objects(available, SDO.dayOfWeek)) == {SDO.Saturday}
