@@ -5,12 +5,22 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from proxy.errors import Busy, Refusal
 from proxy.texts import TEXTS
 from proxy.web.pages import page
 from proxy.web.state import state_of
+
+
+class Handed(Response):
+    """Another application answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -23,12 +33,12 @@ async def refused(request: Request, error: Exception) -> Response:
     return response
 
 
-async def http_error(request: Request, error: Exception) -> ASGIApp:
+async def http_error(request: Request, error: Exception) -> Response:
     """What the router or the server refuses by itself: 404, 405, 413 …"""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.NOT_FOUND:
         if not request.url.path.startswith("/casilla/"):
-            return state_of(request).lost
+            return Handed(state_of(request).lost)
         return page(request, "errors/not_found.html", 404)
     response = refused_page(request, "form.malformed", error.status_code)
     response.headers.update(error.headers or {})
