@@ -221,7 +221,11 @@ def test_a_double_click_sends_one_token(house: House, browser: Browser, people: 
         page.goto(f"{house.origin}/casilla/ingresar/")
         page.get_by_label("DNI", exact=True).fill(person.identidad.number)
         page.get_by_label("Contraseña", exact=True).fill(person.password)
-        page.get_by_role("button", name="Iniciar sesión").dblclick()
+        spot = page.get_by_role("button", name="Iniciar sesión").bounding_box()
+        assert spot
+        with page.expect_request("**/casilla/ingresar/"):
+            page.mouse.click(spot["x"] + 9, spot["y"] + 9)
+        page.mouse.click(spot["x"] + 9, spot["y"] + 9)  # the first one is on its way
         page.get_by_label("Token digital", exact=True).fill(house.token(person))
         page.get_by_role("button", name="VERIFICAR").click()
         page.wait_for_url("**/casilla/?listo=1")
