@@ -1,5 +1,6 @@
 """Who is asking: the session of the cookie, read at every request."""
 
+import re
 from dataclasses import replace
 from functools import wraps
 from urllib.parse import urlencode
@@ -11,6 +12,9 @@ from proxy.flows import login
 from proxy.web.cookies import SESSION, drop_cookie
 from proxy.web.pages import Handler, look, run
 from proxy.web.state import state_of
+
+# Whoever was about to press a button or to take a file comes back to its page, not to the act.
+PAGE = re.compile(r"/casilla/(?:[a-z]+/(?:[0-9a-f]{32}/)?)?")
 
 
 def private(handler: Handler) -> Handler:
@@ -51,7 +55,8 @@ async def current(request: Request) -> login.Session | None:
 
 
 def _to_login(request: Request) -> Response:
-    back = {"volver": request.url.path} if request.method == "GET" else {}
+    page = PAGE.match(request.url.path)
+    back = {"volver": page[0]} if page else {}
     over = {"fin": "1"} if SESSION in request.cookies else {}
     query = urlencode(back | over)
     path = request.app.url_path_for("login:password")

@@ -4,7 +4,7 @@ import io
 import logging
 import re
 from collections.abc import Callable
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from zipfile import ZipFile
 
 import pytest
@@ -408,13 +408,21 @@ def test_bruno_finds_nothing_of_rosa(
     assert his.get("/casilla/?antes=nada").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["", "acto/", "anexos/1/", "anexos.zip"])
-def test_without_a_session_one_logs_in_first_and_comes_back(
-    visitor: Visitor, letter: str, path: str
+def test_without_a_session_one_logs_in_first_and_comes_back_to_the_page(
+    visitor: Visitor, letter: str, her: Visitor, rosa: Person, mailed_code: Callable[[], str]
 ) -> None:
-    answer = visitor.get(letter + path)
-    assert answer.status_code == 303
-    assert answer.headers["location"].startswith("/casilla/ingresar/?volver=%2Fcasilla%2F")
+    """Never to the bare file: the browser would save it and stay on the page of the token."""
+    login = f"/casilla/ingresar/?volver={quote(letter, safe='')}"
+    for path in ("", "acto/", "anexos/1/", "anexos.zip"):
+        answer = visitor.get(letter + path)
+        assert (answer.status_code, answer.headers["location"]) == (303, login)
+    assert visitor.client.post(f"{letter}ver/").headers["location"] == login
+
+    fields = {"dni": rosa.identidad.number, "clave": rosa.password}
+    answer = visitor.send(visitor.get(login), "/casilla/ingresar/", **fields)
+    page = visitor.get(answer.headers["location"])
+    answer = visitor.send(page, "/casilla/token/", token=mailed_code())
+    assert answer.headers["location"] == letter
 
 
 def test_twenty_rows_a_page_and_a_way_to_the_others(
