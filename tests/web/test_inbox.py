@@ -1,11 +1,8 @@
 """The inbox over HTTP: M83–M89, M94, J27, rulings 16–20, SECURITY G54, H59, K71, K72, Y."""
 
-import io
-import logging
 import re
 from collections.abc import Callable
-from urllib.parse import quote, unquote
-from zipfile import ZipFile
+from urllib.parse import quote
 
 import pytest
 from httpx2 import Response
@@ -13,46 +10,13 @@ from sqlalchemy import select
 
 from proxy.installation import Installation
 from proxy.store import notificaciones, tables
-from proxy.web import pace
 from tests.casilla import ACTO, Casilla, Offered
 from tests.clock import Clock
 from tests.people import Person
+from tests.web.letters import CARGO, events, id_of, see
 from tests.web.visitor import Visitor
 
 Inside = Callable[[Person], Visitor]
-CARGO = Offered("Cargo de recepción.pdf", b"%PDF-1.7\nun cargo\n%%EOF\n")
-FOTO = Offered("foto.png", b"\x89PNG\r\n\x1a\n....", "image/png")
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Logins that take a third of a second have their own test."""
-    monkeypatch.setattr(pace, "FLOOR", 0)
-    monkeypatch.setattr(pace, "JITTER", 0)
-
-
-@pytest.fixture
-def serve(installation: Installation) -> Callable[..., str]:
-    """Puts something into a casilla and gives its address."""
-
-    def put(person: Person, anexos: tuple[Offered, ...] = (CARGO, FOTO), **more: object) -> str:
-        casilla = Casilla(person, installation.documents)
-        with installation.db.transaction() as tx:
-            notificacion_id = casilla.serve(tx, anexos=anexos, **more)  # type: ignore[arg-type]
-        return f"/casilla/notificaciones/{notificacion_id.hex()}/"
-
-    return put
-
-
-@pytest.fixture
-def letter(serve: Callable[..., str], rosa: Person) -> str:
-    """The address of one unread notificacion of Rosa's."""
-    return serve(rosa)
-
-
-@pytest.fixture
-def her(inside: Inside, rosa: Person) -> Visitor:
-    return inside(rosa)
 
 
 @pytest.fixture
@@ -60,35 +24,10 @@ def read_at(installation: Installation) -> Callable[[str], object]:
     def look(address: str) -> object:
         table = tables.notificaciones
         with installation.db.reading() as tx:
-            found = tx.conn.execute(select(table).where(table.c.id == _id(address))).one()
+            found = tx.conn.execute(select(table).where(table.c.id == id_of(address))).one()
         return found.read_at
 
     return look
-
-
-def _id(address: str) -> bytes:
-    return bytes.fromhex(address.split("/")[3])
-
-
-def see(visitor: Visitor, address: str) -> Response:
-    """Press «Ver» on the page of a notificacion, and follow."""
-    answer = visitor.send(visitor.get(address), f"{address}ver/")
-    assert (answer.status_code, answer.headers["location"]) == (303, address)
-    return visitor.get(address)
-
-
-def events(installation: Installation, event: str) -> int:
-    with installation.db.reading() as tx:
-        return list(tx.conn.execute(select(tables.audit.c.event)).scalars()).count(event)
-
-
-def saved_as(response: Response) -> str:
-    found = re.fullmatch(
-        r"attachment; filename=\"[ -~]+\"; filename\*=UTF-8''(\S+)",
-        response.headers["content-disposition"],
-    )
-    assert found
-    return unquote(found[1])
 
 
 def text(response: Response) -> str:
@@ -240,143 +179,6 @@ def test_what_strangers_wrote_is_only_text(
         assert "<script>alert" not in page.text
 
 
-@pytest.mark.parametrize("path", ["acto/", "anexos/1/", "anexos.zip"])
-def test_no_file_before_ver(
-    her: Visitor, letter: str, path: str, installation: Installation
-) -> None:
-    answer = her.get(letter + path)
-    assert (answer.status_code, answer.headers["location"]) == (303, letter)
-    assert events(installation, "sensitive_read") == 0
-
-
-def test_the_acto_is_saved_and_never_shown(
-    her: Visitor, letter: str, installation: Installation
-) -> None:
-    """M89, K72, H59"""
-    see(her, letter)
-    answer = her.get(f"{letter}acto/")
-    assert (answer.status_code, answer.content) == (200, ACTO.content)
-    assert saved_as(answer) == ACTO.name
-    expected = {
-        "content-type": "application/pdf",
-        "content-length": str(len(ACTO.content)),
-        "content-security-policy": "sandbox; default-src 'none'",
-        "x-content-type-options": "nosniff",
-        "cross-origin-resource-policy": "same-origin",
-        "cache-control": "no-store",
-        "accept-ranges": "bytes",
-    }
-    assert {name: answer.headers[name] for name in expected} == expected
-    assert events(installation, "sensitive_read") == 1
-
-
-@pytest.mark.parametrize(
-    ("asked", "status", "part"),
-    [
-        ("bytes=0-3", 206, slice(0, 4)),
-        ("bytes=5-", 206, slice(5, None)),
-        ("bytes=-4", 206, slice(-4, None)),
-        ("bytes=0-0,4-5", 200, slice(None)),
-        ("lines=1-2", 200, slice(None)),
-        ("bytes=900-", 416, slice(0, 0)),
-    ],
-)
-def test_a_download_that_was_cut_can_go_on(
-    her: Visitor, letter: str, asked: str, status: int, part: slice
-) -> None:
-    """K72"""
-    see(her, letter)
-    answer = her.get(f"{letter}acto/", Range=asked)
-    assert (answer.status_code, answer.content) == (status, ACTO.content[part])
-
-
-def test_each_anexo_by_itself(her: Visitor, letter: str) -> None:
-    see(her, letter)
-    second = her.get(f"{letter}anexos/2/")
-    assert (second.content, second.headers["content-type"]) == (FOTO.content, "image/png")
-    first = her.get(f"{letter}anexos/1/")
-    assert saved_as(first) == CARGO.name
-    assert 'filename="Cargo de recepcion.pdf"' in first.headers["content-disposition"]
-
-
-def test_several_anexos_are_one_zip(
-    her: Visitor, rosa: Person, serve: Callable[..., str], installation: Installation
-) -> None:
-    """M89"""
-    address = serve(rosa, anexos=(CARGO, FOTO, CARGO))
-    see(her, address)
-    answer = her.get(f"{address}anexos.zip")
-    assert int(answer.headers["content-length"]) == len(answer.content)
-    assert answer.headers["content-type"] == "application/zip"
-    assert saved_as(answer).endswith(".zip")
-    zipped = ZipFile(io.BytesIO(answer.content))
-    assert zipped.namelist() == [CARGO.name, FOTO.name, "Cargo de recepción (2).pdf"]
-    assert zipped.read(FOTO.name) == FOTO.content
-    assert events(installation, "sensitive_read") == 1
-
-
-def test_one_anexo_is_the_file_itself(
-    her: Visitor, rosa: Person, serve: Callable[..., str]
-) -> None:
-    address = serve(rosa, anexos=(FOTO,))
-    see(her, address)
-    answer = her.get(f"{address}anexos.zip")
-    assert (answer.content, saved_as(answer)) == (FOTO.content, FOTO.name)
-
-
-@pytest.mark.parametrize("position", ["0", "3", "01", "-1", "x", "9" * 5000])
-def test_an_anexo_that_is_not_there(her: Visitor, letter: str, position: str) -> None:
-    see(her, letter)
-    assert her.get(f"{letter}anexos/{position}/").status_code == 404
-
-
-def test_asking_for_the_size_alone_is_not_a_download(
-    her: Visitor, letter: str, installation: Installation
-) -> None:
-    see(her, letter)
-    answer = her.client.head(f"{letter}acto/")
-    assert (answer.content, answer.headers["content-length"]) == (b"", str(len(ACTO.content)))
-    assert events(installation, "sensitive_read") == 0
-
-
-@pytest.mark.parametrize("harm", ["changed", "gone"])
-@pytest.mark.parametrize("path", ["acto/", "anexos.zip"])
-def test_a_damaged_file_is_never_served(
-    her: Visitor,
-    letter: str,
-    installation: Installation,
-    caplog: pytest.LogCaptureFixture,
-    path: str,
-    harm: str,
-) -> None:
-    """K72"""
-    see(her, letter)
-    for stored in installation.documents.folder.glob("*/*"):
-        stored.chmod(0o600)
-        if harm == "gone":
-            stored.unlink()
-        else:
-            stored.write_bytes(stored.read_bytes()[:-1] + b"!")
-    with caplog.at_level(logging.ERROR):
-        answer = her.get(letter + path)
-    assert answer.status_code == 500
-    assert "no está completo en nuestro sistema" in answer.text
-    assert "%PDF" not in answer.text
-    assert "content-disposition" not in answer.headers
-    assert [record.message for record in caplog.records] == ["damaged"]
-    assert events(installation, "sensitive_read") == 0
-
-
-def test_too_many_downloads_are_told_to_wait(her: Visitor, letter: str) -> None:
-    """Y"""
-    see(her, letter)
-    answers = [her.get(f"{letter}acto/", Range="bytes=0-0") for _ in range(61)]
-    assert {answer.status_code for answer in answers[:60]} == {206}
-    assert answers[60].status_code == 429
-    assert answers[60].headers["retry-after"] == "1"
-    assert "Espere 1 segundo" in answers[60].text
-
-
 def test_bruno_finds_nothing_of_rosa(
     her: Visitor,
     letter: str,
@@ -393,7 +195,7 @@ def test_bruno_finds_nothing_of_rosa(
         for path in ("", "acto/", "anexos/1/", "anexos.zip"):
             replies = [
                 his.get(f"/casilla/notificaciones/{name}/{path}")
-                for name in (_id(letter).hex(), "0" * 32, "no-es-un-id")
+                for name in (id_of(letter).hex(), "0" * 32, "no-es-un-id")
             ]
             assert [reply.status_code for reply in replies] == [404] * 3
             assert len({text(reply) for reply in replies}) == 1
@@ -404,7 +206,7 @@ def test_bruno_finds_nothing_of_rosa(
         if read_at(letter) is None:
             see(her, letter)
     assert "Rosa" not in his.get("/casilla/").text
-    assert his.get(f"/casilla/?antes={_id(letter).hex()}").text.count("ver/") <= 1
+    assert his.get(f"/casilla/?antes={id_of(letter).hex()}").text.count("ver/") <= 1
     assert his.get("/casilla/?antes=nada").status_code == 404
 
 

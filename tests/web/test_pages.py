@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -14,14 +14,11 @@ from sqlalchemy import text
 
 import proxy
 from proxy.installation import Installation
-from proxy.web import pace
 from proxy.web.assets import assets
-from tests.casilla import Casilla
 from tests.clock import Clock
 from tests.people import Person
 from tests.web.visitor import Visitor
 
-Inside = Callable[[Person], Visitor]
 TEMPLATES = Path(proxy.__file__).parent / "templates"
 
 
@@ -46,24 +43,6 @@ class Outline(HTMLParser):
         for _, attributes in self.tags:
             for name in ("aria-describedby", "aria-labelledby", "for"):
                 yield from attributes.get(name, "").split()
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "FLOOR", 0)
-    monkeypatch.setattr(pace, "JITTER", 0)
-
-
-@pytest.fixture
-def her(inside: Inside, rosa: Person) -> Visitor:
-    return inside(rosa)
-
-
-@pytest.fixture
-def letter(installation: Installation, rosa: Person) -> str:
-    with installation.db.transaction() as tx:
-        notificacion_id = Casilla(rosa, installation.documents).serve(tx)
-    return f"/casilla/notificaciones/{notificacion_id.hex()}/"
 
 
 def title(page: Response) -> str:
