@@ -6,6 +6,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 5000); // whoever stopped it may send it again
 });
 addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
@@ -45,7 +46,9 @@ if (session) {
 
   // Asking for this page again is what keeps the session; nothing on the screen moves.
   const stay = async () => {
-    const page = await fetch(location.href).then((reply) => (reply.ok ? reply.text() : ""));
+    const reply = await fetch(location.href).catch(() => null);
+    if (!reply) return; // no network: the button is still there
+    const page = await reply.text();
     const seconds = page.match(/class="session" data-seconds="(\d+)"/)?.[1];
     if (!seconds) return location.reload();
     end = Date.now() + seconds * 1000;

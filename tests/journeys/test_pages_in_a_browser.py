@@ -84,7 +84,9 @@ def watched(browser: Browser, width: int = 1280, **more: object) -> Iterator[Pag
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on(
         "console",
-        lambda message: faults.append(message.text) if message.type == "error" else None,
+        lambda message: (
+            faults.append(message.text) if message.type in ("error", "warning") else None
+        ),
     )
     yield page
     context.close()
