@@ -1,0 +1,208 @@
+"""The pages that come from the sheets: their addresses, titles, and what each template is given."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from groups import Group, availabilities, by_audience, by_availability, by_channel, marks
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
+from mkdocs.structure.toc import get_toc
+from mkdocs.utils import get_relative_url
+
+from catalog.exports import script_json, service_jsonld
+from catalog.model import Catalog
+from catalog.publication import COLUMNS
+from catalog.service import Service
+
+MONTHS = (
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+).split()
+
+HEADING = "contenido"  # the id of every page's heading, where «Saltar al contenido» leads
+IN_NAV, APART = InclusionLevel.UNDEFINED, InclusionLevel.NOT_IN_NAV
+
+Values = Callable[[], dict[str, Any]]
+
+
+class Templates:
+    """The templates of the generated pages. Every value is escaped; an unknown name stops all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._env = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters["fecha"] = _long_date
+        self._env.globals["marks"] = marks
+
+    def render(self, name: str, values: dict[str, Any]) -> str:
+        return self._env.get_template(name).render(values)
+
+
+class CatalogPage(Page):
+    """A page whose content is a template's, made when the page is written and then let go.
+
+    It never passes through Markdown, and only one of them is in memory at a time.
+    """
+
+    jsonld: str | None = None
+
+    def __init__(
+        self, file: File, config: MkDocsConfig, title: str, description: str, template: str
+    ) -> None:
+        super().__init__(title, file, config)
+        self._description = description
+        self._template = template
+        self._values: Values = dict
+        self._service: Service | None = None
+
+    def giving(self, values: Values) -> "CatalogPage":
+        self._values = values
+        return self
+
+    def of(self, service: Service) -> "CatalogPage":
+        self._service = service
+        return self
+
+    def read_source(self, config: MkDocsConfig) -> None:
+        self.markdown = ""
+
+    def render(self, config: MkDocsConfig, files: Files) -> None:
+        self.content = ""
+
+    def fill(self, config: MkDocsConfig) -> None:
+        catalog: Catalog = config.extra["catalog"]
+        values = {
+            "catalog": catalog,
+            "title": self.title,
+            "heading": HEADING,
+            "root": get_relative_url(".", self.url),
+            "site": config.site_url,
+            "service": self._service,
+            **self._values(),
+        }
+        if self._service:
+            data = service_jsonld(catalog, self._service, config.site_url)
+            self.jsonld = Markup(script_json(data))
+        self.meta = {"description": self._description, "hide": ["toc"]}
+        if self._template == "index.html":
+            self.meta["scripts"] = ["assets/catalogo.js"]
+        self.toc = get_toc([{"level": 1, "id": HEADING, "name": str(self.title), "children": []}])
+        self.content = config.extra["templates"].render(self._template, values)
+
+    def empty(self) -> None:
+        self.content, self.toc, self.meta, self.jsonld = None, get_toc([]), {}, None
+
+
+def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
+    acronym = catalog.entity.siglas
+
+    def page(
+        path: str, title: str, description: str, template: str, inclusion: InclusionLevel = IN_NAV
+    ) -> CatalogPage:
+        file = File.generated(config, f"{path}.md", content="", inclusion=inclusion)
+        return CatalogPage(file, config, title, description, template)
+
+    def groups(
+        folder: str, title: str, description: str, found: list[Group]
+    ) -> Iterator[CatalogPage]:
+        index = page(f"catalogo/{folder}/index", title, description, "groups.html")
+        yield index.giving(lambda: {"groups": found, "folder": folder, "intro": description})
+        for group in found:
+            said = f"{group.title}: {group.description}"
+            one = page(f"catalogo/{folder}/{group.id}", group.title, said, "group.html", APART)
+            yield one.giving(lambda group=group: {"group": group, "above": title})
+
+    channels, audiences = by_channel(catalog), by_audience(catalog)
+    available = by_availability(catalog)
+    pages: list[CatalogPage] = [
+        page(
+            "catalogo/index",
+            "Servicios digitales",
+            f"Los {len(catalog.services)} servicios digitales del {acronym}: qué puede hacer en "
+            "cada uno, para quién es, por dónde se usa y cuándo funciona.",
+            "index.html",
+        ).giving(
+            lambda: {
+                "audiences": audiences,
+                "channels": channels,
+                "available": available,
+                "ids": availabilities(catalog),
+            }
+        ),
+        *groups(
+            "publicos",
+            "Por público",
+            f"Los servicios digitales del {acronym} según la persona o la organización que los usa.",
+            audiences,
+        ),
+        *groups(
+            "canales",
+            "Por canal",
+            f"Los sitios web y sistemas del {acronym} por los que se usan sus servicios digitales.",
+            channels,
+        ),
+        *groups(
+            "disponibilidad",
+            "Por disponibilidad",
+            f"Cuándo funciona cada servicio digital del {acronym}.",
+            available,
+        ),
+        page(
+            "catalogo/servicios-tecnologicos",
+            "Servicios tecnológicos",
+            f"Los {len(catalog.technology)} servicios tecnológicos del {acronym}, con sus "
+            "subservicios y la dirección de cada uno.",
+            "technology.html",
+        ),
+        page(
+            "catalogo/resumen",
+            "Tabla resumen",
+            "Qué características cumplía cada servicio digital según el catálogo aprobado, y qué "
+            "añade esta edición.",
+            "summary.html",
+        ),
+        page(
+            "catalogo/definiciones",
+            "Definiciones",
+            "Qué quieren decir las palabras del catálogo y de la casilla electrónica.",
+            "definitions.html",
+        ),
+        page(
+            "catalogo/historial",
+            "Historial",
+            f"Quién elaboró y aprobó el catálogo de servicios digitales del {acronym}, con qué "
+            "resolución, y cómo ha cambiado.",
+            "history.html",
+        ),
+        page(
+            "normativas",
+            "Normativas",
+            "Las normas del catálogo de servicios digitales y de la casilla electrónica.",
+            "legal.html",
+        ),
+        page(
+            "datos/index",
+            "Datos abiertos",
+            "El catálogo de servicios digitales en JSON, CSV y JSON-LD, con su esquema: qué trae "
+            "cada archivo y cómo usarlo.",
+            "data.html",
+        ).giving(lambda: {"columns": COLUMNS}),
+    ]
+    for one in pages:
+        yield one.file
+    for service in catalog.services:
+        path = f"catalogo/{service.slug}"
+        yield page(path, service.nombre, service.resumen, "service.html", APART).of(service).file
+
+
+def _long_date(day: date) -> str:
+    return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"

@@ -1,0 +1,91 @@
+"""The catalogue as pages: MkDocs calls these functions, in this order, while it builds the site.
+
+No page of the catalogue is ever a file. A faulty sheet stops the build with all its faults.
+"""
+
+from pathlib import Path
+
+from generated_pages import CatalogPage, Templates, generated_pages
+from jinja2 import Environment, StrictUndefined
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort, PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import Files
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
+
+from catalog.exports import write
+from catalog.reader import CatalogFaults, read_catalog
+
+# Text of the pages written by hand may name values of the sheets: {{ token.vida_minutos }}.
+_text = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    here = Path(config.config_file_path).parent
+    try:
+        catalog = read_catalog(here / "catalog")
+    except CatalogFaults as faults:
+        raise Abort(str(faults)) from faults
+    config.extra["catalog"] = catalog
+    config.extra["templates"] = Templates(here / "site_src" / "templates")
+    config.site_name = f"{config.site_name} · {catalog.entity.siglas}"
+    config.copyright = catalog.entity.derechos
+    config.watch += [str(here / "catalog"), str(here / "site_src")]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    for file in generated_pages(config.extra["catalog"], config):
+        if files.get_file_from_path(file.src_uri):
+            raise Abort(f"La dirección /{file.url} ya tiene página: cambie el nombre de la ficha.")
+        files.append(file)
+    return files
+
+
+def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
+    """Hang the pages that no menu lists below the section of the catalogue."""
+    index = files.get_file_from_path("catalogo/index.md")
+    assert index and index.page
+    for file in files.documentation_pages():
+        if isinstance(file.page, CatalogPage) and file.inclusion.is_not_in_nav():
+            file.page.parent = index.page.parent
+    return nav
+
+
+def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
+    page.update_date = "2000-01-01"  # of sitemap.xml.gz: the same sheets give the same bytes
+    return page
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    if isinstance(page, CatalogPage):
+        return markdown
+    catalog = config.extra["catalog"]
+    profile = catalog.access.profile(config.extra["profile"])
+    values = {"entity": catalog.entity, "catalog": catalog, **dict(profile)}
+    try:
+        return _text.from_string(markdown).render(values)
+    except Exception as error:
+        raise PluginError(f"{page.file.src_uri}: {error}") from error
+
+
+# Before the search reads the page.
+@event_priority(100)
+def on_page_context(
+    context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation
+) -> TemplateContext:
+    if isinstance(page, CatalogPage):
+        page.fill(config)
+    return context
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    if isinstance(page, CatalogPage):
+        page.empty()
+    return output
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    write(Path(config.site_dir) / "datos", config.extra["catalog"], config.site_url)

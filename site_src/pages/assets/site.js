@@ -1,0 +1,53 @@
+// The menu and the search of the theme, for those who use keys and for screen readers.
+
+const toggles = Object.fromEntries(
+  ["drawer", "search"].map(name => [name, document.getElementById(`__${name}`)]))
+const query = document.querySelector("[data-md-component=search-query]")
+const narrow = { drawer: matchMedia("(max-width: 76.1875em)"), search: matchMedia("(max-width: 59.9375em)") }
+const behind = document.querySelectorAll(
+  "[data-md-component=skip], [data-md-component=announce], .md-header, .ways, .md-content, .bottom")
+
+function opener(name) {
+  return document.querySelector(`[data-toggle=${name}]`)
+}
+
+function set(name, open) {
+  if (toggles[name].checked !== open) toggles[name].click()
+}
+
+// Gives the focus back to the button that opened it.
+function close(name) {
+  set(name, false)
+  if (name === "search") query.blur()
+  if (narrow[name].matches) opener(name).focus()
+}
+
+for (const [name, toggle] of Object.entries(toggles)) {
+  opener(name).addEventListener("click", () => {
+    set(name, true)
+    if (name === "search") query.focus()
+    else document.querySelector(".menu button").focus()
+  })
+  toggle.addEventListener("change", () => {
+    opener(name).setAttribute("aria-expanded", toggle.checked)
+    if (name === "drawer") behind.forEach(part => { part.inert = toggle.checked })
+  })
+  narrow[name].addEventListener("change", () => set(name, false))
+}
+
+for (const button of document.querySelectorAll("[data-close]"))
+  button.addEventListener("click", () => close(button.dataset.close))
+
+document.querySelector(".md-overlay").addEventListener("click", () =>
+  setTimeout(() => opener("drawer").focus()))
+
+addEventListener("keydown", event => {
+  if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault()
+    set("search", true)
+    query.focus()
+  }
+  if (event.key !== "Escape") return
+  if (toggles.drawer.checked) close("drawer")
+  else if (toggles.search.checked) close("search")
+}, true)
