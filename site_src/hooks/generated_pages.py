@@ -7,7 +7,7 @@ from typing import Any
 
 from groups import Group, availabilities, by_audience, by_availability, by_channel, marks
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
@@ -54,6 +54,7 @@ class CatalogPage(Page):
     """
 
     jsonld: str | None = None
+    above: Page | None = None  # the list that it belongs to, when no menu says so
 
     def __init__(
         self, file: File, config: MkDocsConfig, title: str, description: str, template: str
@@ -92,7 +93,7 @@ class CatalogPage(Page):
         if self._service:
             data = service_jsonld(catalog, self._service, config.site_url)
             self.jsonld = Markup(script_json(data))
-        self.meta = {"description": self._description, "hide": ["toc"]}
+        self.meta = {"description": escape(self._description), "hide": ["toc"]}
         if self._template == "index.html":
             self.meta["scripts"] = ["assets/catalogo.js"]
         self.toc = get_toc([{"level": 1, "id": HEADING, "name": str(self.title), "children": []}])
@@ -119,6 +120,7 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
         for group in found:
             said = f"{group.title}: {group.description}"
             one = page(f"catalogo/{folder}/{group.id}", group.title, said, "group.html", APART)
+            one.above = index
             yield one.giving(lambda group=group: {"group": group, "above": title})
 
     channels, audiences = by_channel(catalog), by_audience(catalog)
