@@ -20,8 +20,9 @@ from catalog.publication import COLUMNS
 from catalog.service import Service
 
 MONTHS = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
-).split()
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+)
 
 HEADING = "contenido"  # the id of every page's heading, where «Saltar al contenido» leads
 IN_NAV, APART = InclusionLevel.UNDEFINED, InclusionLevel.NOT_IN_NAV
@@ -143,7 +144,7 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
         *groups(
             "publicos",
             "Por público",
-            f"Los servicios digitales del {acronym} según la persona o la organización que los usa.",
+            f"Los servicios digitales del {acronym} según quién los usa.",
             audiences,
         ),
         *groups(

@@ -57,9 +57,7 @@ def by_availability(catalog: Catalog) -> list[Group]:
     found = _collect(catalog, lambda service: (ids[service.availability],))
     acronym = catalog.entity.siglas
     return [
-        Group(
-            key, words, f"servicios digitales del {acronym} con este horario.", tuple(found[key])
-        )
+        Group(key, words, f"servicios digitales del {acronym} con este horario.", tuple(found[key]))
         for words, key in ids.items()
     ]
 

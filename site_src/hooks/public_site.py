@@ -8,7 +8,7 @@ from pathlib import Path
 from generated_pages import CatalogPage, Templates, generated_pages
 from jinja2 import Environment, StrictUndefined
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.exceptions import Abort, PluginError
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
@@ -27,7 +27,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     try:
         catalog = read_catalog(here / "catalog")
     except CatalogFaults as faults:
-        raise Abort(str(faults)) from faults
+        raise PluginError(f"El catálogo tiene faltas:\n{faults}") from faults
     config.extra["catalog"] = catalog
     config.extra["templates"] = Templates(here / "site_src" / "templates")
     config.site_name = f"{config.site_name} · {catalog.entity.siglas}"
@@ -39,7 +39,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     for file in generated_pages(config.extra["catalog"], config):
         if files.get_file_from_path(file.src_uri):
-            raise Abort(f"La dirección /{file.url} ya tiene página: cambie el nombre de la ficha.")
+            raise PluginError(f"La dirección /{file.url} ya tiene página: renombre la ficha.")
         files.append(file)
     return files
 

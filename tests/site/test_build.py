@@ -1,0 +1,190 @@
+"""How the site is built: it stops where it should, and gives the same bytes twice."""
+
+import hashlib
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from catalog.model import Catalog
+from tests.site.workshop import ROOT, build, copy_sources, environment
+
+SHEET = "catalog/services/002-consulta-de-multas-electorales.yml"
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    return copy_sources(tmp_path)
+
+
+def edit(config: Path, name: str, old: str, new: str) -> None:
+    file = config.parent / name
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_faulty_sheets_stop_the_build_with_all_their_lines(sources: Path, tmp_path: Path) -> None:
+    edit(sources, SHEET, "audiencia:", "audiencias:")
+    edit(sources, "catalog/services/003-consulta-web-administrativa.yml", "version:", "versión:")
+    done = build(tmp_path / "site", sources)
+    assert done.returncode == 1
+    told = re.sub(r":[0-9]+:", ":N:", done.stderr).replace(f"{tmp_path}/", "").splitlines()
+    assert f"{SHEET}:N: falta «audiencia»" in told
+    assert f"{SHEET}:N: sobra «audiencias»: ¿quiso decir «audiencia»?" in told
+    assert "catalog/services/003-consulta-web-administrativa.yml:N: falta «version»" in told
+    assert f"{SHEET}:15: sobra" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_service_cannot_take_the_address_of_another_page(sources: Path, tmp_path: Path) -> None:
+    sheet = sources.parent / SHEET
+    sheet.rename(sheet.with_name("002-resumen.yml"))
+    done = build(tmp_path / "site", sources)
+    assert done.returncode == 1
+    assert "La dirección /catalogo/resumen/ ya tiene página" in done.stderr
+
+
+def test_a_page_cannot_print_a_value_that_no_sheet_has(sources: Path, tmp_path: Path) -> None:
+    edit(sources, "site_src/pages/preguntas.md", "token.digitos", "token.cifras")
+    done = build(tmp_path / "site", sources)
+    assert done.returncode == 1
+    assert "preguntas.md" in done.stderr
+    assert "cifras" in done.stderr
+
+
+def test_a_lost_link_stops_the_build(sources: Path, tmp_path: Path) -> None:
+    edit(sources, "site_src/pages/index.md", "(preguntas.md)", "(pregunta.md)")
+    done = build(tmp_path / "site", sources)
+    assert done.returncode == 1
+    assert "pregunta.md" in done.stderr
+
+
+def test_text_of_a_sheet_is_never_markup(sources: Path, tmp_path: Path) -> None:
+    edit(sources, SHEET, "resumen: ", 'resumen: Uno "dos" <script>alert(1)</script> & *tres*. ')
+    assert build(tmp_path / "site", sources).returncode == 0
+    page = (tmp_path / "site/catalogo/consulta-de-multas-electorales/index.html").read_text()
+    assert "<script>alert" not in page
+    assert 'content="Uno &#34;dos&#34; &lt;script&gt;alert(1)&lt;/script&gt; &amp; *tres*.' in page
+    index = (tmp_path / "site/catalogo/index.html").read_text()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; *tres*." in index
+
+
+def test_the_same_sheets_give_the_same_bytes_on_any_day(site: Path, tmp_path: Path) -> None:
+    build(tmp_path / "site", SOURCE_DATE_EPOCH="1000000000")
+    assert fingerprints(tmp_path / "site") == fingerprints(site)
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert not [file for file in folder.rglob("*") if file.is_symlink()]
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+    }
+
+
+@pytest.mark.parametrize("profile", ["guia", "estricto"])
+def test_the_guide_prints_the_limits_of_the_access_sheet(
+    sources: Path, tmp_path: Path, catalog: Catalog, profile: str
+) -> None:
+    """J20-J27, and DESIGN: a guide here cannot lie."""
+    sheet = sources.parent / "catalog/access.yml"
+    text = sheet.read_text(encoding="utf-8")
+    half = text.index("  estricto:")
+    edited = {"guia": text[:half], "estricto": text[half:]}
+    for old, new in [
+        ("vida_minutos: 10", "vida_minutos: 7"),
+        ("intentos: 5", "intentos: 4"),
+        ("envios: 5", "envios: 3"),
+        ("espera_segundos: 30", "espera_segundos: 41"),
+        ("plazo_minutos: 30", "plazo_minutos: 19"),
+        ("inactividad_minutos: 15", "inactividad_minutos: 13"),
+        ("maximo_horas: 8", "maximo_horas: 6"),
+    ]:
+        edited[profile] = edited[profile].replace(old, new)
+    sheet.write_text(edited["guia"] + edited["estricto"], encoding="utf-8")
+    done = build(tmp_path / "site", sources, CASILLA_PROFILE=profile)
+    assert done.returncode == 0, done.stderr
+    guide = (tmp_path / "site/guias/ingresar-a-su-casilla/index.html").read_text()
+    for sentence in (
+        "código de 6 dígitos",
+        "Espere 41 segundos",
+        "hasta 3 códigos",
+        "sirve 7 minutos",
+        "Tiene 4 intentos",
+        "tiene 19 minutos",
+        "a los 13 minutos sin uso y, en todo caso, a las 6 horas",
+    ):
+        assert sentence in guide
+
+
+def test_the_guide_names_things_as_the_screens_do(site: Path) -> None:
+    """J20-J27: the labels, letter for letter, in the templates of the casilla too."""
+    guide = (site / "guias/ingresar-a-su-casilla/index.html").read_text()
+    templates = "".join(
+        file.read_text(encoding="utf-8") for file in (ROOT / "proxy/templates").rglob("*.html")
+    )
+    for label in (
+        "DNI",
+        "Contraseña",
+        "Iniciar sesión",
+        "Token digital",
+        "VERIFICAR",
+        "Reenviar código digital",
+        "¡Listo! Ahora tiene acceso al Sistema de Casilla Electrónica.",
+        "Pendientes por leer",
+        "Leídos",
+        "Ver",
+        "Descargar documento original",
+        "Descargar anexos",
+        "Cerrar sesión",
+    ):
+        assert label in guide, label
+        assert label in templates, label
+
+
+def test_a_changed_sheet_shows_at_once_while_writing(sources: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "mkdocs", "serve", "-f", sources, "-a", f"127.0.0.1:{port}"]
+    with subprocess.Popen(
+        command, env=environment(CASILLA_ORIGIN=f"http://127.0.0.1:{port}"), cwd=ROOT,
+        stderr=subprocess.PIPE, text=True,
+    ) as server:  # fmt: skip
+        try:
+            assert server.stderr
+            for line in server.stderr:
+                if "Serving on" in line:
+                    break
+            address = f"http://127.0.0.1:{port}"
+            page = f"{address}/catalogo/consulta-de-multas-electorales/"
+            before = _get(page)
+            epoch = re.search(r"livereload\((\d+), (\d+)\)", before)
+            assert epoch
+            edit(sources, SHEET, "Averigüe si", "Entérese de si")
+            _get(f"{address}/livereload/{epoch[1]}/{epoch[2]}")  # answers after the next build
+            assert "Entérese de si" in _get(page)
+        finally:
+            server.terminate()
+
+
+def _get(address: str) -> str:
+    try:
+        with urlopen(address, timeout=60) as reply:
+            return str(reply.read().decode())
+    except URLError as error:
+        raise AssertionError(f"{address}: {error}") from error
+
+
+def test_no_generated_page_is_in_the_folder_of_pages(tmp_path: Path) -> None:
+    """C6: the pages of the catalogue come from the sheets, never from files beside them."""
+    pages = ROOT / "site_src/pages"
+    assert not [folder for folder in ("catalogo", "datos") if (pages / folder).exists()]
