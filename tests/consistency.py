@@ -1,0 +1,288 @@
+"""What the code promises of itself. Each check reads a tree and names its faults, one a line."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+CODE = ("catalog", "proxy", "site_src", "tests", "bench")
+LONGEST = 400
+VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
+AMBIGUOUS = {"notification", "notifications", "documento", "documentos"}
+ASSERTING = {"raises", "fail", "expect", "validate"}  # of pytest, Playwright and jsonschema
+HEADINGS = ["Context", "Options", "Decision", "Consequences", "When to look again"]
+
+# Who may import whom. A file of no layer (the command, the application) may import everything, and
+# nothing but another of them may import it.
+BASE = {"proxy", "proxy.errors", "proxy.texts"}
+PARTS = {"proxy.settings", "proxy.keyring", "proxy.compress", "proxy.logs", "proxy.installation"}
+ALLOWED = {
+    "catalog": {"catalog"},
+    "base": {"base"},
+    "domain": {"catalog", "base", "domain"},
+    "store": {"catalog", "base", "domain", "store"},
+    "render": {"catalog", "base", "domain", "render"},
+    "flows": {"catalog", "base", "domain", "store", "render", "flows"},
+    "parts": {"catalog", "base", "domain", "store", "parts"},
+    "web": {"catalog", "base", "domain", "render", "flows", "parts", "web"},
+    "hooks": {"catalog", "hooks"},
+}
+
+
+def imports_run_one_way(root: Path) -> list[str]:
+    faults = []
+    for path in _python(root, "catalog", "proxy", "site_src"):
+        layer = _layer(_module(path, root))
+        allowed = ALLOWED.get(layer, {*ALLOWED, "top"})
+        for module in _imported(path, root):
+            if module.partition(".")[0] == "mkdocs" and layer != "hooks":
+                faults.append(f"{path}: only the hooks of the site import mkdocs")
+            elif (other := _layer(module)) and other not in allowed:
+                faults.append(f"{path}: {layer} must not import {module}")
+    return faults
+
+
+def no_file_is_long(root: Path) -> list[str]:
+    kinds = ("py", "html", "js", "css", "yml", "typ")
+    files = [path for folder in CODE for kind in kinds for path in _files(root, folder, kind)]
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    return [f"{path}: {n} lines" for path, n in lengths.items() if n > LONGEST]
+
+
+def modules_say_what_they_are(root: Path) -> list[str]:
+    names = {part: path for path in _python(root, *CODE) for part in (path.stem, path.parent.name)}
+    return [f"{names[name]}: a name that says nothing" for name in VAGUE & names.keys()]
+
+
+def identifiers_are_unambiguous(root: Path) -> list[str]:
+    """The act served is a notificacion, its announcement an alerta, the PDF an acto."""
+    faults = []
+    for path in _python(root, "catalog", "proxy", "site_src"):
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text()).readline):
+            words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", token.string).lower().split("_")
+            if token.type == tokenize.NAME and AMBIGUOUS.intersection(words):
+                faults.append(f"{path}:{token.start[0]}: {token.string}")
+    return faults
+
+
+def refusals_have_their_text(root: Path) -> list[str]:
+    """Each code that is refused has a sentence, all that the sentence tells is given to it, and
+    no sentence is left without use."""
+    texts = _texts(root)
+    kinds = _refusals(root)
+    calls = [(path, call) for path in _proxy(root) for call in _refused(_tree(path), kinds)]
+    faults = [f"{path}: no text for {code}" for path, (code, _) in calls if code not in texts]
+    for path, (code, given) in calls:
+        wanted = {name for _, name, _, _ in Formatter().parse(texts.get(code, "")) if name}
+        if given is not None and wanted - given:
+            faults.append(f"{path}: {code} wants {', '.join(sorted(wanted - given))}")
+    written = {text for path in _proxy(root) for text in _strings(_tree(path))}
+    return faults + [f"proxy/texts.py: {code} is not used" for code in texts if code not in written]
+
+
+def templates_are_rendered(root: Path) -> list[str]:
+    folder = root / "proxy/templates"
+    names = {str(path.relative_to(folder)) for path in _files(root, "proxy/templates")}
+    trees = [_tree(path) for path in _proxy(root)]
+    written = {text for tree in trees for text in _strings(tree)}
+    for name in names:
+        written |= set(re.findall(r'"([^"\s]+\.\w+)"', (folder / name).read_text()))
+    patterns = [pattern for tree in trees for pattern in _patterns(tree)]
+
+    def rendered(name: str) -> bool:
+        if name in written:
+            return True
+        # A name put together: its changing part must be written somewhere too.
+        matches = (pattern.fullmatch(name) for pattern in patterns)
+        return any(match and written.issuperset(match.groups()) for match in matches)
+
+    faults = [f"proxy/templates/{name}: never rendered" for name in names if not rendered(name)]
+    asked = {text for text in written if re.fullmatch(r"[a-z_]+(/[a-z_]+)*\.html", text)}
+    pages = {"index.html", "404.html"}  # of the site
+    return faults + [f"proxy/templates/{name}: missing" for name in asked - names - pages]
+
+
+def settings_are_documented(root: Path) -> list[str]:
+    body = next(
+        node.body
+        for node in _tree(root / "proxy/settings.py").body
+        if isinstance(node, ast.ClassDef) and node.name == "Settings"
+    )
+    names = {
+        f"CASILLA_{node.target.id.upper()}"
+        for node in body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    told = set(re.findall(r"^#?(CASILLA_\w+)=", (root / ".env.example").read_text(), re.M))
+    return [f".env.example: {name} is missing" for name in names - told] + [
+        f".env.example: {name} is no setting" for name in told - names
+    ]
+
+
+def decisions_have_their_headings(root: Path) -> list[str]:
+    faults = []
+    for path in _files(root, "docs/decisions", "md"):
+        text = path.read_text()
+        if not text.startswith(f"# {path.name[:4]}. "):
+            faults.append(f"{path}: the title does not begin with its number")
+        if re.findall(r"^## (.+)$", text, re.M) != HEADINGS:
+            faults.append(f"{path}: the headings are not {' · '.join(HEADINGS)}")
+    return faults
+
+
+def links_lead_somewhere(root: Path) -> list[str]:
+    """The pages for developers; MkDocs looks after those of the site."""
+    pages = [*root.glob("*.md"), *_files(root, "docs", "md"), *_files(root, "catalog", "md")]
+    return [
+        f"{page}: {target} is not there"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s]+)", page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+
+
+def tests_can_fail(root: Path) -> list[str]:
+    """Each test asserts, or calls something of the tests that does."""
+    functions = [
+        (path, node)
+        for path in _python(root, "tests")
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    asserting = {node.name for _, node in functions if _asserts(node, ASSERTING)}
+    return [
+        f"{path}: {node.name} asserts nothing"
+        for path, node in functions
+        if node.name.startswith("test_") and not _asserts(node, ASSERTING | asserting)
+    ]
+
+
+def no_machine_is_named(root: Path) -> list[str]:
+    """Neither a path of somebody's computer nor the address of a package registry."""
+    machine = re.compile(
+        r"(?<![\w.:/-])/(?:home|root|work)/|//[\w.-]*(?:py" r"pi|registry)[\w.-]*/"
+    )
+    files = [path for folder in (*CODE, "docs", ".ci") for path in _files(root, folder)]
+    files += [path for path in root.iterdir() if path.is_file()]
+    texts = ((path, path.read_bytes().decode(errors="ignore")) for path in files)
+    return [f"{path}: {found[0]}" for path, text in texts if (found := machine.search(text))]
+
+
+def _asserts(function: ast.AST, judges: set[str]) -> bool:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func).rpartition(".")[2]
+            if called in judges:
+                return True
+    return False
+
+
+def _files(root: Path, folder: str, kind: str = "*") -> list[Path]:
+    found = sorted((root / folder).rglob(f"*.{kind}"))
+    return [path for path in found if path.is_file() and "__pycache__" not in path.parts]
+
+
+def _python(root: Path, *folders: str) -> list[Path]:
+    return [path for folder in folders for path in _files(root, folder, "py")]
+
+
+def _proxy(root: Path) -> list[Path]:
+    return [path for path in _python(root, "proxy") if path.name != "texts.py"]
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _module(path: Path, root: Path) -> str:
+    parts = path.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imported(path: Path, root: Path) -> Iterator[str]:
+    """Every module that a file names in an import, at the top, in a function or for its types."""
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = node.module or ""
+            if node.level:
+                above = path.relative_to(root).parent.parts
+                start = ".".join([*above[: len(above) - node.level + 1], start]).strip(".")
+            yield start
+            yield from (f"{start}.{name.name}" for name in node.names)
+
+
+def _layer(module: str) -> str:
+    """The layer of a module of ours; nothing for what others wrote."""
+    first, _, rest = module.partition(".")
+    if first == "site_src":
+        return "hooks"
+    if first == "catalog":
+        return "catalog"
+    if first != "proxy":
+        return ""
+    second = rest.partition(".")[0]
+    if second in ALLOWED:
+        return second
+    name = f"proxy.{second}" if second else "proxy"
+    top = {"proxy.app", "proxy.cli", "proxy.commands", "proxy.mailer"}
+    return "parts" if name in PARTS else "top" if name in top else "base" if name in BASE else ""
+
+
+def _texts(root: Path) -> dict[str, str]:
+    for node in _tree(root / "proxy/texts.py").body:
+        value = getattr(node, "value", None)
+        if isinstance(value, ast.Dict):
+            return dict(ast.literal_eval(value))
+    return {}
+
+
+def _refusals(root: Path) -> set[str]:
+    """Refusal and the classes made from it."""
+    found = {"Refusal"}
+    for path in _proxy(root):
+        for node in ast.walk(_tree(path)):
+            if isinstance(node, ast.ClassDef) and found & {
+                ast.unparse(base) for base in node.bases
+            }:
+                found.add(node.name)
+    return found
+
+
+def _refused(tree: ast.Module, kinds: set[str]) -> Iterator[tuple[str, set[str] | None]]:
+    """Each code that a file refuses with, and what it tells; None where that is told elsewhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "TEXTS":
+            if isinstance(node.slice, ast.Constant):
+                yield str(node.slice.value), None
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            code, name = str(node.args[0].value), ast.unparse(node.func)
+            if name == "Denied":
+                yield code, None
+            elif name in kinds or (name == "super().__init__" and "." in code):
+                yield code, {word.arg for word in node.keywords if word.arg}
+
+
+def _strings(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _patterns(tree: ast.Module) -> Iterator[re.Pattern[str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts = [
+                re.escape(str(part.value)) if isinstance(part, ast.Constant) else "([a-z_]+)"
+                for part in node.values
+            ]
+            if any("/" in part for part in parts):
+                yield re.compile("".join(parts))
