@@ -38,7 +38,7 @@ def test_faulty_sheets_stop_the_build_with_all_their_lines(sources: Path, tmp_pa
     assert f"{SHEET}:N: falta «audiencia»" in told
     assert f"{SHEET}:N: sobra «audiencias»: ¿quiso decir «audiencia»?" in told
     assert "catalog/services/003-consulta-web-administrativa.yml:N: falta «version»" in told
-    assert f"{SHEET}:15: sobra" in done.stderr
+    assert f"{SHEET}:12: sobra" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "site").exists()
 
