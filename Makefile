@@ -1,57 +1,57 @@
 # Todo lo que se hace con este proyecto. `make help` lo cuenta.
 PORT ?= 8000
 PYTHON ?= python3
-VENV = .venv
-BIN = $(VENV)/bin
+BIN = .venv/bin
 CASILLA = $(BIN)/casilla
-
-.PHONY: help install run site test check format bench lock clean
-.DEFAULT_GOAL := help
+PIP = $(BIN)/pip --quiet --disable-pip-version-check
+WANTED = "Hace falta Python 3.11 o más nuevo. Diga cuál: make PYTHON=python3.11"
+LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade
+.PHONY: help install run site migrate test check lint types publish cover format bench lock
 
 help:  ## Esta lista
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 # What runs, from the lock; a change of the lock installs again.
-$(VENV)/run: requirements.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+.venv/run: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and $(WANTED))'
+	@echo "Instalando en .venv. La primera vez tarda cerca de un minuto."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+.venv/develop: requirements-dev.txt .venv/run
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+install: .venv/develop  ## Instala lo que hace falta, también para desarrollar
 
-$(VENV)/develop: requirements-dev.txt $(VENV)/run
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	touch $@
-
-install: $(VENV)/develop  ## Instala lo que hace falta, también para desarrollar
-
-SHEETS = $(shell find catalog site_src mkdocs.yml -type f -not -name '*.pyc')
-site/index.html: $(VENV)/run $(SHEETS)
-	$(CASILLA) construir
-
+# Folders count too: a sheet that was taken away also changes the site.
+site/index.html: .venv/run mkdocs.yml $(shell find catalog site_src -not -path '*__pycache__*')
+	@$(CASILLA) construir
 site: site/index.html  ## Construye el sitio público en site/
+migrate: .venv/run  ## Crea o pone al día la base de datos
+	@$(CASILLA) migrar
+# A .env has the last word: without it, the demonstration could end in somebody's real database.
+ifeq ($(wildcard .env),)
+run: export CASILLA_ORIGIN ?= http://localhost:$(PORT)
+endif
+run: site/index.html migrate  ## Prepara todo y sirve en http://localhost:8000 (PORT= para otro puerto)
+	@$(CASILLA) demostracion && exec $(CASILLA) servir --puerto $(PORT)
 
-run: site/index.html  ## Prepara todo y sirve en http://localhost:8000 (PORT= para otro)
-	@CASILLA_ORIGIN=$${CASILLA_ORIGIN:-http://localhost:$(PORT)} sh -c \
-	  '$(CASILLA) migrar && $(CASILLA) demostracion && exec $(CASILLA) servir --puerto $(PORT)'
-
-format: $(VENV)/develop  ## Ordena el código
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
-
-test: $(VENV)/develop  ## Pasa todas las pruebas
-	$(BIN)/pytest
-
-check: $(VENV)/develop  ## Lo mismo que revisa la integración continua
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+test: .venv/develop  ## Pasa todas las pruebas
+	@$(BIN)/pytest
+check: lint types publish cover  ## Revisa todo, como la integración continua
+lint: .venv/develop
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+types: .venv/develop
 	$(BIN)/mypy
+publish: .venv/develop
 	$(CASILLA) construir
+cover: .venv/develop
 	$(BIN)/pytest --cov --cov-report=term
-
-bench: $(VENV)/develop  ## Mide; cada línea es una razón frente a un par o un límite
-	for script in static_page session login site_build inbox; do $(BIN)/python -m bench.$$script; done
-
-lock: $(VENV)/develop  ## Escribe los candados con las versiones de hoy
+format: .venv/develop  ## Ordena el código
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+bench: .venv/develop  ## Mide: cada línea es una razón frente a un par o un límite
+	@for script in static_page session login inbox site_build; do $(BIN)/python -m bench.$$script || exit; done
+lock: .venv/develop  ## Escribe los candados con las versiones de hoy
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --group dev $(LOCKED) -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build $(LOCKED) -c requirements-dev.txt -o requirements.txt
-LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade

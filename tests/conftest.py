@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.engines import Postgres, find_postgres
 
@@ -71,6 +71,14 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def _complaint(message: ConsoleMessage, url: str) -> list[str]:
+    """What a page was not asked for. That it is itself a 404 is for its own test to judge."""
+    if message.type != "error":
+        return []
+    itself = message.location["url"] == url and message.text.startswith("Failed to load resource")
+    return [] if itself else [f"{url}: {message.text}"]
+
+
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page; whatever it complains of in its console fails the test at the end."""
@@ -93,10 +101,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts[-1].add_init_script(REPORT_VIOLATIONS)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
-        )
+        page.on("console", lambda message: complaints.extend(_complaint(message, page.url)))
         return page
 
     yield open_one

@@ -34,24 +34,16 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="casilla-postgres-"))
         self._names = count()
         self.port = _free_port()
-        # PostgreSQL refuses to run as root.
-        self._user = "postgres" if os.getuid() == 0 else None
+        self._user = _another_user() if os.getuid() == 0 else None
         if self._user:
-            shutil.chown(self.folder, self._user)
+            os.chown(self.folder, self._user.pw_uid, self._user.pw_gid)
         self._run(
             str(binaries / "initdb"), "-D", f"{self.folder}/data", "-U", "casilla",
             "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
-        command = [
-            str(binaries / "postgres"), "-D", f"{self.folder}/data", "-p", str(self.port),
-            "-h", "127.0.0.1", "-k", str(self.folder), "-c", "max_connections=200",
-        ]  # fmt: skip
-        log = (self.folder / "log").open("w")
-        self._server = subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=self.folder, **self._as_user()
-        )
-        log.close()
-        self._wait()
+        self._pg_ctl = (str(binaries / "pg_ctl"), "-D", f"{self.folder}/data", "--wait")
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c max_connections=200"
+        self._run(*self._pg_ctl, "start", "-l", f"{self.folder}/log", "-o", options)
         return self
 
     def __exit__(
@@ -60,13 +52,8 @@ class Postgres:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._server.terminate()
-        self._server.wait()
+        self._run(*self._pg_ctl, "stop", "-m", "fast")
         shutil.rmtree(self.folder)
-
-    @property
-    def pid(self) -> int:
-        return self._server.pid
 
     def new_database(self) -> str:
         name = f"casilla_{next(self._names)}"
@@ -82,25 +69,24 @@ class Postgres:
     def _url(self, name: str) -> str:
         return f"postgresql://casilla@127.0.0.1:{self.port}/{name}"
 
-    def _wait(self) -> None:
-        while True:
-            try:
-                psycopg.connect(self._url("postgres")).close()
-                return
-            except psycopg.OperationalError:
-                if self._server.poll() is not None:
-                    raise RuntimeError((self.folder / "log").read_text()) from None
-
     def _run(self, *command: str) -> None:
-        subprocess.run(
-            command, check=True, capture_output=True, cwd=self.folder, **self._as_user()
-        )
+        done = subprocess.run(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=self.folder,
+            text=True, check=False, **self._as_user(),
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{command[0]}: {done.stderr}")
 
-    def _as_user(self) -> dict[str, int | str]:
+    def _as_user(self) -> dict[str, int | list[int]]:
         if self._user is None:
             return {}
-        account = pwd.getpwnam(self._user)
-        return {"user": account.pw_uid, "group": account.pw_gid}
+        return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
+
+
+def _another_user() -> pwd.struct_passwd:
+    """PostgreSQL refuses to run as root."""
+    known = {account.pw_name: account for account in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
 
 
 def _free_port() -> int:

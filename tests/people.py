@@ -19,10 +19,17 @@ class Person:
     id: int = 0
 
 
-ROSA = Person(Identidad("DNI", "40000001"), "Rosa Quispe Ficticia", "rosa@example.com", "Quinua-2041")
-BRUNO = Person(Identidad("DNI", "40000002"), "Bruno Mamani Ficticio", "bruno@example.com", "Cancha-7719")
+ROSA = Person(
+    Identidad("DNI", "40000001"), "Rosa Quispe Ficticia", "rosa@example.com", "Quinua-2041"
+)
+BRUNO = Person(
+    Identidad("DNI", "40000002"), "Bruno Mamani Ficticio", "bruno@example.com", "Cancha-7719"
+)
 COMERCIAL_SUR = Person(
-    Identidad("RUC", "20999999906"), "Comercial Sur Ficticia S.A.C.", "sur@example.com", "Lucuma-3380"
+    Identidad("RUC", "20999999906"),
+    "Comercial Sur Ficticia S.A.C.",
+    "sur@example.com",
+    "Lucuma-3380",
 )
 
 

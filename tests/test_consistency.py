@@ -10,7 +10,11 @@ import proxy
 from tests import consistency as consistent
 
 ROOT = Path(__file__).parents[1]
-SETTINGS = "class Settings:\n    origin: str\n"
+SETTINGS = {
+    "proxy/settings.py": 'class Settings:\n    origin: str = "here"\n',
+    ".env.example": "CASILLA_ORIGIN=here\n",
+    "site_src/pages/manual/ajustes.md": "| `CASILLA_ORIGIN` | here |\n",
+}
 TEXTS = 'TEXTS = {"token.stale": "Venció hace {days} días."}\n'
 
 # Every check, with small trees in which it must find a fault.
@@ -70,8 +74,14 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[dict[str, str]]]] = [
     (
         consistent.settings_are_documented,
         [
-            {"proxy/settings.py": SETTINGS, ".env.example": ""},
-            {"proxy/settings.py": SETTINGS, ".env.example": "CASILLA_ORIGIN=\nCASILLA_X="},
+            {**SETTINGS, ".env.example": ""},
+            {**SETTINGS, ".env.example": "CASILLA_ORIGIN=there"},
+            {**SETTINGS, ".env.example": "CASILLA_ORIGIN=here\nCASILLA_X="},
+            {**SETTINGS, "site_src/pages/manual/ajustes.md": ""},
+            {
+                **SETTINGS,
+                "site_src/pages/manual/ajustes.md": "| `CASILLA_ORIGIN` |\n| `CASILLA_X` |",
+            },
         ],
     ),
     (

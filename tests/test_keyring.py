@@ -48,7 +48,9 @@ def test_a_missing_ring_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "claves.json") == "keys.missing"
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"claves": []}', '{"claves": [{"id": "k1"}]}', "[1"])
+@pytest.mark.parametrize(
+    "content", ["", "{}", '{"claves": []}', '{"claves": [{"id": "k1"}]}', "[1"]
+)
 def test_a_damaged_ring_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "claves.json"
     path.write_text(content)
@@ -71,9 +73,7 @@ def test_a_repeated_key_or_id_is_refused(tmp_path: Path) -> None:
 
 
 def test_each_purpose_has_its_own_subkey_and_the_newest_key_is_last(tmp_path: Path) -> None:
-    path = ring(
-        tmp_path / "claves.json", {"id": "k1", "clave": GOOD}, {"id": "k2", "clave": OTHER}
-    )
+    path = ring(tmp_path / "claves.json", {"id": "k1", "clave": GOOD}, {"id": "k2", "clave": OTHER})
     keys = read_keyring(path)
     assert list(keys.subkeys("code")) == ["k1", "k2"]
     assert keys.newest("code") == keys.subkeys("code")["k2"] != keys.newest("device")
