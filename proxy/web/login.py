@@ -60,10 +60,11 @@ async def check_password(request: Request) -> Response:
 
     state, client, flow = state_of(request), client_of(request), secrets.new_token()
     secret, policy = state.signing.throttle_key, state.installation.policy
-    attempt = await run(request, login.attempt, secret, identidad, client)
-    if isinstance(attempt, Denied):
-        return _denied_password(request, attempt, dni, volver)
-    proof = await state.passwords.prove(attempt.stored, password)
+    with state.passwords.place():
+        attempt = await run(request, login.attempt, secret, identidad, client)
+        if isinstance(attempt, Denied):
+            return _denied_password(request, attempt, dni, volver)
+        proof = await state.passwords.prove(attempt.stored, password)
     denied = await run(request, login.answer, secret, policy, attempt, proof, flow, client)
     if denied:
         return _denied_password(request, denied, dni, volver)

@@ -4,6 +4,9 @@ Without that bound, a few hundred wrong passwords a second would stop the whole 
 (SECURITY B20).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import anyio
 import anyio.to_thread
 
@@ -18,16 +21,21 @@ class PasswordPool:
     def __init__(self, passwords: Passwords) -> None:
         self._passwords = passwords
         self._limiter = anyio.CapacityLimiter(WORKERS)
-        self._inside = 0
+        self._taken = 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place before an attempt is counted: who is told to come again lost no try."""
+        if self._taken >= WORKERS + QUEUE:
+            raise Busy()
+        self._taken += 1
+        try:
+            yield
+        finally:
+            self._taken -= 1
 
     async def prove(self, stored: str | None, password: str) -> Proof:
         """Verify against `stored`, or against a decoy that nothing matches when there is none."""
-        if self._inside >= WORKERS + QUEUE:
-            raise Busy()
-        self._inside += 1
-        try:
-            return await anyio.to_thread.run_sync(
-                self._passwords.prove, stored, password, limiter=self._limiter
-            )
-        finally:
-            self._inside -= 1
+        return await anyio.to_thread.run_sync(
+            self._passwords.prove, stored, password, limiter=self._limiter
+        )
