@@ -132,6 +132,7 @@ def _read(
         digest = hashlib.file_digest(handle, "sha256") if body is None else hashlib.sha256(body)
     mark = b"" if coding == IDENTITY else b"-" + coding
     etag = b'"%s%s"' % (urlsafe_b64encode(digest.digest())[:ETAG_CHARS], mark)
+    headers["Content-Type"] = headers["Content-Type"].replace('"', "")  # charset=utf-8, as all do
     headers |= {"ETag": etag.decode(), "Content-Length": str(stamp.size)}
     if coding == IDENTITY:
         headers["Accept-Ranges"] = "bytes"
