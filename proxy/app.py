@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Event
 
 import anyio
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -17,12 +18,13 @@ from starlette.types import ASGIApp
 
 from proxy.errors import Refusal
 from proxy.installation import Installation
+from proxy.mailer import work
+from proxy.signing import Signing
 from proxy.store.db import CONNECTIONS
 from proxy.web import assets, csrf, errors, health, inbox, login
 from proxy.web.headers import Headers
 from proxy.web.log import RequestLog
 from proxy.web.passwords import PasswordPool
-from proxy.web.signing import Signing
 from proxy.web.site import Site
 from proxy.web.state import State
 from proxy.web.view import prepare
@@ -36,14 +38,23 @@ routes = [
 ]
 
 
-def create_app(installation: Installation) -> ASGIApp:
-    """The whole service as one ASGI application. Refuses to start without site or keys."""
+def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
+    """The whole service as one ASGI application. Refuses to start without site or keys.
+
+    With `worker`, its process sends the messages of the outbox too.
+    """
     origin = installation.settings.origin
     state = create_state(installation)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        stop = Event()
+        mailing = asyncio.create_task(work(installation, state.mail, stop)) if worker else None
         yield
+        stop.set()
+        state.mail.set()
+        if mailing:
+            await mailing
         installation.db.close()
 
     app = Starlette(

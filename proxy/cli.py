@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from proxy.commands import citizens, service, site
+from proxy.commands import citizens, mail, service, site
 from proxy.commands.spanish import Command, Group, wrong_usage
 from proxy.errors import Refusal
 
@@ -26,6 +26,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "trabajar": service.work,
     "demostracion": citizens.demonstration,
     "depositar": citizens.deposit,
+    "correo": mail.mail,
 }
 for name, function in COMMANDS.items():
     app.command(name, cls=Command)(function)

@@ -102,4 +102,14 @@ TEXTS = {
         "Quítelo o ponga en su lugar una copia, y ejecute «casilla construir»."
     ),
     "site.broken": "El sitio no se pudo construir y el anterior sigue en su lugar:\n{output}",
+    "mail.url": (
+        "CASILLA_MAIL_URL no se entiende. Escriba maildir:CARPETA, smtp://servidor:587 "
+        "o smtps://servidor:465, con usuario:clave@ si hacen falta."
+    ),
+    "mail.elsewhere": (
+        "Los correos salen por un servidor. Aquí solo se lee una carpeta local (maildir:)."
+    ),
+    "mail.missing": (
+        "No hay un mensaje con el número {number}. Vea la lista con «casilla correo»."
+    ),
 }

@@ -52,8 +52,9 @@ def serve(
     port = puerto or settings.port
     if settings.local and "origin" not in settings.model_fields_set:
         settings.origin = f"http://localhost:{port}"
+    parts.documents.tidy()
     write_json_lines()
-    app = create_app(parts)
+    app = create_app(parts, worker=not sin_trabajador)
     print(f"La casilla está en {settings.origin}", flush=True)
     uvicorn.run(
         app,
@@ -72,3 +73,10 @@ def serve(
 
 def work() -> None:
     """Envía los correos que esperan, hasta que se le detenga."""
+    from proxy.logs import write_json_lines
+    from proxy.mailer import work_alone
+
+    parts = start.ready()
+    write_json_lines()
+    print("Enviando correos. Para terminar: Ctrl+C", flush=True)
+    work_alone(parts)

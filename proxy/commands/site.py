@@ -20,22 +20,28 @@ MAKING, LEAVING = ".nuevo-", ".anterior-"
 def build() -> None:
     """Construye el sitio público y lo pone en lugar del anterior."""
     from catalog.reader import read_catalog
-    from proxy.compress import compress
 
     settings = start.read_settings()
     services = len(read_catalog().services)  # a faulty sheet is told before anything is built
-    site = settings.site_dir.resolve()
+    publish(MKDOCS, settings.site_dir, settings.origin)
+    print(f"Se construyó el sitio con {services} servicios en {settings.site_dir}.")
+
+
+def publish(config: Path, folder: Path, origin: str) -> None:
+    """Build beside the site that is there, which stays until the new one is whole."""
+    from proxy.compress import compress
+
+    site = folder.resolve()
     site.parent.mkdir(parents=True, exist_ok=True)
     _tidy(site)
     fresh = Path(tempfile.mkdtemp(prefix=f"{site.name}{MAKING}", dir=site.parent))
     try:
-        _mkdocs(fresh, settings.origin)
+        _mkdocs(config, fresh, origin)
         compress(fresh)
         fresh.chmod(0o755)
         _replace(site, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    print(f"Se construyó el sitio con {services} servicios en {settings.site_dir}.")
 
 
 def verify_catalog() -> None:
@@ -58,9 +64,9 @@ def export(
     print(f"Se escribieron {len(written)} archivos en {carpeta}.")
 
 
-def _mkdocs(folder: Path, origin: str) -> None:
+def _mkdocs(config: Path, folder: Path, origin: str) -> None:
     environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "CASILLA_ORIGIN": origin}
-    command = ["-m", "mkdocs", "build", "--strict", "-f", str(MKDOCS), "-d", str(folder)]
+    command = ["-m", "mkdocs", "build", "--strict", "-f", str(config), "-d", str(folder)]
     done = subprocess.run(
         [sys.executable, *command], env=environment, capture_output=True, text=True, check=False
     )
@@ -69,7 +75,6 @@ def _mkdocs(folder: Path, origin: str) -> None:
 
 
 def _replace(site: Path, fresh: Path) -> None:
-    """The old site stays until the new one is whole; only two renames part them."""
     old = site.with_name(f"{site.name}{LEAVING}{os.getpid()}")
     if site.exists():
         site.rename(old)

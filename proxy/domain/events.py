@@ -13,5 +13,6 @@ class Event(StrEnum):
     SESSION_ENDED = "session_ended"  # by the owner, or by a sixth session
     CASILLA_OPENED = "user_created"
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
+    MESSAGE_LOST = "message_given_up"  # every attempt to send it failed until it was of no use
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     FILE_SERVED = "sensitive_read"  # an acto or an anexo was downloaded

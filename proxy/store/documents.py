@@ -42,9 +42,11 @@ class Documents:
     def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
         """A copy of at most `most + 1` bytes of the source: `keep` it here, or it is gone.
 
-        A process killed half-way leaves the copy; it is cleared away a day later.
+        A process killed half-way leaves the copy, for `tidy` to clear away.
         """
-        self._prepare()
+        if not self.folder.is_dir():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync(self.folder.parent)
         descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=COPY)
         try:
             with os.fdopen(descriptor, "wb") as copy:
@@ -86,10 +88,8 @@ class Documents:
     def path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
-    def _prepare(self) -> None:
-        if not self.folder.is_dir():
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(self.folder.parent)
+    def tidy(self) -> None:
+        """Clear away what killed processes left, once nobody can be copying it any more."""
         for copy in self.folder.glob(f"{COPY}*"):
             try:
                 if copy.stat().st_mtime < time.time() - STALE:

@@ -1,18 +1,57 @@
 """Messages that wait to leave. They exist if, and only if, what they tell of happened."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
-from proxy.store.tables import outbox
+from proxy.store.tables import outbox, outbox_attempts
 
 USEFUL_FOR = timedelta(days=3)
 
+
+@dataclass(frozen=True)
+class Message:
+    id: int
+    message_id: str
+    name: str
+    casilla_id: int
+    recipient: str
+    context: dict[str, Any]
+    created_at: datetime
+    expires_at: datetime
+    attempts: int  # the one under way included
+
+
 _ADD = insert(outbox)
+_COLUMNS = [outbox.c[field] for field in Message.__dataclass_fields__]
+_DUE = (
+    select(outbox.c.id)
+    .where(outbox.c.next_at <= bindparam("now"))
+    .order_by(outbox.c.expires_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id == _DUE)
+    .values(next_at=bindparam("lease"), attempts=outbox.c.attempts + 1)
+    .returning(*_COLUMNS)
+)
+_ATTEMPT = insert(outbox_attempts)
+_POSTPONE = (
+    update(outbox).where(outbox.c.id == bindparam("message")).values(next_at=bindparam("later"))
+)
+_CLOSE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("message"))
+    .values(next_at=None, context={}, sent_at=bindparam("sent"))
+)
 _OLDEST_DUE = select(func.min(outbox.c.next_at))
 
 
@@ -41,3 +80,25 @@ def oldest_due(tx: Tx) -> datetime | None:
     """Since when the message that waits longest should have left, in UTC."""
     due: datetime | None = tx.conn.execute(_OLDEST_DUE).scalar_one()
     return due
+
+
+def claim(tx: Tx, lease: timedelta) -> Message | None:
+    """Take the most pressing message that is due. No other worker sees it until the lease ends,
+    and then it is due again: who claimed it was killed."""
+    row = tx.conn.execute(_CLAIM, {"now": tx.now, "lease": tx.now + lease}).first()
+    return Message(*row) if row else None
+
+
+def attempted(tx: Tx, message: Message, *, sent: bool, detail: str) -> None:
+    """Record what came of the attempt under way."""
+    values = {"outbox_id": message.id, "at": tx.now, "sent": sent, "detail": detail}
+    tx.conn.execute(_ATTEMPT, values)
+
+
+def postpone(tx: Tx, message: Message, until: datetime) -> None:
+    tx.conn.execute(_POSTPONE, {"message": message.id, "later": until})
+
+
+def close(tx: Tx, message: Message, *, sent: bool) -> None:
+    """It left, or is given up. Its context is emptied either way."""
+    tx.conn.execute(_CLOSE, {"message": message.id, "sent": tx.now if sent else None})

@@ -181,6 +181,13 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("sent_at", Instant),
 )
+# What still has to leave, the most pressing first: a token before an alerta.
+Index(
+    "ix_outbox_waiting",
+    outbox.c.expires_at,
+    sqlite_where=outbox.c.next_at.is_not(None),
+    postgresql_where=outbox.c.next_at.is_not(None),
+)
 
 outbox_attempts = Table(
     "outbox_attempts",

@@ -10,8 +10,10 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
 from proxy.installation import Installation
+from proxy.signing import Signing
 from proxy.web.passwords import PasswordPool
-from proxy.web.signing import Signing
+
+LOST = PlainTextResponse("no está aquí\n", 404)  # until there is a site with a page for it
 
 
 @dataclass
@@ -22,7 +24,7 @@ class State:
     signing: Signing
     threads: anyio.CapacityLimiter  # as many as the database has connections
     mail: asyncio.Event  # set when a message was left in the outbox
-    lost: ASGIApp = PlainTextResponse("no está aquí\n", 404)  # the site has a page for it
+    lost: ASGIApp = LOST
 
     @property
     def origin(self) -> str:

@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from proxy.flows.login import Session
 from proxy.installation import Installation
+from proxy.signing import Signing
 from proxy.web.assets import assets
 from proxy.web.cookies import binding_of
 from proxy.web.forms import TOKEN_FIELD
-from proxy.web.signing import Signing
 
 
 @dataclass(frozen=True)

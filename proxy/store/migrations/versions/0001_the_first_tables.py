@@ -144,6 +144,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_outbox_casilla_id"), "outbox", ["casilla_id"], unique=False)
     op.create_index(op.f("ix_outbox_next_at"), "outbox", ["next_at"], unique=False)
+    op.create_index(
+        "ix_outbox_waiting",
+        "outbox",
+        ["expires_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
 
     op.create_table(
         "files",
