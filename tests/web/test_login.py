@@ -266,6 +266,7 @@ def test_the_link_of_the_mail_stops_a_login_only_when_its_button_is_pressed(
 ) -> None:
     """C28, P11: mail scanners open every link."""
     from proxy.signing import Signing
+
     from tests.flows.test_login import messages
 
     thief, owner = make_visitor(), make_visitor()
