@@ -20,7 +20,8 @@ _CODING = re.compile(
     rb"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)"
     rb"(?:[ \t]*;[ \t]*[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?[ \t]*"
 )
-_ETAG = re.compile(rb'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+# Weak or strong does not matter here, so «W/» is left out.
+_ETAG = re.compile(rb'"[\x21\x23-\x7e\x80-\xff]*"')
 _RANGE = re.compile(rb"bytes=[ \t]*(?!-$)([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 
 

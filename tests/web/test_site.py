@@ -79,15 +79,11 @@ def test_a_page_comes_in_the_best_coding_that_is_accepted(
 
 
 def test_an_etag_is_the_hash_of_what_is_sent_and_tells_the_codings_apart(site: Server) -> None:
-    tags = set()
     for coding in ("br", "gzip", "identity"):
         answer = site.ask("/", accept_encoding=coding)
         digest = urlsafe_b64encode(hashlib.sha256(answer.body).digest()).decode()
-        tag = re.fullmatch(r'"([\w-]{24})(|-br|-gzip)"', answer.headers["etag"])
-        assert tag is not None
-        assert tag[1] == digest[:24]
-        tags.add(tag[0])
-    assert len(tags) == 3
+        mark = "" if coding == "identity" else f"-{coding}"
+        assert answer.headers["etag"] == f'"{digest[:24]}{mark}"'
 
 
 def test_the_etag_follows_the_content_and_not_the_hour(root: Path, tmp_path: Path) -> None:
@@ -323,6 +319,13 @@ def test_a_link_in_the_build_is_refused_at_the_start(tmp_path: Path) -> None:
         Site(beyond, tmp_path / "site", ORIGIN)
 
 
-def test_the_folder_of_the_site_itself_may_be_a_link(root: Path, tmp_path: Path) -> None:
-    (tmp_path / "actual").symlink_to(root)
-    assert "/guia/" in Site(beyond, tmp_path / "actual", ORIGIN).files
+def test_the_folder_may_be_a_link_and_lead_to_another_build_before_the_restart(
+    root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "nuevo").mkdir()
+    current = tmp_path / "actual"
+    current.symlink_to(root)
+    with serving(Site(beyond, current, ORIGIN)) as server:
+        current.unlink()
+        current.symlink_to(tmp_path / "nuevo")
+        assert server.ask("/manual.pdf").body == LARGE
