@@ -96,14 +96,18 @@ def templates_are_rendered(root: Path) -> list[str]:
     def rendered(name: str) -> bool:
         if name in written:
             return True
-        # A name put together: its changing part must be written somewhere too.
+        # A name put together: its changing parts must be written somewhere too.
         matches = (pattern.fullmatch(name) for pattern in patterns)
         return any(match and written.issuperset(match.groups()) for match in matches)
 
-    faults = [f"proxy/templates/{name}: never rendered" for name in names if not rendered(name)]
+    # E-mails are looked for in a folder of their own.
+    unused = [name for name in names if not rendered(name.removeprefix("email/"))]
     asked = {text for text in written if re.fullmatch(r"[a-z_]+(/[a-z_]+)*\.html", text)}
     pages = {"index.html", "404.html"}  # of the site
-    return faults + [f"proxy/templates/{name}: missing" for name in asked - names - pages]
+    known = {name[at:] for name in names for at, sign in enumerate(f"/{name}") if sign == "/"}
+    return [f"proxy/templates/{name}: never rendered" for name in unused] + [
+        f"proxy/templates/{name}: missing" for name in asked - known - pages
+    ]
 
 
 def settings_are_documented(root: Path) -> list[str]:
@@ -290,7 +294,7 @@ def _patterns(tree: ast.Module) -> Iterator[re.Pattern[str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             parts = [
-                re.escape(str(part.value)) if isinstance(part, ast.Constant) else "([a-z_]+)"
+                re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"([\w.]+)"
                 for part in node.values
             ]
             if any("/" in part for part in parts):
