@@ -33,7 +33,7 @@ class Postgres:
             raise FileNotFoundError("initdb")
         self.folder = Path(tempfile.mkdtemp(prefix="casilla-postgres-"))
         self._names = count()
-        self.port = _free_port()
+        self.port = free_port()
         self._user = _another_user() if os.getuid() == 0 else None
         if self._user:
             os.chown(self.folder, self._user.pw_uid, self._user.pw_gid)
@@ -89,7 +89,7 @@ def _another_user() -> pwd.struct_passwd:
     return known.get("postgres") or known["nobody"]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
