@@ -10,7 +10,6 @@ import asyncio
 import random
 import statistics
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -50,7 +49,10 @@ KEYS = {
     "sqlite": "CAST(printf('%016d', c.id * 100 + d.n) AS BLOB)",
     "postgresql": "decode(lpad(to_hex(c.id * 100 + d.n), 32, '0'), 'hex')",
 }
-MOMENTS = {"sqlite": "'2026-05-04 15:00:00.000000'", "postgresql": "TIMESTAMPTZ '2026-05-04 15:00Z'"}
+MOMENTS = {
+    "sqlite": "'2026-05-04 15:00:00.000000'",
+    "postgresql": "TIMESTAMPTZ '2026-05-04 15:00Z'",
+}
 # On PostgreSQL rows lie as they came: one of each casilla at a time, as in life.
 ORDERS = {"sqlite": "c.id, d.n", "postgresql": "d.n, c.id"}
 
@@ -94,11 +96,12 @@ async def visit(port: int, tokens: list[str]) -> None:
     writer.close()
 
 
-def cost(port: int, tokens: list[str], spent: Callable[[], float]) -> float:
-    """Microseconds of processor for each page."""
-    before = spent()
+def cost(port: int, tokens: list[str], watched: list[int]) -> float:
+    """Microseconds of the watched processes for each page."""
+    before = sum(map(cpu_seconds, watched))
     asyncio.run(visit(port, tokens * PASSES))
-    return (spent() - before) / (len(tokens) * PASSES) * 1_000_000
+    spent = sum(map(cpu_seconds, watched)) - before
+    return spent / (len(tokens) * PASSES) * 1_000_000
 
 
 def compare(engine: str, sizes: dict[int, str | None], base_port: int, database_pid: int) -> None:
@@ -117,7 +120,7 @@ def compare(engine: str, sizes: dict[int, str | None], base_port: int, database_
             costs = []
             for port, tokens, pid in servers:
                 watched = [pid, database_pid] if database_pid else [pid]
-                costs.append(cost(port, tokens, lambda: sum(map(cpu_seconds, watched))))  # noqa: B023
+                costs.append(cost(port, tokens, watched))
             rounds.append(costs)
     small, large = zip(*rounds[1:], strict=True)  # the first round warms
     ratio = statistics.median(b / a for a, b in zip(small, large, strict=True))

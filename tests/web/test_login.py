@@ -197,7 +197,9 @@ def test_logging_out_ends_the_session_on_the_server(
     assert visitor.get("/casilla/").headers["location"].startswith("/casilla/ingresar/")
 
 
-def test_leaving_by_a_link_is_not_leaving(inside: Callable[[Person], Visitor], rosa: Person) -> None:
+def test_leaving_by_a_link_is_not_leaving(
+    inside: Callable[[Person], Visitor], rosa: Person
+) -> None:
     """G54: GET changes nothing."""
     visitor = inside(rosa)
     visitor.get("/casilla/salir/")
@@ -217,9 +219,7 @@ def test_an_idle_session_is_told_so_and_comes_back_to_its_page(
     assert sent_away.headers["location"] == "/casilla/ingresar/?volver=%2Fcasilla%2Fleidos%2F&fin=1"
     login = visitor.get(sent_away.headers["location"])
     assert "Su sesión terminó" in login.text
-    asked = visitor.send(
-        login, "/casilla/ingresar/", dni="40000001", clave=rosa.password
-    )
+    asked = visitor.send(login, "/casilla/ingresar/", dni="40000001", clave=rosa.password)
     token = visitor.get(asked.headers["location"])
     back = visitor.send(token, "/casilla/token/", token=mailed_code())
     assert back.headers["location"] == "/casilla/leidos/"
@@ -266,7 +266,6 @@ def test_the_link_of_the_mail_stops_a_login_only_when_its_button_is_pressed(
 ) -> None:
     """C28, P11: mail scanners open every link."""
     from proxy.signing import Signing
-
     from tests.flows.test_login import messages
 
     thief, owner = make_visitor(), make_visitor()
@@ -347,7 +346,9 @@ def test_a_form_that_no_page_of_ours_sends_is_refused(visitor: Visitor, body: by
     """A8"""
     visitor.get("/casilla/ingresar/")
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert visitor.client.post("/casilla/ingresar/", content=body, headers=headers).status_code == 400
+    assert (
+        visitor.client.post("/casilla/ingresar/", content=body, headers=headers).status_code == 400
+    )
 
 
 def test_a_form_in_another_encoding_is_refused(visitor: Visitor) -> None:
@@ -359,7 +360,9 @@ def test_a_body_of_a_megabyte_is_refused_unread(visitor: Visitor) -> None:
     """A8, B14"""
     body = b"clave=" + b"x" * 1_000_000
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert visitor.client.post("/casilla/ingresar/", content=body, headers=headers).status_code == 413
+    assert (
+        visitor.client.post("/casilla/ingresar/", content=body, headers=headers).status_code == 413
+    )
 
 
 def test_another_host_name_is_refused(visitor: Visitor) -> None:

@@ -265,7 +265,7 @@ def test_the_local_folder_holds_the_whole_message(
     deliver_due(installation, sender(installation.settings.mail_url))
     box = mailbox.Maildir(tmp_path / "correo", create=False)
     (message,) = [
-        message_from_bytes(box.get_bytes(key), policy=policy.default) for key in box.keys()
+        message_from_bytes(box.get_bytes(key), policy=policy.default) for key in box.iterkeys()
     ]
     assert message["Subject"] == "Tiene una notificación nueva en su casilla"
 
