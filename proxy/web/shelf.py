@@ -23,8 +23,12 @@ HELD_BYTES = 64 * 1024 * 1024
 # every file, because a date is made of such digits too.
 HASHED = r"\.[0-9a-f]{8,64}\.(?:min\.)?(?:js|css|woff2)$"
 # What WhiteNoise does not know.
-TYPES = {".jsonld": "application/ld+json", ".csv": "text/csv", ".webmanifest": "application/json"}
-
+TYPES = {
+    ".jsonld": "application/ld+json",
+    ".csv": "text/csv",
+    ".map": "application/json",
+    ".webmanifest": "application/manifest+json",
+}
 
 ETAG_CHARS = 24  # 144 bits of the SHA-256
 
