@@ -55,6 +55,10 @@ class Postgres:
         self._run(*self._pg_ctl, "stop", "-m", "fast")
         shutil.rmtree(self.folder)
 
+    @property
+    def pid(self) -> int:
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def new_database(self) -> str:
         name = f"casilla_{next(self._names)}"
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:

@@ -314,9 +314,7 @@ def test_a_device_of_somebody_else_is_not_known(db: Database, rosa: Person, brun
     brunos = Browser(db).remembers(Browser(db).enter(bruno))
     for _ in range(5):
         brunos.password(rosa.identidad, "otra")
-    assert brunos.password(rosa.identidad, "otra") == Denied(
-        "login.limited", timedelta(minutes=3)
-    )
+    assert brunos.password(rosa.identidad, "otra") == Denied("login.limited", timedelta(minutes=3))
 
 
 def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Person) -> None:
@@ -331,9 +329,7 @@ def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Pers
     assert thief.code(mailed_code(db)) == Denied("token.gone")
 
 
-def test_three_logins_of_one_casilla_wait_at_once(
-    db: Database, rosa: Person, clock: Clock
-) -> None:
+def test_three_logins_of_one_casilla_wait_at_once(db: Database, rosa: Person, clock: Clock) -> None:
     """SECURITY Y: the oldest one ends."""
     browsers = []
     for _ in range(4):
@@ -344,9 +340,7 @@ def test_three_logins_of_one_casilla_wait_at_once(
     assert isinstance(browsers[1].code(mailed_code(db, 1)), Opened)
 
 
-def test_a_password_is_hashed_again_when_the_pepper_was_rotated(
-    db: Database, rosa: Person
-) -> None:
+def test_a_password_is_hashed_again_when_the_pepper_was_rotated(db: Database, rosa: Person) -> None:
     """B13"""
     newer = type(PASSWORDS)({"k1": b"p" * 32, "k2": b"q" * 32})
     with db.transaction() as tx:
