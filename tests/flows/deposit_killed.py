@@ -1,0 +1,39 @@
+"""Deposits that are killed; run as `python -m tests.flows.deposit_killed <database> <folder>`."""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from proxy.flows import deposit
+from proxy.flows.deposit import Offered
+from proxy.store.db import Database
+from proxy.store.documents import Documents
+from tests.casilla import PDF
+from tests.flows.test_deposit import LIMA, LIMITS, describe
+from tests.killing import kill_anywhere, kill_at_every_other_line
+from tests.people import ROSA
+
+CODE = ("proxy/flows/deposit.py", "proxy/store/documents.py", "proxy/store/notificaciones.py")
+
+
+def main(url: str, folder: Path) -> None:
+    def work(number: int) -> None:
+        db, documents = Database(url), Documents(folder)
+        # Bytes of their own: a later deposit of the same ones would mend what was left broken.
+        files = [
+            Offered(f"{position}.pdf", BytesIO(b"%s%d-%d" % (PDF, number, position)))
+            for position in range(2)
+        ]
+        with (
+            deposit.receive(documents, LIMITS, files[0], files[1:]) as served,
+            db.transaction() as tx,
+        ):
+            deposit.deposit(tx, documents, LIMA, ROSA.identidad, describe(), served)
+        db.close()
+
+    print(kill_at_every_other_line(work, CODE))
+    kill_anywhere(lambda number: work(10_000 + number), rounds=20, seconds=0.06)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,262 @@
+"""The deposit, without HTTP: M84–M89, M97, rulings 20 and 21, SECURITY K73, P33."""
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from threading import Barrier
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, select
+
+from proxy.domain.acto import Acto
+from proxy.domain.events import Event
+from proxy.domain.files import Limits
+from proxy.domain.identidad import Identidad
+from proxy.errors import Refusal
+from proxy.flows import deposit
+from proxy.flows.deposit import Offered, Receipt
+from proxy.store import notificaciones, tables
+from proxy.store.db import Database
+from proxy.store.documents import Documents
+from tests.casilla import PDF
+from tests.clock import Clock
+from tests.people import ROSA, Person
+
+LIMA = ZoneInfo("America/Lima")
+LIMITS = Limits(acto=2000, anexo=3000, anexos=2)
+ROOT = Path(__file__).parents[2]
+PNG = b"\x89PNG\r\n\x1a\n and the picture"
+
+
+def describe(**changes: object) -> Acto:
+    acto = {
+        "expediente": "EXP.2026000027",
+        "expediente_on": date(2026, 3, 2),
+        "tipo": "CARTA",
+        "numero": "000009-2026-SG/JNE",
+        "asunto": "Respuesta a su pedido",
+        "dependencia": "Secretaría General",
+        "firmado_por": "Ana Torres Inventada",
+        "elaborado_por": "Luis Paredes Inventado",
+        "issued_at": datetime(2026, 3, 9, 21, 30, tzinfo=UTC),
+    }
+    return Acto(**{**acto, **changes})
+
+
+class Sender:
+    """What the entity does, each deposit in a transaction of its own."""
+
+    def __init__(self, db: Database, folder: Path) -> None:
+        self.db = db
+        self.documents = Documents(folder)
+
+    def deposit(
+        self,
+        acto: tuple[str, bytes] = ("CARTA 9.pdf", PDF),
+        *anexos: tuple[str, bytes],
+        to: Identidad = ROSA.identidad,
+        **changes: object,
+    ) -> Receipt:
+        first, *others = [Offered(name, BytesIO(content)) for name, content in (acto, *anexos)]
+        with (
+            deposit.receive(self.documents, LIMITS, first, others) as served,
+            self.db.transaction() as tx,
+        ):
+            return deposit.deposit(tx, self.documents, LIMA, to, describe(**changes), served)
+
+    @property
+    def kept(self) -> list[Path]:
+        """Every file below the folder, copies without a name too."""
+        return [path for path in self.documents.folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def sender(db: Database, tmp_path: Path) -> Sender:
+    return Sender(db, tmp_path / "documentos")
+
+
+def count(db: Database, table: str) -> int:
+    with db.reading() as tx:
+        return int(
+            tx.conn.execute(
+                select(func.count()).select_from(tables.metadata.tables[table])
+            ).scalar_one()
+        )
+
+
+def test_an_acto_is_in_the_casilla_with_everything_that_was_said_of_it(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    receipt = sender.deposit(("CARTA 9.pdf", PDF), ("Croquis.PNG", PNG), ("nota.txt", b"hola"))
+    with db.reading() as tx:
+        [row] = notificaciones.page(tx, rosa.id, read=False, most=9)
+        files = notificaciones.files_of(tx, rosa.id, receipt.id)
+    assert receipt.at == clock.now == row.deposited_at
+    assert row.id == receipt.id
+    assert {name: getattr(row, name) for name in vars(describe())} == vars(describe())
+    assert row.read_at is None
+    assert [(f.position, f.name, f.media_type, f.size) for f in files] == [
+        (0, "CARTA 9.pdf", "application/pdf", len(PDF)),
+        (1, "Croquis.PNG", "image/png", len(PNG)),
+        (2, "nota.txt", "text/plain", 4),
+    ]
+    assert [b"".join(sender.documents.chunks(f.sha256)) for f in files] == [PDF, PNG, b"hola"]
+    assert all(sender.documents.intact(file.sha256) for file in files)
+
+
+def test_the_alerta_carries_neither_content_nor_identidad(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    sender.deposit()
+    with db.reading() as tx:
+        [message] = tx.conn.execute(select(tables.outbox)).mappings()
+    assert (message["name"], message["recipient"]) == ("notificacion_deposited", rosa.email)
+    assert message["context"] == {}
+    assert message["expires_at"] == clock.now + timedelta(days=3)
+
+
+def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
+    db: Database, rosa: Person, sender: Sender
+) -> None:
+    receipt = sender.deposit(("CARTA 9.pdf", PDF), ("nota.txt", b"hola"))
+    with db.reading() as tx:
+        [entry] = tx.conn.execute(select(tables.audit)).mappings()
+        files = notificaciones.files_of(tx, rosa.id, receipt.id)
+    assert entry["event"] == Event.NOTIFICACION_DEPOSITED
+    assert entry["casilla_id"] == rosa.id
+    hashes = [file.sha256 for file in files]
+    assert entry["detail"] == {"notificacion": receipt.id.hex(), "sha256": hashes}
+
+
+LONG = b"%PDF-1.7\n" + b"x" * 2000 + b"%%EOF"
+REFUSED = {
+    "no-casilla": ("casilla.unknown", {"to": Identidad("DNI", "40000009")}),
+    "empty": ("file.empty", {"acto": ("a.pdf", b"")}),
+    "not-a-pdf": ("file.not_of_kind", {"acto": ("a.pdf", b"PK\x03\x04 %%EOF")}),
+    "cut": ("file.not_of_kind", {"acto": ("a.pdf", b"%PDF-1.7\nhalf of it")}),
+    "not-named-pdf": ("acto.not_pdf", {"acto": ("a.png", PNG)}),
+    "large": ("file.large", {"acto": ("a.pdf", LONG)}),
+    "future": ("acto.future", {"issued_at": datetime(2026, 11, 16, 15, 1, tzinfo=UTC)}),
+    "future-day": ("acto.future", {"expediente_on": date(2026, 11, 17)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_wrong_is_refused_and_leaves_nothing(
+    db: Database, rosa: Person, sender: Sender, name: str
+) -> None:
+    code, wrong = REFUSED[name]
+    with pytest.raises(Refusal) as refusal:
+        sender.deposit(**wrong)
+    assert refusal.value.code == code
+    assert str(refusal.value).endswith(("depositó nada.", "ruta.", "Revísela.", "número."))
+    assert [count(db, t) for t in ("notificaciones", "files", "outbox", "audit")] == [0, 0, 0, 0]
+    assert sender.kept == []
+
+
+@pytest.mark.parametrize(
+    ("code", "anexos"),
+    [
+        ("file.empty", [("a.txt", b"")]),
+        ("file.kind", [("a.exe", b"MZ")]),
+        ("file.kind", [("a", b"nameless")]),
+        ("file.not_of_kind", [("a.png", PDF)]),
+        ("file.not_of_kind", [("a.txt", b"\0\1\2")]),
+        ("file.large", [("a.txt", b"x" * 3001)]),
+        ("anexos.many", [("a.txt", b"x")] * 3),
+    ],
+)
+def test_one_wrong_anexo_refuses_all(
+    db: Database, rosa: Person, sender: Sender, code: str, anexos: list[tuple[str, bytes]]
+) -> None:
+    with pytest.raises(Refusal) as refusal:
+        sender.deposit(("CARTA 9.pdf", PDF), *anexos)
+    assert refusal.value.code == code
+    assert (count(db, "notificaciones"), sender.kept) == (0, [])
+
+
+def test_a_file_of_exactly_the_limit_is_taken(rosa: Person, sender: Sender) -> None:
+    whole = LONG[: LIMITS.acto - 5] + b"%%EOF"
+    assert len(whole) == LIMITS.acto
+    sender.deposit(("a.pdf", whole), ("b.txt", b"x" * LIMITS.anexo))
+
+
+def test_an_undone_deposit_of_known_bytes_takes_nothing_from_the_first(
+    db: Database, rosa: Person, sender: Sender
+) -> None:
+    sender.deposit()
+    [file] = sender.kept
+    with pytest.raises(Refusal):
+        sender.deposit(to=Identidad("DNI", "40000009"))
+    assert sender.kept == [file]
+    assert sender.documents.intact(file.name)
+
+
+def test_the_same_bytes_served_twice_at_once_are_kept_once(
+    database_url: str, db: Database, rosa: Person, bruno: Person, tmp_path: Path, clock: Clock
+) -> None:
+    turns, people = 8, (rosa, bruno)
+    together = Barrier(len(people))
+
+    def serve(person: Person) -> list[Receipt]:
+        own = Database(database_url, clock)  # nothing in common but the database and the folder
+        sender = Sender(own, tmp_path / "documentos")
+        receipts = []
+        for turn in range(turns):
+            together.wait()
+            receipts.append(sender.deposit(("a.pdf", PDF + b"%d" % turn), to=person.identidad))
+        own.close()
+        return receipts
+
+    with ThreadPoolExecutor(len(people)) as pool:
+        done = list(pool.map(serve, people))
+    documents = Documents(tmp_path / "documentos")
+    with db.reading() as tx:
+        for person, receipts in zip(people, done, strict=True):
+            for receipt in receipts:
+                [file] = notificaciones.files_of(tx, person.id, receipt.id)
+                assert documents.intact(file.sha256)
+    assert len([path for path in documents.folder.rglob("*") if path.is_file()]) == turns
+
+
+def test_killed_at_any_instant_an_acto_is_there_whole_or_not_at_all(
+    database_url: str, db: Database, rosa: Person, tmp_path: Path
+) -> None:
+    """K73"""
+    folder = tmp_path / "documentos"
+    db.close()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.flows.deposit_killed", database_url, str(folder)],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    lines = int(done.stdout)
+    documents = Documents(folder)
+    _wait_for_the_dead(db)
+    with db.reading() as tx:
+        pending = notificaciones.page(tx, rosa.id, read=False, most=100_000)
+        for notificacion in pending:
+            files = notificaciones.files_of(tx, rosa.id, notificacion.id)
+            assert [file.position for file in files] == [0, 1]
+            assert all(documents.intact(file.sha256) for file in files)
+        audited = tx.conn.execute(select(tables.audit.c.detail)).scalars()
+        assert {n.id.hex() for n in pending} == {detail["notificacion"] for detail in audited}
+    assert count(db, "files") == 2 * len(pending)
+    assert count(db, "outbox") == count(db, "audit") == len(pending)
+    assert lines > 50, "it hardly ran"
+    assert len(pending) > 0
+
+
+def _wait_for_the_dead(db: Database) -> None:
+    """PostgreSQL may still be ending the transaction of a client that was killed."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
+    )
+    while not db.sqlite:
+        with db.reading() as tx:
+            if tx.conn.exec_driver_sql(others).scalar_one() == 0:
+                return
