@@ -1,0 +1,16 @@
+"""Reports of the content policy: anybody can send them, so only so many are listened to."""
+
+from datetime import timedelta
+
+from proxy.domain.client import Client
+from proxy.store import throttle
+from proxy.store.db import Tx
+from proxy.store.throttle import Limit
+
+MINUTE = timedelta(minutes=1)
+
+
+def listen(tx: Tx, secret: bytes, client: Client) -> bool:
+    """Whether one more report of this address is worth a line in the log."""
+    limits = [Limit(f"report/{client.network}", 10, MINUTE), Limit("report", 60, MINUTE)]
+    return throttle.take(tx, secret, limits) is None
