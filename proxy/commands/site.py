@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from proxy.errors import Refusal
 
 MKDOCS = Path(__file__).parents[2] / "mkdocs.yml"
 MAKING, LEAVING = ".nuevo-", ".anterior-"
+STALE = 24 * 3600  # seconds: no build takes that long
 
 
 def build() -> None:
@@ -89,3 +91,6 @@ def _tidy(site: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
         else:
             old.rename(site)
+    for half in site.parent.glob(f"{site.name}{MAKING}*"):
+        if half.stat().st_mtime < time.time() - STALE:
+            shutil.rmtree(half, ignore_errors=True)

@@ -9,6 +9,7 @@ WORDS = {
     "Usage:": "Uso:",
     "Options:": "Opciones:",
     "Commands:": "Comandos:",
+    "Arguments:": "Argumentos:",
     "[OPTIONS]": "[OPCIONES]",
     "COMMAND [ARGS]...": "COMANDO …",
     "Show this message and exit.": "Muestra esta ayuda.",

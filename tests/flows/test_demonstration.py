@@ -1,0 +1,117 @@
+"""The demonstration: issue 1 point 17."""
+
+import re
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Row, select
+
+from proxy.domain.demonstration import CARMEN, COMERCIAL_SUR, ROSA, STORIES
+from proxy.domain.files import Limits
+from proxy.domain.identidad import parse_identidad
+from proxy.flows import demonstration, inbox
+from proxy.store import tables
+from proxy.store.db import Database
+from proxy.store.documents import Documents
+from tests.clock import Clock
+from tests.people import PASSWORDS
+
+LIMA = ZoneInfo("America/Lima")
+LIMITS = Limits(acto=1_000_000, anexo=1_000_000, anexos=5)
+HASHED = PASSWORDS.hash("whatever they share")
+
+
+def load(db: Database, documents: Documents) -> None:
+    with db.reading() as tx:
+        missing = demonstration.missing(tx)
+    with db.transaction() as tx:
+        demonstration.load(tx, documents, LIMITS, LIMA, dict.fromkeys(missing, HASHED))
+
+
+def rows(db: Database, table: str) -> list[Row[tuple[object, ...]]]:
+    found = tables.metadata.tables[table]
+    with db.reading() as tx:
+        return list(tx.conn.execute(select(found).order_by(*found.primary_key)))
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Documents:
+    return Documents(tmp_path / "documentos")
+
+
+def test_the_people_have_well_formed_identidades_and_reach_nobody() -> None:
+    for person in STORIES:
+        assert parse_identidad(str(person.identidad)) == person.identidad
+        assert person.email.endswith(".example")
+        assert re.search("[A-Z].*[0-9]", person.password)
+        assert len(person.password) >= 8
+    assert Counter(person.identidad.kind for person in STORIES) == {"DNI": 3, "RUC": 1}
+
+
+def test_each_has_acts_of_two_years_read_and_unread_with_whole_files(
+    db: Database, documents: Documents, clock: Clock
+) -> None:
+    load(db, documents)
+    ids = {f"{row.kind}-{row.number}": row.id for row in rows(db, "casillas")}
+    for person in STORIES:
+        mine = [r for r in rows(db, "notificaciones") if r.casilla_id == ids[str(person.identidad)]]
+        assert {row.read_at is None for row in mine} == {True, False}
+        assert all(row.issued_at < row.deposited_at < clock.now for row in mine)
+        assert all(
+            row.read_at is None or row.deposited_at < row.read_at <= clock.now for row in mine
+        )
+        oldest = min(row.deposited_at for row in mine)
+        assert timedelta(days=600) < clock.now - oldest < timedelta(days=735)
+    for file in rows(db, "files"):
+        assert documents.intact(file.sha256)
+    kinds = {file.media_type for file in rows(db, "files")}
+    assert kinds == {"application/pdf", "image/png", "text/plain", "text/csv"}
+
+
+def test_one_of_them_needs_several_pages_of_each_list(db: Database, documents: Documents) -> None:
+    load(db, documents)
+    [casilla] = [r.id for r in rows(db, "casillas") if r.number == CARMEN.identidad.number]
+    with db.reading() as tx:
+        for read in (False, True):
+            assert inbox.page(tx, casilla, read=read).older is not None
+
+
+def test_no_message_leaves(db: Database, documents: Documents) -> None:
+    load(db, documents)
+    assert rows(db, "outbox") == []
+
+
+def test_loading_again_changes_nothing(db: Database, documents: Documents, clock: Clock) -> None:
+    load(db, documents)
+    before = {name: rows(db, name) for name in tables.metadata.tables}
+    clock.advance(days=40)
+    load(db, documents)
+    assert {name: rows(db, name) for name in tables.metadata.tables} == before
+
+
+def test_whoever_is_there_is_left_alone_and_the_others_come(
+    db: Database, documents: Documents
+) -> None:
+    some = {person: HASHED for person in STORIES if person is not COMERCIAL_SUR}
+    with db.transaction() as tx:
+        demonstration.load(tx, documents, LIMITS, LIMA, some)
+    before = rows(db, "notificaciones")
+    load(db, documents)
+    assert len(rows(db, "casillas")) == len(STORIES)
+    after = rows(db, "notificaciones")
+    assert len(after) == len(before) + len(STORIES[COMERCIAL_SUR])
+    assert set(before) < set(after)
+
+
+def test_an_acto_is_an_accessible_pdf_that_says_it_is_worth_nothing(
+    db: Database, documents: Documents
+) -> None:
+    with db.transaction() as tx:
+        demonstration.load(tx, documents, LIMITS, LIMA, {ROSA: HASHED})
+    [file, *_] = [f for f in rows(db, "files") if f.position == 0]
+    content = documents.path(file.sha256).read_bytes()
+    for metadata in ("pdfuaid:part", "pdfaid:part", "DEMOSTRACIÓN SIN VALOR LEGAL"):
+        assert metadata.encode() in content

@@ -1,0 +1,314 @@
+"""The command as an operator meets it: one sentence, and the exit that goes with it."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from proxy.cli import COMMANDS, main
+from proxy.commands.site import publish
+from proxy.domain.identidad import Identidad
+from proxy.errors import Refusal
+from proxy.installation import Installation
+from proxy.settings import Settings
+from proxy.store import casillas, tables
+from tests.casilla import PDF
+
+Casilla = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def casilla(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Casilla:
+    """Runs the command in an empty folder; gives its exit, what it printed and its complaint."""
+    for name in os.environ:
+        if name.startswith("CASILLA_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, typed: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        code = main(list(arguments))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def installation(casilla: Casilla) -> Installation:
+    """Tables, keys, and an acto to serve in `carta.pdf`."""
+    assert casilla("migrar")[0] == 0
+    Path("carta.pdf").write_bytes(PDF)
+    return Installation(Settings())
+
+
+def serve(casilla: Casilla, **changes: str) -> tuple[int, str, str]:
+    line = {
+        "a": "DNI-40000001",
+        "expediente": "EXP.2026000027",
+        "tipo": "CARTA",
+        "numero": "000009-2026-SG/JNE",
+        "asunto": "Respuesta a su pedido",
+        "dependencia": "Secretaría General",
+        "firmado-por": "Ana Torres Inventada",
+        "elaborado-por": "Luis Paredes Inventado",
+        "fecha-emision": "2026-03-09T16:30",
+        "acto": "carta.pdf",
+    }
+    options = [part for name, value in {**line, **changes}.items() for part in (f"--{name}", value)]
+    return casilla("depositar", *options)
+
+
+def open_casilla(casilla: Casilla, **changes: str) -> tuple[int, str, str]:
+    line = {"identidad": "DNI-40000001", "nombres": "Rosa Ficticia", "correo": "rosa@ejemplo.pe"}
+    password = changes.pop("password", "Quinua-2041")
+    options = [part for name, value in {**line, **changes}.items() for part in (f"--{name}", value)]
+    return casilla("cuentas", "crear", *options, typed=f"{password}\n")
+
+
+def test_migrating_makes_tables_and_keys_and_says_the_versions(casilla: Casilla) -> None:
+    assert casilla("migrar") == (0, "Las tablas pasaron de la versión ninguna a la 0001.\n", "")
+    assert casilla("migrar") == (0, "Las tablas ya estaban en la versión 0001.\n", "")
+    for secret in ("var/claves.json", "var/casilla.db"):  # S67, J66
+        assert Path(secret).stat().st_mode & 0o777 == 0o600
+
+
+def test_lost_keys_are_made_anew_only_while_nobody_has_a_casilla(
+    casilla: Casilla, installation: Installation
+) -> None:
+    """S67: with new keys no password of before could be verified."""
+    Path("var/claves.json").unlink()
+    assert casilla("migrar")[0] == 0
+    assert open_casilla(casilla)[0] == 0
+    Path("var/claves.json").unlink()
+    code, said, complaint = casilla("migrar")
+    assert (code, said) == (1, "")
+    assert complaint.startswith("Falta el archivo de claves var/claves.json.")
+    assert not Path("var/claves.json").exists()
+
+
+@pytest.mark.parametrize("name", ["depositar", "servir", "trabajar", "demostracion", "cuentas"])
+def test_nothing_works_on_tables_that_are_not_there(casilla: Casilla, name: str) -> None:
+    Path("carta.pdf").write_bytes(PDF)
+    runs = {"depositar": lambda: serve(casilla), "cuentas": lambda: open_casilla(casilla)}
+    code, said, complaint = runs.get(name, lambda: casilla(name))()
+    assert (code, said) == (1, "")
+    assert complaint.endswith("Ejecute «casilla migrar».\n")
+    assert complaint.count("\n") == 1
+
+
+def test_a_casilla_is_opened_and_an_acto_deposited_in_it(
+    casilla: Casilla, installation: Installation
+) -> None:
+    assert open_casilla(casilla) == (0, "Se abrió la casilla de DNI-40000001.\n", "")
+    code, said, complaint = serve(casilla)
+    assert (code, complaint) == (0, "")
+    with installation.db.reading() as tx:
+        [row] = tx.conn.execute(select(tables.notificaciones))
+        holder = casillas.by_identidad(tx, Identidad("DNI", "40000001"))
+    assert said.startswith(f"Se depositó {row.id.hex()} el ")
+    assert said.endswith("(hora de Lima).\n")
+    assert row.issued_at.isoformat() == "2026-03-09T21:30:00+00:00"  # 16:30 in Lima
+    assert holder is not None
+    assert installation.passwords.prove(holder.password, "Quinua-2041").matches
+
+
+WRONG = {
+    "a": ["40000009", "DNI-1", "RUC-20000000011", "CE-40000001"],
+    "expediente": ["", " ", "x" * 61],
+    "asunto": ["", "x" * 501, "\udcff", "a\x00b"],
+    "tipo": ["\u200b"],
+    "fecha-emision": [
+        "ayer", "2026-02-30", "2026-3-9", "2026-03-09 16:30", "0026-01-01", "2099-01-01"
+    ],
+    "fecha-expediente": ["09/03/2026", "2026-03-09T10:00", "2099-01-01"],
+    "acto": ["no-esta.pdf", ".", "/dev/zero", "carta.txt"],
+    "anexo": ["no-esta.pdf", "vacio.txt", "programa.exe"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value"), [(n, v) for n, values in WRONG.items() for v in values])
+def test_a_wrong_deposit_is_refused_in_one_sentence_and_leaves_nothing(
+    casilla: Casilla, installation: Installation, name: str, value: str
+) -> None:
+    open_casilla(casilla)
+    Path("carta.txt").write_bytes(PDF)
+    Path("vacio.txt").touch()
+    Path("programa.exe").write_bytes(b"MZ")
+    code, said, complaint = serve(casilla, **{name: value})
+    assert (code, said) == (1, "")
+    assert complaint.count("\n") == 1
+    with installation.db.reading() as tx:
+        assert tx.conn.execute(select(tables.notificaciones)).all() == []
+    assert not any(path.is_file() for path in Path("var/documentos").rglob("*"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"identidad": "4000000"},
+        {"nombres": " "},
+        {"nombres": "x" * 201},
+        {"correo": "rosa"},
+        {"password": "corta1A"},
+        {"password": "sin-mayuscula-1"},
+        {"password": ""},
+    ],
+)
+def test_a_wrong_casilla_is_refused(
+    casilla: Casilla, installation: Installation, change: dict[str, str]
+) -> None:
+    code, said, complaint = open_casilla(casilla, **change)
+    assert (code, said, complaint.count("\n")) == (1, "", 1)
+    with installation.db.reading() as tx:
+        assert not casillas.any_open(tx)
+
+
+def test_nobody_has_two_casillas(casilla: Casilla, installation: Installation) -> None:
+    open_casilla(casilla)
+    code, _, complaint = open_casilla(casilla, identidad="1-40000001", password="Otra-Clave-9")
+    assert (code, complaint) == (1, "Esa identidad ya tiene una casilla: no se abrió otra.\n")
+
+
+def test_the_demonstration_lists_its_accounts_and_says_the_same_twice(
+    casilla: Casilla, installation: Installation
+) -> None:
+    first, second = casilla("demostracion", "--json"), casilla("demostracion", "--json")
+    assert first == second
+    accounts = json.loads(first[1])
+    assert len(accounts) == 4
+    assert all(set(a) == {"identidad", "nombres", "clave", "correo"} for a in accounts)
+    code, table, _ = casilla("demostracion")
+    assert code == 0
+    assert "casilla correo" in table
+    for account in accounts:
+        assert {account["identidad"], account["clave"], account["correo"]} <= set(table.split())
+    with installation.db.reading() as tx:
+        for account in accounts:
+            kind, number = account["identidad"].split("-")
+            holder = casillas.by_identidad(tx, Identidad(kind, number))
+            assert holder is not None
+            assert installation.passwords.prove(holder.password, account["clave"]).matches
+
+
+def test_the_demonstration_stays_on_ones_own_machine(
+    casilla: Casilla, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASILLA_ORIGIN", "https://casilla.example")
+    code, said, complaint = casilla("demostracion", "--json")
+    assert (code, said) == (1, "")
+    assert "localhost" in complaint
+    with installation.db.reading() as tx:
+        assert not casillas.any_open(tx)
+
+
+def test_serving_without_a_site_is_refused(casilla: Casilla, installation: Installation) -> None:
+    assert casilla("servir") == (1, "", "Falta el sitio en site. Ejecute «casilla construir».\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        (["nada"], "No existe ese comando. Vea «casilla --help»."),
+        (["migrar", "ya"], "Sobran palabras en la línea. Vea «casilla migrar --help»."),
+        (["servir", "--puerto", "x"], "El valor de --puerto no vale. Vea «casilla servir --help»."),
+        (["servir", "--puerto"], "A --puerto le falta su valor. Vea «casilla --help»."),
+        (["depositar"], "Falta --a. Vea «casilla depositar --help»."),
+        (["migrar", "--ya"], "No existe la opción --ya. Vea «casilla migrar --help»."),
+    ],
+)
+def test_wrong_usage_is_told_in_spanish(casilla: Casilla, line: list[str], fault: str) -> None:
+    assert casilla(*line) == (2, "", f"{fault}\n")
+
+
+ENGLISH = ("Usage", "Options", "Commands", "Arguments", "required", "default", "Show this")
+
+
+@pytest.mark.parametrize("line", [[], *([name] for name in COMMANDS), ["cuentas", "crear"]])
+def test_every_help_is_in_spanish(casilla: Casilla, line: list[str]) -> None:
+    code, text, complaint = casilla(*line, "--help")
+    assert (code, complaint) == (0, "")
+    assert text.startswith("Uso: casilla")
+    assert not [word for word in ENGLISH if word in text]
+
+
+def test_without_a_command_it_shows_its_help(casilla: Casilla) -> None:
+    code, said, complaint = casilla()
+    assert (code, said) == (2, "")
+    assert "verificar-catalogo" in complaint
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("CASILLA_ORIGIN", "casilla", "La variable CASILLA_ORIGIN no vale: debe ser como https"),
+        ("CASILLA_DATABASE_URL", "nada", "La variable CASILLA_DATABASE_URL no vale"),
+        ("CASILLA_DATABASE_URL", "postgresql://127.0.0.1:1/x", "La base de datos no responde."),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence(
+    casilla: Casilla, monkeypatch: pytest.MonkeyPatch, name: str, value: str, complaint: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    code, said, text = casilla("migrar")
+    assert (code, said, text.count("\n")) == (1, "", 1)
+    assert text.startswith(complaint)
+
+
+def test_the_catalogue_is_verified_and_exported(casilla: Casilla) -> None:
+    assert casilla("verificar-catalogo") == (0, "El catálogo está bien: 16 servicios.\n", "")
+    assert casilla("exportar", "--carpeta", "fuera") == (
+        0,
+        "Se escribieron 4 archivos en fuera.\n",
+        "",
+    )
+    assert {path.name for path in Path("fuera").iterdir()} > {"catalogo.json", "catalogo.csv"}
+
+
+def test_a_failing_build_leaves_the_site_that_is_served(tmp_path: Path) -> None:
+    config, pages, site = tmp_path / "mkdocs.yml", tmp_path / "docs", tmp_path / "site"
+    pages.mkdir()
+    config.write_text("site_name: Prueba\ntheme: {name: mkdocs}\n")
+    (pages / "index.md").write_text("# Primera")
+    publish(config, site, "http://localhost:8000")
+    first = (site / "index.html").read_text()
+    assert "Primera" in first
+    assert (site / "index.html.br").is_file()
+
+    (pages / "index.md").write_text("# Segunda\n\n[roto](no-esta.md)")
+    with pytest.raises(Refusal, match=r"no-esta\.md"):
+        publish(config, site, "http://localhost:8000")
+    assert (site / "index.html").read_text() == first
+
+    # A build that was killed between its two renames left the old site under another name.
+    site.rename(tmp_path / "site.anterior-1")
+    half = tmp_path / "site.nuevo-1"
+    half.mkdir()
+    os.utime(half, (0, 0))
+    with pytest.raises(Refusal):
+        publish(config, site, "http://localhost:8000")
+    assert (site / "index.html").read_text() == first
+
+    (pages / "index.md").write_text("# Segunda")
+    publish(config, site, "http://localhost:8000")
+    assert "Segunda" in (site / "index.html").read_text()
+    assert {path.name for path in tmp_path.iterdir()} == {"mkdocs.yml", "docs", "site"}
+
+
+def test_the_installed_command_starts_without_what_only_a_command_needs() -> None:
+    heavy = ("sqlalchemy", "pydantic", "starlette", "mkdocs", "typst", "uvicorn", "rich")
+    program = (
+        "import sys; from proxy.cli import main; code = main(['--help']); "
+        f"print([name for name in {heavy} if name in sys.modules]); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.endswith("\n[]\n")
