@@ -1,0 +1,91 @@
+"""Time and memory of a build with more and more services, against plain MkDocs.
+
+The catalogue's first sheet is repeated under other numbers. The plain build has as many Markdown
+files with the same words and stock Material, none of them in the navigation. `--todo` goes on to
+16,000 services, which takes some minutes.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SIZES = [16, 160, 1_600]
+LARGEST = 16_000
+PLAIN = """
+site_name: Banco
+nav: [index.md]
+validation: {nav: {omitted_files: ignore}}
+theme: {name: material, language: es, font: false, features: [navigation.prune]}
+plugins: [{search: {lang: es}}]
+"""
+
+
+def ours(folder: Path, services: int) -> None:
+    """The project's own site over a catalogue of that many services."""
+    for name in ("catalog", "site_src"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    sheets = sorted((folder / "catalog" / "services").glob("*.yml"))
+    text = sheets[0].read_text()
+    for number in range(len(sheets) + 1, services + 1):
+        copy = text.replace("id: 001-", f"id: {number:03}-")
+        copy = copy.replace("\nnombre: ", f"\nnombre: Servicio {number} de ", 1)
+        path = folder / "catalog" / "services" / f"{number:03}-servicio-{number}.yml"
+        path.write_text(copy)
+
+
+def plain(folder: Path, pages: int) -> None:
+    """As many Markdown files, with the words of that sheet."""
+    (folder / "mkdocs.yml").write_text(PLAIN)
+    (folder / "docs").mkdir()
+    (folder / "docs" / "index.md").write_text("# Banco\n")
+    sheet = next((ROOT / "catalog" / "services").glob("001-*.yml")).read_text()
+    items = "".join(f"- {line.strip()}\n" for line in sheet.splitlines())
+    for number in range(1, pages + 1):
+        (folder / "docs" / f"pagina-{number}.md").write_text(f"# Página {number}\n\n{items}")
+
+
+def build(folder: Path) -> tuple[float, float]:
+    """Seconds, and the peak of memory in MB."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "-f", str(folder / "mkdocs.yml")]
+    process = subprocess.Popen(command, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"})
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit("the build failed")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def measure(services: int) -> tuple[float, float, float, float]:
+    """Seconds and MB of our build, then of the plain one."""
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        ours(Path(one), services)
+        plain(Path(other), services)
+        return *build(Path(one)), *build(Path(other))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--todo", action="store_true", help=f"also {LARGEST} services")
+    sizes = [*SIZES, LARGEST] if parser.parse_args().todo else SIZES
+    a_page = {}
+    for services in sizes:
+        seconds, memory, plain_seconds, plain_memory = measure(services)
+        a_page[services] = seconds / services
+        print(
+            f"site {services}: {seconds:.1f} s, {1000 * a_page[services]:.1f} ms a page, "
+            f"{seconds / plain_seconds:.2f} of plain MkDocs; "
+            f"{memory:.0f} MB, {memory / plain_memory:.2f} of plain MkDocs (at most 1.2)"
+        )
+    growth = max(a_page[services] for services in sizes[2:]) / a_page[160]
+    print(f"site: a page costs {growth:.2f} times what it costs among 160 (at most 1.2)")
+
+
+if __name__ == "__main__":
+    main()
