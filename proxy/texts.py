@@ -96,6 +96,10 @@ TEXTS = {
         "Las tablas son de otra versión ({current}) y este programa necesita la {newest}. "
         "Ejecute «casilla migrar»."
     ),
+    "port.taken": (
+        "No se puede escuchar en {address}, puerto {port}: otro programa lo usa o falta permiso. "
+        "Elija otro con --puerto."
+    ),
     "site.missing": "Falta el sitio en {path}. Ejecute «casilla construir».",
     "site.not_plain": (
         "{path} no es un archivo sino un enlace o algo especial, y el sitio no lo publica. "

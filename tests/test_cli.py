@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from socket import create_server
 
 import pytest
 from sqlalchemy import select
@@ -212,6 +213,18 @@ def test_the_demonstration_stays_on_ones_own_machine(
 
 def test_serving_without_a_site_is_refused(casilla: Casilla, installation: Installation) -> None:
     assert casilla("servir") == (1, "", "Falta el sitio en site. Ejecute «casilla construir».\n")
+
+
+def test_serving_on_a_port_that_somebody_has_is_refused(
+    casilla: Casilla, installation: Installation
+) -> None:
+    Path("site").mkdir()
+    Path("site/index.html").touch()
+    with create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, said, complaint = casilla("servir", "--puerto", str(port))
+    assert (code, said) == (1, "")
+    assert complaint.startswith(f"No se puede escuchar en 127.0.0.1, puerto {port}: ")
 
 
 @pytest.mark.parametrize(

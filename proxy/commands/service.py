@@ -1,5 +1,7 @@
 """The service itself: `migrar`, `servir`, `trabajar`."""
 
+from contextlib import suppress
+from socket import AF_INET, AF_INET6, create_server, socket
 from typing import Annotated
 
 import typer
@@ -52,14 +54,11 @@ def serve(
     port = puerto or settings.port
     if settings.local and "origin" not in settings.model_fields_set:
         settings.origin = f"http://localhost:{port}"
+    listener = _listen(direccion, port)
     parts.documents.tidy()
     write_json_lines()
-    app = create_app(parts, worker=not sin_trabajador)
-    print(f"La casilla está en {settings.origin}", flush=True)
-    uvicorn.run(
-        app,
-        host=direccion,
-        port=port,
+    config = uvicorn.Config(
+        create_app(parts, worker=not sin_trabajador),
         http="httptools",
         loop="uvloop",
         log_config=None,
@@ -69,6 +68,17 @@ def serve(
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=GRACE,
     )
+    print(f"La casilla está en {settings.origin}", flush=True)
+    with suppress(KeyboardInterrupt):  # Ctrl+C is how it is meant to end
+        uvicorn.Server(config).run([listener])
+
+
+def _listen(address: str, port: int) -> socket:
+    """Refuses a port that somebody else has, before anything is started."""
+    try:
+        return create_server((address, port), family=AF_INET6 if ":" in address else AF_INET)
+    except OSError:
+        raise Refusal("port.taken", address=address, port=port) from None
 
 
 def work() -> None:
