@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
+from starlette.applications import Starlette
 
 from proxy.flows.login import Session
 from proxy.installation import Installation
@@ -45,9 +47,13 @@ def prepare(environment: Environment, installation: Installation, signing: Signi
         token = signing.form_token(binding, form)
         return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, token)
 
+    @lru_cache(maxsize=512)  # a page asks for twenty, and each one walks every route
+    def path(app: Starlette, name: str, **params: Any) -> str:
+        return str(app.url_path_for(name, **params))
+
     @pass_context
     def url(context: Context, name: str, **params: Any) -> str:
-        return str(context["request"].app.url_path_for(name, **params))
+        return path(context["request"].app, name, **params)
 
     @pass_context
     def asset(context: Context, name: str) -> str:
