@@ -126,7 +126,7 @@ def compare(engine: str, sizes: dict[int, str | None], base_port: int, database_
     ratio = statistics.median(b / a for a, b in zip(small, large, strict=True))
     print(
         f"inbox {engine}: {ratio:.2f} times the processor of the small one "
-        f"({statistics.median(small):.0f} and {statistics.median(large):.0f} µs a page; at most 1.2)"
+        f"({statistics.median(small):.0f} and {statistics.median(large):.0f} µs; at most 1.2)"
     )
 
 

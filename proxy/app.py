@@ -18,10 +18,10 @@ from starlette.types import ASGIApp
 
 from proxy.errors import Refusal
 from proxy.installation import Installation
-from proxy.mailer import work
+from proxy.mailer import Mailer
 from proxy.signing import Signing
 from proxy.store.db import CONNECTIONS
-from proxy.web import assets, csrf, errors, health, inbox, login
+from proxy.web import assets, csrf, errors, health, inbox, login, violations
 from proxy.web.headers import Headers
 from proxy.web.log import RequestLog
 from proxy.web.passwords import PasswordPool
@@ -35,6 +35,7 @@ BODY_BYTES = 64 * 1024
 routes = [
     Mount("/casilla", routes=login.routes + inbox.routes + assets.routes),
     *health.routes,
+    *violations.routes,
 ]
 
 
@@ -45,11 +46,12 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
     """
     origin = installation.settings.origin
     state = create_state(installation)
+    mailer = Mailer(installation) if worker else None
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = Event()
-        mailing = asyncio.create_task(work(installation, state.mail, stop)) if worker else None
+        mailing = asyncio.create_task(mailer.work(state.mail, stop)) if mailer else None
         yield
         stop.set()
         state.mail.set()

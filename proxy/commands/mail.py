@@ -1,9 +1,10 @@
 """The local folder of messages: `correo`."""
 
 import mailbox
+import unicodedata
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -21,24 +22,28 @@ def mail(
     ] = None,
 ) -> None:
     """Lista los correos de la carpeta local, del más nuevo al más antiguo, o muestra uno."""
-    from proxy.mailer import maildir
+    from proxy.transports import maildir
 
     parts = start.installation()
     messages = _newest_first(maildir(parts.settings.mail_url))
     if numero is None:
         for number, message in enumerate(messages[:MOST], 1):
-            at = start.in_lima(parsedate_to_datetime(message["Date"]), parts)
-            print(f"{number:3}  {at}  {message['To']}  {message['Subject']}")
-        print(f"Hay {len(messages)} mensajes. «casilla correo 1» muestra el más nuevo.")
+            at = start.in_lima(_date(message), parts)
+            print(_plain(f"{number:3}  {at}  {message['To']}  {message['Subject']}"))
+        if messages:
+            print(f"Hay {len(messages)} mensajes. «casilla correo 1» muestra el más nuevo.")
+        else:
+            print("Todavía no hay mensajes.")
         return
     if numero > len(messages):
         raise Refusal("mail.missing", number=numero)
     message = messages[numero - 1]
     body = message.get_body(("plain",))
-    for name in ("Date", "From", "To", "Subject"):
-        print(f"{name}: {message[name]}")
+    print(f"Fecha:  {start.in_lima(_date(message), parts)}")
+    for label, name in (("De:", "From"), ("Para:", "To"), ("Asunto:", "Subject")):
+        print(_plain(f"{label:7} {message[name]}"))
     print()
-    print(body.get_content() if body else "")
+    print(_plain(body.get_content() if body else ""))
 
 
 def _newest_first(folder: Path) -> list[EmailMessage]:
@@ -49,4 +54,15 @@ def _newest_first(folder: Path) -> list[EmailMessage]:
     messages = [
         message_from_bytes(box.get_bytes(key), policy=policy.default) for key in sorted(box.keys())
     ]
-    return sorted(messages, key=lambda one: parsedate_to_datetime(one["Date"]))[::-1]
+    return sorted(messages, key=_date)[::-1]
+
+
+def _date(message: EmailMessage) -> datetime:
+    header = message["Date"]
+    moment = header.datetime if header else None
+    return (moment or datetime.fromtimestamp(0, UTC)).astimezone(UTC)
+
+
+def _plain(text: str) -> str:
+    """Nothing that a terminal would obey."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) != "Cc")

@@ -9,7 +9,7 @@ A message is never claimed by two workers. One killed after the server took the 
 from datetime import timedelta
 
 from proxy.domain.events import Event
-from proxy.store import audit, outbox
+from proxy.store import audit, challenges, outbox
 from proxy.store.db import Tx
 from proxy.store.outbox import Message
 
@@ -17,26 +17,32 @@ from proxy.store.outbox import Message
 LEASE = timedelta(minutes=5)
 # After the first failures; from then on, every hour until the message is of no use.
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
+# A server that says «no such mailbox» can be wrong for a while, and an alerta that is lost can cost
+# somebody a right; but who knocks there every hour ends up on the block lists.
+REFUSED_WAIT = timedelta(hours=6)
 
 
 def claim(tx: Tx) -> Message | None:
-    """The most pressing message that is due. One that came too late is given up on the way."""
+    """The most pressing message that is due. What is of no use any more is given up on the way."""
     while message := outbox.claim(tx, LEASE):
-        if message.expires_at > tx.now:
+        if message.expires_at <= tx.now:
+            _give_up(tx, message, "caducado")
+        elif _replaced(tx, message):
+            outbox.attempted(tx, message, sent=False, detail="reemplazado")
+            outbox.give_up(tx, message)
+        else:
             return message
-        _give_up(tx, message, "caducado")
     return None
 
 
 def sent(tx: Tx, message: Message, answer: str) -> None:
     outbox.attempted(tx, message, sent=True, detail=answer)
-    outbox.close(tx, message, sent=True)
+    outbox.close(tx, message)
 
 
-def failed(tx: Tx, message: Message, answer: str) -> None:
-    """Try again later, whatever the server said: a «no» to a mailbox can be a mistake of an hour,
-    and an alerta that is lost can cost somebody a right."""
-    wait = WAITS[min(message.attempts, len(WAITS)) - 1]
+def failed(tx: Tx, message: Message, answer: str, *, refused: bool = False) -> None:
+    """Try again later, whatever the server said. `refused`: it knows no such mailbox."""
+    wait = REFUSED_WAIT if refused else WAITS[min(message.attempts, len(WAITS)) - 1]
     if tx.now + wait >= message.expires_at:
         _give_up(tx, message, answer)
         return
@@ -44,7 +50,15 @@ def failed(tx: Tx, message: Message, answer: str) -> None:
     outbox.postpone(tx, message, tx.now + wait)
 
 
+def _replaced(tx: Tx, message: Message) -> bool:
+    """Whether its code is dead because a newer one was asked for: it would only mislead."""
+    challenge, sent = (message.context.get(name) for name in ("challenge", "sent"))
+    if challenge is None or sent is None:
+        return False
+    return bool(sent < challenges.sent(tx, bytes.fromhex(challenge)))
+
+
 def _give_up(tx: Tx, message: Message, answer: str) -> None:
     outbox.attempted(tx, message, sent=False, detail=answer)
-    outbox.close(tx, message, sent=False)
-    audit.note(tx, Event.MESSAGE_LOST, message.casilla_id, message=message.name)
+    if outbox.give_up(tx, message):
+        audit.note(tx, Event.MESSAGE_LOST, message.casilla_id, message=message.name)

@@ -5,7 +5,6 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,26 +28,40 @@ _environment = Environment(
 class Envelope:
     message_id: str
     recipient: str
-    at: datetime
+    at: datetime  # when it happened, in the entity's zone
 
 
 def letter(name: str, envelope: Envelope, entity: Entity, **context: Any) -> EmailMessage:
     """What leaves. The same message gives the same Message-ID and date at every attempt."""
-    values = {"entity": entity, **context}
-    email = EmailMessage(policy=SMTP)
-    sender = entity.correo
-    email["From"] = Address(sender.nombre, addr_spec=sender.direccion)
-    email["To"] = Address(addr_spec=envelope.recipient)
+    sender, values = entity.correo, {"entity": entity, "when": _when(envelope.at), **context}
     # One line, whatever a value brings along (header injection).
-    email["Subject"] = " ".join(_render(name, "subject.txt", values).split())
-    email["Date"] = format_datetime(envelope.at)
+    subject = " ".join(_render(name, "subject.txt", values).split())
+    email = EmailMessage(policy=SMTP)
+    email["From"] = Address(sender.nombre, addr_spec=sender.direccion)
+    email["To"] = _address(envelope.recipient)
+    email["Subject"] = subject
+    email["Date"] = envelope.at
     email["Message-ID"] = envelope.message_id
     email["Auto-Submitted"] = "auto-generated"  # so that no holiday reply answers (RFC 3834)
+    values["subject"] = subject
     email.set_content(_render(name, "body.txt", values), cte="quoted-printable")
     email.add_alternative(
         _render(name, "body.html", values), subtype="html", cte="quoted-printable"
     )
+    email["Content-Language"] = "es"  # last: the content takes such headers off
     return email
+
+
+def _when(at: datetime) -> str:
+    """«16/11/2026 a las 10:00 (hora de Lima)»"""
+    place = str(at.tzinfo).rpartition("/")[2].replace("_", " ")
+    return f"{at:%d/%m/%Y} a las {at:%H:%M} (hora de {place})"
+
+
+def _address(recipient: str) -> Address:
+    """The domain as mail servers know it: «ñandú.pe» is xn--and-6ma2c.pe to them."""
+    user, _, domain = recipient.rpartition("@")
+    return Address(addr_spec=f"{user}@{domain.encode('idna').decode()}")
 
 
 def _render(name: str, file: str, values: dict[str, Any]) -> str:

@@ -81,6 +81,7 @@ _SEND_AGAIN = (
     )
     .returning(*_COLUMNS)
 )
+_SENT = select(challenges.c.sent).where(challenges.c.id == bindparam("challenge"))
 _NEWEST = (
     select(challenges.c.id)
     .where(
@@ -148,6 +149,11 @@ def send_again(
     }
     row = tx.conn.execute(_SEND_AGAIN, values).first()
     return Challenge(*row) if row else None
+
+
+def sent(tx: Tx, challenge_id: bytes) -> int:
+    """How many codes were asked for; only the newest opens anything."""
+    return tx.conn.execute(_SENT, {"challenge": challenge_id}).scalar_one_or_none() or 0
 
 
 def keep_newest(tx: Tx, casilla_id: int, keep: int) -> None:

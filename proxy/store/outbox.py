@@ -44,8 +44,15 @@ _CLAIM = (
     .returning(*_COLUMNS)
 )
 _ATTEMPT = insert(outbox_attempts)
-_POSTPONE = (
-    update(outbox).where(outbox.c.id == bindparam("message")).values(next_at=bindparam("later"))
+# Whose lease ended while it was sending may come back late: what another worker did since stands.
+_STILL_MINE = (
+    outbox.c.id == bindparam("message"),
+    outbox.c.attempts == bindparam("attempt"),
+    outbox.c.next_at.is_not(None),
+)
+_POSTPONE = update(outbox).where(*_STILL_MINE).values(next_at=bindparam("later"))
+_GIVE_UP = (
+    update(outbox).where(*_STILL_MINE).values(next_at=None, context={}).returning(outbox.c.id)
 )
 _CLOSE = (
     update(outbox)
@@ -96,9 +103,16 @@ def attempted(tx: Tx, message: Message, *, sent: bool, detail: str) -> None:
 
 
 def postpone(tx: Tx, message: Message, until: datetime) -> None:
-    tx.conn.execute(_POSTPONE, {"message": message.id, "later": until})
+    values = {"message": message.id, "attempt": message.attempts, "later": until}
+    tx.conn.execute(_POSTPONE, values)
 
 
-def close(tx: Tx, message: Message, *, sent: bool) -> None:
-    """It left, or is given up. Its context is emptied either way."""
-    tx.conn.execute(_CLOSE, {"message": message.id, "sent": tx.now if sent else None})
+def give_up(tx: Tx, message: Message) -> bool:
+    """It will never leave. Its context is emptied. False: another worker saw to it since."""
+    values = {"message": message.id, "attempt": message.attempts}
+    return tx.conn.execute(_GIVE_UP, values).first() is not None
+
+
+def close(tx: Tx, message: Message) -> None:
+    """It left. Its context is emptied."""
+    tx.conn.execute(_CLOSE, {"message": message.id, "sent": tx.now})
