@@ -62,14 +62,19 @@ class Database:
 
         It stays in the calling thread, which must always be the same one: the event loop's.
         """
-        driver = self._here.driver_connection
-        assert driver is not None
-        row: tuple[Any, ...] | None = driver.execute(statement, values).fetchone()
+        row: tuple[Any, ...] | None = self._ask_here(statement, values).fetchone()
         return row
 
     @cached_property
     def _here(self) -> PoolProxiedConnection:
         return self.engine.raw_connection()
+
+    @cached_property
+    def _ask_here(self) -> Callable[..., Any]:
+        driver = self._here.driver_connection
+        assert driver is not None
+        ask: Callable[..., Any] = driver.execute
+        return ask
 
     def close(self) -> None:
         if "_here" in self.__dict__:

@@ -1,7 +1,7 @@
 """Sessions. The browser keeps the token and the table its digest: a stolen copy opens nothing."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
@@ -11,8 +11,7 @@ from proxy.store.db import Database, Tx
 from proxy.store.tables import casillas, sessions
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(NamedTuple):
     digest: bytes
     casilla_id: int
     kind: str
@@ -102,9 +101,7 @@ def by_digest_here(db: Database, digest: bytes) -> Session | None:
     row = db.one_row(_OPEN_ON_SQLITE, (digest,))
     if row is None:
         return None
-    *others, seen_at, expires_at = row
-    values = (*others, _instant(seen_at), _instant(expires_at))
-    return Session(*values)
+    return Session._make((*row[:5], _instant(row[5]), _instant(row[6])))
 
 
 def touch(tx: Tx, digest: bytes) -> None:
@@ -126,4 +123,4 @@ def keep_newest(tx: Tx, casilla_id: int, keep: int, idle_since: datetime) -> int
 
 
 def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return datetime.fromisoformat(text + "+00:00")

@@ -1,7 +1,6 @@
 """Who is asking: the session of the cookie, read at every request."""
 
 import re
-from dataclasses import replace
 from functools import wraps
 from urllib.parse import urlencode
 
@@ -50,7 +49,7 @@ async def current(request: Request) -> login.Session | None:
         session = await look(request, login.resume, installation.policy, token)
     if session and installation.clock() - session.seen_at >= login.SEEN_EVERY:
         await run(request, login.touch, session)
-        session = replace(session, seen_at=installation.clock())
+        session = session._replace(seen_at=installation.clock())
     return session
 
 
