@@ -5,7 +5,8 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -32,6 +33,12 @@ Start = Callable[..., int]
 Leave = Callable[..., None]
 Deliver = Callable[[str], int]
 ANDROID = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36"
+
+
+def tell(story: Callable[[], Coroutine[None, None, None]]) -> None:
+    """In a thread of its own: the browser of other tests keeps an event loop in this one."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(lambda: asyncio.run(asyncio.wait_for(story(), 20))).result()
 
 
 class _Page(HTMLParser):
@@ -65,6 +72,12 @@ def attempts(installation: Installation) -> list[tuple[bool, str]]:
 def written(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
     lines = [json.loads(JsonLines().format(record)) for record in caplog.records]
     return [line for line in lines if line["logger"] == "casilla.mail"]
+
+
+def in_a_loop(story: Callable[[], Coroutine[None, None, None]]) -> None:
+    """In a thread: Playwright keeps a loop running in this one, when its tests ran before."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asyncio.wait_for(story(), 20)).result()
 
 
 def test_the_token_arrives_as_a_person_would_like_to_read_it(
@@ -316,7 +329,7 @@ def test_a_database_that_fails_does_not_end_the_worker_nor_fill_the_log(
         wake.set()
         await working
 
-    asyncio.run(asyncio.wait_for(story(), 20))
+    in_a_loop(story)
     assert written(caplog)[0]["text"] == "the outbox cannot be read"
     assert rosa.email not in caplog.text
 
@@ -338,7 +351,7 @@ def test_the_worker_wakes_at_once_and_ends_when_told(
         wake.set()
         await asyncio.wait_for(working, 5)
 
-    asyncio.run(asyncio.wait_for(story(), 20))
+    in_a_loop(story)
     assert attempts(installation)[0][0] is True
 
 
@@ -359,7 +372,7 @@ def test_a_worker_that_is_told_to_end_finishes_the_message_in_hand_and_takes_no_
         wake.set()
         await asyncio.wait_for(working, 5)
 
-    asyncio.run(story())
+    in_a_loop(story)
     assert len(attempts(installation)) == 1
 
 
