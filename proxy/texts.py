@@ -106,6 +106,7 @@ TEXTS = {
         "Quítelo o ponga en su lugar una copia, y ejecute «casilla construir»."
     ),
     "site.broken": "El sitio no se pudo construir y el anterior sigue en su lugar:\n{output}",
+    "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     "mail.url": (
         "CASILLA_MAIL_URL no se entiende. Escriba maildir:CARPETA, smtp://servidor:587 "
         "o smtps://servidor:465, con usuario:clave@ si hacen falta."

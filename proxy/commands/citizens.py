@@ -90,6 +90,21 @@ def open_casilla(
     print(f"Se abrió la casilla de {holder}.")
 
 
+@cuentas.command("rehabilitar", cls=Command)
+def restore(
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+) -> None:
+    """Permite otra vez la contraseña después de cien intentos fallidos seguidos."""
+    from proxy.domain.identidad import parse_identidad
+    from proxy.flows import cuentas as flow
+
+    parts = start.ready()
+    holder = parse_identidad(identidad)
+    with parts.db.transaction() as tx:
+        flow.restore(tx, holder)
+    print(f"La contraseña de {holder} se puede usar otra vez desde cualquier equipo.")
+
+
 def demonstration(
     as_json: Annotated[
         bool, typer.Option("--json", help="Escribe la lista de cuentas en JSON.")

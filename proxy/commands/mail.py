@@ -31,7 +31,8 @@ def mail(
             at = start.in_lima(_date(message), parts)
             print(_plain(f"{number:3}  {at}  {message['To']}  {message['Subject']}"))
         if messages:
-            print(f"Hay {len(messages)} mensajes. «casilla correo 1» muestra el más nuevo.")
+            many = "Hay 1 mensaje." if len(messages) == 1 else f"Hay {len(messages)} mensajes."
+            print(f"{many} «casilla correo 1» muestra el más nuevo.")
         else:
             print("Todavía no hay mensajes.")
         return

@@ -12,6 +12,7 @@ class Event(StrEnum):
     SESSION_STARTED = "session_created"
     SESSION_ENDED = "session_ended"  # by the owner, or by a sixth session
     CASILLA_OPENED = "user_created"
+    PASSWORD_RESTORED = "password_restored"  # the entity forgot the wrong ones for its owner
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
     MESSAGE_LOST = "message_given_up"  # every attempt to send it failed until it was of no use
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time

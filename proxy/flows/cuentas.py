@@ -1,4 +1,4 @@
-"""Cuentas: the entity opens a casilla for a person or a company."""
+"""Cuentas: the entity opens a casilla, and lets its owner try the password again."""
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -50,3 +50,16 @@ def open_casilla(tx: Tx, identidad: Identidad, nombres: str, email: str, passwor
     casilla_id = casillas.add(tx, identidad, name, address, password)
     audit.note(tx, Event.CASILLA_OPENED, casilla_id)
     return casillas.by_id(tx, casilla_id)
+
+
+def restore(tx: Tx, identidad: Identidad) -> None:
+    """Forget the wrong passwords in a row, once the entity knows that it speaks with the owner.
+
+    After a hundred of them only a known browser may use the password (SECURITY F49). Nobody's
+    password is seen or changed.
+    """
+    casilla = casillas.by_identidad(tx, identidad)
+    if casilla is None:
+        raise Refusal("casilla.none")
+    casillas.clear_failures(tx, casilla.id)
+    audit.note(tx, Event.PASSWORD_RESTORED, casilla.id)

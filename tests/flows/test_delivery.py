@@ -1,6 +1,7 @@
 """What waits in the outbox leaves: later rather than never, and never twice at once."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -27,14 +28,24 @@ def claim(db: Database) -> Message | None:
         return delivery.claim(tx)
 
 
-def fail(db: Database, answer: str = "SMTPServerDisconnected") -> bool:
+def fail(db: Database, *, refused: bool = False) -> bool:
     """Claim what is due and fail to send it. False when nothing was due."""
     message = claim(db)
     if message is None:
         return False
     with db.transaction() as tx:
-        delivery.failed(tx, message, answer)
+        delivery.failed(tx, message, "SMTPServerDisconnected", refused=refused)
     return True
+
+
+def row_of(db: Database) -> Any:
+    with db.reading() as tx:
+        return tx.conn.execute(select(tables.outbox)).one()
+
+
+def events(db: Database) -> list[str]:
+    with db.reading() as tx:
+        return list(tx.conn.execute(select(tables.audit.c.event)).scalars())
 
 
 def attempts(db: Database) -> list[tuple[bool, str]]:
@@ -52,8 +63,7 @@ def test_a_message_that_left_is_recorded_and_emptied(db: Database, rosa: Person)
         delivery.sent(tx, message, "aceptado")
     assert claim(db) is None
     assert attempts(db) == [(True, "aceptado")]
-    with db.reading() as tx:
-        row = tx.conn.execute(select(tables.outbox)).one()
+    row = row_of(db)
     assert (row.context, row.next_at, row.sent_at) == ({}, None, db.clock())
 
 
@@ -82,9 +92,71 @@ def test_a_message_given_up_is_an_event_that_the_entity_can_find(
     clock.advance(days=4)
     assert claim(db) is None
     assert attempts(db) == [(False, "caducado")]
-    with db.reading() as tx:
-        events = tx.conn.execute(select(tables.audit.c.event)).scalars().all()
-    assert events == ["message_given_up"]
+    assert events(db) == ["message_given_up"]
+    row = row_of(db)
+    assert (row.context, row.next_at, row.sent_at) == ({}, None, None)
+
+
+def test_a_mailbox_that_does_not_exist_is_asked_for_every_six_hours_until_the_third_day(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    leave(db, rosa)
+    tried = 0
+    while fail(db, refused=True):
+        tried += 1
+        clock.advance(hours=6, seconds=-1)
+        assert not fail(db, refused=True)
+        clock.advance(seconds=1)
+    assert tried == 12
+    assert events(db) == ["message_given_up"]
+
+
+def test_a_token_that_cannot_come_in_time_is_given_up_at_once(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    leave(db, rosa, "login_code", useful_for=10 * MINUTE)
+    assert fail(db)
+    clock.advance(minutes=1)
+    assert fail(db)
+    clock.advance(minutes=5)
+    assert events(db) == []
+    assert fail(db)  # the next try would be 15 minutes later
+    assert (row_of(db).context, events(db)) == ({}, ["message_given_up"])
+
+
+def test_who_comes_back_after_the_lease_undoes_nothing(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """A computer that slept with a message in hand: another worker sent it since."""
+    leave(db, rosa)
+    slow = claim(db)
+    clock.advance(minutes=5)
+    quick = claim(db)
+    assert slow is not None and quick is not None
+    with db.transaction() as tx:
+        delivery.sent(tx, quick, "aceptado")
+    sent_at = row_of(db).sent_at
+    clock.advance(minutes=1)
+    with db.transaction() as tx:
+        delivery.failed(tx, slow, "TimeoutError")
+    assert not fail(db)
+    clock.advance(days=3)
+    with db.transaction() as tx:
+        delivery.failed(tx, slow, "TimeoutError")
+    assert (row_of(db).sent_at, events(db)) == (sent_at, [])
+
+
+def test_who_comes_back_with_an_accepted_message_ends_it(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    leave(db, rosa)
+    slow = claim(db)
+    clock.advance(minutes=5)
+    assert slow is not None and fail(db)
+    with db.transaction() as tx:
+        delivery.sent(tx, slow, "aceptado")
+    clock.advance(hours=1)
+    assert not fail(db)
 
 
 def test_a_token_leaves_before_the_alertas_that_were_there_first(

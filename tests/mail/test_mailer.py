@@ -9,7 +9,6 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from html.parser import HTMLParser
 from pathlib import Path
 from threading import Event
 
@@ -25,6 +24,7 @@ from proxy.mailer import Mailer
 from proxy.store import tables
 from tests.clock import Clock
 from tests.engines import free_port
+from tests.mail.html import Page
 from tests.mail.servers import HangsUp, Mailbox, NoSuchMailbox, Silent
 from tests.people import Person
 from tests.web.visitor import Visitor, forms
@@ -39,21 +39,6 @@ def tell(story: Callable[[], Coroutine[None, None, None]]) -> None:
     """In a thread of its own: the browser of other tests keeps an event loop in this one."""
     with ThreadPoolExecutor(1) as apart:
         apart.submit(lambda: asyncio.run(asyncio.wait_for(story(), 20))).result()
-
-
-class _Page(HTMLParser):
-    """What a page shows, and where its links lead."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.text = ""
-        self.feed("<body" + page.partition("<body")[2])
-
-    def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.text += " ".join(value or "" for name, value in attrs if name == "href") + " "
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def body(letter: EmailMessage, kind: str = "plain") -> str:
@@ -157,7 +142,7 @@ def test_the_page_of_a_message_says_what_its_text_says(
     leave(name, **where, minutes=10, most=5)
     assert deliver(f"smtp://127.0.0.1:{start(taken)}") == 1
     (letter,) = taken.letters
-    shown = _Page(body(letter, "html")).text
+    shown = Page(body(letter, "html")).text
     assert {*re.findall(r"\w+", body(letter))} == {*re.findall(r"\w+", shown)}
     html = body(letter, "html")
     assert "src=" not in html and "url(" not in html and "<script" not in html

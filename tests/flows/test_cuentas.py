@@ -1,0 +1,21 @@
+"""What the entity does to a casilla by command."""
+
+from proxy.flows import cuentas
+from proxy.flows.login import Denied
+from proxy.store import casillas
+from proxy.store.db import Database
+from tests.flows.test_login import Browser
+from tests.people import Person
+
+
+def test_the_entity_lets_an_owner_without_a_known_browser_in_again(
+    db: Database, rosa: Person
+) -> None:
+    """F49: nobody is kept from what was notified to them by who failed in their name."""
+    with db.transaction() as tx:
+        for _ in range(100):
+            casillas.count_failure(tx, rosa.id)
+    assert Browser(db).password(rosa.identidad, rosa.password) == Denied("login.wrong")
+    with db.transaction() as tx:
+        cuentas.restore(tx, rosa.identidad)
+    assert Browser(db).password(rosa.identidad, rosa.password) is None

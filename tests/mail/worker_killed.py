@@ -1,0 +1,52 @@
+"""Workers that are killed; run as `python -m tests.mail.worker_killed <database> <folder>`."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from proxy.installation import Installation
+from proxy.mailer import Mailer
+from proxy.settings import Settings
+from proxy.store import casillas, outbox
+from proxy.store.db import utc_now
+from tests.killing import kill_anywhere, kill_at_every_other_line
+from tests.people import ROSA
+
+CODE = (
+    "proxy/mailer.py",
+    "proxy/flows/delivery.py",
+    "proxy/store/outbox.py",
+    "proxy/transports.py",
+)
+
+
+def install(url: str, folder: Path, clock: Callable[[], datetime] = utc_now) -> Installation:
+    settings = Settings(
+        _env_file=None,
+        database_url=url,
+        keys_file=folder / "claves.json",
+        mail_url=f"maildir:{folder}/correo",
+    )
+    return Installation(settings, clock)
+
+
+def main(url: str, folder: Path) -> None:
+    catalog = install(url, folder).catalog
+
+    def work(_number: int) -> None:
+        installation = install(url, folder)
+        installation.catalog = catalog  # read once, and not in each fork
+        with installation.db.transaction() as tx:
+            casilla = casillas.by_identidad(tx, ROSA.identidad)
+            assert casilla is not None
+            outbox.add(tx, "notificacion_deposited", casilla)
+        Mailer(installation).deliver_due()
+        installation.db.close()
+
+    print(kill_at_every_other_line(work, CODE))
+    kill_anywhere(work, rounds=10, seconds=0.1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
