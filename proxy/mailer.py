@@ -103,9 +103,8 @@ class Mailer:
         return {"code": f"{code[:3]} {code[3:]}", "stop": stop}
 
 
-def work_alone(installation: Installation) -> None:
+def work_alone(mailer: Mailer) -> None:
     """The worker as a process of its own, until it is told to end."""
-    mailer = Mailer(installation)
 
     async def until_told() -> None:
         wake, stop = asyncio.Event(), Event()

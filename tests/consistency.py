@@ -19,7 +19,15 @@ HEADINGS = ["Context", "Options", "Decision", "Consequences", "When to look agai
 # Who may import whom. A file of no layer (the command, the application) may import everything, and
 # nothing but another of them may import it.
 BASE = {"proxy", "proxy.errors", "proxy.texts"}
-PARTS = {"proxy.settings", "proxy.keyring", "proxy.compress", "proxy.logs", "proxy.installation"}
+PARTS = {
+    "proxy.settings",
+    "proxy.keyring",
+    "proxy.signing",
+    "proxy.transports",
+    "proxy.compress",
+    "proxy.logs",
+    "proxy.installation",
+}
 ALLOWED = {
     "catalog": {"catalog"},
     "base": {"base"},

@@ -84,9 +84,9 @@ def _listen(address: str, port: int) -> socket:
 def work() -> None:
     """Envía los correos que esperan, hasta que se le detenga."""
     from proxy.logs import write_json_lines
-    from proxy.mailer import work_alone
+    from proxy.mailer import Mailer, work_alone
 
-    parts = start.ready()
+    mailer = Mailer(start.ready())
     write_json_lines()
     print("Enviando correos. Para terminar: Ctrl+C", flush=True)
-    work_alone(parts)
+    work_alone(mailer)
