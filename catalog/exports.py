@@ -1,11 +1,13 @@
 """The open data under /datos/: the whole catalogue in four files that say the same."""
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from catalog.kinds import Sheet
 from catalog.linked import catalog_jsonld, service_jsonld
 from catalog.model import Catalog
-from catalog.publication import Publication, as_csv, publication
+from catalog.publication import Publication, csv_lines, members
 from catalog.schema import as_json, schema
 
 __all__ = ["exports", "script_json", "service_jsonld", "write"]
@@ -13,25 +15,58 @@ __all__ = ["exports", "script_json", "service_jsonld", "write"]
 
 def exports(catalog: Catalog, base_url: str) -> dict[str, bytes]:
     """The content of each file by name. `base_url` is where the site is."""
-    published = publication(catalog, base_url)
-    return {
-        "catalogo.json": published.model_dump_json(indent=2).encode() + b"\n",
-        "catalogo.csv": as_csv(catalog, base_url),
-        "catalogo.jsonld": as_json(catalog_jsonld(catalog, base_url)),
-        "catalogo.schema.json": as_json(
-            schema(Publication, "Catálogo de servicios digitales: catalogo.json", "serialization")
-        ),
-    }
+    return {name: "".join(text).encode() for name, text in _files(catalog, base_url).items()}
 
 
 def write(folder: Path, catalog: Catalog, base_url: str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, content in exports(catalog, base_url).items():
+    for name, text in _files(catalog, base_url).items():
         path = folder / name
-        path.write_bytes(content)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(text)
         written.append(path)
     return written
+
+
+def _files(catalog: Catalog, base_url: str) -> dict[str, Iterable[str]]:
+    """The text of each file, in pieces: a large catalogue is never in memory as text."""
+    own = schema(Publication, "Catálogo de servicios digitales: catalogo.json", "serialization")
+    return {
+        "catalogo.json": _object(members(catalog, base_url)),
+        "catalogo.csv": csv_lines(catalog, base_url),
+        "catalogo.jsonld": _object(catalog_jsonld(catalog, base_url)),
+        "catalogo.schema.json": [as_json(own).decode()],
+    }
+
+
+def _object(values: dict[str, object]) -> Iterator[str]:
+    """As json.dumps with indent=2 writes it. An iterator becomes a list, one item at a time."""
+    before = "{\n"
+    for name, value in values.items():
+        yield f"{before}  {json.dumps(name)}: "
+        if isinstance(value, Iterator):
+            yield from _list(value)
+        else:
+            yield _indented(value, 2)
+        before = ",\n"
+    yield "\n}\n"
+
+
+def _list(items: Iterator[object]) -> Iterator[str]:
+    before = "[\n    "
+    for item in items:
+        yield before + _indented(item, 4)
+        before = ",\n    "
+    yield "\n  ]"
+
+
+def _indented(value: object, spaces: int) -> str:
+    if isinstance(value, Sheet):
+        text = value.model_dump_json(indent=2)
+    else:
+        text = json.dumps(value, ensure_ascii=False, indent=2)
+    return text.replace("\n", "\n" + " " * spaces)
 
 
 def script_json(value: object) -> str:

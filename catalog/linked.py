@@ -4,6 +4,7 @@ Each thing is both: a service is a schema:GovernmentService and a cpsv:PublicSer
 is written inside, so that reading the file asks nothing of anybody.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from catalog.model import Catalog, Channel, Norm
@@ -38,16 +39,21 @@ _DAYS = {
 }
 
 
-def catalog_jsonld(catalog: Catalog, base_url: str) -> Node:
+def catalog_jsonld(catalog: Catalog, base_url: str) -> dict[str, object]:
+    """The whole catalogue, its nodes made while they are read."""
+    return {"@context": CONTEXT, "@graph": _nodes(catalog, base_url)}
+
+
+def _nodes(catalog: Catalog, base_url: str) -> Iterator[Node]:
     graph = _Graph(catalog, base_url)
-    nodes = [graph.entity(), graph.contact(catalog.entity.horario, "contacto")]
+    yield graph.entity()
+    yield graph.contact(catalog.entity.horario, "contacto")
     for channel in catalog.channels:
-        nodes.append(graph.channel(channel))
+        yield graph.channel(channel)
     for norm in catalog.legal.normas:
-        nodes.append(graph.norm(norm))
+        yield graph.norm(norm)
     for service in catalog.services:
-        nodes += graph.service(service)
-    return {"@context": CONTEXT, "@graph": nodes}
+        yield from graph.service(service)
 
 
 def service_jsonld(catalog: Catalog, service: Service, base_url: str) -> Node:

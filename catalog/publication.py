@@ -2,10 +2,11 @@
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 
 from catalog.kinds import Sheet, Text, Url
 from catalog.model import Audience, Catalog, Channel, Entity, History, Norm, Term
-from catalog.service import Hours, Offer, Service, ServiceSheet
+from catalog.service import Hours, Offer, Service, ServiceSheet, TechnologyService
 
 FORMAT = "1"  # changes only when a program that reads the file would have to change
 BETWEEN = " | "  # between the values of one cell
@@ -72,47 +73,53 @@ def page_of(service: Service, base_url: str) -> str:
     return f"{base_url.rstrip('/')}/catalogo/{service.slug}/"
 
 
-def publication(catalog: Catalog, base_url: str) -> Publication:
+def members(catalog: Catalog, base_url: str) -> dict[str, object]:
+    """What a Publication holds, its two long lists made while they are read."""
+    return {
+        "formato": FORMAT,
+        "catalogo": catalog.history,
+        "entidad": catalog.entity,
+        "servicios": (_published(catalog, service, base_url) for service in catalog.services),
+        "servicios_tecnologicos": (_technology(row) for row in catalog.technology),
+        "canales": iter(catalog.channels),
+        "audiencias": iter(catalog.audiences),
+        "normas": iter(catalog.legal.normas),
+        "definiciones": iter(catalog.glossary),
+    }
+
+
+def _published(catalog: Catalog, service: Service, base_url: str) -> PublishedService:
     # Built without checking again: the sheets were checked when they were read.
-    return Publication.model_construct(
-        formato=FORMAT,
-        catalogo=catalog.history,
-        entidad=catalog.entity,
-        servicios=tuple(
-            PublishedService.model_construct(
-                **{**dict(service), "consultas": catalog.hours(service)},
-                pagina=page_of(service, base_url),
-            )
-            for service in catalog.services
-        ),
-        servicios_tecnologicos=tuple(
-            PublishedTechnology(
-                numero=row.number,
-                nombre=row.name,
-                digital=row.digital,
-                servicio=row.service.id if row.service else None,
-                subservicios=tuple(
-                    PublishedSubService(nombre=sub.name, via=sub.channel, url=sub.url)
-                    for sub in row.subservices
-                ),
-            )
-            for row in catalog.technology
-        ),
-        canales=catalog.channels,
-        audiencias=catalog.audiences,
-        normas=catalog.legal.normas,
-        definiciones=catalog.glossary,
+    return PublishedService.model_construct(
+        **{**dict(service), "consultas": catalog.hours(service)},
+        pagina=page_of(service, base_url),
     )
 
 
-def as_csv(catalog: Catalog, base_url: str) -> bytes:
-    """RFC 4180: one line a service, CRLF, quotes where they are needed, UTF-8 without a mark."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+def _technology(row: TechnologyService) -> PublishedTechnology:
+    return PublishedTechnology(
+        numero=row.number,
+        nombre=row.name,
+        digital=row.digital,
+        servicio=row.service.id if row.service else None,
+        subservicios=tuple(
+            PublishedSubService(nombre=sub.name, via=sub.channel, url=sub.url)
+            for sub in row.subservices
+        ),
+    )
+
+
+def csv_lines(catalog: Catalog, base_url: str) -> Iterator[str]:
+    """RFC 4180: one line a service, CRLF, quotes where they are needed, without a mark."""
+    yield _line(COLUMNS)
     for service in catalog.services:
-        writer.writerow(_row(catalog, service, base_url))
-    return file.getvalue().encode()
+        yield _line(_row(catalog, service, base_url))
+
+
+def _line(cells: Sequence[str]) -> str:
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\r\n").writerow(cells)
+    return file.getvalue()
 
 
 def _row(catalog: Catalog, service: Service, base_url: str) -> tuple[str, ...]:
