@@ -73,8 +73,8 @@ def measure(services: int) -> tuple[float, float]:
         plain_seconds, plain_memory = build(Path(other))
     print(
         f"site {services} services: {pages} pages, {seconds:.1f} s, "
-        f"{1000 * seconds / pages:.1f} ms a page, {seconds / plain_seconds:.2f} of plain MkDocs; {memory:.0f} MB, "
-        f"{memory / plain_memory:.2f} of plain MkDocs",
+        f"{1000 * seconds / pages:.1f} ms a page, {seconds / plain_seconds:.2f} of plain MkDocs; "
+        f"{memory:.0f} MB, {memory / plain_memory:.2f} of plain MkDocs",
         flush=True,
     )
     return 1000 * seconds / pages, memory / plain_memory
