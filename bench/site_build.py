@@ -2,8 +2,8 @@
 
 The catalogue's first sheet is repeated under other numbers. The plain build has as many Markdown
 files as the site has pages, with the words of that sheet and stock Material, none of them in the
-navigation. Among few pages the difference is the reader of the sheets itself, some 10 MB. `--all`
-goes on to 16,000 services, which takes some minutes.
+navigation. Among few pages the difference is what reads the sheets, some 10 MB. `--all` goes on
+to 16,000 services, which takes some minutes.
 """
 
 import argparse
