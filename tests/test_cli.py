@@ -291,14 +291,14 @@ def test_a_failing_build_leaves_the_site_that_is_served(tmp_path: Path) -> None:
     pages.mkdir()
     config.write_text("site_name: Prueba\ntheme: {name: mkdocs}\n")
     (pages / "index.md").write_text("# Primera")
-    publish(config, site, "http://localhost:8000")
+    publish(config, site, "http://localhost:8000", "guia")
     first = (site / "index.html").read_text()
     assert "Primera" in first
     assert (site / "index.html.br").is_file()
 
     (pages / "index.md").write_text("# Segunda\n\n[roto](no-esta.md)")
     with pytest.raises(Refusal, match=r"no-esta\.md"):
-        publish(config, site, "http://localhost:8000")
+        publish(config, site, "http://localhost:8000", "guia")
     assert (site / "index.html").read_text() == first
 
     # A build that was killed between its two renames left the old site under another name.
@@ -307,11 +307,11 @@ def test_a_failing_build_leaves_the_site_that_is_served(tmp_path: Path) -> None:
     half.mkdir()
     os.utime(half, (0, 0))
     with pytest.raises(Refusal):
-        publish(config, site, "http://localhost:8000")
+        publish(config, site, "http://localhost:8000", "guia")
     assert (site / "index.html").read_text() == first
 
     (pages / "index.md").write_text("# Segunda")
-    publish(config, site, "http://localhost:8000")
+    publish(config, site, "http://localhost:8000", "guia")
     assert "Segunda" in (site / "index.html").read_text()
     assert {path.name for path in tmp_path.iterdir()} == {"mkdocs.yml", "docs", "site"}
 

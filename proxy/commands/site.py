@@ -25,11 +25,11 @@ def build() -> None:
 
     settings = start.read_settings()
     services = len(read_catalog().services)  # a faulty sheet is told before anything is built
-    publish(MKDOCS, settings.site_dir, settings.origin)
+    publish(MKDOCS, settings.site_dir, settings.origin, settings.profile)
     print(f"Se construyó el sitio con {services} servicios en {settings.site_dir}.")
 
 
-def publish(config: Path, folder: Path, origin: str) -> None:
+def publish(config: Path, folder: Path, origin: str, profile: str) -> None:
     """Build beside the site that is there, which stays until the new one is whole."""
     from proxy.compress import compress
 
@@ -38,7 +38,7 @@ def publish(config: Path, folder: Path, origin: str) -> None:
     _tidy(site)
     fresh = Path(tempfile.mkdtemp(prefix=f"{site.name}{MAKING}", dir=site.parent))
     try:
-        _mkdocs(config, fresh, origin)
+        _mkdocs(config, fresh, origin, profile)
         compress(fresh)
         fresh.chmod(0o755)
         _replace(site, fresh)
@@ -66,8 +66,13 @@ def export(
     print(f"Se escribieron {len(written)} archivos en {carpeta}.")
 
 
-def _mkdocs(config: Path, folder: Path, origin: str) -> None:
-    environment = os.environ | {"NO_MKDOCS_2_WARNING": "1", "CASILLA_ORIGIN": origin}
+def _mkdocs(config: Path, folder: Path, origin: str, profile: str) -> None:
+    # The guides print the limits of the profile that is in force.
+    environment = os.environ | {
+        "NO_MKDOCS_2_WARNING": "1",
+        "CASILLA_ORIGIN": origin,
+        "CASILLA_PROFILE": profile,
+    }
     command = ["-m", "mkdocs", "build", "--strict", "-f", str(config), "-d", str(folder)]
     done = subprocess.run(
         [sys.executable, *command], env=environment, capture_output=True, text=True, check=False

@@ -12,7 +12,8 @@ from urllib.request import urlopen
 import pytest
 
 from catalog.model import Catalog
-from tests.site.workshop import ROOT, build, copy_sources, environment
+from proxy.commands.site import publish
+from tests.site.workshop import ORIGIN, ROOT, build, copy_sources, environment
 
 SHEET = "catalog/services/002-consulta-de-multas-electorales.yml"
 
@@ -110,8 +111,7 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
     ]:
         edited[profile] = edited[profile].replace(old, new)
     sheet.write_text(edited["guia"] + edited["estricto"], encoding="utf-8")
-    done = build(tmp_path / "site", sources, CASILLA_PROFILE=profile)
-    assert done.returncode == 0, done.stderr
+    publish(sources, tmp_path / "site", ORIGIN, profile)
     guide = (tmp_path / "site/guias/ingresar-a-su-casilla/index.html").read_text()
     for sentence in (
         "código de 6 dígitos",
