@@ -1,13 +1,16 @@
 """The cast. None of them exists; the numbers are well formed and nobody's."""
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.passwords import Passwords
+from proxy.domain.vault import Vault
 from proxy.store import casillas
 from proxy.store.db import Database
 
 PASSWORDS = Passwords({"k1": b"p" * 32})
+VAULT = Vault(lambda purpose: {"k1": hashlib.sha256(purpose.encode()).digest()})
 
 
 @dataclass(frozen=True)

@@ -16,4 +16,5 @@ def note(
 ) -> None:
     """Record `event`. Never give it a code, token, password or identidad."""
     values = {"at": tx.now, "event": event, "casilla_id": casilla_id, "ip": ip, "detail": detail}
+    values |= {"key_id": "", "seal": b""}
     tx.conn.execute(_ADD, values)

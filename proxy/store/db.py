@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from proxy.domain.vault import Vault
+
 # One thread a connection and no overflow: on PostgreSQL a pool that grows under load costs five
 # times its price.
 CONNECTIONS = 8
@@ -24,17 +26,34 @@ class Tx:
 
     conn: Connection
     now: datetime
+    keys: Callable[[], Vault]
     mail: bool = False  # whether a message was left in the outbox
+
+    @property
+    def vault(self) -> Vault:
+        return self.keys()
 
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def no_keys() -> Vault:
+    raise RuntimeError("this database was opened without keys")
+
+
 class Database:
-    def __init__(self, url: str, clock: Callable[[], datetime] = utc_now) -> None:
+    """`vault` is asked at each use: a running service follows its key ring."""
+
+    def __init__(
+        self,
+        url: str,
+        clock: Callable[[], datetime] = utc_now,
+        vault: Callable[[], Vault] = no_keys,
+    ) -> None:
         self.engine = _engine(url)
         self.clock = clock
+        self.vault = vault
         self.sqlite = self.engine.dialect.name == "sqlite"
         # SQLite has one writer: waiting here wakes in order, its own busy handler polls.
         self._writer = Lock()
@@ -44,18 +63,18 @@ class Database:
         """Everything inside happens, or nothing does."""
         if not self.sqlite:
             with self.engine.begin() as conn:
-                yield Tx(conn, self.clock())
+                yield Tx(conn, self.clock(), self.vault)
             return
         with self._writer, self.engine.connect() as conn:
             conn.execution_options(writes=True)
             with conn.begin():
-                yield Tx(conn, self.clock())
+                yield Tx(conn, self.clock(), self.vault)
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
         """A transaction that only reads: it never waits for a writer."""
         with self.engine.begin() as conn:
-            yield Tx(conn, self.clock())
+            yield Tx(conn, self.clock(), self.vault)
 
     def one_row(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
         """The row of a key, on SQLite, at a tenth of the price of a transaction.

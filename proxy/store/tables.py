@@ -55,18 +55,22 @@ class Instant(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+# Personal data is sealed by the vault; `info` names the column that ties a value to its row.
 casillas = Table(
     "casillas",
     metadata,
     Column("id", Number, primary_key=True),
+    Column("uid", LargeBinary, nullable=False, unique=True),  # random, says nothing of its owner
     Column("kind", Text, nullable=False),
-    Column("number", Text, nullable=False),
-    Column("nombres", Text, nullable=False),
-    Column("email", Text, nullable=False),
-    Column("password", Text, nullable=False),
+    Column("lookup", LargeBinary, nullable=False, unique=True),  # keyed hash of the identidad
+    Column("number", LargeBinary, nullable=False, info={"sealed": "uid"}),
+    Column("nombres", LargeBinary, nullable=False, info={"sealed": "uid"}),
+    Column("email", LargeBinary, nullable=False, info={"sealed": "uid"}),
+    Column("phone", LargeBinary, info={"sealed": "uid"}),  # E.164, and proved
+    Column("password", Text),  # empty until its owner chooses one
+    Column("must_change", Boolean, nullable=False),  # `debe_cambiar`: nothing else before that
     Column("failures", Integer, nullable=False, server_default="0"),  # wrong passwords in a row
     Column("created_at", Instant, nullable=False),
-    UniqueConstraint("kind", "number"),
 )
 
 devices = Table(
@@ -79,14 +83,18 @@ devices = Table(
     Column("revoked_at", Instant),
 )
 
-# The second step of a login, between the right password and the right code.
+# A code that was asked of a browser: at login, in a recovery, for a new address.
 challenges = Table(
     "challenges",
     metadata,
     Column("id", LargeBinary, primary_key=True),
     Column("purpose", Text, nullable=False),
-    Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
+    # Empty for an identidad without a casilla: its challenge looks the same and opens nothing.
+    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
     Column("flow", LargeBinary, nullable=False, unique=True),  # digest of the cookie of the browser
+    Column("key_id", Text, nullable=False),  # of the key that its codes follow from
+    Column("channel", Text, nullable=False),  # "email" or "sms"
+    Column("recipient", LargeBinary, info={"sealed": "id"}),  # empty: the casilla's own
     Column("sent", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -99,18 +107,118 @@ challenges = Table(
     Column("user_agent", Text, nullable=False),
 )
 
+# A link of a message. What the link carries is signed; this row says whether it still holds.
+links = Table(
+    "links",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("purpose", Text, nullable=False),
+    Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("ended_at", Instant),
+)
+
 sessions = Table(
     "sessions",
     metadata,
     Column("digest", LargeBinary, primary_key=True),
+    Column("id", LargeBinary, nullable=False, unique=True),  # by which its owner can end it
     Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
     Column("device_id", LargeBinary, ForeignKey("devices.id"), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("proved_at", Instant, nullable=False),  # when its owner last proved who they are
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+)
+
+# The app that gives codes of its own (TOTP), one for each casilla.
+factors = Table(
+    "factors",
+    metadata,
+    Column("casilla_id", Number, ForeignKey("casillas.id"), primary_key=True, autoincrement=False),
+    Column("uid", LargeBinary, nullable=False),
+    Column("secret", LargeBinary, nullable=False, info={"sealed": "uid"}),
+    Column("timecode", BigInteger, nullable=False),  # of the last code accepted: none serves twice
+    Column("created_at", Instant, nullable=False),
+    Column("confirmed_at", Instant),  # empty until a first code proved that the app has it
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+# A change of e-mail or mobile: the new one counts once proved, and the old one can undo it.
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
+    Column("field", Text, nullable=False),  # "email" or "phone"
+    Column("old", LargeBinary, info={"sealed": "id"}),
+    Column("new", LargeBinary, nullable=False, info={"sealed": "id"}),
+    Column("made_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),  # until then the old one can undo it
+    Column("undone_at", Instant),
+)
+
+# Somebody who is registering: what they typed so far, and what they accepted.
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("flow", LargeBinary, nullable=False, unique=True),  # digest of the cookie of the browser
+    Column("lookup", LargeBinary, index=True),  # keyed hash of the identidad, once it is known
+    Column("data", LargeBinary, nullable=False, info={"sealed": "id"}),  # JSON
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+# Which text was accepted, in which version and when (SECURITY E45).
+acceptances = Table(
+    "acceptances",
+    metadata,
+    Column("casilla_id", Number, ForeignKey("casillas.id"), primary_key=True, autoincrement=False),
+    Column("text", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ip", Text, nullable=False),
+)
+
+# The local register of people and companies, in place of RENIEC and SUNAT.
+padron = Table(
+    "padron",
+    metadata,
+    Column("lookup", LargeBinary, primary_key=True),  # keyed hash of the identidad
+    Column("uid", LargeBinary, nullable=False),
+    Column("record", LargeBinary, nullable=False, info={"sealed": "uid"}),  # JSON
+)
+
+# A riddle that tells people from programs. Those without a flow are ready to be given out.
+captchas = Table(
+    "captchas",
+    metadata,
+    Column("id", LargeBinary, primary_key=True),
+    Column("answer", LargeBinary, nullable=False),  # keyed hash
+    Column("key_id", Text, nullable=False),
+    Column("image", LargeBinary, nullable=False),  # PNG
+    Column("audio", LargeBinary, nullable=False),  # WAV
+    Column("created_at", Instant, nullable=False),
+    Column("flow", LargeBinary, index=True),  # digest of the cookie of the browser
+    Column("form", Text),
+    Column("expires_at", Instant),
+    Column("used_at", Instant),
 )
 
 # Generic cell rate algorithm: one row a key, the theoretical arrival time in microseconds.
@@ -172,9 +280,12 @@ outbox = Table(
     Column("id", Number, primary_key=True),
     Column("message_id", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),  # the folder in templates/email
-    Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
-    Column("recipient", Text, nullable=False),
-    Column("context", JSON, nullable=False),  # emptied once the message is sent or given up
+    Column("channel", Text, nullable=False),  # "email" or "sms"
+    # Empty for somebody without a casilla.
+    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
+    Column("recipient", LargeBinary, nullable=False, info={"sealed": "message_id"}),
+    # JSON; emptied once the message is sent or given up.
+    Column("context", LargeBinary, nullable=False, info={"sealed": "message_id"}),
     Column("created_at", Instant, nullable=False),
     Column("next_at", Instant, index=True),  # when to try; empty once sent or given up
     Column("expires_at", Instant, nullable=False),  # a message that comes later is of no use
@@ -208,4 +319,15 @@ audit = Table(
     Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
     Column("ip", Text),
     Column("detail", JSON, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("seal", LargeBinary, nullable=False),  # keyed hash of this row and the seal before it
+)
+
+# How far the audit goes, in one row: a cut tail shows too. Its lock keeps the rows in line.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("last_id", BigInteger, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
 )

@@ -15,15 +15,20 @@ def upgrade() -> None:
     op.create_table(
         "casillas",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uid", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("nombres", sa.Text(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("password", sa.Text(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("number", sa.LargeBinary(), nullable=False),
+        sa.Column("nombres", sa.LargeBinary(), nullable=False),
+        sa.Column("email", sa.LargeBinary(), nullable=False),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("password", sa.Text(), nullable=True),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_casillas")),
-        sa.UniqueConstraint("kind", "number", name=op.f("uq_casillas_kind_number")),
+        sa.UniqueConstraint("lookup", name=op.f("uq_casillas_lookup")),
+        sa.UniqueConstraint("uid", name=op.f("uq_casillas_uid")),
     )
     op.create_table(
         "rates",
@@ -41,19 +46,23 @@ def upgrade() -> None:
         ),
         sa.Column("ip", sa.Text(), nullable=True),
         sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["casilla_id"], ["casillas.id"], name=op.f("fk_audit_casilla_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_index(op.f("ix_audit_casilla_id"), "audit", ["casilla_id"], unique=False)
-
     op.create_table(
         "challenges",
         sa.Column("id", sa.LargeBinary(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column(
-            "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+            "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.Column("flow", sa.LargeBinary(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.LargeBinary(), nullable=True),
         sa.Column("sent", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
@@ -71,7 +80,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("flow", name=op.f("uq_challenges_flow")),
     )
     op.create_index(op.f("ix_challenges_casilla_id"), "challenges", ["casilla_id"], unique=False)
-
     op.create_table(
         "devices",
         sa.Column("id", sa.LargeBinary(), nullable=False),
@@ -87,7 +95,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
     )
     op.create_index(op.f("ix_devices_casilla_id"), "devices", ["casilla_id"], unique=False)
-
     op.create_table(
         "notificaciones",
         sa.Column(
@@ -122,17 +129,17 @@ def upgrade() -> None:
         sqlite_where=sa.text("read_at IS NULL"),
         postgresql_where=sa.text("read_at IS NULL"),
     )
-
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
         sa.Column(
-            "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+            "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
-        sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("context", sa.JSON(), nullable=False),
+        sa.Column("recipient", sa.LargeBinary(), nullable=False),
+        sa.Column("context", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("next_at", Instant(), nullable=True),
         sa.Column("expires_at", Instant(), nullable=False),
@@ -152,7 +159,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_at IS NOT NULL"),
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
-
     op.create_table(
         "files",
         sa.Column(
@@ -177,7 +183,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_files_sha256"), "files", ["sha256"], unique=False)
-
     op.create_table(
         "outbox_attempts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -195,15 +200,16 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_outbox_attempts_outbox_id"), "outbox_attempts", ["outbox_id"], unique=False
     )
-
     op.create_table(
         "sessions",
         sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.LargeBinary(), nullable=False),
         sa.Column(
             "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("device_id", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("proved_at", Instant(), nullable=False),
         sa.Column("seen_at", Instant(), nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
@@ -214,5 +220,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_sessions_device_id")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
+        sa.UniqueConstraint("id", name=op.f("uq_sessions_id")),
     )
     op.create_index(op.f("ix_sessions_casilla_id"), "sessions", ["casilla_id"], unique=False)
