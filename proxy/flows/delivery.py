@@ -20,6 +20,9 @@ WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 # A server that says «no such mailbox» can be wrong for a while, and an alerta that is lost can cost
 # somebody a right; but who knocks there every hour ends up on the block lists.
 REFUSED_WAIT = timedelta(hours=6)
+# It stays until it is of no use: a worker may see a new key a moment after who sealed with it, and
+# a key that was retired too soon can be put back.
+UNREADABLE = "ninguna clave del llavero lo abre"
 
 
 def claim(tx: Tx) -> Message | None:
@@ -27,6 +30,8 @@ def claim(tx: Tx) -> Message | None:
     while message := outbox.claim(tx, LEASE):
         if message.expires_at <= tx.now:
             _give_up(tx, message, "caducado")
+        elif not message.readable:
+            failed(tx, message, UNREADABLE)
         elif _replaced(tx, message):
             outbox.attempted(tx, message, sent=False, detail="reemplazado")
             outbox.give_up(tx, message)

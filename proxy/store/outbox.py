@@ -1,17 +1,28 @@
-"""Messages that wait to leave. They exist if, and only if, what they tell of happened."""
+"""Messages that wait to leave. They exist if, and only if, what they tell of happened.
 
+To whom they go and what they say is sealed; what they say is emptied once they have left.
+"""
+
+import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
+from proxy.domain.vault import Unsealable
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
 from proxy.store.tables import outbox, outbox_attempts
 
+Channel = Literal["email", "sms"]
+
 USEFUL_FOR = timedelta(days=3)
+DETAIL = 500  # characters that are kept of an answer
+# As long as most of its kind.
+FILLER: dict[Channel, str] = {"email": "nadie.en.ninguna@example.com", "sms": "+51900000000"}
 
 
 @dataclass(frozen=True)
@@ -19,12 +30,17 @@ class Message:
     id: int
     message_id: str
     name: str
-    casilla_id: int
-    recipient: str
+    channel: Channel
+    casilla_id: int | None
+    recipient: str  # empty, as the context, when no key of the ring opens them
     context: dict[str, Any]
     created_at: datetime
     expires_at: datetime
     attempts: int  # the one under way included
+
+    @property
+    def readable(self) -> bool:
+        return bool(self.recipient)
 
 
 _ADD = insert(outbox)
@@ -52,34 +68,54 @@ _STILL_MINE = (
 )
 _POSTPONE = update(outbox).where(*_STILL_MINE).values(next_at=bindparam("later"))
 _GIVE_UP = (
-    update(outbox).where(*_STILL_MINE).values(next_at=None, context={}).returning(outbox.c.id)
+    update(outbox).where(*_STILL_MINE).values(next_at=None, context=b"").returning(outbox.c.id)
 )
 _CLOSE = (
     update(outbox)
     .where(outbox.c.id == bindparam("message"))
-    .values(next_at=None, context={}, sent_at=bindparam("sent"))
+    .values(next_at=None, context=b"", sent_at=bindparam("sent"))
 )
 _OLDEST_DUE = select(func.min(outbox.c.next_at))
 
 
 def add(
-    tx: Tx, name: str, casilla: Casilla, useful_for: timedelta = USEFUL_FOR, **context: Any
+    tx: Tx,
+    name: str,
+    casilla: Casilla | None,
+    useful_for: timedelta = USEFUL_FOR,
+    *,
+    channel: Channel = "email",
+    recipient: str | None = None,
+    **context: Any,
 ) -> None:
-    """Leave the message `templates/email/<name>/` for the casilla's owner.
+    """Leave the message `name` of templates/<channel>/ for the casilla's owner, or `recipient`.
 
-    The context is stored in clear until the message leaves: never put a code or a token in it.
+    The context is stored, although sealed: never put a code or a token in it.
     """
-    values = {
-        "message_id": uuid4().hex,
-        "name": name,
-        "casilla_id": casilla.id,
-        "recipient": casilla.email,
-        "context": context,
-        "created_at": tx.now,
-        "next_at": tx.now,
-        "expires_at": tx.now + useful_for,
-    }
-    tx.conn.execute(_ADD, values)
+    if recipient is None and casilla is not None:
+        recipient = casilla.phone if channel == "sms" else casilla.email
+    if not recipient:
+        raise ValueError(f"{name}: to nobody")
+    row = _row(tx, name, channel, recipient, context, useful_for)
+    row |= {"casilla_id": casilla.id if casilla else None, "next_at": tx.now}
+    tx.conn.execute(_ADD, row)
+    tx.mail = True
+
+
+def void(
+    tx: Tx,
+    name: str,
+    useful_for: timedelta = USEFUL_FOR,
+    *,
+    channel: Channel = "email",
+    **context: Any,
+) -> None:
+    """The same work as `add` for somebody who has no casilla. It never leaves.
+
+    Give it the context that the message would have, so that the row is as large (SECURITY D31).
+    """
+    row = _row(tx, name, channel, FILLER[channel], context, useful_for)
+    tx.conn.execute(_ADD, row | {"casilla_id": None, "next_at": None})
     tx.mail = True
 
 
@@ -93,13 +129,37 @@ def claim(tx: Tx, lease: timedelta) -> Message | None:
     """Take the most pressing message that is due. No other worker sees it until the lease ends,
     and then it is due again: who claimed it was killed."""
     row = tx.conn.execute(_CLAIM, {"now": tx.now, "lease": tx.now + lease}).first()
-    return Message(*row) if row else None
+    return _opened(tx, row) if row else None
 
 
 def attempted(tx: Tx, message: Message, *, sent: bool, detail: str) -> None:
-    """Record what came of the attempt under way."""
+    """Record what came of the attempt under way; to whom it went stays sealed."""
+    detail = nameless(detail, message.recipient)[:DETAIL]
     values = {"outbox_id": message.id, "at": tx.now, "sent": sent, "detail": detail}
     tx.conn.execute(_ATTEMPT, values)
+
+
+def nameless(text: str, recipient: str) -> str:
+    """What a server said, without the address or number that it repeats."""
+    if not recipient:
+        return text
+    user, at, domain = recipient.rpartition("@")
+    if at:
+        forms = "|".join(re.escape(f"{user}@{form}") for form in {domain, as_ascii(domain)})
+    else:
+        # With or without the country, and however it is grouped.
+        country, last = recipient[1:-9], recipient[-9:]
+        between = r"[\s.()-]*"
+        forms = rf"(?:(?:\+|%2B)?{between.join(country)}{between})?{between.join(last)}"
+    return re.sub(forms, "el destinatario", text, flags=re.IGNORECASE)
+
+
+def as_ascii(domain: str) -> str:
+    """As mail servers know it: «ñandú.pe» is xn--and-6ma2c.pe to them."""
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
 
 
 def postpone(tx: Tx, message: Message, until: datetime) -> None:
@@ -116,3 +176,34 @@ def give_up(tx: Tx, message: Message) -> bool:
 def close(tx: Tx, message: Message) -> None:
     """It left. Its context is emptied."""
     tx.conn.execute(_CLOSE, {"message": message.id, "sent": tx.now})
+
+
+def _row(
+    tx: Tx,
+    name: str,
+    channel: Channel,
+    recipient: str,
+    context: dict[str, Any],
+    useful_for: timedelta,
+) -> dict[str, Any]:
+    message_id = uuid4().hex
+    return {
+        "message_id": message_id,
+        "name": name,
+        "channel": channel,
+        "recipient": tx.vault.seal("outbox.recipient", message_id.encode(), recipient),
+        "context": tx.vault.seal("outbox.context", message_id.encode(), json.dumps(context)),
+        "created_at": tx.now,
+        "expires_at": tx.now + useful_for,
+    }
+
+
+def _opened(tx: Tx, row: Row[Any]) -> Message:
+    values = dict(row._mapping)
+    place = row.message_id.encode()
+    try:
+        values["recipient"] = tx.vault.open("outbox.recipient", place, row.recipient)
+        values["context"] = json.loads(tx.vault.open("outbox.context", place, row.context))
+    except Unsealable:
+        values |= {"recipient": "", "context": {}}
+    return Message(**values)

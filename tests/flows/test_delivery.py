@@ -3,14 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
+from proxy.domain.vault import Vault
 from proxy.flows import delivery
 from proxy.store import casillas, outbox, tables
 from proxy.store.db import Database
 from proxy.store.outbox import Message
 from tests.clock import Clock
-from tests.people import Person
+from tests.people import VAULT, Person
 from tests.racing import race
 
 MINUTE = timedelta(minutes=1)
@@ -64,7 +66,7 @@ def test_a_message_that_left_is_recorded_and_emptied(db: Database, rosa: Person)
     assert claim(db) is None
     assert attempts(db) == [(True, "aceptado")]
     row = row_of(db)
-    assert (row.context, row.next_at, row.sent_at) == ({}, None, db.clock())
+    assert (row.context, row.next_at, row.sent_at) == (b"", None, db.clock())
 
 
 def test_a_message_is_tried_after_1_5_15_60_minutes_and_then_every_hour_for_three_days(
@@ -94,7 +96,7 @@ def test_a_message_given_up_is_an_event_that_the_entity_can_find(
     assert attempts(db) == [(False, "caducado")]
     assert events(db) == ["message_given_up"]
     row = row_of(db)
-    assert (row.context, row.next_at, row.sent_at) == ({}, None, None)
+    assert (row.context, row.next_at, row.sent_at) == (b"", None, None)
 
 
 def test_a_mailbox_that_does_not_exist_is_asked_for_every_six_hours_until_the_third_day(
@@ -121,7 +123,7 @@ def test_a_token_that_cannot_come_in_time_is_given_up_at_once(
     clock.advance(minutes=5)
     assert events(db) == []
     assert fail(db)  # the next try would be 15 minutes later
-    assert (row_of(db).context, events(db)) == ({}, ["message_given_up"])
+    assert (row_of(db).context, events(db)) == (b"", ["message_given_up"])
 
 
 def test_who_comes_back_after_the_lease_undoes_nothing(
@@ -183,7 +185,7 @@ def test_what_a_killed_worker_held_is_due_again_with_the_same_message_id(
 
 
 def claim_many(database_url: str) -> list[int]:
-    db = Database(database_url, Clock())
+    db = Database(database_url, Clock(), lambda: VAULT)
     claimed, empty = [], 0
     while empty < 3:
         message = claim(db)
@@ -202,3 +204,117 @@ def test_four_workers_share_the_messages_without_a_double(
         for _ in range(120):
             outbox.add(tx, "notificacion_deposited", casilla)
     assert sorted(race(claim_many, database_url)) == list(range(1, 121))
+
+
+def test_to_whom_it_goes_and_what_it_says_is_sealed_until_a_worker_takes_it(
+    db: Database, rosa: Person
+) -> None:
+    """SECURITY J66"""
+    leave(db, rosa, ip="192.0.2.7")
+    row = row_of(db)
+    for sealed in (row.recipient, row.context):
+        assert rosa.email.encode() not in sealed and b"192.0.2.7" not in sealed
+    message = claim(db)
+    assert message is not None
+    assert (message.recipient, message.context) == (rosa.email, {"ip": "192.0.2.7"})
+
+
+def test_a_sealed_recipient_cannot_be_moved_to_another_message(db: Database, rosa: Person) -> None:
+    leave(db, rosa)
+    leave(db, rosa)
+    table = tables.outbox
+    with db.transaction() as tx:
+        one = tx.conn.execute(select(table.c.recipient).where(table.c.id == 1)).scalar_one()
+        tx.conn.execute(update(table).where(table.c.id == 2).values(recipient=one))
+    first = claim(db)
+    assert first is not None and first.id == 1
+    assert claim(db) is None
+
+
+@pytest.mark.parametrize("name", ["login_code", "notificacion_deposited"])
+def test_a_message_that_no_key_opens_waits_for_the_key_until_it_is_of_no_use(
+    db: Database, database_url: str, rosa: Person, clock: Clock, name: str
+) -> None:
+    life = timedelta(minutes=10) if name == "login_code" else timedelta(days=3)
+    leave(db, rosa, name, useful_for=life)
+    without = Database(database_url, clock, lambda: Vault(lambda _: {"k2": b"2" * 32}))
+    assert claim(without) is None
+    assert attempts(db) == [(False, "ninguna clave del llavero lo abre")]
+    clock.advance(minutes=1)
+    message = claim(db)  # the key was put back
+    assert message is not None and message.recipient == rosa.email
+    clock.advance(minutes=5)
+    assert claim(without) is None
+    if name == "login_code":
+        assert events(db) == ["message_given_up"]
+        assert row_of(db).context == b""
+    without.close()
+
+
+def test_a_message_for_nobody_weighs_as_much_and_never_leaves(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """SECURITY D31: who has no casilla costs the same work."""
+    context = {"challenge": "00" * 16, "sent": 1, "minutes": 10}
+    leave(db, rosa, "recovery_code", **context)
+    with db.transaction() as tx:
+        outbox.void(tx, "recovery_code", **context)
+        assert tx.mail
+    with db.reading() as tx:
+        real, void = tx.conn.execute(select(tables.outbox).order_by(tables.outbox.c.id))
+    assert len(void.context) == len(real.context)
+    assert (void.casilla_id, void.next_at, void.attempts) == (None, None, 0)
+    assert claim(db) is not None and claim(db) is None
+    clock.advance(days=30)
+    assert events(db) == []
+
+
+def test_a_message_may_go_to_an_address_that_is_not_the_one_of_the_casilla(
+    db: Database, rosa: Person
+) -> None:
+    leave(db, rosa, "email_code", recipient="nueva@example.com")
+    with db.transaction() as tx:
+        outbox.add(tx, "email_code", None, recipient="alguien@example.com")
+    assert [m.recipient for m in (claim(db), claim(db)) if m] == [
+        "nueva@example.com",
+        "alguien@example.com",
+    ]
+
+
+def test_an_sms_goes_to_the_number_of_the_casilla(db: Database, rosa: Person) -> None:
+    with db.transaction() as tx:
+        casilla = casillas.by_id(tx, rosa.id)
+        with pytest.raises(ValueError, match="nobody"):
+            outbox.add(tx, "recovery_code", casilla, channel="sms")
+        casillas.set_phone(tx, casilla, "+51987654321")
+        outbox.add(tx, "recovery_code", casillas.by_id(tx, rosa.id), channel="sms")
+    message = claim(db)
+    assert message is not None
+    assert (message.channel, message.recipient) == ("sms", "+51987654321")
+
+
+@pytest.mark.parametrize(
+    ("recipient", "answer", "kept"),
+    [
+        (
+            "rosa@ñandú.example",
+            "550 5.1.1 <ROSA@xn--and-6ma2c.example>: no such user",
+            "550 5.1.1 <el destinatario>: no such user",
+        ),
+        ("+51987654321", '{"to": "+51987654321"}', '{"to": "el destinatario"}'),
+        ("+51987654321", "to=%2B51987654321&ok", "to=el destinatario&ok"),
+        ("+51987654321", "sent to 987 654 321", "sent to el destinatario"),
+        ("+51987654321", "id 87654321", "id 87654321"),
+        ("rosa@" + "x" * 70 + ".example", "250 queued", "250 queued"),  # no domain of that length
+    ],
+)
+def test_what_a_server_answers_is_kept_without_the_recipient(
+    db: Database, rosa: Person, recipient: str, answer: str, kept: str
+) -> None:
+    """SECURITY J66"""
+    leave(db, rosa, recipient=recipient)
+    message = claim(db)
+    assert message is not None
+    with db.transaction() as tx:
+        delivery.sent(tx, message, answer)
+    assert attempts(db) == [(True, kept)]

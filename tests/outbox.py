@@ -1,0 +1,26 @@
+"""What waits in the outbox, or waited, as its reader would have it."""
+
+import json
+
+from sqlalchemy import select
+
+from proxy.store import tables
+from proxy.store.db import Database
+from proxy.store.outbox import Message
+
+
+def messages(db: Database, name: str | None = None) -> list[Message]:
+    """Oldest first; those for nobody as well, which have no `casilla_id`. Those that left keep
+    their recipient and an empty context."""
+    table = tables.outbox
+    with db.reading() as tx:
+        rows = tx.conn.execute(select(table).order_by(table.c.id)).mappings().all()
+    found = []
+    for row in rows:
+        place = row["message_id"].encode()
+        values = {field: row[field] for field in Message.__dataclass_fields__}
+        values["recipient"] = db.vault().open("outbox.recipient", place, row["recipient"])
+        context = row["context"] and db.vault().open("outbox.context", place, row["context"])
+        values["context"] = json.loads(context or "{}")
+        found.append(Message(**values))
+    return [message for message in found if name in (None, message.name)]
