@@ -4,7 +4,6 @@ To whom they go and what they say is sealed; what they say is emptied once they 
 """
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
+from proxy.domain.recipient import nameless
 from proxy.domain.vault import Unsealable
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
@@ -137,29 +137,6 @@ def attempted(tx: Tx, message: Message, *, sent: bool, detail: str) -> None:
     detail = nameless(detail, message.recipient)[:DETAIL]
     values = {"outbox_id": message.id, "at": tx.now, "sent": sent, "detail": detail}
     tx.conn.execute(_ATTEMPT, values)
-
-
-def nameless(text: str, recipient: str) -> str:
-    """What a server said, without the address or number that it repeats."""
-    if not recipient:
-        return text
-    user, at, domain = recipient.rpartition("@")
-    if at:
-        forms = "|".join(re.escape(f"{user}@{form}") for form in {domain, as_ascii(domain)})
-    else:
-        # With or without the country, and however it is grouped.
-        country, last = recipient[1:-9], recipient[-9:]
-        between = r"[\s.()-]*"
-        forms = rf"(?:(?:\+|%2B)?{between.join(country)}{between})?{between.join(last)}"
-    return re.sub(forms, "el destinatario", text, flags=re.IGNORECASE)
-
-
-def as_ascii(domain: str) -> str:
-    """As mail servers know it: «ñandú.pe» is xn--and-6ma2c.pe to them."""
-    try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return domain
 
 
 def postpone(tx: Tx, message: Message, until: datetime) -> None:

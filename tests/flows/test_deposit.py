@@ -24,7 +24,8 @@ from proxy.store.db import Database
 from proxy.store.documents import Documents
 from tests.casilla import PDF
 from tests.clock import Clock
-from tests.people import ROSA, Person
+from tests.outbox import messages
+from tests.people import ROSA, Person, vault
 
 LIMA = ZoneInfo("America/Lima")
 LIMITS = Limits(acto=2000, anexo=3000, anexos=2)
@@ -112,11 +113,10 @@ def test_the_alerta_carries_neither_content_nor_identidad(
     db: Database, rosa: Person, sender: Sender, clock: Clock
 ) -> None:
     sender.deposit()
-    with db.reading() as tx:
-        [message] = tx.conn.execute(select(tables.outbox)).mappings()
-    assert (message["name"], message["recipient"]) == ("notificacion_deposited", rosa.email)
-    assert message["context"] == {}
-    assert message["expires_at"] == clock.now + timedelta(days=3)
+    [message] = messages(db)
+    assert (message.name, message.recipient) == ("notificacion_deposited", rosa.email)
+    assert message.context == {}
+    assert message.expires_at == clock.now + timedelta(days=3)
 
 
 def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
@@ -203,7 +203,9 @@ def test_the_same_bytes_served_twice_at_once_are_kept_once(
     together = Barrier(len(people))
 
     def serve(person: Person) -> list[Receipt]:
-        own = Database(database_url, clock)  # nothing in common but the database and the folder
+        own = Database(
+            database_url, clock, vault
+        )  # nothing in common but the database and the folder
         sender = Sender(own, tmp_path / "documentos")
         receipts = []
         for turn in range(turns):

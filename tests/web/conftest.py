@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from proxy.app import create_app
@@ -12,11 +11,11 @@ from proxy.domain import codes
 from proxy.installation import Installation
 from proxy.keyring import create_keyring
 from proxy.settings import Settings
-from proxy.store import tables
 from proxy.store.schema import migrate
 from proxy.web import pace
 from tests.casilla import Casilla, Offered
 from tests.clock import Clock
+from tests.outbox import messages
 from tests.people import BRUNO, ROSA, Person, open_casilla
 from tests.web.letters import CARGO, FOTO
 from tests.web.visitor import ORIGIN, Visitor
@@ -87,17 +86,11 @@ def mailed_code(installation: Installation) -> Callable[[], str]:
     """The code of the newest message in the outbox."""
 
     def newest() -> str:
-        table = tables.outbox
-        with installation.db.reading() as tx:
-            context = tx.conn.execute(
-                select(table.c.context)
-                .where(table.c.name == "login_code")
-                .order_by(table.c.id.desc())
-            ).first()
-        assert context is not None
-        values = context.context
-        key = installation.ring.newest("code")
-        return codes.code_for(key, "login", bytes.fromhex(values["challenge"]), values["sent"])
+        context = messages(installation.db, "login_code")[-1].context
+        key = installation.vault.code_key(context["key_id"])
+        assert key is not None
+        challenge = bytes.fromhex(context["challenge"])
+        return codes.code_for(key, context["purpose"], challenge, context["sent"])
 
     return newest
 
