@@ -19,7 +19,6 @@ from starlette.types import ASGIApp
 from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.mailer import Mailer
-from proxy.signing import Signing
 from proxy.store.db import CONNECTIONS
 from proxy.web import assets, csrf, errors, health, inbox, login, violations
 from proxy.web.headers import Headers
@@ -85,13 +84,11 @@ def create_state(installation: Installation) -> State:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    signing = Signing(installation.ring)
-    prepare(environment, installation, signing)
+    prepare(environment, installation)
     return State(
         installation=installation,
         templates=Jinja2Templates(env=environment),
-        passwords=PasswordPool(installation.passwords),
-        signing=signing,
+        passwords=PasswordPool(lambda: installation.passwords),
         threads=anyio.CapacityLimiter(CONNECTIONS),
         mail=asyncio.Event(),
     )

@@ -1,8 +1,8 @@
 """The parts that the settings of an installation give, put together once for each process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,52 +11,74 @@ from catalog.model import Catalog
 from catalog.reader import read_catalog
 from proxy.domain.files import Limits
 from proxy.domain.passwords import Passwords
-from proxy.domain.policy import Policy
-from proxy.keyring import KeyRing, read_keyring
+from proxy.domain.policy import Policy, policy_of
+from proxy.domain.vault import Vault
+from proxy.keyring import KeyRing, LiveRing
 from proxy.settings import Settings
+from proxy.signing import Signing
 from proxy.store.db import Database, utc_now
 from proxy.store.documents import Documents
+
+
+class _Keyed:
+    """What follows from a key ring."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self.ring = ring
+        self.passwords = Passwords(ring.subkeys("password"))
+        self.signing = Signing(ring)
+        self.vault = Vault(ring.subkeys)
 
 
 @dataclass
 class Installation:
     settings: Settings
     clock: Callable[[], datetime] = utc_now
+    _of_ring: _Keyed | None = field(default=None, init=False, repr=False)
 
     @cached_property
     def db(self) -> Database:
-        return Database(self.settings.database_url, self.clock)
+        return Database(self.settings.database_url, self.clock, lambda: self.vault)
 
     @cached_property
     def documents(self) -> Documents:
         return Documents(Path(self.settings.documents_url))
 
-    @cached_property
+    @property
     def ring(self) -> KeyRing:
-        return read_keyring(self.settings.keys_file)
+        """The keys as they are now: whoever keeps what follows from them misses a rotation."""
+        return self._live_ring()
+
+    @property
+    def passwords(self) -> Passwords:
+        return self._keyed.passwords
+
+    @property
+    def signing(self) -> Signing:
+        return self._keyed.signing
+
+    @property
+    def vault(self) -> Vault:
+        return self._keyed.vault
+
+    @cached_property
+    def _live_ring(self) -> LiveRing:
+        return LiveRing(self.settings.keys_file)
+
+    @property
+    def _keyed(self) -> _Keyed:
+        ring = self.ring
+        if self._of_ring is None or self._of_ring.ring is not ring:
+            self._of_ring = _Keyed(ring)
+        return self._of_ring
 
     @cached_property
     def catalog(self) -> Catalog:
         return read_catalog()
 
     @cached_property
-    def passwords(self) -> Passwords:
-        return Passwords(self.ring.subkeys("password"))
-
-    @cached_property
     def policy(self) -> Policy:
-        rules = self.catalog.access.profile(self.settings.profile)
-        return Policy(
-            code_life=timedelta(minutes=rules.token.vida_minutos),
-            code_attempts=rules.token.intentos,
-            code_sends=rules.token.envios,
-            resend_wait=timedelta(seconds=rules.token.espera_segundos),
-            flow_life=timedelta(minutes=rules.token.plazo_minutos),
-            session_idle=timedelta(minutes=rules.sesion.inactividad_minutos),
-            session_warning=timedelta(seconds=rules.sesion.aviso_segundos),
-            session_life=timedelta(hours=rules.sesion.maximo_horas),
-            sessions_at_once=rules.sesion.simultaneas,
-        )
+        return policy_of(self.catalog.access.profile(self.settings.profile))
 
     @cached_property
     def limits(self) -> Limits:

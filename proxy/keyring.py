@@ -7,9 +7,11 @@ no password of the database can be verified: back it up apart from the database.
 import base64
 import binascii
 import json
+import logging
 import os
 import secrets
 import stat
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +20,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from proxy.errors import Refusal
 
+logger = logging.getLogger("casilla.keys")
+
 KEY_BYTES = 32
+LOOK_EVERY = 1.0  # seconds between looks at whether a command rotated the keys
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,46 @@ def read_keyring(path: Path) -> KeyRing:
     if any(len(key) < KEY_BYTES or len(set(key)) < KEY_BYTES // 4 for key in keys.values()):
         raise Refusal("keys.weak", path=path)
     return KeyRing(keys)
+
+
+class LiveRing:
+    """The ring of a running process: it follows the file, and no restart is needed.
+
+    A file that cannot be read while the service runs is logged, and the ring read before stands:
+    whoever is inside stays inside.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._ring = read_keyring(path)
+        self._mark = _mark(path)
+        self._look_at = time.monotonic() + LOOK_EVERY
+
+    def __call__(self) -> KeyRing:
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look_at = now + LOOK_EVERY
+            mark = _mark(self._path)
+            if mark != self._mark:
+                self._mark = mark
+                self._read_again()
+        return self._ring
+
+    def _read_again(self) -> None:
+        try:
+            self._ring = read_keyring(self._path)
+        except Refusal as refusal:
+            logger.error("the key ring cannot be read", extra={"detail": refusal.code})
+        else:
+            logger.info("the key ring changed")
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_mode
 
 
 def _derive(key: bytes, purpose: str) -> bytes:

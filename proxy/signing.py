@@ -20,14 +20,17 @@ class Signing:
     def __init__(self, ring: KeyRing) -> None:
         self._devices = _serializer(ring, "device")
         self._disavowals = _serializer(ring, "disavow")
-        self._form_key = ring.newest("form")
-        self.throttle_key = ring.newest("throttle")
-        self.code_key = ring.newest("code")
+        self._links = _serializer(ring, "link")
+        self._form_keys = list(ring.subkeys("form").values())
 
     def form_token(self, binding: str, form: str) -> str:
         """Ties a form to the session or the flow of the browser that asked for it."""
-        mac = hmac.digest(self._form_key, f"{form}\0{binding}".encode(), "sha256")
-        return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+        return _form_token(self._form_keys[-1], binding, form)
+
+    def is_form_token(self, given: str, binding: str, form: str) -> bool:
+        """A form that was open while the keys were rotated is still good."""
+        tokens = [_form_token(key, binding, form) for key in self._form_keys]
+        return any(hmac.compare_digest(given.encode(), token.encode()) for token in tokens)
 
     def device_cookie(self, device: bytes) -> str:
         return str(self._devices.dumps(device.hex()))
@@ -41,6 +44,23 @@ class Signing:
 
     def disavowed(self, token: str, max_age: int) -> str | None:
         return _loaded(self._disavowals, token, max_age)
+
+    def link(self, purpose: str, link_id: bytes) -> str:
+        """What an address of a message carries. Its row says whether it still holds."""
+        return str(self._links.dumps([purpose, link_id.hex()]))
+
+    def link_of(self, purpose: str, token: str) -> bytes | None:
+        """The id of a link that is ours and of this purpose, however old it is."""
+        try:
+            signed_for, link_id = self._links.loads(token)
+        except (BadData, ValueError, TypeError):
+            return None
+        return bytes.fromhex(link_id) if signed_for == purpose else None
+
+
+def _form_token(key: bytes, binding: str, form: str) -> str:
+    mac = hmac.digest(key, f"{form}\0{binding}".encode(), "sha256")
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
 
 
 def _serializer(ring: KeyRing, purpose: str) -> URLSafeTimedSerializer:

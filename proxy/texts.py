@@ -12,7 +12,11 @@ TEXTS = {
         "El pedido vino de otro sitio y no lo atendimos. Entre por la página de la casilla."
     ),
     "identidad.malformed": (
-        "Escriba su DNI: 8 dígitos, sin puntos ni espacios. Si es una empresa, los 11 de su RUC."
+        "Escriba su DNI: 8 dígitos, sin puntos ni espacios. Si es una empresa, los 11 de su RUC. "
+        "Con carné de extranjería o pasaporte, escriba CE- o PAS- y el número."
+    ),
+    "cui.malformed": (
+        "Ese dígito no es el de su DNI. Es el que está después del guion, al final del número."
     ),
     "password.missing": "Escriba su contraseña.",
     "login.wrong": "El DNI o la contraseña no son correctos. Revíselos y pruebe otra vez.",
@@ -24,11 +28,10 @@ TEXTS = {
     ),
     "token.spent": (
         "Se acabaron los intentos con ese token digital. "
-        "Ingrese otra vez su DNI y su contraseña para recibir uno nuevo."
+        "Empiece otra vez y le enviaremos uno nuevo."
     ),
     "token.gone": (
-        "Este ingreso ya terminó. Ingrese otra vez su DNI y su contraseña "
-        "para recibir un token digital nuevo."
+        "Este pedido ya terminó. Empiece otra vez y le enviaremos un token digital nuevo."
     ),
     "token.soon": "Le acabamos de enviar un token digital. Espere {wait} antes de pedir otro.",
     "token.sends": (
@@ -66,6 +69,19 @@ TEXTS = {
         "La contraseña debe tener de {least} a {most} caracteres{kinds}. Escriba otra."
     ),
     "password.different": "Las dos contraseñas no son iguales. Escríbalas otra vez.",
+    "password.common": (
+        "Esa contraseña es una de las primeras que alguien probaría. Escriba otra, "
+        "por ejemplo tres palabras que no vayan juntas y un número."
+    ),
+    "password.personal": (
+        "La contraseña no debe llevar su nombre, su DNI, su correo ni su celular. Escriba otra."
+    ),
+    "password.easy": (
+        "Esa contraseña se adivina con facilidad. Hágala más larga, "
+        "por ejemplo con tres palabras que no vayan juntas y un número."
+    ),
+    "password.old_wrong": "La clave antigua no es correcta. Revísela y pruebe otra vez.",
+    "password.same": "La clave nueva es igual a la antigua. Escriba otra.",
     "acto.empty": "Falta el dato «{label}»: no se depositó nada.",
     "acto.long": "El dato «{label}» pasa de {most} caracteres: no se depositó nada. Acórtelo.",
     "acto.unreadable": (
@@ -106,6 +122,17 @@ TEXTS = {
         "Quítelo o ponga en su lugar una copia, y ejecute «casilla construir»."
     ),
     "site.broken": "El sitio no se pudo construir y el anterior sigue en su lugar:\n{output}",
+    "padron.identidad": (
+        "La identidad no se entiende. Escriba 8 dígitos para un DNI, 11 para un RUC, "
+        "o CE- o PAS- y el número."
+    ),
+    "padron.empty": "Falta el dato «{name}».",
+    "padron.unreadable": (
+        "El dato «{name}» pasa de {most} caracteres o tiene algunos que no se pueden mostrar. "
+        "Escríbalo otra vez."
+    ),
+    "padron.sexo": "El dato «sexo» debe ser F o M.",
+    "padron.day": "El dato «{name}» debe ser una fecha, como 2026-03-09 o 09/03/2026.",
     "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     "mail.url": (
         "CASILLA_MAIL_URL no se entiende. Escriba maildir:CARPETA, smtp://servidor:587 "

@@ -13,6 +13,10 @@ PASSWORDS = Passwords({"k1": b"p" * 32})
 VAULT = Vault(lambda purpose: {"k1": hashlib.sha256(purpose.encode()).digest()})
 
 
+def vault() -> Vault:
+    return VAULT
+
+
 @dataclass(frozen=True)
 class Person:
     identidad: Identidad
@@ -40,6 +44,11 @@ def open_casilla(db: Database, person: Person, passwords: Passwords = PASSWORDS)
     """The person as the database knows them, with the id of their casilla."""
     with db.transaction() as tx:
         casilla_id = casillas.add(
-            tx, person.identidad, person.nombres, person.email, passwords.hash(person.password)
+            tx,
+            person.identidad,
+            person.nombres,
+            person.email,
+            passwords.hash(person.password),
+            must_change=False,
         )
     return replace(person, id=casilla_id)

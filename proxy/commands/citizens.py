@@ -78,12 +78,13 @@ def open_casilla(
 ) -> None:
     """Abre una casilla. La contraseña se pide aquí mismo o se lee de la entrada."""
     from proxy.domain.identidad import parse_identidad
+    from proxy.domain.strength import refuse_weak
     from proxy.flows import cuentas as flow
 
     parts = start.ready()
     holder = parse_identidad(identidad)
     password = _ask_password()
-    flow.refuse_weak(password, parts.catalog.access.profile(parts.settings.profile).clave)
+    refuse_weak(password, parts.policy.password, [holder.number, nombres, correo])
     hashed = parts.passwords.hash(password)
     with parts.db.transaction() as tx:
         flow.open_casilla(tx, holder, nombres, correo, hashed)

@@ -12,6 +12,8 @@ class Event(StrEnum):
     SESSION_STARTED = "session_created"
     SESSION_ENDED = "session_ended"  # by the owner, or by a sixth session
     CASILLA_OPENED = "user_created"
+    PASSWORD_CHANGED = "authn_password_change"  # by its owner: recovered, first chosen, changed
+    PASSWORD_DISAVOWED = "authn_password_revoked"  # the owner said that the change was not theirs
     PASSWORD_RESTORED = "password_restored"  # the entity forgot the wrong ones for its owner
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
     MESSAGE_LOST = "message_given_up"  # every attempt to send it failed until it was of no use

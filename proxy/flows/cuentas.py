@@ -2,7 +2,6 @@
 
 from email_validator import EmailNotValidError, validate_email
 
-from catalog.access import PasswordRule
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
@@ -21,33 +20,26 @@ def normal_email(text: str) -> str:
         raise Refusal("email.malformed") from None
 
 
-def refuse_weak(password: str, rule: PasswordRule) -> None:
-    """Refuses what the access policy does not take."""
-    kinds = {
-        "una mayúscula": (rule.mayuscula, str.isupper),
-        "una minúscula": (rule.minuscula, str.islower),
-        "un número": (rule.numero, str.isdigit),
-    }
-    asked = {name: has for name, (wanted, has) in kinds.items() if wanted}
-    long_enough = rule.minimo_caracteres <= len(password) <= rule.maximo_caracteres
-    if not (long_enough and all(any(map(has, password)) for has in asked.values())):
-        raise Refusal(
-            "password.rule",
-            least=rule.minimo_caracteres,
-            most=rule.maximo_caracteres,
-            kinds="".join(f", {name}" for name in asked),
-        )
+def open_casilla(
+    tx: Tx,
+    identidad: Identidad,
+    nombres: str,
+    email: str,
+    password: str | None,
+    *,
+    must_change: bool = True,
+) -> Casilla:
+    """`password` is already hashed, outside the transaction; None until its owner chooses one.
 
-
-def open_casilla(tx: Tx, identidad: Identidad, nombres: str, email: str, password: str) -> Casilla:
-    """`password` is already hashed, outside the transaction."""
+    What the entity chose only serves to choose another (J9).
+    """
     name = " ".join(nombres.split())
     if not name or len(name) > NOMBRES_LENGTH or not name.isprintable():
         raise Refusal("nombres.malformed", most=NOMBRES_LENGTH)
     address = normal_email(email)
     if casillas.by_identidad(tx, identidad) is not None:
         raise Refusal("casilla.exists")
-    casilla_id = casillas.add(tx, identidad, name, address, password)
+    casilla_id = casillas.add(tx, identidad, name, address, password, must_change=must_change)
     audit.note(tx, Event.CASILLA_OPENED, casilla_id)
     return casillas.by_id(tx, casilla_id)
 

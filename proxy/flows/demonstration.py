@@ -53,7 +53,12 @@ def load(
     open_at = min((dated.at for dated in stories), default=tx.now) - timedelta(days=1)
     people = {
         person: cuentas.open_casilla(
-            replace(tx, now=open_at), person.identidad, person.nombres, person.email, hashed
+            replace(tx, now=open_at),
+            person.identidad,
+            person.nombres,
+            person.email,
+            hashed,
+            must_change=False,
         )
         for person, hashed in hashes.items()
     }

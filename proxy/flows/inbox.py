@@ -81,13 +81,11 @@ def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
     return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos)
 
 
-def files(
-    tx: Tx, secret: bytes, casilla_id: int, notificacion_id: bytes, client: Client
-) -> list[File] | Denied:
+def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:
     """The acto and its anexos, to be taken away by who opened it."""
     if _mine(tx, casilla_id, notificacion_id).read_at is None:
         return Denied()
-    wait = throttle.take(tx, secret, _limits(casilla_id, client))
+    wait = throttle.take(tx, _limits(casilla_id, client))
     if wait is not None:
         return Denied(wait)
     return notificaciones.files_of(tx, casilla_id, notificacion_id)

@@ -9,7 +9,7 @@ from proxy.store.throttle import Limit
 
 def write(tx: Tx) -> None:
     """Write one row, the same one each time. Raises when the database cannot."""
-    throttle.take(tx, b"readiness", [Limit("readiness", 1, timedelta(microseconds=1))])
+    throttle.take(tx, [Limit("readiness", 1, timedelta(microseconds=1))])
 
 
 def late_messages(tx: Tx, age: timedelta) -> bool:

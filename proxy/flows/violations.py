@@ -10,7 +10,7 @@ from proxy.store.throttle import Limit
 MINUTE = timedelta(minutes=1)
 
 
-def listen(tx: Tx, secret: bytes, client: Client) -> bool:
+def listen(tx: Tx, client: Client) -> bool:
     """Whether one more report of this address is worth a line in the log."""
     limits = [Limit(f"report/{client.network}", 10, MINUTE), Limit("report", 60, MINUTE)]
-    return throttle.take(tx, secret, limits) is None
+    return throttle.take(tx, limits) is None

@@ -1,68 +1,94 @@
-"""The casillas and who holds them."""
+"""The casillas and who holds them. Personal data is sealed; an identidad is found by keyed hash."""
 
+import secrets
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from proxy.domain.identidad import Identidad
+from proxy.domain.vault import Vault
 from proxy.store.db import Tx
 from proxy.store.tables import casillas
+
+UID_BYTES = 16
 
 
 @dataclass(frozen=True)
 class Casilla:
     id: int
-    kind: str
-    number: str
+    uid: bytes
+    identidad: Identidad
     nombres: str
     email: str
-    password: str
-    failures: int
-
-    @property
-    def identidad(self) -> Identidad:
-        return Identidad(self.kind, self.number)
+    phone: str | None  # E.164; only one that its owner proved
+    password: str | None  # its hash; None until the owner chooses one
+    must_change: bool  # `debe_cambiar`: the password only serves to choose another
+    failures: int  # wrong passwords in a row
 
 
-_COLUMNS = [casillas.c[field] for field in Casilla.__dataclass_fields__]
-_BY_IDENTIDAD = select(*_COLUMNS).where(
-    casillas.c.kind == bindparam("kind"), casillas.c.number == bindparam("number")
-)
+_COLUMNS = [
+    casillas.c[name]
+    for name in (
+        "id", "uid", "kind", "number", "nombres", "email", "phone", "password", "must_change",
+        "failures",
+    )
+]  # fmt: skip
+_BY_LOOKUP = select(*_COLUMNS).where(casillas.c.lookup.in_(bindparam("lookups", expanding=True)))
 _BY_ID = select(*_COLUMNS).where(casillas.c.id == bindparam("id"))
 _ANY = select(casillas.c.id).limit(1)
 _ADD = insert(casillas).returning(casillas.c.id)
-_COUNT_FAILURE = (
-    update(casillas)
-    .where(casillas.c.id == bindparam("casilla"))
-    .values(failures=casillas.c.failures + 1)
-)
-_CLEAR_FAILURES = update(casillas).where(casillas.c.id == bindparam("casilla")).values(failures=0)
+_THIS = casillas.c.id == bindparam("casilla")
+_COUNT_FAILURE = update(casillas).where(_THIS).values(failures=casillas.c.failures + 1)
+_CLEAR_FAILURES = update(casillas).where(_THIS).values(failures=0)
+_REHASH = update(casillas).where(_THIS).values(password=bindparam("hash"))
 _SET_PASSWORD = (
-    update(casillas).where(casillas.c.id == bindparam("casilla")).values(password=bindparam("hash"))
+    update(casillas)
+    .where(_THIS)
+    .values(password=bindparam("hash"), must_change=bindparam("change"), failures=0)
 )
+_SET_EMAIL = update(casillas).where(_THIS).values(email=bindparam("sealed"))
+_SET_PHONE = update(casillas).where(_THIS).values(phone=bindparam("sealed"))
 
 
-def add(tx: Tx, identidad: Identidad, nombres: str, email: str, password: str) -> int:
-    """Open a casilla; `password` is already hashed."""
+def add(
+    tx: Tx,
+    identidad: Identidad,
+    nombres: str,
+    email: str,
+    password: str | None,
+    *,
+    phone: str | None = None,
+    must_change: bool = True,
+) -> int:
+    """Open a casilla; `password` is already hashed, or None until its owner chooses one.
+
+    Two at once for one identidad: the second raises IntegrityError.
+    """
+    uid = secrets.token_bytes(UID_BYTES)
     values = {
+        "uid": uid,
         "kind": identidad.kind,
-        "number": identidad.number,
-        "nombres": nombres,
-        "email": email,
+        "lookup": tx.vault.lookup(str(identidad)),
+        "number": _sealed(tx, "number", uid, identidad.number),
+        "nombres": _sealed(tx, "nombres", uid, nombres),
+        "email": _sealed(tx, "email", uid, email),
+        "phone": _sealed(tx, "phone", uid, phone) if phone else None,
         "password": password,
+        "must_change": must_change,
         "created_at": tx.now,
     }
     return int(tx.conn.execute(_ADD, values).scalar_one())
 
 
 def by_identidad(tx: Tx, identidad: Identidad) -> Casilla | None:
-    values = {"kind": identidad.kind, "number": identidad.number}
-    row = tx.conn.execute(_BY_IDENTIDAD, values).first()
-    return Casilla(*row) if row else None
+    values = {"lookups": tx.vault.lookups(str(identidad))}
+    row = tx.conn.execute(_BY_LOOKUP, values).first()
+    return _casilla(tx.vault, row) if row else None
 
 
 def by_id(tx: Tx, casilla_id: int) -> Casilla:
-    return Casilla(*tx.conn.execute(_BY_ID, {"id": casilla_id}).one())
+    return _casilla(tx.vault, tx.conn.execute(_BY_ID, {"id": casilla_id}).one())
 
 
 def any_open(tx: Tx) -> bool:
@@ -77,5 +103,47 @@ def clear_failures(tx: Tx, casilla_id: int) -> None:
     tx.conn.execute(_CLEAR_FAILURES, {"casilla": casilla_id})
 
 
-def set_password(tx: Tx, casilla_id: int, password: str) -> None:
-    tx.conn.execute(_SET_PASSWORD, {"casilla": casilla_id, "hash": password})
+def rehash(tx: Tx, casilla_id: int, password: str) -> None:
+    """The same password under today's key and parameters."""
+    tx.conn.execute(_REHASH, {"casilla": casilla_id, "hash": password})
+
+
+def set_password(
+    tx: Tx, casilla_id: int, password: str | None, *, must_change: bool = False
+) -> None:
+    """Another password, already hashed; the wrong ones are forgotten."""
+    values = {"casilla": casilla_id, "hash": password, "change": must_change}
+    tx.conn.execute(_SET_PASSWORD, values)
+
+
+def set_email(tx: Tx, casilla: Casilla, email: str) -> None:
+    values = {"casilla": casilla.id, "sealed": _sealed(tx, "email", casilla.uid, email)}
+    tx.conn.execute(_SET_EMAIL, values)
+
+
+def set_phone(tx: Tx, casilla: Casilla, phone: str | None) -> None:
+    sealed = _sealed(tx, "phone", casilla.uid, phone) if phone else None
+    tx.conn.execute(_SET_PHONE, {"casilla": casilla.id, "sealed": sealed})
+
+
+def opened(vault: Vault, name: str, uid: bytes, sealed: bytes) -> str:
+    """What the column `name` of a row says."""
+    return vault.open(f"casillas.{name}", uid, sealed)
+
+
+def _sealed(tx: Tx, name: str, uid: bytes, text: str) -> bytes:
+    return tx.vault.seal(f"casillas.{name}", uid, text)
+
+
+def _casilla(vault: Vault, row: Row[Any]) -> Casilla:
+    return Casilla(
+        id=row.id,
+        uid=row.uid,
+        identidad=Identidad(row.kind, opened(vault, "number", row.uid, row.number)),
+        nombres=opened(vault, "nombres", row.uid, row.nombres),
+        email=opened(vault, "email", row.uid, row.email),
+        phone=opened(vault, "phone", row.uid, row.phone) if row.phone else None,
+        password=row.password,
+        must_change=row.must_change,
+        failures=row.failures,
+    )

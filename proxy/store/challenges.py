@@ -1,21 +1,30 @@
-"""The second step of a login: what was asked of a browser and is not answered yet.
+"""What was asked of a browser and is not answered yet.
 
 Codes are counted and spent by one conditional statement each, so two requests never both win.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from proxy.store.db import Tx
+from proxy.store.outbox import Channel
 from proxy.store.tables import challenges
+
+RECIPIENT = "challenges.recipient"
 
 
 @dataclass(frozen=True)
 class Challenge:
     id: bytes
-    casilla_id: int
+    purpose: str
+    casilla_id: int | None  # None: nobody's, or nobody's yet
+    subject: bytes
+    key_id: str
+    channel: Channel
+    recipient: str | None
     sent: int
     failures: int
     sent_at: datetime
@@ -27,8 +36,12 @@ class Challenge:
 class NewChallenge:
     id: bytes
     purpose: str
-    casilla_id: int
+    casilla_id: int | None
+    subject: bytes
     flow: bytes
+    key_id: str
+    channel: Channel
+    recipient: str | None
     code_expires_at: datetime
     expires_at: datetime
     ip: str
@@ -85,7 +98,8 @@ _SENT = select(challenges.c.sent).where(challenges.c.id == bindparam("challenge"
 _NEWEST = (
     select(challenges.c.id)
     .where(
-        challenges.c.casilla_id == bindparam("casilla"),
+        challenges.c.subject == bindparam("whom"),
+        challenges.c.purpose == bindparam("for_purpose"),
         challenges.c.used_at.is_(None),
         challenges.c.ended_at.is_(None),
     )
@@ -95,10 +109,21 @@ _NEWEST = (
 _END_OTHERS = (
     update(challenges)
     .where(
-        challenges.c.casilla_id == bindparam("casilla"),
+        challenges.c.subject == bindparam("whom"),
+        challenges.c.purpose == bindparam("for_purpose"),
         challenges.c.used_at.is_(None),
         challenges.c.ended_at.is_(None),
         challenges.c.id.not_in(_NEWEST),
+    )
+    .values(ended_at=bindparam("now"))
+)
+_BY_ID = select(*_COLUMNS).where(challenges.c.id == bindparam("challenge"))
+_END_ALL = (
+    update(challenges)
+    .where(
+        challenges.c.casilla_id == bindparam("casilla"),
+        challenges.c.used_at.is_(None),
+        challenges.c.ended_at.is_(None),
     )
     .values(ended_at=bindparam("now"))
 )
@@ -107,20 +132,26 @@ _END_OTHERS = (
 def add(tx: Tx, new: NewChallenge) -> None:
     """Its first code counts as sent at this instant."""
     values = {"sent": 1, "failures": 0, "created_at": tx.now, "sent_at": tx.now}
+    if new.recipient:
+        values["recipient"] = tx.vault.seal(RECIPIENT, new.id, new.recipient)
     tx.conn.execute(_ADD, vars(new) | values)
+
+
+def by_id(tx: Tx, challenge_id: bytes) -> Challenge:
+    return _challenge(tx, tx.conn.execute(_BY_ID, {"challenge": challenge_id}).one())
 
 
 def alive(tx: Tx, flow: bytes, purpose: str) -> Challenge | None:
     values = {"flow_digest": flow, "for_purpose": purpose, "now": tx.now}
     row = tx.conn.execute(_ALIVE, values).first()
-    return Challenge(*row) if row else None
+    return _challenge(tx, row) if row else None
 
 
 def guess(tx: Tx, flow: bytes, purpose: str, most: int) -> Challenge | None:
     """Count a guess before it is looked at. None: there is nothing left to guess."""
     values = {"flow_digest": flow, "for_purpose": purpose, "now": tx.now, "most": most}
     row = tx.conn.execute(_GUESS, values).first()
-    return Challenge(*row) if row else None
+    return _challenge(tx, row) if row else None
 
 
 def spend(tx: Tx, challenge_id: bytes) -> bool:
@@ -148,7 +179,7 @@ def send_again(
         "code_until": code_until,
     }
     row = tx.conn.execute(_SEND_AGAIN, values).first()
-    return Challenge(*row) if row else None
+    return _challenge(tx, row) if row else None
 
 
 def sent(tx: Tx, challenge_id: bytes) -> int:
@@ -156,6 +187,19 @@ def sent(tx: Tx, challenge_id: bytes) -> int:
     return tx.conn.execute(_SENT, {"challenge": challenge_id}).scalar_one_or_none() or 0
 
 
-def keep_newest(tx: Tx, casilla_id: int, keep: int) -> None:
-    """End all but the newest `keep` open challenges of a casilla."""
-    tx.conn.execute(_END_OTHERS, {"casilla": casilla_id, "keep": keep, "now": tx.now})
+def keep_newest(tx: Tx, purpose: str, subject: bytes, keep: int) -> None:
+    """End all but the newest `keep` open challenges of a purpose about somebody."""
+    values = {"whom": subject, "for_purpose": purpose, "keep": keep, "now": tx.now}
+    tx.conn.execute(_END_OTHERS, values)
+
+
+def end_all(tx: Tx, casilla_id: int) -> None:
+    """No code that was sent to the casilla's owner opens anything any more."""
+    tx.conn.execute(_END_ALL, {"casilla": casilla_id, "now": tx.now})
+
+
+def _challenge(tx: Tx, row: Row[Any]) -> Challenge:
+    values = row._asdict()
+    if row.recipient is not None:
+        values["recipient"] = tx.vault.open(RECIPIENT, row.id, row.recipient)
+    return Challenge(**values)

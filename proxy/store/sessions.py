@@ -1,5 +1,7 @@
 """Sessions. The browser keeps the token and the table its digest: a stolen copy opens nothing."""
 
+import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -7,32 +9,58 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from proxy.domain.identidad import Identidad
+from proxy.domain.vault import Vault
+from proxy.store import casillas as casillas_store
 from proxy.store.db import Database, Tx
 from proxy.store.tables import casillas, sessions
 
 
 class Session(NamedTuple):
+    """Whose it is stays sealed until a page shows it: see `holder`."""
+
     digest: bytes
+    id: bytes
     casilla_id: int
+    must_change: bool  # nothing opens before another password is chosen
+    uid: bytes
     kind: str
-    number: str
-    nombres: str
+    number: bytes
+    nombres: bytes
+    proved_at: datetime
     seen_at: datetime
     expires_at: datetime
 
-    @property
-    def identidad(self) -> Identidad:
-        return Identidad(self.kind, self.number)
+
+@dataclass(frozen=True)
+class Holder:
+    identidad: Identidad
+    nombres: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A session as its owner sees it in the list."""
+
+    id: bytes
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    ip: str
+    user_agent: str
 
 
 _ADD = insert(sessions)
 _OPEN = (
     select(
         sessions.c.digest,
+        sessions.c.id,
         sessions.c.casilla_id,
+        casillas.c.must_change,
+        casillas.c.uid,
         casillas.c.kind,
         casillas.c.number,
         casillas.c.nombres,
+        sessions.c.proved_at,
         sessions.c.seen_at,
         sessions.c.expires_at,
     )
@@ -72,6 +100,42 @@ _END_OTHERS = (
     .values(ended_at=bindparam("now"))
     .returning(sessions.c.seen_at, sessions.c.expires_at)
 )
+_PROVE = (
+    update(sessions)
+    .where(sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
+    .values(digest=bindparam("new_digest"), proved_at=bindparam("now"), seen_at=bindparam("now"))
+)
+_END_ALL = (
+    update(sessions)
+    .where(
+        sessions.c.casilla_id == bindparam("casilla"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.id != bindparam("except_id"),
+    )
+    .values(ended_at=bindparam("now"))
+    .returning(sessions.c.id)
+)
+_DEVICE = select(sessions.c.device_id).where(sessions.c.digest == bindparam("token_digest"))
+_END_ONE = (
+    update(sessions)
+    .where(
+        sessions.c.casilla_id == bindparam("casilla"),
+        sessions.c.id == bindparam("one"),
+        sessions.c.ended_at.is_(None),
+    )
+    .values(ended_at=bindparam("now"))
+    .returning(sessions.c.id)
+)
+_LIST = (
+    select(*[sessions.c[field] for field in Listed.__dataclass_fields__])
+    .where(
+        sessions.c.casilla_id == bindparam("casilla"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+        sessions.c.seen_at > bindparam("idle_since"),
+    )
+    .order_by(sessions.c.created_at.desc())
+)
 
 
 def add(
@@ -79,9 +143,11 @@ def add(
 ) -> None:
     values = {
         "digest": digest,
+        "id": secrets.token_bytes(16),
         "casilla_id": casilla_id,
         "device_id": device_id,
         "created_at": tx.now,
+        "proved_at": tx.now,
         "seen_at": tx.now,
         "expires_at": until,
         "ip": ip,
@@ -101,7 +167,13 @@ def by_digest_here(db: Database, digest: bytes) -> Session | None:
     row = db.one_row(_OPEN_ON_SQLITE, (digest,))
     if row is None:
         return None
-    return Session._make((*row[:5], _instant(row[5]), _instant(row[6])))
+    return Session._make((*row[:8], _instant(row[8]), _instant(row[9]), _instant(row[10])))
+
+
+def holder(vault: Vault, session: Session) -> Holder:
+    number = casillas_store.opened(vault, "number", session.uid, session.number)
+    nombres = casillas_store.opened(vault, "nombres", session.uid, session.nombres)
+    return Holder(Identidad(session.kind, number), nombres)
 
 
 def touch(tx: Tx, digest: bytes) -> None:
@@ -120,6 +192,34 @@ def keep_newest(tx: Tx, casilla_id: int, keep: int, idle_since: datetime) -> int
     values = {"casilla": casilla_id, "keep": keep, "now": tx.now, "idle_since": idle_since}
     ended = tx.conn.execute(_END_OTHERS, values).all()
     return sum(row.seen_at > idle_since and row.expires_at > tx.now for row in ended)
+
+
+def prove(tx: Tx, digest: bytes, new_digest: bytes) -> None:
+    """Its owner proved again who they are. The session gets another token (SECURITY I64)."""
+    values = {"token_digest": digest, "new_digest": new_digest, "now": tx.now}
+    tx.conn.execute(_PROVE, values)
+
+
+def device(tx: Tx, digest: bytes) -> bytes:
+    """The browser in which the session was opened."""
+    return bytes(tx.conn.execute(_DEVICE, {"token_digest": digest}).scalar_one())
+
+
+def listed(tx: Tx, casilla_id: int, idle_since: datetime) -> list[Listed]:
+    """Those in use, newest first."""
+    values = {"casilla": casilla_id, "now": tx.now, "idle_since": idle_since}
+    return [Listed(*row) for row in tx.conn.execute(_LIST, values)]
+
+
+def end_one(tx: Tx, casilla_id: int, session_id: bytes) -> bool:
+    values = {"casilla": casilla_id, "one": session_id, "now": tx.now}
+    return tx.conn.execute(_END_ONE, values).first() is not None
+
+
+def end_all(tx: Tx, casilla_id: int, but: bytes = b"") -> int:
+    """End every session of the casilla, except the one with the id `but`. Returns how many."""
+    values = {"casilla": casilla_id, "except_id": but, "now": tx.now}
+    return len(tx.conn.execute(_END_ALL, values).all())
 
 
 def _instant(text: str) -> datetime:

@@ -21,7 +21,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -90,7 +89,8 @@ challenges = Table(
     Column("id", LargeBinary, primary_key=True),
     Column("purpose", Text, nullable=False),
     # Empty for an identidad without a casilla: its challenge looks the same and opens nothing.
-    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
+    Column("casilla_id", Number, ForeignKey("casillas.id")),
+    Column("subject", LargeBinary, nullable=False, index=True),  # keyed hash of whom it is about
     Column("flow", LargeBinary, nullable=False, unique=True),  # digest of the cookie of the browser
     Column("key_id", Text, nullable=False),  # of the key that its codes follow from
     Column("channel", Text, nullable=False),  # "email" or "sms"

@@ -4,7 +4,6 @@ One conditional statement a key, so it is exact over any number of processes. If
 cannot answer, nothing is allowed.
 """
 
-import hashlib
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,17 +25,17 @@ class Limit:
     window: timedelta
 
 
-def take(tx: Tx, secret: bytes, limits: Sequence[Limit]) -> timedelta | None:
+def take(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
     """Take one from every limit, or from none. None: allowed. Otherwise, how long to wait.
 
-    Keys are stored as HMAC with `secret`, never as the identidad or the address that they name.
+    Keys are stored as HMAC, never as the identidad or the address that they name.
     """
     savepoint = tx.conn.begin_nested()
     now = _micros(tx.now)
     for limit in sorted(limits):  # always in the same order, so that two takers cannot deadlock
         window = limit.window // timedelta(microseconds=1)
         values = {
-            "key": hmac.digest(secret, limit.key.encode(), hashlib.sha256),
+            "key": hmac.digest(tx.vault.throttle, limit.key.encode(), "sha256"),
             "now": now,
             "step": window // limit.times,
             "window": window,

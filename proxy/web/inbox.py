@@ -92,9 +92,8 @@ async def _list(request: Request, read: bool) -> Response:
 
 async def _deliver(request: Request, position: str | None) -> Response:
     """The file of that position, or every anexo. Recorded before the first byte leaves."""
-    state, client, casilla_id = state_of(request), client_of(request), _casilla(request)
-    secret, notificacion_id = state.signing.throttle_key, _id(request)
-    files = await run(request, inbox.files, secret, casilla_id, notificacion_id, client)
+    client, casilla_id, notificacion_id = client_of(request), _casilla(request), _id(request)
+    files = await run(request, inbox.files, casilla_id, notificacion_id, client)
     if isinstance(files, Denied):
         return _denied(request, files, notificacion_id)
     if position is None:

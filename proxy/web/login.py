@@ -11,7 +11,7 @@ from proxy.domain import secrets
 from proxy.domain.identidad import parse_identidad
 from proxy.errors import Refusal
 from proxy.flows import login
-from proxy.flows.login import Denied
+from proxy.flows.challenge import Denied
 from proxy.texts import TEXTS
 from proxy.web.cookies import DEVICE, DEVICE_SECONDS, FLOW, SESSION, drop_cookie, set_cookie
 from proxy.web.forms import read_form
@@ -59,13 +59,13 @@ async def check_password(request: Request) -> Response:
         return _password_page(request, 400, dni=dni, volver=volver, errors=errors)
 
     state, client, flow = state_of(request), client_of(request), secrets.new_token()
-    secret, policy = state.signing.throttle_key, state.installation.policy
+    policy = state.installation.policy
     with state.passwords.place():
-        attempt = await run(request, login.attempt, secret, identidad, client)
+        attempt = await run(request, login.attempt, identidad, client)
         if isinstance(attempt, Denied):
             return _denied_password(request, attempt, dni, volver)
         proof = await state.passwords.prove(attempt.stored, password)
-    denied = await run(request, login.answer, secret, policy, attempt, proof, flow, client)
+    denied = await run(request, login.answer, policy, attempt, proof, flow, client)
     if denied:
         return _denied_password(request, denied, dni, volver)
 
@@ -101,8 +101,6 @@ async def check_code(request: Request) -> Response:
     outcome = await run(
         request,
         login.verify,
-        state.signing.throttle_key,
-        state.signing.code_key,
         state.installation.policy,
         request.cookies.get(FLOW, ""),
         typed,
@@ -126,7 +124,6 @@ async def resend_code(request: Request) -> Response:
     outcome = await run(
         request,
         login.resend,
-        state.signing.throttle_key,
         state.installation.policy,
         request.cookies.get(FLOW, ""),
         client_of(request),

@@ -4,7 +4,7 @@ Without that bound, a few hundred wrong passwords a second would stop the whole 
 (SECURITY B20).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import anyio
@@ -18,7 +18,9 @@ QUEUE = 16
 
 
 class PasswordPool:
-    def __init__(self, passwords: Passwords) -> None:
+    """`passwords` is asked at each use: its peppers change when the keys are rotated."""
+
+    def __init__(self, passwords: Callable[[], Passwords]) -> None:
         self._passwords = passwords
         self._limiter = anyio.CapacityLimiter(WORKERS)
         self._taken = 0
@@ -37,5 +39,10 @@ class PasswordPool:
     async def prove(self, stored: str | None, password: str) -> Proof:
         """Verify against `stored`, or against a decoy that nothing matches when there is none."""
         return await anyio.to_thread.run_sync(
-            self._passwords.prove, stored, password, limiter=self._limiter
+            self._passwords().prove, stored, password, limiter=self._limiter
+        )
+
+    async def hash(self, password: str) -> str:
+        return await anyio.to_thread.run_sync(
+            self._passwords().hash, password, limiter=self._limiter
         )

@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.types import Scope
 
 from proxy.flows import login
 from proxy.web.cookies import SESSION, drop_cookie
-from proxy.web.pages import Handler, look, run
+from proxy.web.pages import Handler, look, run, see_other
 from proxy.web.state import state_of
 
 # Whoever was about to press a button or to take a file comes back to its page, not to the act.
@@ -21,7 +22,20 @@ def private(handler: Handler) -> Handler:
 
     @wraps(handler)
     async def guarded(request: Request) -> Response:
-        if "prefetch" in request.headers.get("sec-purpose", ""):
+        session = request.state.session
+        if session.must_change:
+            return see_other(request, "password:change")
+        return await handler(request)
+
+    return entered(guarded)
+
+
+def entered(handler: Handler) -> Handler:
+    """The same, also for who must choose another password before anything else (SECURITY E44)."""
+
+    @wraps(handler)
+    async def guarded(request: Request) -> Response:
+        if _prefetched(request.scope):
             return Response(status_code=204)  # nobody is looking yet (SECURITY G54)
         session = await current(request)
         if session is None:
@@ -51,6 +65,10 @@ async def current(request: Request) -> login.Session | None:
         await run(request, login.touch, session)
         session = session._replace(seen_at=installation.clock())
     return session
+
+
+def _prefetched(scope: Scope) -> bool:
+    return any(name == b"sec-purpose" and b"prefetch" in value for name, value in scope["headers"])
 
 
 def _to_login(request: Request) -> Response:

@@ -21,10 +21,13 @@ class State:
     installation: Installation
     templates: Jinja2Templates
     passwords: PasswordPool
-    signing: Signing
     threads: anyio.CapacityLimiter  # as many as the database has connections
     mail: asyncio.Event  # set when a message was left in the outbox
     lost: ASGIApp = LOST
+
+    @property
+    def signing(self) -> Signing:
+        return self.installation.signing
 
     @property
     def origin(self) -> str:

@@ -10,9 +10,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.applications import Starlette
 
-from proxy.flows.login import Session
+from proxy.flows import login
+from proxy.flows.login import Holder, Session
 from proxy.installation import Installation
-from proxy.signing import Signing
 from proxy.web.assets import assets
 from proxy.web.cookies import binding_of
 from proxy.web.forms import TOKEN_FIELD
@@ -27,7 +27,7 @@ class End:
     last: bool
 
 
-def prepare(environment: Environment, installation: Installation, signing: Signing) -> None:
+def prepare(environment: Environment, installation: Installation) -> None:
     zone, policy = installation.zone, installation.policy
 
     def fecha(moment: date) -> str:
@@ -44,7 +44,7 @@ def prepare(environment: Environment, installation: Installation, signing: Signi
         """The hidden field that ties a form to this browser."""
         request = context["request"]
         binding = getattr(request.state, "binding", None) or binding_of(request) or ""
-        token = signing.form_token(binding, form)
+        token = installation.signing.form_token(binding, form)
         return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, token)
 
     @lru_cache(maxsize=512)  # a page asks for twenty, and each one walks every route
@@ -60,9 +60,14 @@ def prepare(environment: Environment, installation: Installation, signing: Signi
         return url(context, "asset", address=assets()[name].address)
 
     @pass_context
-    def owner(context: Context) -> Session | None:
-        """Whose session this is, on the pages of the casilla."""
+    def session(context: Context) -> Session | None:
+        """The session of the pages of the casilla."""
         return getattr(context["request"].state, "session", None)
+
+    @pass_context
+    def holder(context: Context) -> Holder:
+        """Whose session it is."""
+        return login.holder(installation.vault, context["request"].state.session)
 
     def session_end(session: Session) -> End:
         idle = session.seen_at + policy.session_idle
@@ -74,9 +79,10 @@ def prepare(environment: Environment, installation: Installation, signing: Signi
         "asset": asset,
         "entity": installation.catalog.entity,
         "official_time": f"hora de {zone.key.rpartition('/')[2].replace('_', ' ')}",
-        "owner": owner,
+        "holder": holder,
         "policy": policy,
         "sello": sello,
+        "session": session,
         "session_end": session_end,
         "url": url,
         "zone": zone,

@@ -10,7 +10,6 @@ from starlette.routing import Route
 
 from proxy.flows import violations
 from proxy.web.pages import client_of, run
-from proxy.web.state import state_of
 
 logger = logging.getLogger("casilla.web")
 
@@ -19,8 +18,7 @@ MOST = 5  # of one report; the rest say the same
 
 async def report(request: Request) -> Response:
     """POST /csp (Reporting API). Logs the rule and the host, never a whole address."""
-    state = state_of(request)
-    if not await run(request, violations.listen, state.signing.throttle_key, client_of(request)):
+    if not await run(request, violations.listen, client_of(request)):
         return Response(status_code=429, headers={"Retry-After": "60"})
     try:
         reports = json.loads(await request.body())

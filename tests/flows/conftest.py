@@ -7,7 +7,7 @@ import pytest
 from proxy.store.db import Database
 from proxy.store.schema import migrate
 from tests.clock import Clock
-from tests.people import BRUNO, COMERCIAL_SUR, ROSA, VAULT, Person, open_casilla
+from tests.people import BRUNO, COMERCIAL_SUR, ROSA, Person, open_casilla, vault
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def db(database_url: str, clock: Clock) -> Iterator[Database]:
-    db = Database(database_url, clock, lambda: VAULT)
+    db = Database(database_url, clock, vault)
     migrate(db)
     yield db
     db.close()

@@ -11,14 +11,14 @@ from proxy.store.documents import Documents
 from tests.casilla import PDF
 from tests.flows.test_deposit import LIMA, LIMITS, describe
 from tests.killing import kill_anywhere, kill_at_every_other_line
-from tests.people import ROSA
+from tests.people import ROSA, vault
 
 CODE = ("proxy/flows/deposit.py", "proxy/store/documents.py", "proxy/store/notificaciones.py")
 
 
 def main(url: str, folder: Path) -> None:
     def work(number: int) -> None:
-        db, documents = Database(url), Documents(folder)
+        db, documents = Database(url, vault=vault), Documents(folder)
         # Bytes of their own: a later deposit of the same ones would mend what was left broken.
         files = [
             Offered(f"{position}.pdf", BytesIO(b"%s%d-%d" % (PDF, number, position)))

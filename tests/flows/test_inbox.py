@@ -15,10 +15,9 @@ from proxy.store import tables
 from proxy.store.db import Database
 from tests.casilla import Casilla, Offered
 from tests.clock import Clock
-from tests.people import Person
+from tests.people import Person, vault
 from tests.racing import race
 
-SECRET = b"s" * 32
 PHONE = Client("203.0.113.7", "Chrome en Android")
 ELSEWHERE = Client("198.51.100.9", "Firefox")
 ANEXOS = [Offered("cargo.pdf"), Offered("informe.pdf")]
@@ -46,7 +45,7 @@ class Reader:
 
     def files(self, notificacion_id: bytes) -> list[File] | Denied:
         with self.db.transaction() as tx:
-            return inbox.files(tx, SECRET, self.person.id, notificacion_id, self.client)
+            return inbox.files(tx, self.person.id, notificacion_id, self.client)
 
     def take(self, notificacion_id: bytes) -> list[File]:
         files = self.files(notificacion_id)
@@ -143,7 +142,7 @@ def test_it_is_read_once_and_for_ever(
 
 
 def open_the_only_one(database_url: str) -> list[int]:
-    db = Database(database_url)
+    db = Database(database_url, vault=vault)
     with db.reading() as tx:
         [row] = tx.conn.execute(select(tables.notificaciones))
     with db.transaction() as tx:

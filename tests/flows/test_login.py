@@ -1,98 +1,29 @@
 """The story of a login, without HTTP: J4, J20–J22, J26, SECURITY B21, C23–C28, F47–F51, I62–I65."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from proxy.domain import codes
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
-from proxy.domain.policy import Policy
 from proxy.flows import login
-from proxy.flows.login import Denied, Opened
+from proxy.flows.challenge import Denied
+from proxy.flows.login import Opened
 from proxy.store import tables
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.people import PASSWORDS, Person
-
-KEY = b"k" * 32
-SECRET = b"s" * 32
-POLICY = Policy(
-    code_life=timedelta(minutes=10),
-    code_attempts=5,
-    code_sends=5,
-    resend_wait=timedelta(seconds=30),
-    flow_life=timedelta(minutes=30),
-    session_idle=timedelta(minutes=15),
-    session_warning=timedelta(seconds=150),
-    session_life=timedelta(hours=8),
-    sessions_at_once=5,
+from tests.flows.browser import (
+    ELSEWHERE,
+    PHONE,
+    POLICY,
+    Browser,
+    alive,
+    contexts,
+    mailed_code,
+    wrong,
 )
-PHONE = Client("203.0.113.7", "Chrome en Android")
-ELSEWHERE = Client("198.51.100.9", "Firefox")
-
-
-class Browser:
-    """What one browser does, step by step."""
-
-    def __init__(self, db: Database, client: Client = PHONE) -> None:
-        self.db = db
-        self.client = client
-        self.flow = ""
-
-    def password(self, identidad: Identidad, password: str) -> Denied | None:
-        self.flow = f"flow-{id(self)}-{self.db.clock()}-{password}"
-        with self.db.transaction() as tx:
-            attempt = login.attempt(tx, SECRET, identidad, self.client)
-        if isinstance(attempt, Denied):
-            return attempt
-        proof = PASSWORDS.prove(attempt.stored, password)
-        with self.db.transaction() as tx:
-            return login.answer(tx, SECRET, POLICY, attempt, proof, self.flow, self.client)
-
-    def code(self, typed: str) -> Opened | Denied:
-        with self.db.transaction() as tx:
-            return login.verify(tx, SECRET, KEY, POLICY, self.flow, typed, self.client)
-
-    def resend(self) -> Denied | None:
-        with self.db.transaction() as tx:
-            return login.resend(tx, SECRET, POLICY, self.flow, self.client)
-
-    def enter(self, person: Person) -> Opened:
-        assert self.password(person.identidad, person.password) is None
-        opened = self.code(mailed_code(self.db))
-        assert isinstance(opened, Opened)
-        return opened
-
-    def remembers(self, opened: Opened) -> "Browser":
-        return Browser(self.db, replace(self.client, device=opened.device.hex()))
-
-
-def messages(db: Database, name: str) -> list[dict[str, object]]:
-    table = tables.outbox
-    with db.reading() as tx:
-        rows = tx.conn.execute(
-            select(table.c.context).where(table.c.name == name).order_by(table.c.id)
-        )
-        return [dict(row.context) for row in rows]
-
-
-def mailed_code(db: Database, which: int = -1) -> str:
-    context = messages(db, "login_code")[which]
-    challenge, sent = bytes.fromhex(str(context["challenge"])), context["sent"]
-    assert isinstance(sent, int)
-    return codes.code_for(KEY, "login", challenge, sent)
-
-
-def wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06}"
-
-
-def alive(db: Database, opened: Opened) -> bool:
-    with db.reading() as tx:
-        return login.resume(tx, POLICY, opened.token) is not None
+from tests.people import PASSWORDS, VAULT, Person
 
 
 def test_the_right_password_and_the_mailed_code_open_a_session(db: Database, rosa: Person) -> None:
@@ -101,7 +32,8 @@ def test_the_right_password_and_the_mailed_code_open_a_session(db: Database, ros
     with db.reading() as tx:
         session = login.resume(tx, POLICY, opened.token)
     assert session is not None
-    assert (session.casilla_id, session.identidad) == (rosa.id, rosa.identidad)
+    assert session.casilla_id == rosa.id
+    assert login.holder(VAULT, session).identidad == rosa.identidad
 
 
 def test_a_wrong_password_and_an_unknown_identidad_get_the_same_answer_and_no_mail(
@@ -110,7 +42,7 @@ def test_a_wrong_password_and_an_unknown_identidad_get_the_same_answer_and_no_ma
     browser = Browser(db)
     assert browser.password(rosa.identidad, "otra") == Denied("login.wrong")
     assert browser.password(Identidad("DNI", "49999999"), "otra") == Denied("login.wrong")
-    assert messages(db, "login_code") == []
+    assert contexts(db, "login_code") == []
 
 
 def test_the_code_of_an_unknown_flow_opens_nothing(db: Database, rosa: Person) -> None:
@@ -252,7 +184,7 @@ def test_the_sixth_session_ends_the_oldest_and_says_so(
         opened.append(Browser(db).enter(rosa))
         clock.advance(minutes=2)
     assert [alive(db, one) for one in opened] == [False, True, True, True, True, True]
-    assert len(messages(db, "session_ended")) == 1
+    assert len(contexts(db, "session_ended")) == 1
 
 
 def test_a_new_device_is_told_and_a_known_one_is_not(
@@ -261,10 +193,10 @@ def test_a_new_device_is_told_and_a_known_one_is_not(
     """F50"""
     browser = Browser(db)
     opened = browser.enter(rosa)
-    assert len(messages(db, "new_device")) == 1
+    assert len(contexts(db, "new_device")) == 1
     clock.advance(minutes=5)
     browser.remembers(opened).enter(rosa)
-    assert len(messages(db, "new_device")) == 1
+    assert len(contexts(db, "new_device")) == 1
 
 
 def test_five_wrong_passwords_from_one_address_make_the_sixth_wait(
@@ -321,7 +253,7 @@ def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Pers
     """C28: «¿No fue usted?»"""
     thief = Browser(db, ELSEWHERE)
     thief.password(rosa.identidad, rosa.password)
-    challenge = bytes.fromhex(str(messages(db, "login_code")[0]["challenge"]))
+    challenge = bytes.fromhex(str(contexts(db, "login_code")[0]["challenge"]))
     with db.transaction() as tx:
         assert login.disavow(tx, challenge, PHONE)
     with db.transaction() as tx:
@@ -344,10 +276,10 @@ def test_a_password_is_hashed_again_when_the_pepper_was_rotated(db: Database, ro
     """B13"""
     newer = type(PASSWORDS)({"k1": b"p" * 32, "k2": b"q" * 32})
     with db.transaction() as tx:
-        attempt = login.attempt(tx, SECRET, rosa.identidad, PHONE)
+        attempt = login.attempt(tx, rosa.identidad, PHONE)
         assert not isinstance(attempt, Denied)
         proof = newer.prove(attempt.stored, rosa.password)
-        assert login.answer(tx, SECRET, POLICY, attempt, proof, "flow", PHONE) is None
+        assert login.answer(tx, POLICY, attempt, proof, "flow", PHONE) is None
     with db.reading() as tx:
         stored = tx.conn.execute(select(tables.casillas.c.password)).scalar_one()
     assert stored.startswith("k2$argon2id$")

@@ -6,7 +6,7 @@ from proxy.store import challenges
 from proxy.store.challenges import NewChallenge
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.people import Person
+from tests.people import Person, vault
 from tests.racing import race
 
 FLOW = b"f" * 32
@@ -15,11 +15,25 @@ FLOW = b"f" * 32
 def add(db: Database, person: Person) -> None:
     with db.transaction() as tx:
         until = tx.now + timedelta(minutes=10)
-        challenges.add(tx, NewChallenge(b"c" * 16, "login", person.id, FLOW, until, until, "", ""))
+        new = NewChallenge(
+            id=b"c" * 16,
+            purpose="login",
+            casilla_id=person.id,
+            subject=b"s" * 32,
+            flow=FLOW,
+            key_id="k1",
+            channel="email",
+            recipient=None,
+            code_expires_at=until,
+            expires_at=until,
+            ip="",
+            user_agent="",
+        )
+        challenges.add(tx, new)
 
 
 def guess_many(database_url: str) -> list[bool]:
-    db = Database(database_url, Clock())
+    db = Database(database_url, Clock(), vault)
     guesses = []
     for _ in range(25):
         with db.transaction() as tx:
@@ -35,7 +49,7 @@ def test_four_processes_guess_five_times_together(
 
 
 def spend_many(database_url: str) -> list[bool]:
-    db = Database(database_url, Clock())
+    db = Database(database_url, Clock(), vault)
     spent = []
     for _ in range(25):
         with db.transaction() as tx:

@@ -8,16 +8,16 @@ from proxy.store import tables, throttle
 from proxy.store.db import Database
 from proxy.store.throttle import Limit
 from tests.clock import Clock
+from tests.people import vault
 from tests.racing import race
 
-SECRET = b"s" * 32
 MINUTE = timedelta(minutes=1)
 FIVE = Limit("password/DNI-40000001", 5, 5 * MINUTE)
 
 
 def take(db: Database, *limits: Limit) -> timedelta | None:
     with db.transaction() as tx:
-        return throttle.take(tx, SECRET, limits)
+        return throttle.take(tx, limits)
 
 
 def test_the_sixth_of_five_waits_until_one_place_is_free(db: Database, clock: Clock) -> None:
@@ -64,7 +64,7 @@ def test_the_table_does_not_hold_the_identidad(db: Database) -> None:
 
 
 def take_many(database_url: str) -> list[bool]:
-    db = Database(database_url, Clock())  # the same instant in every process
+    db = Database(database_url, Clock(), vault)  # the same instant in every process
     return [take(db, Limit("race", 30, timedelta(hours=1))) is None for _ in range(50)]
 
 

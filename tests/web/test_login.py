@@ -266,11 +266,11 @@ def test_the_link_of_the_mail_stops_a_login_only_when_its_button_is_pressed(
 ) -> None:
     """C28, P11: mail scanners open every link."""
     from proxy.signing import Signing
-    from tests.flows.test_login import messages
+    from tests.flows.browser import contexts
 
     thief, owner = make_visitor(), make_visitor()
     thief.password(rosa.identidad.number, rosa.password)
-    challenge = str(messages(installation.db, "login_code")[0]["challenge"])
+    challenge = str(contexts(installation.db, "login_code")[0]["challenge"])
     link = f"/casilla/no-fui-yo/{Signing(installation.ring).disavowal(challenge)}/"
     asked = owner.get(link)
     assert thief.get("/casilla/token/").status_code == 200

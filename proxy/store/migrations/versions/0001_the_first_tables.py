@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column(
             "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
         sa.Column("flow", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
@@ -79,7 +80,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
         sa.UniqueConstraint("flow", name=op.f("uq_challenges_flow")),
     )
-    op.create_index(op.f("ix_challenges_casilla_id"), "challenges", ["casilla_id"], unique=False)
+    op.create_index(op.f("ix_challenges_subject"), "challenges", ["subject"], unique=False)
     op.create_table(
         "devices",
         sa.Column("id", sa.LargeBinary(), nullable=False),

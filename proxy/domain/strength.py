@@ -1,0 +1,65 @@
+"""Whether a password may be chosen, and why not (SECURITY B15–B17)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from zxcvbn import zxcvbn
+
+from catalog.access import PasswordRule
+from proxy.errors import Refusal
+
+# zxcvbn takes no more, and what it thinks of a part is never better than of the whole.
+JUDGED = 72
+# What people here choose, beside the thirty thousand that zxcvbn knows.
+COMMON = """
+contraseña contrasena clave casilla electronica notificacion notificaciones jurado
+nacional elecciones electoral voto peru lima arequipa cusco trujillo piura callao alianza
+universitario cristal amor familia princesa hola bienvenido ciudadano usuario acceso
+ingreso sistema estado gobierno reniec sunat lunes martes miercoles jueves viernes sabado
+domingo enero febrero marzo abril mayo junio julio agosto setiembre septiembre octubre
+noviembre diciembre
+"""
+SHORTEST_WORD = 4
+
+
+def refuse_weak(password: str, rule: PasswordRule, about: Iterable[str] = ()) -> None:
+    """Refuses `password.rule`, `password.common`, `password.personal` or `password.easy`.
+
+    `about`: what others know of its owner and of the entity. Up to 20 ms of processor.
+    """
+    kinds = {
+        "una mayúscula": (rule.mayuscula, str.isupper),
+        "una minúscula": (rule.minuscula, str.islower),
+        "un número": (rule.numero, str.isdigit),
+    }
+    asked = {name: has for name, (wanted, has) in kinds.items() if wanted}
+    length = len(unicodedata.normalize("NFC", password))
+    long_enough = rule.minimo_caracteres <= length <= rule.maximo_caracteres
+    if not (long_enough and all(any(map(has, password)) for has in asked.values())):
+        raise Refusal(
+            "password.rule",
+            least=rule.minimo_caracteres,
+            most=rule.maximo_caracteres,
+            kinds="".join(f", {name}" for name in asked),
+        )
+    words = {part for text in about for part in _words(text)}
+    judged = zxcvbn(password[:JUDGED], user_inputs=[*words, *COMMON.split()])
+    if rule.lista_de_claves_comunes:
+        parts = judged["sequence"]
+        if len(parts) == 1 and parts[0].get("dictionary_name") in ("passwords", "user_inputs"):
+            raise Refusal("password.common")
+        if any(word in _folded(password) for word in words if len(word) >= SHORTEST_WORD):
+            raise Refusal("password.personal")
+    if judged["score"] < rule.fuerza_minima:
+        raise Refusal("password.easy")
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9ñ]+", _folded(text))
+
+
+def _folded(text: str) -> str:
+    """Lower case, without accents."""
+    parts = unicodedata.normalize("NFD", text.casefold())
+    return "".join(c for c in parts if unicodedata.category(c) != "Mn")

@@ -1,0 +1,199 @@
+"""A code that is asked of a browser: sent to who owns a mailbox or a mobile, and typed once.
+
+    ask ──▶ code by e-mail or SMS ──▶ check (or resend)
+
+Login, recovery, registration and profile ask in the same way. Every guess is counted, and its
+count committed, before it is looked at. An identidad without a casilla gets a challenge that looks
+the same in everything and opens nothing (SECURITY D31).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from proxy.domain import codes, secrets
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.policy import Policy
+from proxy.store import audit, casillas, challenges, outbox, throttle
+from proxy.store.casillas import Casilla
+from proxy.store.challenges import Challenge as Challenge
+from proxy.store.challenges import NewChallenge
+from proxy.store.db import Tx
+from proxy.store.outbox import Channel
+from proxy.store.throttle import Limit
+
+AT_ONCE = 3
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Denied:
+    """It was counted and recorded, and the answer is no."""
+
+    code: str
+    wait: timedelta | None = None  # until it makes sense to try again
+    left: int | None = None  # tries that remain
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of whom, and where the code goes.
+
+    `subject` is what the limits count by: the identidad, or the address where there is none yet.
+    Without a casilla and without a `recipient` the code goes nowhere.
+    """
+
+    purpose: str
+    subject: str
+    casilla: Casilla | None = None
+    channel: Channel = "email"
+    recipient: str | None = None  # None: the casilla's own
+
+
+def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Denied | None:
+    """Send a code. `flow` is the secret that this browser, and no other, will bring with it."""
+    subject = tx.vault.lookup(asked.subject)
+    casilla_id = asked.casilla.id if asked.casilla else None
+    wait = throttle.take(tx, _send_limits(asked.purpose, subject, client))
+    if wait is not None:
+        audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
+        return Denied("token.limited", wait)
+    new = NewChallenge(
+        id=uuid4().bytes,
+        purpose=asked.purpose,
+        casilla_id=casilla_id,
+        subject=subject,
+        flow=secrets.digest(flow),
+        key_id=tx.vault.newest,
+        channel=asked.channel,
+        recipient=asked.recipient,
+        code_expires_at=tx.now + policy.code_life,
+        expires_at=tx.now + policy.flow_life,
+        ip=client.ip,
+        user_agent=client.user_agent,
+    )
+    challenges.add(tx, new)
+    challenges.keep_newest(tx, asked.purpose, subject, AT_ONCE)
+    _send(tx, policy, challenges.by_id(tx, new.id), client)
+    return None
+
+
+def waiting(tx: Tx, purpose: str, flow: str) -> Challenge | None:
+    """What this browser still has to answer. Spends nothing."""
+    return challenges.alive(tx, secrets.digest(flow), purpose)
+
+
+def check(
+    tx: Tx, policy: Policy, purpose: str, flow: str, typed: str, client: Client
+) -> Challenge | Denied:
+    """Spend the challenge with the right code."""
+    digest = secrets.digest(flow)
+    challenge = challenges.alive(tx, digest, purpose)
+    if challenge is None:
+        return Denied("token.gone")
+    wait = throttle.take(tx, _check_limits(purpose, challenge.subject, client))
+    if wait is not None:
+        audit.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id, client.ip)
+        return Denied("token.limited", wait)
+    key = tx.vault.code_key(challenge.key_id)
+    if key is None or tx.now >= challenge.code_expires_at:
+        audit.note(tx, Event.CODE_FAILED, challenge.casilla_id, client.ip)
+        return Denied("token.expired")
+
+    guessed = challenges.guess(tx, digest, purpose, policy.code_attempts)
+    if guessed is None:
+        return Denied("token.gone")
+    right = codes.same_code(codes.code_for(key, purpose, guessed.id, guessed.sent), typed)
+    if not (right and _opens(guessed)):
+        audit.note(tx, Event.CODE_FAILED, guessed.casilla_id, client.ip)
+        left = policy.code_attempts - guessed.failures
+        if left > 0:
+            return Denied("token.wrong", left=left)
+        challenges.end(tx, guessed.id)
+        return Denied("token.spent")
+    return guessed if challenges.spend(tx, guessed.id) else Denied("token.gone")
+
+
+def resend(tx: Tx, policy: Policy, purpose: str, flow: str, client: Client) -> Denied | None:
+    """Send a new code; the one before it is dead at once and the failures stay (SECURITY C26)."""
+    digest = secrets.digest(flow)
+    challenge = challenges.alive(tx, digest, purpose)
+    if challenge is None:
+        return Denied("token.gone")
+    if challenge.sent >= policy.code_sends:
+        return Denied("token.sends")
+    if tx.now < challenge.sent_at + policy.resend_wait:
+        return Denied("token.soon", challenge.sent_at + policy.resend_wait - tx.now)
+    wait = throttle.take(tx, _send_limits(purpose, challenge.subject, client))
+    if wait is not None:
+        audit.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id, client.ip)
+        return Denied("token.limited", wait)
+    again = challenges.send_again(
+        tx,
+        digest,
+        purpose,
+        most=policy.code_sends,
+        not_after=tx.now - policy.resend_wait,
+        code_until=min(tx.now + policy.code_life, challenge.expires_at),
+    )
+    if again is None:
+        return Denied("token.gone")
+    _send(tx, policy, again, client)
+    return None
+
+
+def where(tx: Tx, client: Client) -> dict[str, Any]:
+    """What a message tells of who asked."""
+    return {"at": tx.now.isoformat(), "ip": client.ip, "browser": client.user_agent}
+
+
+def _opens(challenge: Challenge) -> bool:
+    """Whether there is anybody behind it. A void challenge has neither casilla nor address."""
+    return challenge.casilla_id is not None or challenge.recipient is not None
+
+
+def _send(tx: Tx, policy: Policy, challenge: Challenge, client: Client) -> None:
+    audit.note(tx, Event.CODE_SENT, challenge.casilla_id, client.ip)
+    name = f"{challenge.purpose}_code"
+    if not _opens(challenge):
+        outbox.void(tx, name, policy.code_life)
+        return
+    casilla = casillas.by_id(tx, challenge.casilla_id) if challenge.casilla_id else None
+    outbox.add(
+        tx,
+        name,
+        casilla,
+        policy.code_life,
+        channel=challenge.channel,
+        recipient=challenge.recipient,
+        purpose=challenge.purpose,
+        key_id=challenge.key_id,
+        challenge=challenge.id.hex(),
+        sent=challenge.sent,
+        minutes=policy.code_life // MINUTE,
+        **where(tx, client),
+    )
+
+
+# SECURITY Y. Each purpose counts apart: who fails at recovering keeps nobody from logging in.
+def _send_limits(purpose: str, subject: bytes, client: Client) -> list[Limit]:
+    about = f"send/{purpose}/{subject.hex()}"
+    return [
+        Limit(f"{about}/5", 3, 5 * MINUTE),
+        Limit(f"{about}/10", 5, 10 * MINUTE),
+        Limit(f"{about}/60", 15, HOUR),
+        Limit(f"send/{client.network}", 20, HOUR),
+    ]
+
+
+def _check_limits(purpose: str, subject: bytes, client: Client) -> list[Limit]:
+    about = f"code/{purpose}/{subject.hex()}"
+    return [
+        Limit(f"{about}/5", 5, 5 * MINUTE),
+        Limit(f"{about}/60", 20, HOUR),
+        Limit(f"{about}/day", 50, DAY),
+        Limit(f"code/{client.network}/5", 10, 5 * MINUTE),
+        Limit(f"code/{client.network}/60", 50, HOUR),
+    ]

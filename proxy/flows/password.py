@@ -1,0 +1,113 @@
+"""Passwords: what becomes of a casilla when its owner chooses another one.
+
+    choose ──▶ rule ──▶ stored ──▶ every other way in ends ──▶ the owner is told
+
+Recovery, first access and the form «Cambiar contraseña» all end here.
+"""
+
+from datetime import timedelta
+
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.passwords import Proof
+from proxy.domain.policy import Policy
+from proxy.domain.strength import refuse_weak
+from proxy.errors import Refusal
+from proxy.flows.challenge import Denied, where
+from proxy.store import audit, casillas, challenges, devices, links, outbox, sessions, throttle
+from proxy.store.casillas import Casilla
+from proxy.store.db import Tx
+from proxy.store.sessions import Session
+from proxy.store.throttle import Limit
+
+DISAVOWAL_LIFE = timedelta(days=10)
+NOT_ME = "not_me"  # the purpose of the link «No fui yo»
+# Links by which somebody could still set a password or an address.
+OPENING = ("recovery", "activation")
+
+
+def refuse_unfit(policy: Policy, password: str, again: str, about: list[str]) -> None:
+    """Refuses a password that the policy does not take, or whose repetition differs."""
+    refuse_weak(password, policy.password, about)
+    if password != again:
+        raise Refusal("password.different")
+
+
+def about(tx: Tx, casilla_id: int) -> list[str]:
+    """What others may know of the casilla's owner: none of it belongs in a password."""
+    casilla = casillas.by_id(tx, casilla_id)
+    return [casilla.identidad.number, casilla.nombres, casilla.email, casilla.phone or ""]
+
+
+def current(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
+    """Count a try of the password that its owner, who is inside, has to give again."""
+    wait = throttle.take(tx, [Limit(f"password/inside/{session.casilla_id}", 5, _WINDOW)])
+    if wait is not None:
+        audit.note(tx, Event.LOGIN_LIMITED, session.casilla_id, client.ip)
+        return Denied("login.limited", wait)
+    return casillas.by_id(tx, session.casilla_id)
+
+
+def wrong(tx: Tx, session: Session, client: Client) -> Denied:
+    audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
+    return Denied("password.old_wrong")
+
+
+def change(
+    tx: Tx, session: Session, proof: Proof, hashed: str, new_digest: bytes, client: Client
+) -> Denied | None:
+    """The owner, inside, gave the old password and chose another. Their session goes on.
+
+    `new_digest` is that of the token that the session has from now on.
+    """
+    if not proof.matches:
+        return wrong(tx, session, client)
+    casilla = casillas.by_id(tx, session.casilla_id)
+    device = sessions.device(tx, session.digest)
+    replace(tx, casilla, hashed, client, but=session.id, device=device)
+    sessions.prove(tx, session.digest, new_digest)
+    return None
+
+
+def replace(
+    tx: Tx,
+    casilla: Casilla,
+    hashed: str,
+    client: Client,
+    *,
+    but: bytes = b"",
+    device: bytes = b"",
+) -> None:
+    """Store it, end whatever else could open the casilla, and tell its owner.
+
+    The session `but` and the browser `device` stay as they are.
+    """
+    casillas.set_password(tx, casilla.id, hashed)
+    sessions.end_all(tx, casilla.id, but)
+    devices.forget_all(tx, casilla.id, device)
+    challenges.end_all(tx, casilla.id)
+    links.end_all(tx, casilla.id, *OPENING)
+    audit.note(tx, Event.PASSWORD_CHANGED, casilla.id, client.ip)
+    link = links.add(tx, NOT_ME, casilla.id, DISAVOWAL_LIFE)
+    outbox.add(
+        tx, "password_changed", casilla, purpose=NOT_ME, link=link.hex(), **where(tx, client)
+    )
+    if casilla.phone:
+        outbox.add(tx, "password_changed", casilla, channel="sms")
+
+
+def disavow(tx: Tx, link_id: bytes, client: Client) -> bool:
+    """The owner says that the change was not theirs: nobody enters until it is recovered."""
+    casilla_id = links.spend(tx, link_id, NOT_ME)
+    if casilla_id is None:
+        return False
+    casillas.set_password(tx, casilla_id, None)
+    sessions.end_all(tx, casilla_id)
+    devices.forget_all(tx, casilla_id)
+    challenges.end_all(tx, casilla_id)
+    links.end_all(tx, casilla_id, *OPENING)
+    audit.note(tx, Event.PASSWORD_DISAVOWED, casilla_id, client.ip)
+    return True
+
+
+_WINDOW = timedelta(minutes=15)

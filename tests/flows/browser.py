@@ -1,0 +1,79 @@
+"""What one browser does at the flows, without HTTP."""
+
+from dataclasses import replace
+
+from catalog.reader import read_catalog
+from proxy.domain import codes
+from proxy.domain.client import Client
+from proxy.domain.identidad import Identidad
+from proxy.domain.policy import policy_of
+from proxy.flows import login
+from proxy.flows.challenge import Denied
+from proxy.flows.login import Opened
+from proxy.store.db import Database
+from tests import outbox
+from tests.people import PASSWORDS, VAULT, Person
+
+POLICY = policy_of(read_catalog().access.profile("guia"))
+PHONE = Client("203.0.113.7", "Chrome en Android")
+ELSEWHERE = Client("198.51.100.9", "Firefox")
+
+
+class Browser:
+    """What one browser does, step by step."""
+
+    def __init__(self, db: Database, client: Client = PHONE) -> None:
+        self.db = db
+        self.client = client
+        self.flow = ""
+
+    def password(self, identidad: Identidad, password: str) -> Denied | None:
+        self.flow = f"flow-{id(self)}-{self.db.clock()}-{password}"
+        with self.db.transaction() as tx:
+            attempt = login.attempt(tx, identidad, self.client)
+        if isinstance(attempt, Denied):
+            return attempt
+        proof = PASSWORDS.prove(attempt.stored, password)
+        with self.db.transaction() as tx:
+            return login.answer(tx, POLICY, attempt, proof, self.flow, self.client)
+
+    def code(self, typed: str) -> Opened | Denied:
+        with self.db.transaction() as tx:
+            return login.verify(tx, POLICY, self.flow, typed, self.client)
+
+    def resend(self) -> Denied | None:
+        with self.db.transaction() as tx:
+            return login.resend(tx, POLICY, self.flow, self.client)
+
+    def enter(self, person: Person, password: str | None = None) -> Opened:
+        assert self.password(person.identidad, password or person.password) is None
+        opened = self.code(mailed_code(self.db))
+        assert isinstance(opened, Opened)
+        return opened
+
+    def remembers(self, opened: Opened) -> "Browser":
+        return Browser(self.db, replace(self.client, device=opened.device.hex()))
+
+
+def contexts(db: Database, name: str) -> list[dict[str, object]]:
+    return [message.context for message in outbox.messages(db, name) if message.casilla_id]
+
+
+def mailed_code(db: Database, which: int = -1, name: str = "login_code") -> str:
+    """The code of a message, as its reader sees it."""
+    context = contexts(db, name)[which]
+    key = VAULT.code_key(str(context["key_id"]))
+    assert key
+    sent = context["sent"]
+    assert isinstance(sent, int)
+    challenge = bytes.fromhex(str(context["challenge"]))
+    return codes.code_for(key, str(context["purpose"]), challenge, sent)
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def alive(db: Database, opened: Opened) -> bool:
+    with db.reading() as tx:
+        return login.resume(tx, POLICY, opened.token) is not None
