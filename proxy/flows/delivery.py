@@ -1,4 +1,4 @@
-"""Delivery: what waits in the outbox leaves by e-mail, later rather than never.
+"""Delivery: what waits in the outbox leaves by e-mail or SMS, later rather than never.
 
     claim ──▶ rendered and sent, outside any transaction ──▶ sent, or failed (and tried again)
 
@@ -11,7 +11,7 @@ from datetime import timedelta
 from proxy.domain.events import Event
 from proxy.store import audit, challenges, outbox
 from proxy.store.db import Tx
-from proxy.store.outbox import Message
+from proxy.store.outbox import Channel, Message
 
 # Longer than any attempt takes: a worker that holds a message past it is dead.
 LEASE = timedelta(minutes=5)
@@ -25,9 +25,9 @@ REFUSED_WAIT = timedelta(hours=6)
 UNREADABLE = "ninguna clave del llavero lo abre"
 
 
-def claim(tx: Tx) -> Message | None:
+def claim(tx: Tx, channel: Channel = "email") -> Message | None:
     """The most pressing message that is due. What is of no use any more is given up on the way."""
-    while message := outbox.claim(tx, LEASE):
+    while message := outbox.claim(tx, channel, LEASE):
         if message.expires_at <= tx.now:
             _give_up(tx, message, "caducado")
         elif not message.readable:
@@ -52,7 +52,7 @@ def failed(tx: Tx, message: Message, answer: str, *, refused: bool = False) -> N
         _give_up(tx, message, answer)
         return
     outbox.attempted(tx, message, sent=False, detail=answer)
-    outbox.postpone(tx, message, tx.now + wait)
+    outbox.postpone(tx, message, tx.now + wait, refused=refused)
 
 
 def _replaced(tx: Tx, message: Message) -> bool:

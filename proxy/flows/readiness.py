@@ -13,6 +13,11 @@ def write(tx: Tx) -> None:
 
 
 def late_messages(tx: Tx, age: timedelta) -> bool:
-    """Whether a message waits, due, for longer than `age`: no worker takes it."""
+    """Whether messages are not leaving: no worker takes them, or no server does.
+
+    One message waits long: something is due for longer than `age`, or a channel that has something
+    older to send sent nothing meanwhile. A mailbox that does not exist, or a server elsewhere that
+    makes us wait while others take their mail, is no fault of the service.
+    """
     due = outbox.oldest_due(tx)
-    return due is not None and tx.now - due > age
+    return bool(due and tx.now - due > age) or bool(outbox.silent(tx, tx.now - age))

@@ -47,7 +47,7 @@ _ADD = insert(outbox)
 _COLUMNS = [outbox.c[field] for field in Message.__dataclass_fields__]
 _DUE = (
     select(outbox.c.id)
-    .where(outbox.c.next_at <= bindparam("now"))
+    .where(outbox.c.next_at <= bindparam("now"), outbox.c.channel == bindparam("by"))
     .order_by(outbox.c.expires_at)
     .limit(1)
     .with_for_update(skip_locked=True)
@@ -66,7 +66,11 @@ _STILL_MINE = (
     outbox.c.attempts == bindparam("attempt"),
     outbox.c.next_at.is_not(None),
 )
-_POSTPONE = update(outbox).where(*_STILL_MINE).values(next_at=bindparam("later"))
+_POSTPONE = (
+    update(outbox)
+    .where(*_STILL_MINE)
+    .values(next_at=bindparam("later"), refused=bindparam("no_such"))
+)
 _GIVE_UP = (
     update(outbox).where(*_STILL_MINE).values(next_at=None, context=b"").returning(outbox.c.id)
 )
@@ -76,6 +80,22 @@ _CLOSE = (
     .values(next_at=None, context=b"", sent_at=bindparam("sent"))
 )
 _OLDEST_DUE = select(func.min(outbox.c.next_at))
+_WAITING = (
+    select(outbox.c.channel)
+    .where(
+        outbox.c.next_at.is_not(None),
+        outbox.c.created_at < bindparam("before"),
+        outbox.c.refused.is_(False),
+    )
+    .distinct()
+)
+_LAST_SENT = (
+    select(outbox_attempts.c.at)
+    .join(outbox, outbox.c.id == outbox_attempts.c.outbox_id)
+    .where(outbox_attempts.c.sent, outbox.c.channel == bindparam("by"))
+    .order_by(outbox_attempts.c.id.desc())
+    .limit(1)
+)
 
 
 def add(
@@ -125,10 +145,20 @@ def oldest_due(tx: Tx) -> datetime | None:
     return due
 
 
-def claim(tx: Tx, lease: timedelta) -> Message | None:
+def silent(tx: Tx, since: datetime) -> list[Channel]:
+    """The channels by which nothing left since then although something older waits.
+
+    A message whose recipient was refused says nothing of its channel.
+    """
+    waiting = tx.conn.execute(_WAITING, {"before": since}).scalars().all()
+    return [channel for channel in waiting if not _left(tx, channel, since)]
+
+
+def claim(tx: Tx, channel: Channel, lease: timedelta) -> Message | None:
     """Take the most pressing message that is due. No other worker sees it until the lease ends,
     and then it is due again: who claimed it was killed."""
-    row = tx.conn.execute(_CLAIM, {"now": tx.now, "lease": tx.now + lease}).first()
+    values = {"now": tx.now, "by": channel, "lease": tx.now + lease}
+    row = tx.conn.execute(_CLAIM, values).first()
     return _opened(tx, row) if row else None
 
 
@@ -139,9 +169,10 @@ def attempted(tx: Tx, message: Message, *, sent: bool, detail: str) -> None:
     tx.conn.execute(_ATTEMPT, values)
 
 
-def postpone(tx: Tx, message: Message, until: datetime) -> None:
+def postpone(tx: Tx, message: Message, until: datetime, *, refused: bool) -> None:
+    """Try again at `until`. `refused`: it was the recipient that failed, and not the way there."""
     values = {"message": message.id, "attempt": message.attempts, "later": until}
-    tx.conn.execute(_POSTPONE, values)
+    tx.conn.execute(_POSTPONE, values | {"no_such": refused})
 
 
 def give_up(tx: Tx, message: Message) -> bool:
@@ -172,6 +203,7 @@ def _row(
         "context": tx.vault.seal("outbox.context", message_id.encode(), json.dumps(context)),
         "created_at": tx.now,
         "expires_at": tx.now + useful_for,
+        "refused": False,
     }
 
 
@@ -184,3 +216,8 @@ def _opened(tx: Tx, row: Row[Any]) -> Message:
     except Unsealable:
         values |= {"recipient": "", "context": {}}
     return Message(**values)
+
+
+def _left(tx: Tx, channel: Channel, since: datetime) -> bool:
+    last = tx.conn.execute(_LAST_SENT, {"by": channel}).scalar_one_or_none()
+    return last is not None and last >= since

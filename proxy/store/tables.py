@@ -290,6 +290,7 @@ outbox = Table(
     Column("next_at", Instant, index=True),  # when to try; empty once sent or given up
     Column("expires_at", Instant, nullable=False),  # a message that comes later is of no use
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("refused", Boolean, nullable=False),  # the last server asked knows no such recipient
     Column("sent_at", Instant),
 )
 # What still has to leave, the most pressing first: a token before an alerta.

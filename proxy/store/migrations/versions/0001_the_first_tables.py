@@ -145,6 +145,7 @@ def upgrade() -> None:
         sa.Column("next_at", Instant(), nullable=True),
         sa.Column("expires_at", Instant(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
         sa.Column("sent_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(["casilla_id"], ["casillas.id"], name=op.f("fk_outbox_casilla_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
