@@ -13,6 +13,7 @@ from proxy.domain.files import Limits
 from proxy.domain.passwords import Passwords
 from proxy.domain.policy import Policy, policy_of
 from proxy.domain.vault import Vault
+from proxy.identity import Identity, identity
 from proxy.keyring import KeyRing, LiveRing
 from proxy.settings import Settings
 from proxy.signing import Signing
@@ -39,6 +40,10 @@ class Installation:
     @cached_property
     def db(self) -> Database:
         return Database(self.settings.database_url, self.clock, lambda: self.vault)
+
+    @cached_property
+    def identity(self) -> Identity:
+        return identity(self.settings, self.db)
 
     @cached_property
     def documents(self) -> Documents:

@@ -1,11 +1,16 @@
 """What an installation may change: the environment variables CASILLA_…"""
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+HEADER = re.compile(r"[A-Za-z0-9-]+")
+VALUE = re.compile(r"[!-~]([ -~]*[!-~])?|")
 
 
 class Settings(BaseSettings):
@@ -17,6 +22,11 @@ class Settings(BaseSettings):
     origin: str = "http://localhost:8000"
     keys_file: Path = Path("var/claves.json")
     mail_url: str = "maildir:var/correo"
+    identity_url: str = "padron:"
+    identity_token: str = Field("", repr=False)
+    identity_headers: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field((), repr=False)
+    identity_connect_seconds: Annotated[float, Field(gt=0, le=10)] = 2
+    identity_read_seconds: Annotated[float, Field(gt=0, le=30)] = 5
     documents_url: str = "var/documentos"
     site_dir: Path = Path("site")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
@@ -41,6 +51,35 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("identity_url")
+    @classmethod
+    def _register_or_service(cls, value: str) -> str:
+        """Personal data leaves this machine only under TLS."""
+        if value == "padron:" or _is_service(value):
+            return value
+        raise ValueError(
+            "debe ser «padron:» o una dirección https, sin usuario ni clave; "
+            "http solo vale para esta misma máquina"
+        )
+
+    @field_validator("identity_token")
+    @classmethod
+    def _of_one_line(cls, value: str) -> str:
+        if VALUE.fullmatch(value):
+            return value
+        raise ValueError("tiene espacios alrededor o caracteres que no se pueden enviar")
+
+    @field_validator("identity_headers", mode="before")
+    @classmethod
+    def _header_pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition(":") for part in value.split("|") if part.strip()]
+        headers = tuple((name.strip(), told.strip()) for name, _, told in pairs)
+        if all(HEADER.fullmatch(name) and told and VALUE.fullmatch(told) for name, told in headers):
+            return headers
+        raise ValueError("debe ser como «X-Entidad: 123 | X-Clave: abc»")
+
     @property
     def hostname(self) -> str:
         return urlsplit(self.origin).hostname or ""
@@ -54,3 +93,21 @@ class Settings(BaseSettings):
     def local(self) -> bool:
         """Whether this is somebody's own machine, where demonstration people may live."""
         return self.hostname in ("localhost", "127.0.0.1", "::1")
+
+
+def _is_service(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or "@" in parts.netloc or parts.fragment or not VALUE.fullmatch(url):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(host))
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

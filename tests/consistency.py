@@ -24,6 +24,8 @@ PARTS = {
     "proxy.keyring",
     "proxy.signing",
     "proxy.transports",
+    "proxy.identity",
+    "proxy.breaker",
     "proxy.compress",
     "proxy.logs",
     "proxy.installation",
@@ -126,7 +128,7 @@ def settings_are_documented(root: Path) -> list[str]:
         if isinstance(node, ast.ClassDef) and node.name == "Settings"
     )
     defaults = {
-        f"CASILLA_{node.target.id.upper()}": "".join(_strings(node.value))
+        f"CASILLA_{node.target.id.upper()}": _default(node.value)
         for node in body
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value
     }
@@ -290,6 +292,10 @@ def _refused(tree: ast.Module, kinds: set[str]) -> Iterator[tuple[str, set[str] 
                 yield code, None
             elif name in kinds or (name == "super().__init__" and "." in code):
                 yield code, {word.arg for word in node.keywords if word.arg}
+
+
+def _default(value: ast.expr) -> str:
+    return str(value.value) if isinstance(value, ast.Constant) else "".join(_strings(value))
 
 
 def _strings(tree: ast.AST) -> Iterator[str]:

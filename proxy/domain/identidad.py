@@ -1,20 +1,33 @@
-"""Who holds a casilla: a person by DNI, a company by RUC."""
+"""Who holds a casilla: a person by DNI, carné de extranjería or passport, a company by RUC."""
 
 import re
 from dataclasses import dataclass
 
-from stdnum.pe import ruc
+from stdnum.pe import cui, ruc
 
 from proxy.errors import Refusal
 
-# 1- and 8- are the prefixes of the user name in the older systems of the State (M57).
-PREFIXES = {"1": "DNI", "DNI": "DNI", "8": "RUC", "RUC": "RUC"}
-WRITTEN = re.compile(r"(?:([A-Z0-9]{1,3})-)?([0-9]{8}|[0-9]{11})", re.ASCII)
+# What may stand before the number, and what it says that the number is (M57, rulings 7 and 33).
+# 1, 4, 6 and 7 are the codes of SUNAT's catalogue 06 of identity papers; 8 is how the older
+# casillas of the State begin the user name of a company.
+PREFIXES = {
+    "1": "DNI", "DNI": "DNI",
+    "4": "CE", "CE": "CE",
+    "7": "PAS", "PAS": "PAS",
+    "6": "RUC", "8": "RUC", "RUC": "RUC",
+}  # fmt: skip
+NUMBERS = {
+    "DNI": re.compile(r"\d{8}", re.ASCII),
+    "RUC": re.compile(r"\d{11}", re.ASCII),
+    "CE": re.compile(r"[A-Z0-9]{9,12}", re.ASCII),
+    "PAS": re.compile(r"[A-Z0-9]{5,12}", re.ASCII),
+}
+BARE = ("DNI", "RUC")  # their numbers tell by themselves which they are; the others need a prefix
 
 
 @dataclass(frozen=True, order=True)
 class Identidad:
-    kind: str  # "DNI" or "RUC"
+    kind: str  # "DNI", "CE", "PAS" or "RUC"
     number: str
 
     def __str__(self) -> str:
@@ -27,18 +40,32 @@ class Identidad:
 
 
 def parse_identidad(text: str) -> Identidad:
-    """Read `12345678`, `DNI-12345678`, `1-12345678` or a RUC in the same three ways.
+    """Read `12345678`, `DNI-12345678` or `1-12345678`, and the others as PREFIXES says.
 
     Refuses `identidad.malformed` when it is none of them, or when a RUC's check digit is wrong.
-    A DNI of eight digits has no check digit: that one is on the card, apart.
+    A DNI of eight digits has no check digit: that one is on the card, apart (`check_cui`).
     """
-    found = WRITTEN.fullmatch("".join(text.split()).upper())
-    if found is None:
-        raise Refusal("identidad.malformed")
-    prefix, number = found.groups()
-    kind = "DNI" if len(number) == 8 else "RUC"
-    if prefix is not None and PREFIXES.get(prefix) != kind:
-        raise Refusal("identidad.malformed")
-    if kind == "RUC" and not ruc.is_valid(number):
-        raise Refusal("identidad.malformed")
-    return Identidad(kind, number)
+    prefix, dash, number = "".join(text.split()).upper().rpartition("-")
+    kinds = (PREFIXES.get(prefix, ""),) if dash else BARE
+    for kind in kinds:
+        if kind in NUMBERS and NUMBERS[kind].fullmatch(number):
+            if kind == "RUC" and not ruc.is_valid(number):
+                break
+            return Identidad(kind, number)
+    raise Refusal("identidad.malformed")
+
+
+def check_cui(dni: str, text: str) -> str:
+    """The digit that ends the CUI of a DNI (M30), typed alone, as `-2`, or with the whole number.
+
+    Older cards have a letter in its place: the digit is returned for that one too.
+    Refuses `cui.malformed` when it is not the one of this DNI.
+    """
+    given = re.sub(r"[\s-]", "", text).upper().removeprefix(dni)
+    if len(given) != 1 or given not in cui.calc_check_digits(dni):
+        raise Refusal("cui.malformed")
+    return cui_digit(dni)
+
+
+def cui_digit(dni: str) -> str:
+    return str(cui.calc_check_digits(dni)[0])

@@ -1,8 +1,17 @@
 """How people write who they are."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from proxy.domain.identidad import Identidad, parse_identidad
+from proxy.domain.identidad import (
+    NUMBERS,
+    PREFIXES,
+    Identidad,
+    check_cui,
+    cui_digit,
+    parse_identidad,
+)
 from proxy.errors import Refusal
 
 
@@ -14,25 +23,56 @@ def test_a_dni_is_read_in_every_way_that_people_write_it(typed: str) -> None:
     assert parse_identidad(typed) == Identidad("DNI", "40000001")
 
 
-@pytest.mark.parametrize("typed", ["20999999906", "RUC-20999999906", "8-20999999906"])
-def test_a_ruc_is_read_in_the_same_three_ways(typed: str) -> None:
-    """M57, ruling 33"""
+@pytest.mark.parametrize(
+    "typed", ["20999999906", "RUC-20999999906", "8-20999999906", "6-20999999906"]
+)
+def test_a_ruc_is_read_in_the_same_ways(typed: str) -> None:
+    """M57, M65, ruling 33"""
     assert parse_identidad(typed) == Identidad("RUC", "20999999906")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "number"),
+    [
+        ("CE-000123456", "CE", "000123456"),
+        ("4-000123456", "CE", "000123456"),
+        (" ce - 000 123 456 ", "CE", "000123456"),
+        ("PAS-XX98765", "PAS", "XX98765"),
+        ("7-xx98765", "PAS", "XX98765"),
+        ("PAS-12345678", "PAS", "12345678"),  # eight digits, and yet no DNI: the prefix says so
+    ],
+)
+def test_foreigners_write_the_prefix_of_their_paper(typed: str, kind: str, number: str) -> None:
+    """M19, ruling 33"""
+    assert parse_identidad(typed) == Identidad(kind, number)
+
+
+def test_every_prefix_leads_to_a_kind_with_its_numbers() -> None:
+    """Ruling 7"""
+    assert set(PREFIXES.values()) == set(NUMBERS)
 
 
 @pytest.mark.parametrize(
     "typed",
     [
         "",
+        "-",
+        "DNI-",
         "4000000",
         "400000011",
         "8-40000001",  # the prefix of a company before a person's number
         "1-20999999906",
         "RUC-40000001",
         "20999999907",  # a check digit that is wrong
-        "４０００００01",  # digits of another script
+        "40000001-3",  # the digit of the card belongs elsewhere
+        "4０００００01",  # digits of another script
         "40000001\n' OR 1=1",
+        "000123456",  # of no paper that can be told without its prefix
         "CE-40000001",
+        "CE-0001234567890",
+        "PAS-Ñ1234567",
+        "XX-40000001",
+        "1-1-40000001",
     ],
 )
 def test_anything_else_is_refused(typed: str) -> None:
@@ -41,5 +81,28 @@ def test_anything_else_is_refused(typed: str) -> None:
     assert refused.value.code == "identidad.malformed"
 
 
+@given(st.text(max_size=20) | st.from_regex(r"[A-Z0-9]{0,3}-[A-Z0-9]{5,12}", fullmatch=True))
+def test_what_is_read_is_read_again_as_the_same(typed: str) -> None:
+    try:
+        identidad = parse_identidad(typed)
+    except Refusal:
+        return
+    assert parse_identidad(str(identidad)) == identidad
+
+
 def test_a_screen_shows_only_the_last_three_digits() -> None:
     assert Identidad("DNI", "40000001").masked == "DNI •••••001"
+
+
+@pytest.mark.parametrize("typed", ["3", "-3", " 3 ", "40000001-3", "40000001 - 3", "h"])
+def test_the_digit_of_the_card_is_read_in_every_way_that_people_write_it(typed: str) -> None:
+    """M30; older cards have a letter in its place."""
+    assert check_cui("40000001", typed) == cui_digit("40000001") == "3"
+
+
+@pytest.mark.parametrize("typed", ["", "2", "33", "K", "40000002-3", "40000001", "３"])
+def test_a_digit_of_another_dni_is_refused(typed: str) -> None:
+    """M30"""
+    with pytest.raises(Refusal) as refused:
+        check_cui("40000001", typed)
+    assert refused.value.code == "cui.malformed"

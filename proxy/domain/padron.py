@@ -1,0 +1,89 @@
+"""The local register of people and companies: its records, and whether a claim says the same.
+
+Names are compared without case, accents or double spaces; Ñ is a letter of its own, not an N.
+"""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import astuple
+from datetime import date, datetime
+from hashlib import sha256
+from hmac import compare_digest
+
+from proxy.domain.identidad import check_cui, cui_digit, parse_identidad
+from proxy.domain.identity import Claim, CompanyClaim, PersonClaim
+from proxy.errors import Refusal
+
+PERSON = ("apellido_paterno", "apellido_materno", "nombres", "fecha_nacimiento", "sexo",
+          "fecha_emision")  # fmt: skip
+COMPANY = ("razon_social", "distrito")
+MAY_BE_EMPTY = {"apellido_materno", "cui"}
+SEXES = {"F": "F", "FEMENINO": "F", "M": "M", "MASCULINO": "M"}
+DAYS = ("%Y-%m-%d", "%d/%m/%Y")
+LONGEST = 200  # characters of one value
+
+
+def parse_record(values: Mapping[str, str]) -> Claim:
+    """What a line of the register says, as its owner would claim it."""
+    try:
+        identidad = parse_identidad(values["identidad"])
+    except Refusal:
+        raise Refusal("padron.identidad") from None
+    names = COMPANY if identidad.kind == "RUC" else PERSON
+    told = {name: _told(name, values.get(name, "")) for name in names}
+    if identidad.kind == "RUC":
+        return CompanyClaim(identidad, told["razon_social"], told["distrito"])
+    sexo = SEXES.get(told["sexo"].upper())
+    if sexo is None:
+        raise Refusal("padron.sexo")
+    digit = ""
+    if identidad.kind == "DNI":
+        given = values.get("cui", "").strip()
+        digit = check_cui(identidad.number, given) if given else cui_digit(identidad.number)
+    return PersonClaim(
+        identidad=identidad,
+        apellido_paterno=told["apellido_paterno"],
+        apellido_materno=told["apellido_materno"],
+        nombres=told["nombres"],
+        born_on=_day("fecha_nacimiento", told["fecha_nacimiento"]),
+        sexo=sexo,
+        issued_on=_day("fecha_emision", told["fecha_emision"]),
+        cui=digit,
+    )
+
+
+def written(claim: Claim) -> str:
+    """A claim as it is compared and stored: JSON of its values, folded."""
+    values = [str(claim.identidad), *astuple(claim)[1:]]
+    return json.dumps([fold(str(value)) for value in values], ensure_ascii=False)
+
+
+def says_the_same(record: str, claim: Claim) -> bool:
+    """Every value or none: in the same time whichever differs, and whatever their lengths."""
+    return compare_digest(*(sha256(text.encode()).digest() for text in (record, written(claim))))
+
+
+def fold(text: str) -> str:
+    """`JOSÉ  MARÍA` and `Jose Maria` are one name; `Nuñez` and `Nunez` are two."""
+    letters = unicodedata.normalize("NFC", text.casefold())
+    bare = "".join(c if c == "ñ" else unicodedata.normalize("NFD", c) for c in letters)
+    return " ".join("".join(c for c in bare if unicodedata.category(c) != "Mn").split())
+
+
+def _told(name: str, text: str) -> str:
+    value = " ".join(text.split())
+    if not value and name not in MAY_BE_EMPTY:
+        raise Refusal("padron.empty", name=name)
+    if len(value) > LONGEST or not value.isprintable():
+        raise Refusal("padron.unreadable", name=name, most=LONGEST)
+    return value
+
+
+def _day(name: str, text: str) -> date:
+    for form in DAYS:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    raise Refusal("padron.day", name=name)

@@ -1,0 +1,63 @@
+"""The local register of people and companies. Each record is sealed, found by keyed hash."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from proxy.domain import padron as rules
+from proxy.domain.identidad import Identidad
+from proxy.domain.identity import Claim
+from proxy.store.db import Tx
+from proxy.store.tables import padron
+
+COLUMN = "padron.record"
+UID_BYTES = 16
+# As long as a record usually is. No claim folds to it.
+DECOY = '["-", "ficticia", "ficticia", "maria ficticia", "1980-01-01", "f", "2020-01-01", "0"]'
+
+_BY_LOOKUP = select(padron.c.uid, padron.c.record).where(
+    padron.c.lookup.in_(bindparam("lookups", expanding=True))
+)
+_ANY = select(padron.c.lookup).limit(1)
+_ADD = insert(padron)
+_REMOVE = delete(padron).where(padron.c.lookup.in_(bindparam("lookups", expanding=True)))
+
+
+@dataclass(frozen=True)
+class Found:
+    there: bool
+    record: str  # of a decoy, when nobody with that identidad is there
+
+
+def find(tx: Tx, identidad: Identidad) -> Found:
+    """The same work for an identidad that is not there: neither the answer nor its time tells.
+
+    Raises Unsealable.
+    """
+    row = tx.conn.execute(_BY_LOOKUP, {"lookups": tx.vault.lookups(str(identidad))}).first()
+    uid = secrets.token_bytes(UID_BYTES)
+    decoy = tx.vault.seal(COLUMN, uid, DECOY)
+    uid, sealed = (row.uid, row.record) if row else (uid, decoy)
+    return Found(row is not None, tx.vault.open(COLUMN, uid, sealed))
+
+
+def any_there(tx: Tx) -> bool:
+    return tx.conn.execute(_ANY).first() is not None
+
+
+def put(tx: Tx, claims: Sequence[Claim]) -> None:
+    """Keep these records in place of those that their identidades had. None may come twice."""
+    if not claims:
+        return
+    vault = tx.vault
+    keys = [vault.lookups(str(claim.identidad)) for claim in claims]
+    # A record under an older key of the ring goes too: there is one for each identidad.
+    tx.conn.execute(_REMOVE, {"lookups": [lookup for some in keys for lookup in some]})
+    rows = []
+    for lookups, claim in zip(keys, claims, strict=True):
+        uid = secrets.token_bytes(UID_BYTES)
+        record = vault.seal(COLUMN, uid, rules.written(claim))
+        rows.append({"lookup": lookups[-1], "uid": uid, "record": record})
+    tx.conn.execute(_ADD, rows)
