@@ -39,6 +39,18 @@ TEXTS = {
         "o ingrese otra vez su DNI y su contraseña."
     ),
     "token.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
+    "captcha.missing": (
+        "Escriba el texto de la imagen. Si no puede verlo, escúchelo o cambie la imagen."
+    ),
+    "captcha.wrong": "El texto no era el de la imagen. Escriba el de esta imagen nueva.",
+    "captcha.gone": "La imagen anterior venció o ya se usó. Escriba el texto de esta imagen nueva.",
+    "captcha.unworked": (
+        "La verificación con su equipo no se completó. "
+        "Pruebe otra vez o escriba el texto de la imagen."
+    ),
+    "captcha.crowded": (
+        "Llegan demasiados pedidos desde su red. Espere un minuto y abra la página otra vez."
+    ),
     "session.over": (
         "Su sesión terminó. Ingrese otra vez para seguir: no se perdió nada de su casilla."
     ),
@@ -134,6 +146,21 @@ TEXTS = {
     "padron.sexo": "El dato «sexo» debe ser F o M.",
     "padron.day": "El dato «{name}» debe ser una fecha, como 2026-03-09 o 09/03/2026.",
     "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
+    "phone.malformed": (
+        "Escriba su celular: 9 dígitos que empiezan con 9. Si es de otro país, empiece con + y "
+        "el código del país."
+    ),
+    "phone.fixed": (
+        "Ese número es de un teléfono fijo y no recibe mensajes de texto. Escriba uno de celular."
+    ),
+    "sms.url": (
+        "CASILLA_SMS_URL no se entiende. Escriba maildir:CARPETA o la dirección https del "
+        "servicio de mensajes; http solo vale para esta misma máquina."
+    ),
+    "sms.body": (
+        "CASILLA_SMS_BODY no sirve para {kind}. Escriba un cuerpo completo en JSON, XML o como "
+        "formulario, con {{numero}} y {{texto}} en su lugar."
+    ),
     "mail.url": (
         "CASILLA_MAIL_URL no se entiende. Escriba maildir:CARPETA, smtp://servidor:587 "
         "o smtps://servidor:465, con usuario:clave@ si hacen falta."
