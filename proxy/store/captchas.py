@@ -1,0 +1,140 @@
+"""Riddles: a pool of ready ones, and those that a browser has before it, each for one form.
+
+A riddle is taken from the pool, and spent, by one statement each: two requests never both win.
+A spent one is deleted, so there is nothing left to answer twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+
+from proxy.store.db import Tx
+from proxy.store.tables import captchas
+
+NOTHING = b""  # in place of a picture: work for the computer is all that there is
+
+
+@dataclass(frozen=True)
+class NewRiddle:
+    id: bytes
+    answer: bytes  # keyed hash
+    key_id: str
+    image: bytes
+    audio: bytes
+
+
+class Given(NamedTuple):
+    """What a browser has before it."""
+
+    id: bytes
+    drawn: bool
+
+
+class Spent(NamedTuple):
+    answer: bytes
+    key_id: str
+    expires_at: datetime
+
+
+_DRAWN = func.length(captchas.c.image) > 0
+# A key that is no longer the newest may be gone before the riddle is answered.
+_READY = and_(captchas.c.flow.is_(None), captchas.c.key_id == bindparam("newest_key"))
+_THEIRS = (captchas.c.flow == bindparam("flow_digest"), captchas.c.form == bindparam("of_form"))
+_ADD = insert(captchas)
+_COUNT = select(func.count()).where(_READY)
+_TAKE = (
+    update(captchas)
+    .where(
+        captchas.c.id
+        == select(captchas.c.id)
+        .where(_READY)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    .values(flow=bindparam("flow_digest"), form=bindparam("of_form"), expires_at=bindparam("until"))
+    .returning(captchas.c.id)
+)
+_GIVEN = (
+    select(captchas.c.id, _DRAWN)
+    .where(*_THEIRS, captchas.c.expires_at > bindparam("after"))
+    .order_by(_DRAWN.desc(), captchas.c.expires_at.desc())
+    .limit(1)
+)
+_IMAGE, _AUDIO = (
+    select(column).where(
+        captchas.c.id == bindparam("riddle"),
+        captchas.c.flow == bindparam("flow_digest"),
+        captchas.c.expires_at > bindparam("now"),
+        _DRAWN,
+    )
+    for column in (captchas.c.image, captchas.c.audio)
+)
+_SPEND = (
+    delete(captchas)
+    .where(captchas.c.id == bindparam("riddle"), *_THEIRS)
+    .returning(captchas.c.answer, captchas.c.key_id, captchas.c.expires_at)
+)
+_TIDY = delete(captchas).where(
+    or_(
+        captchas.c.expires_at <= bindparam("now"),
+        and_(captchas.c.flow.is_(None), captchas.c.key_id != bindparam("newest_key")),
+    )
+)
+
+
+def add(tx: Tx, new: NewRiddle) -> None:
+    """Into the pool."""
+    tx.conn.execute(_ADD, vars(new) | {"created_at": tx.now})
+
+
+def add_without_picture(tx: Tx, riddle_id: bytes, flow: bytes, form: str, until: datetime) -> None:
+    """One that only work answers, given out at once."""
+    nothing = vars(NewRiddle(riddle_id, NOTHING, tx.vault.newest, NOTHING, NOTHING))
+    given = {"flow": flow, "form": form, "expires_at": until}
+    tx.conn.execute(_ADD, nothing | given | {"created_at": tx.now})
+
+
+def ready(tx: Tx) -> int:
+    return tx.conn.execute(_COUNT, {"newest_key": tx.vault.newest}).scalar_one()
+
+
+def take(tx: Tx, flow: bytes, form: str, until: datetime) -> bytes | None:
+    """The id of one from the pool, for the form of this browser. None: the pool is empty."""
+    values = {"flow_digest": flow, "of_form": form, "until": until, "newest_key": tx.vault.newest}
+    riddle_id: bytes | None = tx.conn.execute(_TAKE, values).scalar_one_or_none()
+    return riddle_id
+
+
+def given(tx: Tx, flow: bytes, form: str, after: datetime) -> Given | None:
+    """What this browser has for the form and can answer until later than `after`."""
+    row = tx.conn.execute(_GIVEN, {"flow_digest": flow, "of_form": form, "after": after}).first()
+    return Given(row[0], bool(row[1])) if row else None
+
+
+def image(tx: Tx, riddle_id: bytes, flow: bytes) -> bytes | None:
+    """A PNG, for the browser that the riddle was given to."""
+    values = {"riddle": riddle_id, "flow_digest": flow, "now": tx.now}
+    found: bytes | None = tx.conn.execute(_IMAGE, values).scalar_one_or_none()
+    return found
+
+
+def audio(tx: Tx, riddle_id: bytes, flow: bytes) -> bytes | None:
+    """A WAV, for the browser that the riddle was given to."""
+    values = {"riddle": riddle_id, "flow_digest": flow, "now": tx.now}
+    found: bytes | None = tx.conn.execute(_AUDIO, values).scalar_one_or_none()
+    return found
+
+
+def spend(tx: Tx, riddle_id: bytes, flow: bytes, form: str) -> Spent | None:
+    """It is gone from now on. None: it was not this browser's for this form, or is gone already."""
+    values = {"riddle": riddle_id, "flow_digest": flow, "of_form": form}
+    row = tx.conn.execute(_SPEND, values).first()
+    return Spent(*row) if row else None
+
+
+def tidy(tx: Tx) -> None:
+    """Forget what nobody can answer any more."""
+    tx.conn.execute(_TIDY, {"now": tx.now, "newest_key": tx.vault.newest})

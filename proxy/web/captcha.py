@@ -1,0 +1,147 @@
+"""CAPTCHA: what a page shows of a riddle, its picture and its sound, and the answer of a form.
+
+In a handler that shows the form, with the value of the cookie of the flow, new or old:
+
+    riddle = await captcha.riddle(request, flow, "recovery_start")
+
+In its template, with the macro of partials/captcha.html, inside the form and before its button:
+
+    {{ captcha(riddle, errors.get("captcha")) }}
+
+In the handler that takes the form:
+
+    form = await read_form(request, "recovery_start")
+    if await captcha.another(request, "recovery_start", form):
+        return the page again, with what was typed
+    … the limits of the flow, in a transaction of their own: the riddle comes after them (P28) …
+    error = await captcha.check(request, "recovery_start", form)
+
+`first_try=True` is for a flow that knows it to be one (`first_try` says it of a network), or that
+its browser is a known one of this very casilla: there the profile may ask for nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from proxy.domain.captcha import PIECES, ZERO_BITS
+from proxy.flows import captcha
+from proxy.flows.captcha import Answer
+from proxy.texts import TEXTS
+from proxy.web.assets import assets
+from proxy.web.cookies import FLOW
+from proxy.web.negotiation import byte_range
+from proxy.web.pages import client_of, look, retry_after, run
+from proxy.web.state import state_of
+
+ANOTHER = "captcha_otra"
+
+
+@dataclass(frozen=True)
+class Riddle:
+    """What partials/captcha.html shows. No `image`: there is only work for the computer."""
+
+    id: str
+    image: str | None
+    sound: str
+    script: str
+    minutes: int
+    changed: bool
+    pieces: int = PIECES
+    bits: int = ZERO_BITS
+
+
+async def riddle(
+    request: Request, flow: str, form: str, *, first_try: bool = False
+) -> Riddle | None:
+    """What to ask with `form` of the browser whose cookie is `flow`; None: nothing."""
+    policy = state_of(request).installation.policy
+    if not _asked(request, first_try) or request.method == "HEAD":  # P23
+        return None
+    given = await run(request, captcha.give, policy, flow, form, client_of(request))
+    path = request.app.url_path_for
+    return Riddle(
+        id=given.id.hex(),
+        image=str(path("captcha:image", riddle=given.id.hex())) if given.drawn else None,
+        sound=str(path("captcha:sound", riddle=given.id.hex())),
+        script=str(path("asset", address=assets()["captcha.js"].address)),
+        minutes=policy.captcha_life.seconds // 60,
+        changed=getattr(request.state, ANOTHER, False),
+    )
+
+
+async def another(request: Request, form: str, fields: dict[str, str]) -> bool:
+    """Whether the person pressed «Cambiar imagen»: then nothing else of the form was meant."""
+    if ANOTHER not in fields:
+        return False
+    await run(request, captcha.discard, request.cookies.get(FLOW, ""), form, _answer(fields))
+    setattr(request.state, ANOTHER, True)
+    return True
+
+
+async def first_try(request: Request, form: str) -> bool:
+    """Ask once for each time that the form is sent: it counts as the first try of its network."""
+    if state_of(request).installation.policy.captcha_always:
+        return False
+    return await run(request, captcha.first_try, form, client_of(request))
+
+
+async def check(
+    request: Request, form: str, fields: dict[str, str], *, first_try: bool = False
+) -> str | None:
+    """None: go on. Otherwise what to say beside the riddle, and the next page has a new one."""
+    if not _asked(request, first_try):
+        return None
+    flow = request.cookies.get(FLOW, "")
+    code = await run(request, captcha.check, flow, form, _answer(fields))
+    return TEXTS[code] if code else None
+
+
+async def image(request: Request) -> Response:
+    """GET /casilla/captcha/{riddle}/imagen/"""
+    found = await look(
+        request, captcha.image, request.path_params["riddle"], request.cookies.get(FLOW, "")
+    )
+    if found is None:
+        raise HTTPException(404)
+    return Response(found, media_type="image/png")
+
+
+async def sound(request: Request) -> Response:
+    """GET /casilla/captcha/{riddle}/sonido/"""
+    riddle, flow = request.path_params["riddle"], request.cookies.get(FLOW, "")
+    found = await run(request, captcha.audio, riddle, flow, client_of(request))
+    if isinstance(found, timedelta):
+        return retry_after(Response(status_code=429), found)
+    if found is None:
+        raise HTTPException(404)
+    # Safari plays nothing that it cannot ask for in parts.
+    headers = {"Accept-Ranges": "bytes", "ETag": f'"{riddle}"'}
+    wanted = byte_range(dict(request.headers.raw), headers["ETag"].encode(), len(found))
+    if wanted is HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(found)}"})
+    if not isinstance(wanted, range):
+        return Response(found, headers=headers, media_type="audio/wav")
+    headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{len(found)}"
+    part = found[wanted.start : wanted.stop]
+    return Response(part, 206, headers, "audio/wav")
+
+
+def _asked(request: Request, first_try: bool) -> bool:
+    return state_of(request).installation.policy.captcha_always or not first_try
+
+
+def _answer(fields: dict[str, str]) -> Answer:
+    names = ("captcha_id", "captcha", "captcha_trabajo")
+    return Answer(*(fields.get(name, "") for name in names))
+
+
+routes = [
+    Route("/captcha/{riddle}/imagen/", image, name="captcha:image"),
+    Route("/captcha/{riddle}/sonido/", sound, name="captcha:sound"),
+]

@@ -1,0 +1,91 @@
+"""A page of the tests' own with one form, and a riddle in it, at the whole application."""
+
+import pytest
+from jinja2 import ChoiceLoader, DictLoader
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from proxy import app as application
+from proxy.domain import secrets
+from proxy.installation import Installation
+from proxy.web import captcha
+from proxy.web.cookies import FLOW, set_cookie
+from proxy.web.forms import read_form
+from proxy.web.pages import form_route, page
+from proxy.web.state import State
+
+PAGE = """
+{% extends "base.html" %}
+{% from "partials/field.html" import field, summary %}
+{% from "partials/captcha.html" import captcha %}
+{% block title %}Prueba{% endblock %}
+{% block content %}
+<h1>Recuperar Clave</h1>
+{{ summary(errors) }}
+<form method="post" class="card" action="/casilla/{{ form }}/" novalidate>
+  {{ sello(form) }}
+  {% call field("dni", "DNI", "", value=dni) %}inputmode="numeric"{% endcall %}
+  {{ captcha(riddle, errors.get("captcha")) }}
+  <button>Restablecer contraseña</button>
+</form>
+{% endblock %}
+"""
+
+
+def _page(form: str) -> Route:
+    async def show(request: Request) -> Response:
+        flow = request.cookies.get(FLOW) or secrets.new_token()
+        request.state.binding = flow
+        return await _shown(request, form, flow, first_try=True)
+
+    async def send(request: Request) -> Response:
+        fields = await read_form(request, form)
+        flow = request.cookies.get(FLOW, "")
+        if await captcha.another(request, form, fields):
+            return await _shown(request, form, flow, dni=fields["dni"])
+        first = await captcha.first_try(request, form)
+        error = await captcha.check(request, form, fields, first_try=first)
+        if error:
+            errors = {"captcha": error}
+            return await _shown(request, form, flow, 400, dni=fields["dni"], errors=errors)
+        return PlainTextResponse(f"hecho {fields['dni']}")
+
+    return form_route(f"/{form}/", show, send, f"scratch:{form}")
+
+
+async def _shown(
+    request: Request,
+    form: str,
+    flow: str,
+    status: int = 200,
+    first_try: bool = False,
+    **context: object,
+) -> Response:
+    riddle = await captcha.riddle(request, flow, form, first_try=first_try)
+    values = {"riddle": riddle, "form": form, "errors": {}, "dni": ""} | context
+    response = page(request, "scratch.html", status, **values)
+    set_cookie(response, FLOW, flow)
+    return response
+
+
+def application_with_forms(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, *forms: str
+) -> ASGIApp:
+    """The application, with a page at /casilla/<form>/ for each of the forms."""
+    casilla, *others = application.routes
+    assert isinstance(casilla, Mount)
+    pages = [*map(_page, forms), *captcha.routes, *casilla.routes]
+    monkeypatch.setattr(application, "routes", [Mount("/casilla", routes=pages), *others])
+    create_state = application.create_state
+
+    def with_page(parts: Installation) -> State:
+        state = create_state(parts)
+        environment = state.templates.env
+        assert environment.loader is not None
+        environment.loader = ChoiceLoader([DictLoader({"scratch.html": PAGE}), environment.loader])
+        return state
+
+    monkeypatch.setattr(application, "create_state", with_page)
+    return application.create_app(installation)
