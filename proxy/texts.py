@@ -38,6 +38,7 @@ TEXTS = {
         "Ya le enviamos varios tokens digitales. Use el más reciente, "
         "o ingrese otra vez su DNI y su contraseña."
     ),
+    "token.resent": "Le enviamos un token digital nuevo. El anterior ya no sirve.",
     "token.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
     "captcha.missing": (
         "Escriba el texto de la imagen. Si no puede verlo, escúchelo o cambie la imagen."
@@ -50,6 +51,32 @@ TEXTS = {
     ),
     "captcha.crowded": (
         "Llegan demasiados pedidos desde su red. Espere un minuto y abra la página otra vez."
+    ),
+    "factor.wrong": (
+        "Ese código no es correcto, ya se usó o ya pasó. "
+        "Espere a que su aplicación muestre otro y escríbalo."
+    ),
+    "factor.first_wrong": (
+        "Ese código no es el de su aplicación. Escriba los 6 dígitos que muestra ahora. "
+        "Revise que la hora de su celular se ponga sola."
+    ),
+    "factor.gone": (
+        "Esa clave venció o ya se usó. Pulse «Activar» otra vez y escanee el código nuevo."
+    ),
+    "factor.already": "Su segundo factor ya está activo.",
+    "factor.none": "Esa casilla no tiene segundo factor: no se cambió nada.",
+    "factor.alone": (
+        "Hacen falta dos personas distintas de la entidad que respondan por el cambio: "
+        "no se cambió nada."
+    ),
+    "factor.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
+    "recovery.channel": "Elija por dónde quiere recibir su token digital.",
+    "recovery.token_missing": "Escriba los 6 dígitos que le enviamos.",
+    "recovery.late": "Pasó el tiempo para elegir la contraseña. Empiece otra vez.",
+    "recovery.persona": "Elija el tipo de persona.",
+    "recovery.tipo": "Elija un tipo de documento que corresponda a esa persona.",
+    "recovery.numero": (
+        "Escriba el número de su documento: 8 dígitos si es un DNI, 11 si es un RUC."
     ),
     "session.over": (
         "Su sesión terminó. Ingrese otra vez para seguir: no se perdió nada de su casilla."
@@ -145,6 +172,26 @@ TEXTS = {
     ),
     "padron.sexo": "El dato «sexo» debe ser F o M.",
     "padron.day": "El dato «{name}» debe ser una fecha, como 2026-03-09 o 09/03/2026.",
+    "csv.missing": "En la primera línea faltan estas columnas: {names}. Agréguelas.",
+    "csv.columns": (
+        "En la primera línea hay columnas repetidas o que no se usan. "
+        "Deje solo las que hagan falta de estas: {names}."
+    ),
+    "csv.cells": "Tiene {found} datos y la primera línea tiene {wanted} columnas. Revísela.",
+    "csv.quotes": "Las comillas no cierran. Revíselas.",
+    "csv.encoding": "No está en UTF-8. Guarde el archivo como «CSV UTF-8».",
+    "csv.long": "Pasa de {most} bytes: ¿le falta el fin de línea? Revísela.",
+    "import.missing": "No se puede leer el archivo «{name}». Revise su ruta.",
+    "import.repeated": "Esa identidad ya está en la línea {line}. Deje una sola.",
+    "import.undone": (
+        "No se importó nada: {faults}. Corrija el archivo, "
+        "o use --seguir para importar las demás líneas."
+    ),
+    "import.left_out": "Quedó fuera parte del archivo: {faults}. Corríjalas e impórtelas después.",
+    "import.race": (
+        "Alguien escribió al mismo tiempo sobre las mismas identidades. "
+        "Ejecute otra vez el mismo comando."
+    ),
     "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     "phone.malformed": (
         "Escriba su celular: 9 dígitos que empiezan con 9. Si es de otro país, empiece con + y "

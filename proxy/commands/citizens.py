@@ -1,7 +1,6 @@
-"""Casillas and what is put into them: `depositar`, `cuentas crear`, `demostracion`."""
+"""What is put into casillas: `depositar`, `demostracion`."""
 
 import json
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,14 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from proxy.commands import start
-from proxy.commands.spanish import Command, Group
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
     from proxy.domain.demonstration import Person
     from proxy.flows.deposit import Offered
-
-cuentas = typer.Typer(cls=Group, help="Casillas de personas y empresas.", no_args_is_help=True)
 
 
 def deposit(
@@ -68,42 +64,6 @@ def deposit(
         ):
             receipt = flow.deposit(tx, parts.documents, parts.zone, identidad, described, served)
     print(f"Se depositó {receipt.id.hex()} el {start.in_lima(receipt.at, parts)}.")
-
-
-@cuentas.command("crear", cls=Command)
-def open_casilla(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
-    nombres: Annotated[str, typer.Option(metavar="TEXTO", help="Nombres o razón social.")],
-    correo: Annotated[str, typer.Option(metavar="CORREO", help="Adónde llegan sus alertas.")],
-) -> None:
-    """Abre una casilla. La contraseña se pide aquí mismo o se lee de la entrada."""
-    from proxy.domain.identidad import parse_identidad
-    from proxy.domain.strength import refuse_weak
-    from proxy.flows import cuentas as flow
-
-    parts = start.ready()
-    holder = parse_identidad(identidad)
-    password = _ask_password()
-    refuse_weak(password, parts.policy.password, [holder.number, nombres, correo])
-    hashed = parts.passwords.hash(password)
-    with parts.db.transaction() as tx:
-        flow.open_casilla(tx, holder, nombres, correo, hashed)
-    print(f"Se abrió la casilla de {holder}.")
-
-
-@cuentas.command("rehabilitar", cls=Command)
-def restore(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
-) -> None:
-    """Permite otra vez la contraseña después de cien intentos fallidos seguidos."""
-    from proxy.domain.identidad import parse_identidad
-    from proxy.flows import cuentas as flow
-
-    parts = start.ready()
-    holder = parse_identidad(identidad)
-    with parts.db.transaction() as tx:
-        flow.restore(tx, holder)
-    print(f"La contraseña de {holder} se puede usar otra vez desde cualquier equipo.")
 
 
 def demonstration(
@@ -160,15 +120,3 @@ def _offer(files: ExitStack, path: Path) -> "Offered":
     except OSError:
         pass
     raise Refusal("file.missing", name=path.name)
-
-
-def _ask_password() -> str:
-    """From whoever sits there, twice; from a program, one line. Never from the command line."""
-    from getpass import getpass
-
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    password = getpass("Contraseña: ")
-    if getpass("Otra vez: ") != password:
-        raise Refusal("password.different")
-    return password

@@ -12,9 +12,17 @@ class Event(StrEnum):
     SESSION_STARTED = "session_created"
     SESSION_ENDED = "session_ended"  # by the owner, or by a sixth session
     CASILLA_OPENED = "user_created"
+    RECOVERY_STARTED = "authn_recovery_start"  # somebody asked to recover a password
+    LINK_SENT = "authn_link_created"  # a link to choose a password left for the owner's mailbox
     PASSWORD_CHANGED = "authn_password_change"  # by its owner: recovered, first chosen, changed
     PASSWORD_DISAVOWED = "authn_password_revoked"  # the owner said that the change was not theirs
     PASSWORD_RESTORED = "password_restored"  # the entity forgot the wrong ones for its owner
+    PADRON_LOADED = "padron_loaded"  # records of the local register were put in or replaced
+    FACTOR_ON = "authn_factor_added"  # codes of an app in place of mailed ones
+    FACTOR_OFF = "authn_factor_removed"  # by its owner, with a code
+    FACTOR_RESTORED = "authn_factor_reset"  # by the entity, for an owner who lost app and codes
+    RECOVERY_CODES_MADE = "authn_recovery_codes_created"  # ten new ones, and no older one counts
+    RECOVERY_CODE_USED = "authn_recovery_code_used"
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
     MESSAGE_LOST = "message_given_up"  # every attempt to send it failed until it was of no use
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time

@@ -1,0 +1,79 @@
+"""Casillas that the entity opens or lets be used again: `cuentas crear`, `importar` …"""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proxy.commands import importing, start
+from proxy.commands.spanish import Command, Group
+from proxy.errors import Refusal
+
+cuentas = typer.Typer(cls=Group, help="Casillas de personas y empresas.", no_args_is_help=True)
+
+
+@cuentas.command("crear", cls=Command)
+def open_casilla(
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+    nombres: Annotated[str, typer.Option(metavar="TEXTO", help="Nombres o razón social.")],
+    correo: Annotated[str, typer.Option(metavar="CORREO", help="Adónde llegan sus alertas.")],
+) -> None:
+    """Abre una casilla. La contraseña se pide aquí mismo o se lee de la entrada."""
+    from proxy.domain.identidad import parse_identidad
+    from proxy.domain.strength import refuse_weak
+    from proxy.flows import cuentas as flow
+
+    parts = start.ready()
+    holder = parse_identidad(identidad)
+    password = _ask_password()
+    refuse_weak(password, parts.policy.password, [holder.number, nombres, correo])
+    hashed = parts.passwords.hash(password)
+    with parts.db.transaction() as tx:
+        flow.open_casilla(tx, holder, nombres, correo, hashed)
+    print(f"Se abrió la casilla de {holder}.")
+
+
+@cuentas.command("importar", cls=Command)
+def bring(
+    archivo: Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Un CSV; vea el manual.")],
+    seguir: Annotated[
+        bool, typer.Option("--seguir", help="Importa las líneas buenas y deja fuera las demás.")
+    ] = False,
+) -> None:
+    """Abre las casillas de un sistema anterior. Cada titular elige después su contraseña."""
+    from proxy.flows import importing as flow
+
+    parts = start.ready()
+    count, left_out = importing.bring(
+        parts.db, archivo, flow.COLUMNS, flow.read, flow.write, go_on=seguir
+    )
+    many = "Se abrió 1 casilla." if count == 1 else f"Se abrieron {count} casillas."
+    importing.tell(many, left_out, go_on=seguir)
+
+
+@cuentas.command("rehabilitar", cls=Command)
+def restore(
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+) -> None:
+    """Permite otra vez la contraseña después de cien intentos fallidos seguidos."""
+    from proxy.domain.identidad import parse_identidad
+    from proxy.flows import cuentas as flow
+
+    parts = start.ready()
+    holder = parse_identidad(identidad)
+    with parts.db.transaction() as tx:
+        flow.restore(tx, holder)
+    print(f"La contraseña de {holder} se puede usar otra vez desde cualquier equipo.")
+
+
+def _ask_password() -> str:
+    """From whoever sits there, twice; from a program, one line. Never from the command line."""
+    from getpass import getpass
+
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass("Contraseña: ")
+    if getpass("Otra vez: ") != password:
+        raise Refusal("password.different")
+    return password

@@ -1,0 +1,157 @@
+"""What every import does: a bar on the terminal, faults by line, all or nothing or --seguir."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
+
+from proxy.errors import Refusal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from proxy.domain.identidad import Identidad
+    from proxy.flows.csv_rows import Columns, Fault
+    from proxy.store.db import Database, Tx
+
+BATCH = 100  # lines of a transaction with --seguir: others write in between
+
+
+class HasIdentidad(Protocol):
+    @property
+    def identidad(self) -> "Identidad": ...
+
+
+T = TypeVar("T", bound=HasIdentidad)
+Write = Callable[["Tx", Sequence[tuple[int, T]]], "list[Fault]"]
+
+
+class _Undone(Exception):
+    """Rolls everything back."""
+
+
+def bring(
+    db: "Database",
+    path: Path,
+    columns: "Columns",
+    read: Callable[[Mapping[str, str]], T],
+    write: "Write[T]",
+    *,
+    go_on: bool,
+) -> tuple[int, int]:
+    """How many lines came in and how many were left out.
+
+    Without `go_on` either every line comes in or none, whenever this process is killed.
+    """
+    from sqlalchemy.exc import IntegrityError
+
+    with _opened(path) as stream, _bar(stream, path) as bar:
+        desk = _Desk(path, bar)
+        batches = _batches(desk.good(stream, columns, read))
+        try:
+            if go_on:
+                for batch in batches:
+                    with db.transaction() as tx:
+                        desk.took(batch, write(tx, batch))
+            else:
+                with db.transaction() as tx:
+                    for batch in batches:
+                        desk.took(batch, write(tx, batch))
+                    if desk.left_out:
+                        raise _Undone
+        except _Undone:
+            return 0, desk.left_out
+        except IntegrityError:
+            raise Refusal("import.race") from None
+    return desk.brought, desk.left_out
+
+
+def tell(sentence: str, left_out: int, *, go_on: bool) -> int:
+    """Says how it ended; the exit of the command."""
+    if left_out and not go_on:
+        raise Refusal("import.undone", faults=_lines(left_out))
+    print(sentence)
+    if left_out:
+        raise Refusal("import.left_out", faults=_lines(left_out))
+    return 0
+
+
+class _Desk:
+    """Counts the lines, and tells each fault as it is found."""
+
+    def __init__(self, path: Path, bar: "Progress") -> None:
+        self._path, self._bar = path, bar
+        self._seen: dict[str, int] = {}
+        self.brought = self.left_out = 0
+
+    def good(
+        self, stream: BinaryIO, columns: "Columns", read: Callable[[Mapping[str, str]], T]
+    ) -> Iterator[tuple[int, T]]:
+        from proxy.flows import csv_rows
+
+        [task] = self._bar.task_ids
+        for line in csv_rows.read(stream, columns):
+            self._bar.update(task, completed=stream.tell())
+            if isinstance(line, csv_rows.Fault):
+                self._fault(line.line, line.refusal)
+                continue
+            try:
+                value = read(line.values)
+                self._once(str(value.identidad), line.number)
+            except Refusal as refusal:
+                self._fault(line.number, refusal)
+                continue
+            yield line.number, value
+
+    def took(self, batch: Sequence[tuple[int, object]], faults: "Iterable[Fault]") -> None:
+        self.brought += len(batch)
+        for fault in faults:
+            self.brought -= 1
+            self._fault(fault.line, fault.refusal)
+
+    def _once(self, identidad: str, line: int) -> None:
+        first = self._seen.setdefault(identidad, line)
+        if first != line:
+            raise Refusal("import.repeated", line=first)
+
+    def _fault(self, line: int, refusal: Refusal) -> None:
+        self.left_out += 1
+        told = f"{self._path.name}:{line}: {refusal}"
+        self._bar.console.print(told, markup=False, highlight=False, soft_wrap=True, emoji=False)
+
+
+def _batches(entries: Iterator[tuple[int, T]]) -> Iterator[list[tuple[int, T]]]:
+    while batch := list(islice(entries, BATCH)):
+        yield batch
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    if not path.is_file():  # opening a pipe would wait for ever
+        raise Refusal("import.missing", name=path.name)
+    try:
+        stream = path.open("rb")
+    except OSError:
+        raise Refusal("import.missing", name=path.name) from None
+    with stream:
+        yield stream
+
+
+@contextmanager
+def _bar(stream: BinaryIO, path: Path) -> Iterator["Progress"]:
+    """Only where somebody looks at it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = ("{task.description}", BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    hidden = not sys.stderr.isatty()
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        bar.add_task("Importando", total=path.stat().st_size)
+        yield bar
+
+
+def _lines(many: int) -> str:
+    return "1 línea tiene una falta" if many == 1 else f"{many} líneas tienen faltas"

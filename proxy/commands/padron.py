@@ -1,0 +1,36 @@
+"""The local register of people and companies: `padron importar`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from proxy.commands import importing, start
+from proxy.commands.spanish import Command, Group
+
+padron = typer.Typer(
+    cls=Group, help="La lista propia de personas y empresas.", no_args_is_help=True
+)
+
+
+@padron.callback()
+def _group() -> None:
+    """Keeps `importar` a word of its own while it is the only command."""
+
+
+@padron.command("importar", cls=Command)
+def load(
+    archivo: Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Un CSV; vea el manual.")],
+    seguir: Annotated[
+        bool, typer.Option("--seguir", help="Importa las líneas buenas y deja fuera las demás.")
+    ] = False,
+) -> None:
+    """Carga en la lista propia a quienes están en el archivo, o los pone al día."""
+    from proxy.flows import padron as flow
+
+    parts = start.ready()
+    count, left_out = importing.bring(
+        parts.db, archivo, flow.COLUMNS, flow.read, flow.write, go_on=seguir
+    )
+    many = "1 registro" if count == 1 else f"{count} registros"
+    importing.tell(f"La lista propia recibió {many}.", left_out, go_on=seguir)

@@ -1,0 +1,25 @@
+"""Padron: the local register is filled, from a file, with people and companies.
+
+read a line ──▶ write a batch: in place of what their identidades had
+"""
+
+from collections.abc import Mapping, Sequence
+
+from proxy.domain.events import Event
+from proxy.domain.identity import Claim
+from proxy.domain.padron import COMPANY, PERSON, parse_record
+from proxy.flows.csv_rows import Columns, Fault
+from proxy.store import audit, padron
+from proxy.store.db import Tx
+
+COLUMNS = Columns(needed=("identidad",), optional=(*PERSON, "cui", *COMPANY))
+
+
+def read(values: Mapping[str, str]) -> Claim:
+    return parse_record(values)
+
+
+def write(tx: Tx, claims: Sequence[tuple[int, Claim]]) -> list[Fault]:
+    padron.put(tx, [claim for _, claim in claims])
+    audit.note(tx, Event.PADRON_LOADED, records=len(claims))
+    return []

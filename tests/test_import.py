@@ -1,0 +1,238 @@
+"""Importing as an operator meets it: faults by line, all or nothing or --seguir."""
+
+import io
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from proxy.cli import main
+from proxy.domain.identidad import Identidad, parse_identidad
+from proxy.domain.identity import Answer
+from proxy.domain.padron import parse_record
+from proxy.installation import Installation
+from proxy.settings import Settings
+from proxy.store import casillas, tables
+
+Casilla = Callable[..., tuple[int, str, str]]
+LEFT_OUT = "Quedó fuera parte del archivo: {}. Corríjalas e impórtelas después.\n"
+UNDONE = (
+    "No se importó nada: {}. Corrija el archivo, o use --seguir para importar las demás líneas.\n"
+)
+ONE, TWO = "1 línea tiene una falta", "2 líneas tienen faltas"
+
+GOOD = """\
+identidad;nombres;correo;celular
+40000011;Luz Núñez Ficticia;luz@example.com;987654321
+RUC-20999999906;Comercial Sur Ficticia S.A.C.;sur@example.com;
+CE-000123456;"Iván ""el Supuesto"" Petrov";ivan@example.com;+51 912 345 678
+"""
+PEOPLE = """\
+identidad,apellido_paterno,apellido_materno,nombres,fecha_nacimiento,sexo,fecha_emision
+40000011,NÚÑEZ,FICTICIA,LUZ,1988-02-29,F,15/07/2021
+CE-000123456,Petrov,,Iván,01/02/1990,M,2022-01-05
+"""
+
+
+@pytest.fixture
+def casilla(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Casilla:
+    """Runs the command in an empty folder, with tables and keys."""
+    for name in os.environ:
+        if name.startswith("CASILLA_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO())
+        code = main(list(arguments))
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    assert run("migrar")[0] == 0
+    return run
+
+
+@pytest.fixture
+def parts(casilla: Casilla) -> Installation:
+    return Installation(Settings())
+
+
+def how_many(parts: Installation, table: str) -> int:
+    with parts.db.reading() as tx:
+        found = tables.metadata.tables[table]
+        return int(tx.conn.execute(select(func.count()).select_from(found)).scalar_one())
+
+
+def write(text: str, name: str = "cuentas.csv", encoding: str = "utf-8") -> str:
+    Path(name).write_bytes(text.encode(encoding))
+    return name
+
+
+def holder(parts: Installation, identidad: str) -> casillas.Casilla | None:
+    with parts.db.reading() as tx:
+        return casillas.by_identidad(tx, parse_identidad(identidad))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_accounts_come_in_as_a_spreadsheet_writes_them(
+    casilla: Casilla, parts: Installation, encoding: str, separator: str, end: str
+) -> None:
+    """Point 2: their owners choose a password before anything else."""
+    text = GOOD.replace(";", separator).replace("\n", end) + f"{separator * 3}{end}{end}"
+    said = casilla("cuentas", "importar", write(text, encoding=encoding))
+    assert said == (0, "Se abrieron 3 casillas.\n", "")
+    luz = holder(parts, "40000011")
+    assert luz is not None
+    assert (luz.nombres, luz.email, luz.phone) == (
+        "Luz Núñez Ficticia",
+        "luz@example.com",
+        "+51987654321",
+    )
+    assert (luz.password, luz.must_change) == (None, True)
+    ivan = holder(parts, "CE-000123456")
+    assert ivan is not None
+    assert (ivan.identidad, ivan.nombres) == (
+        Identidad("CE", "000123456"),
+        'Iván "el Supuesto" Petrov',
+    )
+    assert how_many(parts, "outbox") == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("4000001;Ana;ana@example.com;", "La identidad no se entiende."),
+        ("20999999907;Ana;ana@example.com;", "La identidad no se entiende."),
+        ("40000012;;ana@example.com;", "Escriba los nombres"),
+        ("40000012;" + "x" * 201 + ";ana@example.com;", "Escriba los nombres"),
+        ("40000012;A\x00na;ana@example.com;", "Escriba los nombres"),
+        ("40000012;Ana;ana;", "Escriba un correo completo"),
+        ("40000012;Ana;ana@example.com;12", "Escriba"),
+        ("40000012;Ana;ana@example.com", "Tiene 3 datos y la primera línea tiene 4 columnas."),
+        ('40000012;"Ana;ana@example.com;', "Las comillas no cierran."),
+        ("40000012;" + "x" * 20_000, "Pasa de 10000 bytes"),
+        ("1-40000011;Ana;ana@example.com;", "Esa identidad ya está en la línea 2."),
+    ],
+)
+def test_a_fault_is_told_by_its_line_and_nothing_comes_in_or_all_the_others(
+    casilla: Casilla, parts: Installation, line: str, fault: str
+) -> None:
+    """Point 2: all or nothing, or --seguir."""
+    write(f"{GOOD}{line}\n40000013;Eva Ficticia;eva@example.com;\n")
+    code, said, complaint = casilla("cuentas", "importar", "cuentas.csv")
+    assert (code, said) == (1, "")
+    assert complaint.startswith(f"cuentas.csv:5: {fault}")
+    assert complaint.endswith(f"\n{UNDONE.format(ONE)}")
+    assert complaint.count("\n") == 2
+    assert how_many(parts, "casillas") == how_many(parts, "audit") == 0
+
+    code, said, complaint = casilla("cuentas", "importar", "cuentas.csv", "--seguir")
+    assert (code, said) == (1, "Se abrieron 4 casillas.\n")
+    assert complaint.startswith(f"cuentas.csv:5: {fault}")
+    assert complaint.endswith(f"\n{LEFT_OUT.format(ONE)}")
+    assert how_many(parts, "casillas") == 4
+
+
+def test_another_encoding_is_told_and_not_guessed(casilla: Casilla, parts: Installation) -> None:
+    code, _, complaint = casilla("cuentas", "importar", write(GOOD, encoding="cp1252"))
+    assert code == 1
+    assert "cuentas.csv:2: No está en UTF-8. Guarde el archivo como «CSV UTF-8».\n" in complaint
+    code, _, complaint = casilla("cuentas", "importar", write(GOOD, encoding="utf-16"))
+    assert (code, complaint) == (1, "No está en UTF-8. Guarde el archivo como «CSV UTF-8».\n")
+    assert how_many(parts, "casillas") == 0
+
+
+def test_whoever_has_a_casilla_keeps_it_as_it_is(casilla: Casilla, parts: Installation) -> None:
+    casilla("cuentas", "importar", write(GOOD))
+    before = holder(parts, "40000011")
+    other = GOOD.replace("luz@", "otra@").replace("40000011", "DNI-40000011")
+    more = f"{other}40000014;Nora Ficticia;nora@example.com;\n"
+    code, said, complaint = casilla("cuentas", "importar", write(more), "--seguir")
+    assert (code, said) == (1, "Se abrió 1 casilla.\n")
+    lines = complaint.splitlines()
+    assert [line.partition(" ")[0] for line in lines[:3]] == [
+        f"cuentas.csv:{n}:" for n in (2, 3, 4)
+    ]
+    assert "ya tiene una casilla" in lines[0]
+    assert holder(parts, "40000011") == before
+    assert holder(parts, "40000014") is not None
+
+
+@pytest.mark.parametrize(
+    ("header", "fault"),
+    [
+        ("identidad;nombres", "En la primera línea faltan estas columnas: correo."),
+        ("", "En la primera línea faltan estas columnas: identidad, nombres, correo."),
+        ("identidad;nombres;correo;telefono", "En la primera línea hay columnas repetidas o que"),
+        ("identidad;nombres;correo;correo", "En la primera línea hay columnas repetidas o que"),
+    ],
+)
+def test_a_wrong_header_is_told_before_any_line(
+    casilla: Casilla, parts: Installation, header: str, fault: str
+) -> None:
+    text = GOOD.replace("identidad;nombres;correo;celular", header)
+    for options in ([], ["--seguir"]):
+        code, said, complaint = casilla("cuentas", "importar", write(text), *options)
+        assert (code, said, complaint.count("\n")) == (1, "", 1)
+        assert complaint.startswith(fault)
+    assert how_many(parts, "casillas") == 0
+
+
+@pytest.mark.parametrize("name", ["no-esta.csv", ".", "/dev/zero"])
+@pytest.mark.parametrize("group", ["cuentas", "padron"])
+def test_a_file_that_cannot_be_read_is_told(casilla: Casilla, group: str, name: str) -> None:
+    code, said, complaint = casilla(group, "importar", name)
+    assert (code, said, complaint.count("\n")) == (1, "", 1)
+    assert complaint.startswith("No se puede leer el archivo")
+
+
+def test_the_register_is_filled_and_put_up_to_date(casilla: Casilla, parts: Installation) -> None:
+    """Point 8: the embedded default knows whom it was given."""
+    said = casilla("padron", "importar", write(PEOPLE, "personas.csv"))
+    assert said == (0, "La lista propia recibió 2 registros.\n", "")
+    companies = "Identidad;Razón Social;Distrito\n20999999906;Comercial Sur S.A.C.;Ate\n"
+    said = casilla("padron", "importar", write(companies, "empresas.csv"))
+    assert said == (0, "La lista propia recibió 1 registro.\n", "")
+    again = casilla("padron", "importar", "personas.csv")
+    assert again == (0, "La lista propia recibió 2 registros.\n", "")
+    assert how_many(parts, "padron") == 3
+
+    company = parse_record(
+        {"identidad": "20999999906", "razon_social": "COMERCIAL SUR S.A.C.", "distrito": "ATE"}
+    )
+    assert parts.identity.check(company) is Answer.MATCHES
+    casilla("padron", "importar", write(companies.replace("Ate", "Lince"), "empresas.csv"))
+    assert parts.identity.check(company) is Answer.DIFFERS
+    assert how_many(parts, "padron") == 3
+
+
+def test_a_fault_of_the_register_is_told_by_its_line(casilla: Casilla, parts: Installation) -> None:
+    wrong = f"{PEOPLE}40000012,Nadie,,Ficticio,30/02/1990,M,2022-01-05\n40000011,,,,,,\n"
+    write(wrong, "personas.csv")
+    code, said, complaint = casilla("padron", "importar", "personas.csv")
+    assert (code, said) == (1, "")
+    assert complaint.startswith(
+        "personas.csv:4: El dato «fecha_nacimiento» debe ser una fecha, como 2026-03-09"
+    )
+    assert "\npersonas.csv:5: Falta el dato «apellido_paterno».\n" in complaint
+    assert complaint.endswith(UNDONE.format(TWO))
+    assert how_many(parts, "padron") == 0
+    code, said, complaint = casilla("padron", "importar", "personas.csv", "--seguir")
+    assert (code, said) == (1, "La lista propia recibió 2 registros.\n")
+    assert complaint.endswith(LEFT_OUT.format(TWO))
+    assert how_many(parts, "padron") == 2
+
+
+@pytest.mark.parametrize("line", [["cuentas", "importar"], ["padron", "importar"], ["padron"]])
+def test_their_help_is_in_spanish(casilla: Casilla, line: list[str]) -> None:
+    code, text, _ = casilla(*line, "--help")
+    assert code == 0
+    assert text.startswith("Uso: casilla")
+    assert "required" not in text
