@@ -1,0 +1,206 @@
+"""The second factor: an app on the owner's telephone, in place of a mailed code (SECURITY C29).
+
+    begin ──▶ QR and key ──▶ confirm, with a first code ──▶ ten recovery codes, shown once
+                                        renew · turn_off, with a code ◀──┘
+                    restore: the entity, after proving who it is that lost everything
+
+With it on no mailed code opens the casilla, and recovering the password does not turn it off
+(SECURITY D38). A code of the app and a recovery code serve once each.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from proxy.domain import totp
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.identidad import Identidad
+from proxy.domain.policy import Policy
+from proxy.errors import Refusal
+from proxy.flows.challenge import DAY, HOUR, MINUTE, Denied, where
+from proxy.store import audit, casillas, challenges, factors, outbox, sessions, throttle
+from proxy.store.db import Tx
+from proxy.store.factors import Factor
+from proxy.store.sessions import Session
+from proxy.store.throttle import Limit
+
+
+@dataclass(frozen=True)
+class State:
+    """What the owner sees of it. None: it is off."""
+
+    since: datetime | None
+    codes_left: int
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """What the app has to read, until its first code confirms that it did."""
+
+    secret: str
+    uri: str
+
+
+def state(tx: Tx, casilla_id: int) -> State:
+    factor = factors.of_casilla(tx, casilla_id)
+    since = factor.confirmed_at if factor else None
+    return State(since, factors.codes_left(tx, casilla_id))
+
+
+def begin(tx: Tx, casilla_id: int) -> None:
+    """Make a secret for the app, in place of one that was never confirmed."""
+    if not factors.add(tx, casilla_id, totp.new_secret()):
+        raise Refusal("factor.already")
+
+
+def pairing(tx: Tx, policy: Policy, casilla_id: int, issuer: str) -> Pairing | None:
+    """What waits to be confirmed. None: nothing does, or not any more."""
+    factor = _waiting(tx, policy, casilla_id)
+    if factor is None:
+        return None
+    label = casillas.by_id(tx, casilla_id).identidad.masked.replace("•", "*")
+    return Pairing(factor.secret, totp.uri(factor.secret, issuer, label))
+
+
+def confirm(
+    tx: Tx, policy: Policy, session: Session, typed: str, client: Client
+) -> list[str] | Denied:
+    """Turn it on with the first code of the app. Returns the recovery codes, once and for all.
+
+    Whoever logged in with a mailed code before is out: only this session goes on.
+    """
+    casilla_id = session.casilla_id
+    denied = _count(tx, casilla_id, client)
+    if denied:
+        return denied
+    factor = _waiting(tx, policy, casilla_id)
+    if factor is None:
+        return Denied("factor.gone")
+    step = totp.timecode(factor.secret, typed, tx.now)
+    if step is None or not factors.confirm(tx, factor, step):
+        audit.note(tx, Event.CODE_FAILED, casilla_id, client.ip)
+        return Denied("factor.first_wrong")
+    challenges.end_all(tx, casilla_id)
+    sessions.end_all(tx, casilla_id, session.id)
+    audit.note(tx, Event.FACTOR_ON, casilla_id, client.ip)
+    outbox.add(tx, "factor_on", casillas.by_id(tx, casilla_id), **where(tx, client))
+    return _new_codes(tx, casilla_id, factor.secret, client)
+
+
+def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | Denied:
+    """Ten new recovery codes for a code; the older ones open nothing any more."""
+    denied = check(tx, session.casilla_id, typed, client)
+    factor = factors.of_casilla(tx, session.casilla_id)
+    if denied or factor is None:
+        return denied or Denied("factor.wrong")
+    return _new_codes(tx, session.casilla_id, factor.secret, client)
+
+
+def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | None:
+    """Back to mailed codes, for a code. The owner is told, and their other sessions end."""
+    casilla_id = session.casilla_id
+    denied = check(tx, casilla_id, typed, client)
+    if denied:
+        return denied
+    factors.remove(tx, casilla_id)
+    challenges.end_all(tx, casilla_id)
+    sessions.end_all(tx, casilla_id, session.id)
+    audit.note(tx, Event.FACTOR_OFF, casilla_id, client.ip)
+    casilla = casillas.by_id(tx, casilla_id)
+    outbox.add(tx, "factor_off", casilla, by_entity=False, **where(tx, client))
+    return None
+
+
+def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
+    """The entity turns it off for an owner who lost app and codes and proved who they are.
+
+    Two different people answer for it (SECURITY D39). Refuses `casilla.none`, `factor.none`,
+    `factor.alone`.
+    """
+    first, second = (" ".join(name.split()) for name in responsible)
+    if not (first and second) or first.casefold() == second.casefold():
+        raise Refusal("factor.alone")
+    casilla = casillas.by_identidad(tx, identidad)
+    if casilla is None:
+        raise Refusal("casilla.none")
+    if not factors.remove(tx, casilla.id):
+        raise Refusal("factor.none")
+    challenges.end_all(tx, casilla.id)
+    sessions.end_all(tx, casilla.id)
+    audit.note(tx, Event.FACTOR_RESTORED, casilla.id, responsible=[first, second])
+    outbox.add(tx, "factor_off", casilla, by_entity=True)
+
+
+def on(tx: Tx, casilla_id: int) -> bool:
+    """Whether only the app, or a recovery code, opens this casilla."""
+    return factors.on(tx, casilla_id)
+
+
+def accepts(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
+    """Count a try, and spend the code if it is right: of the app, or a recovery code."""
+    return check(tx, casilla_id, typed, client) is None
+
+
+def check(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | None:
+    """The same, and if the answer is no, why."""
+    denied = _count(tx, casilla_id, client)
+    if denied:
+        return denied
+    if spend(tx, casilla_id, typed, client):
+        return None
+    audit.note(tx, Event.CODE_FAILED, casilla_id, client.ip)
+    return Denied("factor.wrong")
+
+
+def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
+    """Spend a code. It counts nothing: whoever calls counted the try before."""
+    factor = factors.of_casilla(tx, casilla_id)
+    if factor is None or factor.confirmed_at is None:
+        return False
+    step = totp.timecode(factor.secret, typed, tx.now)
+    if step is not None:
+        return factors.spend(tx, factor, step)
+    digest = totp.recovery_digest(factor.secret, typed)
+    if digest is None or not factors.spend_code(tx, casilla_id, digest):
+        return False
+    left = factors.codes_left(tx, casilla_id)
+    audit.note(tx, Event.RECOVERY_CODE_USED, casilla_id, client.ip, left=left)
+    casilla = casillas.by_id(tx, casilla_id)
+    outbox.add(tx, "recovery_code_used", casilla, left=left, **where(tx, client))
+    return True
+
+
+def _count(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
+    wait = throttle.take(tx, _limits(casilla_id, client))
+    if wait is None:
+        return None
+    audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
+    return Denied("factor.limited", wait)
+
+
+def _waiting(tx: Tx, policy: Policy, casilla_id: int) -> Factor | None:
+    factor = factors.of_casilla(tx, casilla_id)
+    if factor is None or factor.confirmed_at or tx.now >= factor.created_at + policy.flow_life:
+        return None
+    return factor
+
+
+def _new_codes(tx: Tx, casilla_id: int, secret: str, client: Client) -> list[str]:
+    codes = totp.new_recovery_codes()
+    digests = [totp.recovery_digest(secret, code) for code in codes]
+    factors.set_codes(tx, casilla_id, [digest for digest in digests if digest])
+    audit.note(tx, Event.RECOVERY_CODES_MADE, casilla_id, client.ip)
+    return codes
+
+
+# As many as of a mailed code (SECURITY Y). Three steps count at a time: the fifty guesses of a day
+# find a code once in six thousand six hundred days.
+def _limits(casilla_id: int, client: Client) -> list[Limit]:
+    about = f"code/factor/{casilla_id}"
+    return [
+        Limit(f"{about}/5", 5, 5 * MINUTE),
+        Limit(f"{about}/60", 20, HOUR),
+        Limit(f"{about}/day", 50, DAY),
+        Limit(f"code/{client.network}/5", 10, 5 * MINUTE),
+        Limit(f"code/{client.network}/60", 50, HOUR),
+    ]

@@ -1,0 +1,147 @@
+"""The app that gives codes to a casilla, and its recovery codes.
+
+A code is accepted by one conditional statement, so two requests never use the same one.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from proxy.store.db import Tx
+from proxy.store.tables import factors, recovery_codes
+
+SECRET = "factors.secret"
+UID_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Factor:
+    casilla_id: int
+    uid: bytes
+    secret: str
+    created_at: datetime
+    confirmed_at: datetime | None
+
+
+_THIS = factors.c.casilla_id == bindparam("casilla")
+_OF_CASILLA = select(
+    factors.c.casilla_id,
+    factors.c.uid,
+    factors.c.secret,
+    factors.c.created_at,
+    factors.c.confirmed_at,
+).where(_THIS)
+_ON = select(factors.c.casilla_id).where(_THIS, factors.c.confirmed_at.is_not(None))
+_ADD = insert(factors)
+_DROP_WAITING = delete(factors).where(_THIS, factors.c.confirmed_at.is_(None))
+_DROP = delete(factors).where(_THIS).returning(factors.c.confirmed_at)
+# `uid` names the secret that the code was compared with: another may be there since.
+_NEWER = (
+    _THIS,
+    factors.c.uid == bindparam("of_uid"),
+    factors.c.timecode < bindparam("step"),
+)
+_CONFIRM = (
+    update(factors)
+    .where(*_NEWER, factors.c.confirmed_at.is_(None))
+    .values(timecode=bindparam("step"), confirmed_at=bindparam("now"))
+    .returning(factors.c.casilla_id)
+)
+_SPEND = (
+    update(factors)
+    .where(*_NEWER, factors.c.confirmed_at.is_not(None))
+    .values(timecode=bindparam("step"))
+    .returning(factors.c.casilla_id)
+)
+_ADD_CODES = insert(recovery_codes)
+_DROP_CODES = delete(recovery_codes).where(recovery_codes.c.casilla_id == bindparam("casilla"))
+_SPEND_CODE = (
+    update(recovery_codes)
+    .where(
+        recovery_codes.c.digest == bindparam("code"),
+        recovery_codes.c.casilla_id == bindparam("casilla"),
+        recovery_codes.c.used_at.is_(None),
+    )
+    .values(used_at=bindparam("now"))
+    .returning(recovery_codes.c.casilla_id)
+)
+_CODES_LEFT = (
+    select(func.count())
+    .select_from(recovery_codes)
+    .where(
+        recovery_codes.c.casilla_id == bindparam("casilla"),
+        recovery_codes.c.used_at.is_(None),
+    )
+)
+
+
+def of_casilla(tx: Tx, casilla_id: int) -> Factor | None:
+    """Confirmed or still waiting for its first code."""
+    row = tx.conn.execute(_OF_CASILLA, {"casilla": casilla_id}).first()
+    if row is None:
+        return None
+    return Factor(**row._asdict() | {"secret": tx.vault.open(SECRET, row.uid, row.secret)})
+
+
+def on(tx: Tx, casilla_id: int) -> bool:
+    return tx.conn.execute(_ON, {"casilla": casilla_id}).first() is not None
+
+
+def add(tx: Tx, casilla_id: int, secret: str) -> bool:
+    """A secret that waits for its first code, in place of one that was waiting.
+
+    False: the casilla has a confirmed one, or one was added at the same moment.
+    """
+    tx.conn.execute(_DROP_WAITING, {"casilla": casilla_id})
+    uid = secrets.token_bytes(UID_BYTES)
+    values = {
+        "casilla_id": casilla_id,
+        "uid": uid,
+        "secret": tx.vault.seal(SECRET, uid, secret),
+        "timecode": 0,
+        "created_at": tx.now,
+    }
+    try:
+        with tx.conn.begin_nested():
+            tx.conn.execute(_ADD, values)
+    except IntegrityError:
+        return False
+    return True
+
+
+def confirm(tx: Tx, factor: Factor, step: int) -> bool:
+    """Its first code, of that step, proved that the app has the secret."""
+    values = {"casilla": factor.casilla_id, "of_uid": factor.uid, "step": step, "now": tx.now}
+    return tx.conn.execute(_CONFIRM, values).first() is not None
+
+
+def spend(tx: Tx, factor: Factor, step: int) -> bool:
+    """Use up the code of a step, and with it every earlier one."""
+    values = {"casilla": factor.casilla_id, "of_uid": factor.uid, "step": step}
+    return tx.conn.execute(_SPEND, values).first() is not None
+
+
+def remove(tx: Tx, casilla_id: int) -> bool:
+    """The app and its recovery codes. False: there was none, or it was never confirmed."""
+    tx.conn.execute(_DROP_CODES, {"casilla": casilla_id})
+    row = tx.conn.execute(_DROP, {"casilla": casilla_id}).first()
+    return row is not None and row.confirmed_at is not None
+
+
+def set_codes(tx: Tx, casilla_id: int, digests: list[bytes]) -> None:
+    """These recovery codes and no older one."""
+    tx.conn.execute(_DROP_CODES, {"casilla": casilla_id})
+    values = {"casilla_id": casilla_id, "created_at": tx.now}
+    tx.conn.execute(_ADD_CODES, [values | {"digest": digest} for digest in digests])
+
+
+def spend_code(tx: Tx, casilla_id: int, digest: bytes) -> bool:
+    values = {"casilla": casilla_id, "code": digest, "now": tx.now}
+    return tx.conn.execute(_SPEND_CODE, values).first() is not None
+
+
+def codes_left(tx: Tx, casilla_id: int) -> int:
+    return int(tx.conn.execute(_CODES_LEFT, {"casilla": casilla_id}).scalar_one())
