@@ -16,14 +16,27 @@ from starlette.routing import Mount
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
+from proxy.chores import do_chores
 from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.mailer import Mailer
 from proxy.store.db import CONNECTIONS
-from proxy.web import assets, csrf, errors, health, inbox, login, violations
+from proxy.web import (
+    assets,
+    captcha,
+    csrf,
+    errors,
+    health,
+    inbox,
+    login,
+    password,
+    recovery,
+    recovery_link,
+    violations,
+)
+from proxy.web.hashing import PasswordPool
 from proxy.web.headers import Headers
 from proxy.web.log import RequestLog
-from proxy.web.passwords import PasswordPool
 from proxy.web.site import Site
 from proxy.web.state import State
 from proxy.web.view import prepare
@@ -32,7 +45,18 @@ TEMPLATES = Path(__file__).parent / "templates"
 BODY_BYTES = 64 * 1024
 
 routes = [
-    Mount("/casilla", routes=login.routes + inbox.routes + assets.routes),
+    Mount(
+        "/casilla",
+        routes=[
+            *login.routes,
+            *password.routes,
+            *recovery.routes,
+            *recovery_link.routes,
+            *captcha.routes,
+            *inbox.routes,
+            *assets.routes,
+        ],
+    ),
     *health.routes,
     *violations.routes,
 ]
@@ -41,7 +65,7 @@ routes = [
 def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
     """The whole service as one ASGI application. Refuses to start without site or keys.
 
-    With `worker`, its process sends the messages of the outbox too.
+    With `worker`, its process sends the messages of the outbox and does the chores too.
     """
     origin = installation.settings.origin
     state = create_state(installation)
@@ -50,12 +74,14 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = Event()
-        mailing = asyncio.create_task(mailer.work(state.mail, stop)) if mailer else None
+        working = []
+        if mailer:
+            working = [mailer.work(state.mail, stop), do_chores(installation, stop)]
+        tasks = [asyncio.create_task(work) for work in working]
         yield
         stop.set()
         state.mail.set()
-        if mailing:
-            await mailing
+        await asyncio.gather(*tasks)
         installation.db.close()
 
     app = Starlette(

@@ -41,7 +41,7 @@ TEXTS = {
     "token.resent": "Le enviamos un token digital nuevo. El anterior ya no sirve.",
     "token.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
     "captcha.missing": (
-        "Escriba el texto de la imagen. Si no puede verlo, escúchelo o cambie la imagen."
+        "Falta el texto de la imagen. Escríbalo, o use otra de las formas que ofrece esta página."
     ),
     "captcha.wrong": "El texto no era el de la imagen. Escriba el de esta imagen nueva.",
     "captcha.gone": "La imagen anterior venció o ya se usó. Escriba el texto de esta imagen nueva.",

@@ -2,11 +2,13 @@
 
     ask ──▶ code by e-mail or SMS ──▶ check (or resend)
 
-Login, recovery, registration and profile ask in the same way. Every guess is counted, and its
+Login, recovery, registration and profile ask in the same way. Who has a second factor is asked for
+a code of it instead: nothing is sent, and the tries are the same. Every guess is counted, and its
 count committed, before it is looked at. An identidad without a casilla gets a challenge that looks
 the same in everything and opens nothing (SECURITY D31).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,10 +21,13 @@ from proxy.domain.policy import Policy
 from proxy.store import audit, casillas, challenges, outbox, throttle
 from proxy.store.casillas import Casilla
 from proxy.store.challenges import Challenge as Challenge
-from proxy.store.challenges import NewChallenge
+from proxy.store.challenges import NewChallenge, Way
 from proxy.store.db import Tx
-from proxy.store.outbox import Channel
+from proxy.store.outbox import Channel as Channel
 from proxy.store.throttle import Limit
+
+# Spends a code of the casilla's second factor, if it is right.
+Factor = Callable[[Tx, int, str, Client], bool]
 
 AT_ONCE = 3
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -48,7 +53,7 @@ class Asked:
     purpose: str
     subject: str
     casilla: Casilla | None = None
-    channel: Channel = "email"
+    channel: Way = "email"
     recipient: str | None = None  # None: the casilla's own
 
 
@@ -60,6 +65,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Deni
     if wait is not None:
         audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
         return Denied("token.limited", wait)
+    code_life = policy.flow_life if asked.channel == "app" else policy.code_life
     new = NewChallenge(
         id=uuid4().bytes,
         purpose=asked.purpose,
@@ -69,7 +75,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Deni
         key_id=tx.vault.newest,
         channel=asked.channel,
         recipient=asked.recipient,
-        code_expires_at=tx.now + policy.code_life,
+        code_expires_at=tx.now + code_life,
         expires_at=tx.now + policy.flow_life,
         ip=client.ip,
         user_agent=client.user_agent,
@@ -86,9 +92,15 @@ def waiting(tx: Tx, purpose: str, flow: str) -> Challenge | None:
 
 
 def check(
-    tx: Tx, policy: Policy, purpose: str, flow: str, typed: str, client: Client
+    tx: Tx,
+    policy: Policy,
+    purpose: str,
+    flow: str,
+    typed: str,
+    client: Client,
+    factor: Factor | None = None,
 ) -> Challenge | Denied:
-    """Spend the challenge with the right code."""
+    """Spend the challenge with the right code. Without `factor` none of an app is right."""
     digest = secrets.digest(flow)
     challenge = challenges.alive(tx, digest, purpose)
     if challenge is None:
@@ -105,7 +117,11 @@ def check(
     guessed = challenges.guess(tx, digest, purpose, policy.code_attempts)
     if guessed is None:
         return Denied("token.gone")
-    right = codes.same_code(codes.code_for(key, purpose, guessed.id, guessed.sent), typed)
+    if guessed.channel == "app":
+        whose = guessed.casilla_id
+        right = factor is not None and whose is not None and factor(tx, whose, typed, client)
+    else:
+        right = codes.same_code(codes.code_for(key, purpose, guessed.id, guessed.sent), typed)
     if not (right and _opens(guessed)):
         audit.note(tx, Event.CODE_FAILED, guessed.casilla_id, client.ip)
         left = policy.code_attempts - guessed.failures
@@ -120,7 +136,7 @@ def resend(tx: Tx, policy: Policy, purpose: str, flow: str, client: Client) -> D
     """Send a new code; the one before it is dead at once and the failures stay (SECURITY C26)."""
     digest = secrets.digest(flow)
     challenge = challenges.alive(tx, digest, purpose)
-    if challenge is None:
+    if challenge is None or challenge.channel == "app":
         return Denied("token.gone")
     if challenge.sent >= policy.code_sends:
         return Denied("token.sends")
@@ -155,6 +171,8 @@ def _opens(challenge: Challenge) -> bool:
 
 
 def _send(tx: Tx, policy: Policy, challenge: Challenge, client: Client) -> None:
+    if challenge.channel == "app":
+        return
     audit.note(tx, Event.CODE_SENT, challenge.casilla_id, client.ip)
     name = f"{challenge.purpose}_code"
     if not _opens(challenge):

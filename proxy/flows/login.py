@@ -1,7 +1,9 @@
-"""Login: who knows the password proves that they read the owner's mailbox too.
+"""Login: who knows the password proves that they read the owner's mailbox, or hold their app.
 
     attempt ──▶ hash verified, outside any transaction ──▶ answer ──▶ code by e-mail
                                         session ◀── verify ◀──┘ (resend, disavow)
+
+With a second factor on nothing is sent: `verify` takes a code of the app, or a recovery code.
 
 No answer here tells an identidad that has a casilla from one that has none, and every attempt is
 counted, and its count committed, before it is looked at.
@@ -18,10 +20,11 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
-from proxy.flows import challenge
+from proxy.flows import challenge, factor
 from proxy.flows.challenge import DAY, HOUR, MINUTE, Asked, Challenge, Denied, where
-from proxy.store import audit, casillas, challenges, devices, outbox, sessions, throttle
+from proxy.store import audit, casillas, challenges, devices, links, outbox, sessions, throttle
 from proxy.store.casillas import Casilla
+from proxy.store.challenges import Way
 from proxy.store.db import Database, Tx
 from proxy.store.sessions import Holder as Holder
 from proxy.store.sessions import Session as Session
@@ -57,7 +60,7 @@ class Opened:
 def attempt(tx: Tx, identidad: Identidad, client: Client) -> Attempt | Denied:
     """Count a password before it is verified."""
     casilla = casillas.by_identidad(tx, identidad)
-    device = _known_device(tx, client, casilla)
+    device = known_device(tx, client, casilla)
     limits = _known_limits(device) if device else _public_limits(identidad, client)
     wait = throttle.take(tx, limits)
     if wait is not None:
@@ -72,7 +75,7 @@ def attempt(tx: Tx, identidad: Identidad, client: Client) -> Attempt | Denied:
 def answer(
     tx: Tx, policy: Policy, attempt: Attempt, proof: Proof, flow: str, client: Client
 ) -> Denied | None:
-    """None: the password was right and the token digital is on its way.
+    """None: the password was right, and the token digital is on its way or in the owner's app.
 
     `flow` is the secret that this browser, and no other, will bring with the code.
     """
@@ -84,7 +87,8 @@ def answer(
     casillas.clear_failures(tx, casilla.id)
     if proof.new_hash:
         casillas.rehash(tx, casilla.id, proof.new_hash)
-    asked = Asked(PURPOSE, str(casilla.identidad), casilla)
+    way: Way = "app" if factor.on(tx, casilla.id) else "email"
+    asked = Asked(PURPOSE, str(casilla.identidad), casilla, way)
     denied = challenge.ask(tx, policy, asked, flow, client)
     return Denied("login.limited", denied.wait) if denied else None
 
@@ -96,10 +100,14 @@ def waiting(tx: Tx, flow: str) -> Challenge | None:
 
 def verify(tx: Tx, policy: Policy, flow: str, typed: str, client: Client) -> Opened | Denied:
     """Open a session for the right code."""
-    found = challenge.check(tx, policy, PURPOSE, flow, typed, client)
+    found = challenge.check(tx, policy, PURPOSE, flow, typed, client, factor.spend)
     if isinstance(found, Denied):
         return found
     assert found.casilla_id is not None  # a login is asked only of a casilla's owner
+    if found.channel != "app" and factor.on(tx, found.casilla_id):
+        # Turned on by another session at the very moment in which this code was being sent.
+        audit.note(tx, Event.CODE_FAILED, found.casilla_id, client.ip)
+        return Denied("token.gone")
     return _open(tx, policy, casillas.by_id(tx, found.casilla_id), client)
 
 
@@ -148,11 +156,12 @@ def _in_use(session: Session | None, policy: Policy, now: datetime) -> Session |
 
 
 def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
-    device = _known_device(tx, client, casilla)
+    device = known_device(tx, client, casilla)
     if device is None:
         device = uuid4().bytes
         devices.add(tx, device, casilla.id, client.user_agent)
         outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
+    links.end_all(tx, casilla.id, "recovery")  # who can enter asks for no other way (SECURITY D35)
     token = secrets.new_token()
     until = tx.now + policy.session_life
     sessions.add(tx, secrets.digest(token), casilla.id, device, until, client.ip, client.user_agent)
@@ -164,7 +173,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
     return Opened(token, device)
 
 
-def _known_device(tx: Tx, client: Client, casilla: Casilla | None) -> bytes | None:
+def known_device(tx: Tx, client: Client, casilla: Casilla | None) -> bytes | None:
     """The id of this browser, if it logged in to this very casilla before."""
     if client.device is None:
         return None

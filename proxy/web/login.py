@@ -14,6 +14,7 @@ from proxy.flows import login
 from proxy.flows.challenge import Denied
 from proxy.texts import TEXTS
 from proxy.web.cookies import DEVICE, DEVICE_SECONDS, FLOW, SESSION, drop_cookie, set_cookie
+from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
 from proxy.web.pages import (
@@ -24,7 +25,6 @@ from proxy.web.pages import (
     retry_after,
     run,
     see_other,
-    spoken,
 )
 from proxy.web.sessions import current
 from proxy.web.state import state_of
@@ -80,7 +80,7 @@ async def code_form(request: Request) -> Response:
     challenge = await look(request, login.waiting, request.cookies.get(FLOW, ""))
     if challenge is None:
         return see_other(request, "login:password")
-    notice = "Le enviamos un token digital nuevo. El anterior ya no sirve."
+    notice = TEXTS["token.resent"]
     return page(
         request,
         "login/code.html",
@@ -187,8 +187,8 @@ def _code_page(request: Request, status: int, volver: str, error: str) -> Respon
 
 
 def _denied_password(request: Request, denied: Denied, dni: str, volver: str) -> Response:
-    errors = {"clave": _sentence(denied)}
-    response = _password_page(request, _status(denied), dni=dni, volver=volver, errors=errors)
+    errors = {"clave": sentence(denied)}
+    response = _password_page(request, status(denied), dni=dni, volver=volver, errors=errors)
     return retry_after(response, denied.wait) if denied.wait else response
 
 
@@ -196,21 +196,11 @@ def _denied_code(request: Request, denied: Denied, volver: str) -> Response:
     """A code that may be tried again stays on its page; otherwise back to the password."""
     if denied.code in ("token.gone", "token.spent"):
         response = _password_page(
-            request, _status(denied), volver=volver, errors={"dni": _sentence(denied)}
+            request, status(denied), volver=volver, errors={"dni": sentence(denied)}
         )
     else:
-        response = _code_page(request, _status(denied), volver, _sentence(denied))
+        response = _code_page(request, status(denied), volver, sentence(denied))
     return retry_after(response, denied.wait) if denied.wait else response
-
-
-def _sentence(denied: Denied) -> str:
-    wait = spoken(denied.wait) if denied.wait else ""
-    left = "Le queda 1 intento." if denied.left == 1 else f"Le quedan {denied.left} intentos."
-    return TEXTS[denied.code].format(wait=wait, left=left)
-
-
-def _status(denied: Denied) -> int:
-    return 429 if denied.wait else 403
 
 
 def _ours(path: str) -> bool:

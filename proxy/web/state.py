@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from proxy.installation import Installation
 from proxy.signing import Signing
-from proxy.web.passwords import PasswordPool
+from proxy.web.hashing import PasswordPool
 
 LOST = PlainTextResponse("no está aquí\n", 404)  # until there is a site with a page for it
 

@@ -387,6 +387,6 @@ def test_hashing_has_a_queue_and_a_limit(
     visitor: Visitor, rosa: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """B20: past it, a calm page and Retry-After instead of a thread more."""
-    monkeypatch.setattr("proxy.web.passwords.QUEUE", -2)
+    monkeypatch.setattr("proxy.web.hashing.QUEUE", -2)
     reply = visitor.password("40000001", rosa.password)
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")

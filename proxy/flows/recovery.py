@@ -1,0 +1,227 @@
+"""Recovery: who forgot the password, or never had one, proves that they read the owner's messages.
+
+    start ──▶ send (e-mail or SMS) ──▶ verify (or resend) ──┐
+                                                            ├──▶ choose ──▶ back to the login
+    ask_link ──▶ link by e-mail (or renew) ─────────────────┘
+
+No step tells an identidad that has a casilla from one that has none: whoever has none gets the
+same pages, and their messages go nowhere (SECURITY D31). Nothing of the casilla changes before a
+code or a link is presented, and nobody is logged in by it (D37).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from proxy.domain import secrets
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.identidad import Identidad
+from proxy.domain.policy import Policy
+from proxy.flows import challenge, login, password
+from proxy.flows.challenge import DAY, MINUTE, Asked, Challenge, Denied, where
+from proxy.store import audit, casillas, challenges, links, outbox, throttle
+from proxy.store.casillas import Casilla
+from proxy.store.challenges import NewChallenge
+from proxy.store.db import Tx
+from proxy.store.links import Link
+from proxy.store.outbox import Channel as Channel
+from proxy.store.throttle import Limit
+
+START, PURPOSE, CHOOSE = "recovery_start", "recovery", "recovery_choose"
+LINK = "recovery"
+
+
+@dataclass(frozen=True)
+class Mislaid:
+    """A link of ours that opens nothing. `renewable`: it only came too late (M82)."""
+
+    renewable: bool
+
+
+def admit(tx: Tx, client: Client) -> Denied | None:
+    """Count a recovery that begins in this network, before anything else is looked at."""
+    wait = throttle.take(tx, _network_limits(client))
+    if wait is None:
+        return None
+    audit.note(tx, Event.LOGIN_LIMITED, None, client.ip)
+    return Denied("login.limited", wait)
+
+
+def start(tx: Tx, policy: Policy, identidad: Identidad, flow: str, client: Client) -> None:
+    """Remember in this browser whose password is to be recovered. Sends nothing yet."""
+    casilla = _counted(tx, identidad, client)
+    _remember(tx, START, casilla, identidad, flow, client, policy.flow_life)
+
+
+def send(
+    tx: Tx, policy: Policy, flow: str, channel: Channel, new_flow: str, client: Client
+) -> Denied | None:
+    """Send the code through the channel that was chosen. A mobile counts only if it was proved."""
+    begun = challenge.waiting(tx, START, flow)
+    if begun is None or not challenges.spend(tx, begun.id):
+        return Denied("token.gone")
+    casilla = casillas.by_id(tx, begun.casilla_id) if begun.casilla_id else None
+    if casilla and channel == "sms" and casilla.phone is None:
+        casilla = None
+    asked = Asked(PURPOSE, begun.subject.hex(), casilla, channel)
+    return challenge.ask(tx, policy, asked, new_flow, client)
+
+
+def started(tx: Tx, flow: str) -> Challenge | None:
+    return challenge.waiting(tx, START, flow)
+
+
+def waiting(tx: Tx, flow: str) -> Challenge | None:
+    return challenge.waiting(tx, PURPOSE, flow)
+
+
+def verify(
+    tx: Tx, policy: Policy, flow: str, typed: str, new_flow: str, client: Client
+) -> Denied | None:
+    """The right code gives this browser some minutes to choose a password, and nothing else."""
+    found = challenge.check(tx, policy, PURPOSE, flow, typed, client)
+    if isinstance(found, Denied):
+        return found
+    assert found.casilla_id is not None  # nobody's code is never right
+    casilla = casillas.by_id(tx, found.casilla_id)
+    _remember(tx, CHOOSE, casilla, casilla.identidad, new_flow, client, policy.choose_life)
+    return None
+
+
+def resend(tx: Tx, policy: Policy, flow: str, client: Client) -> Denied | None:
+    return challenge.resend(tx, policy, PURPOSE, flow, client)
+
+
+def choosing(tx: Tx, flow: str) -> int | None:
+    """Whose password this browser may choose now. Spends nothing."""
+    found = challenge.waiting(tx, CHOOSE, flow)
+    return found.casilla_id if found else None
+
+
+def choose(tx: Tx, flow: str, hashed: str, client: Client) -> bool:
+    """Store the password, already hashed. False: somebody was quicker, or it took too long."""
+    found = challenge.waiting(tx, CHOOSE, flow)
+    if found is None or found.casilla_id is None or not challenges.spend(tx, found.id):
+        return False
+    _replace(tx, casillas.by_id(tx, found.casilla_id), hashed, client)
+    return True
+
+
+def ask_link(tx: Tx, policy: Policy, identidad: Identidad, email: str, client: Client) -> None:
+    """Send a link to the registered address, if it is the one that was typed."""
+    casilla = _counted(tx, identidad, client)
+    if casilla and casilla.email.casefold() == email.casefold():
+        _send_link(tx, policy, casilla, client)
+    else:
+        _send_nothing(tx, policy)
+
+
+def opened(tx: Tx, link_id: bytes) -> int | Mislaid:
+    """Whose password the link lets choose. Spends nothing: mail scanners open links too."""
+    link = links.by_id(tx, link_id, LINK)
+    if link and link.holds(tx.now):
+        return link.casilla_id
+    return Mislaid(renewable=_came_late(link))
+
+
+def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> Denied | None:
+    """Send a new link in place of one of ours that came too late (M82, SECURITY D36)."""
+    link = links.by_id(tx, link_id, LINK)
+    if link is None or not _came_late(link):
+        return Denied("link.over")
+    about = f"renew/{link.casilla_id}"
+    limits = [Limit(f"{about}/10", 1, 10 * MINUTE), Limit(f"{about}/day", 5, DAY)]
+    if throttle.take(tx, limits) is None:
+        _send_link(tx, policy, casillas.by_id(tx, link.casilla_id), client)
+    return None
+
+
+def choose_by_link(tx: Tx, link_id: bytes, hashed: str, client: Client) -> bool:
+    """The same as `choose`, for who came by a link."""
+    casilla_id = links.spend(tx, link_id, LINK)
+    if casilla_id is None:
+        return False
+    _replace(tx, casillas.by_id(tx, casilla_id), hashed, client)
+    return True
+
+
+def _counted(tx: Tx, identidad: Identidad, client: Client) -> Casilla | None:
+    """Count a recovery of this identidad. One too many looks like any other and sends nothing; a
+    browser that its owner used before counts apart (SECURITY D31, D32)."""
+    casilla = casillas.by_identidad(tx, identidad)
+    device = login.known_device(tx, client, casilla)
+    about = f"recovery/device/{device.hex()}" if device else f"recovery/{identidad}"
+    limits = [Limit(f"{about}/10", 3, 10 * MINUTE), Limit(f"{about}/day", 5, DAY)]
+    allowed = throttle.take(tx, limits) is None
+    audit.note(tx, Event.RECOVERY_STARTED, casilla.id if casilla else None, client.ip)
+    return casilla if allowed else None
+
+
+def _remember(
+    tx: Tx,
+    purpose: str,
+    casilla: Casilla | None,
+    identidad: Identidad,
+    flow: str,
+    client: Client,
+    life: timedelta,
+) -> None:
+    """A step that this browser reached. It asks for no code: what counts is the flow."""
+    subject = tx.vault.lookup(str(identidad))
+    step = NewChallenge(
+        id=uuid4().bytes,
+        purpose=purpose,
+        casilla_id=casilla.id if casilla else None,
+        subject=subject,
+        flow=secrets.digest(flow),
+        key_id=tx.vault.newest,
+        channel="email",
+        recipient=None,
+        code_expires_at=tx.now,
+        expires_at=tx.now + life,
+        ip=client.ip,
+        user_agent=client.user_agent,
+    )
+    challenges.add(tx, step)
+
+
+def _replace(tx: Tx, casilla: Casilla, hashed: str, client: Client) -> None:
+    """The browser that its owner knew stays known, if that is where they are (SECURITY D37)."""
+    device = login.known_device(tx, client, casilla)
+    password.replace(tx, casilla, hashed, client, device=device or b"")
+
+
+def _came_late(link: Link | None) -> bool:
+    return link is not None and link.used_at is None and link.ended_at is None
+
+
+def _send_link(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> None:
+    links.end_all(tx, casilla.id, LINK)
+    link = links.add(tx, LINK, casilla.id, policy.recovery_link_life)
+    audit.note(tx, Event.LINK_SENT, casilla.id, client.ip)
+    outbox.add(
+        tx,
+        "recovery_link",
+        casilla,
+        policy.recovery_link_life,
+        purpose=LINK,
+        link=link.hex(),
+        hours=policy.recovery_link_life // timedelta(hours=1),
+        **where(tx, client),
+    )
+
+
+def _send_nothing(tx: Tx, policy: Policy) -> None:
+    """As much work as sending, for an identidad or an address that is not the registered one."""
+    audit.note(tx, Event.LINK_SENT)
+    outbox.void(tx, "recovery_link", policy.recovery_link_life)
+
+
+# SECURITY Y. An address may be shared by a whole office.
+def _network_limits(client: Client) -> list[Limit]:
+    return [
+        Limit(f"recovery/{client.network}/10", 5, 10 * MINUTE),
+        Limit(f"recovery/{client.network}/15", 10, 15 * MINUTE),
+        Limit(f"recovery/{client.network}/30", 15, 30 * MINUTE),
+    ]

@@ -1,0 +1,80 @@
+"""The change of password by who is inside, the first one included, and «No fui yo»."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from proxy.domain import secrets
+from proxy.flows import password
+from proxy.flows.challenge import Denied
+from proxy.texts import TEXTS
+from proxy.web.choosing import fit
+from proxy.web.cookies import FLOW, SESSION, set_cookie
+from proxy.web.denials import sentence, status
+from proxy.web.forms import read_form
+from proxy.web.pages import client_of, form_route, page, retry_after, run, see_other
+from proxy.web.sessions import entered, session_of
+from proxy.web.state import state_of
+
+
+@entered
+async def change_form(request: Request) -> Response:
+    """GET /casilla/clave/"""
+    return page(request, "password/change.html", errors={})
+
+
+@entered
+async def change(request: Request) -> Response:
+    """POST /casilla/clave/"""
+    form = await read_form(request, "password")
+    session, state, client = session_of(request), state_of(request), client_of(request)
+    old, new = form.get("antigua", ""), form.get("nueva", "")
+    errors = {} if old else {"antigua": TEXTS["password.missing"]}
+    errors |= await fit(request, session.casilla_id, form)
+    if old and old == new:
+        errors["nueva"] = TEXTS["password.same"]
+    if errors:
+        return page(request, "password/change.html", 400, errors=errors)
+    with state.passwords.place():
+        casilla = await run(request, password.current, session, client)
+        if isinstance(casilla, Denied):
+            return _denied(request, casilla)
+        proof = await state.passwords.prove(casilla.password, old)
+        hashed = await state.passwords.hash(new)
+    token = secrets.new_token()
+    digest = secrets.digest(token)
+    denied = await run(request, password.change, session, proof, hashed, digest, client)
+    if denied:
+        return _denied(request, denied)
+    response = see_other(request, "inbox:pending", "clave=1")
+    set_cookie(response, SESSION, token)
+    return response
+
+
+async def disavow_form(request: Request) -> Response:
+    """GET /casilla/no-fui-yo/clave/{token}/"""
+    flow = request.cookies.get(FLOW) or secrets.new_token()
+    request.state.binding = request.cookies.get(SESSION) or flow
+    response = page(request, "password/disavow.html", token=request.path_params["token"])
+    set_cookie(response, FLOW, flow)
+    return response
+
+
+async def disavow(request: Request) -> Response:
+    """POST /casilla/no-fui-yo/clave/{token}/"""
+    await read_form(request, "password_disavow")
+    signing, token = state_of(request).signing, request.path_params["token"]
+    link = signing.link_of(password.NOT_ME, token)
+    stopped = link is not None and await run(request, password.disavow, link, client_of(request))
+    return page(request, "password/disavowed.html", stopped=stopped)
+
+
+def _denied(request: Request, denied: Denied) -> Response:
+    errors = {"antigua": sentence(denied)}
+    response = page(request, "password/change.html", status(denied), errors=errors)
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+routes = [
+    form_route("/clave/", change_form, change, "password:change"),
+    form_route("/no-fui-yo/clave/{token}/", disavow_form, disavow, "password:disavow"),
+]

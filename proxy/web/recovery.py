@@ -1,0 +1,240 @@
+"""RECUPERAR CLAVE: DNI, channel, token digital and new password, the first three with CAPTCHA."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from proxy.domain import secrets
+from proxy.domain.identidad import parse_identidad
+from proxy.errors import Refusal
+from proxy.flows import recovery
+from proxy.flows.challenge import Denied
+from proxy.flows.recovery import Channel
+from proxy.texts import TEXTS
+from proxy.web import captcha
+from proxy.web.choosing import choose_form, chosen
+from proxy.web.cookies import FLOW, SESSION, set_cookie
+from proxy.web.denials import sentence, status
+from proxy.web.forms import read_form
+from proxy.web.pace import held
+from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.state import state_of
+
+CHANNELS: dict[str, Channel] = {"correo": "email", "celular": "sms"}
+
+
+async def start_form(request: Request) -> Response:
+    """GET /casilla/recuperar/"""
+    flow = request.cookies.get(FLOW) or secrets.new_token()
+    request.state.binding = request.cookies.get(SESSION) or flow
+    response = await _start_page(request, flow, first_try=True)
+    set_cookie(response, FLOW, flow)
+    return response
+
+
+@held
+async def start(request: Request) -> Response:
+    """POST /casilla/recuperar/"""
+    form = await read_form(request, "recovery_start")
+    dni, flow = form.get("dni", ""), _flow(request)
+    if await captcha.another(request, "recovery_start", form):
+        return await _start_page(request, flow, dni=dni)
+    try:
+        identidad = parse_identidad(dni)
+    except Refusal as refusal:
+        return await _start_page(request, flow, 400, dni=dni, errors={"dni": str(refusal)})
+    denied = await run(request, recovery.admit, client_of(request))
+    if denied:
+        return await _start_page(request, flow, denied=denied, dni=dni)
+    error = await _riddle_error(request, "recovery_start", form)
+    if error:
+        return await _start_page(request, flow, 400, dni=dni, errors={"captcha": error})
+    policy, new_flow = state_of(request).installation.policy, secrets.new_token()
+    await run(request, recovery.start, policy, identidad, new_flow, client_of(request))
+    return _next(request, "recovery:channel", new_flow)
+
+
+async def channel_form(request: Request) -> Response:
+    """GET /casilla/recuperar/canal/"""
+    if await look(request, recovery.started, _flow(request)) is None:
+        return see_other(request, "recovery:start")
+    return await _page(request, "channel", "recovery_channel", first_try=True, chosen="correo")
+
+
+@held
+async def send(request: Request) -> Response:
+    """POST /casilla/recuperar/canal/"""
+    form = await read_form(request, "recovery_channel")
+    picked = form.get("canal", "")
+    if await captcha.another(request, "recovery_channel", form):
+        return await _page(request, "channel", "recovery_channel", chosen=picked)
+    if picked not in CHANNELS:
+        errors = {"canal": TEXTS["recovery.channel"]}
+        return await _page(request, "channel", "recovery_channel", 400, chosen="", errors=errors)
+    error = await _riddle_error(request, "recovery_channel", form)
+    if error:
+        errors = {"captcha": error}
+        return await _page(
+            request, "channel", "recovery_channel", 400, chosen=picked, errors=errors
+        )
+    policy, new_flow = state_of(request).installation.policy, secrets.new_token()
+    channel = CHANNELS[picked]
+    denied = await run(
+        request, recovery.send, policy, _flow(request), channel, new_flow, client_of(request)
+    )
+    if denied:
+        return await _over(request, denied)
+    return _next(request, "recovery:code", new_flow)
+
+
+async def code_form(request: Request) -> Response:
+    """GET /casilla/recuperar/token/"""
+    if await look(request, recovery.waiting, _flow(request)) is None:
+        return see_other(request, "recovery:start")
+    notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
+    return await _page(request, "code", "recovery_code", first_try=True, notice=notice)
+
+
+@held
+async def verify(request: Request) -> Response:
+    """POST /casilla/recuperar/token/"""
+    form = await read_form(request, "recovery_code")
+    typed = form.get("token", "")
+    if await captcha.another(request, "recovery_code", form):
+        return await _page(request, "code", "recovery_code", typed=typed)
+    if not typed.strip():
+        errors = {"token": TEXTS["recovery.token_missing"]}
+        return await _page(request, "code", "recovery_code", 400, errors=errors)
+    error = await _riddle_error(request, "recovery_code", form)
+    if error:
+        errors = {"captcha": error}
+        return await _page(request, "code", "recovery_code", 400, typed=typed, errors=errors)
+    policy, new_flow = state_of(request).installation.policy, secrets.new_token()
+    denied = await run(
+        request, recovery.verify, policy, _flow(request), typed, new_flow, client_of(request)
+    )
+    if denied is None:
+        return _next(request, "recovery:choose", new_flow)
+    if denied.code in ("token.gone", "token.spent"):
+        return await _over(request, denied)
+    response = await _page(
+        request, "code", "recovery_code", status(denied), errors={"token": sentence(denied)}
+    )
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+async def resend_form(request: Request) -> Response:
+    """GET /casilla/recuperar/reenviar/"""
+    if await look(request, recovery.waiting, _flow(request)) is None:
+        return see_other(request, "recovery:start")
+    return await _page(request, "resend", "recovery_resend", first_try=True)
+
+
+@held
+async def resend(request: Request) -> Response:
+    """POST /casilla/recuperar/reenviar/"""
+    form = await read_form(request, "recovery_resend")
+    if await captcha.another(request, "recovery_resend", form):
+        return await _page(request, "resend", "recovery_resend")
+    error = await _riddle_error(request, "recovery_resend", form)
+    if error:
+        return await _page(request, "resend", "recovery_resend", 400, errors={"captcha": error})
+    policy = state_of(request).installation.policy
+    denied = await run(request, recovery.resend, policy, _flow(request), client_of(request))
+    if denied is None:
+        return see_other(request, "recovery:code", "reenviado=1")
+    if denied.code == "token.gone":
+        return await _over(request, denied)
+    response = await _page(
+        request, "resend", "recovery_resend", status(denied), errors={"captcha": sentence(denied)}
+    )
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+async def choosing(request: Request) -> Response:
+    """GET /casilla/recuperar/clave/"""
+    if await look(request, recovery.choosing, _flow(request)) is None:
+        return see_other(request, "recovery:start")
+    return choose_form(request, "recovery/choose.html")
+
+
+@held
+async def choose(request: Request) -> Response:
+    """POST /casilla/recuperar/clave/"""
+    form = await read_form(request, "recovery_choose")
+    casilla_id = await look(request, recovery.choosing, _flow(request))
+    if casilla_id is None:
+        return await _over(request, Denied("recovery.late"))
+    return await chosen(
+        request,
+        form,
+        casilla_id,
+        template="recovery/choose.html",
+        store=(recovery.choose, _flow(request)),
+        late=lambda: _over(request, Denied("recovery.late")),
+    )
+
+
+async def done(request: Request) -> Response:
+    """GET /casilla/recuperar/listo/"""
+    return page(request, "recovery/done.html")
+
+
+async def _riddle_error(request: Request, form_name: str, form: dict[str, str]) -> str | None:
+    first = await captcha.first_try(request, form_name)
+    return await captcha.check(request, form_name, form, first_try=first)
+
+
+async def _page(
+    request: Request,
+    step: str,
+    form_name: str,
+    status: int = 200,
+    *,
+    first_try: bool = False,
+    **context: object,
+) -> Response:
+    riddle = await captcha.riddle(request, _flow(request), form_name, first_try=first_try)
+    values = {"errors": {}, "notice": None, "typed": ""} | context
+    return page(request, f"recovery/{step}.html", status, riddle=riddle, **values)
+
+
+async def _start_page(
+    request: Request,
+    flow: str,
+    code: int = 200,
+    *,
+    denied: Denied | None = None,
+    first_try: bool = False,
+    **context: object,
+) -> Response:
+    """The first step again: to begin, or because the recovery that was under way is over."""
+    riddle = await captcha.riddle(request, flow, "recovery_start", first_try=first_try)
+    values = {"dni": "", "errors": {"dni": sentence(denied)} if denied else {}} | context
+    code = status(denied) if denied else code
+    response = page(request, "recovery/start.html", code, riddle=riddle, **values)
+    return retry_after(response, denied.wait) if denied and denied.wait else response
+
+
+async def _over(request: Request, denied: Denied) -> Response:
+    return await _start_page(request, _flow(request), denied=denied)
+
+
+def _next(request: Request, name: str, new_flow: str) -> Response:
+    response = see_other(request, name)
+    set_cookie(response, FLOW, new_flow)
+    return response
+
+
+def _flow(request: Request) -> str:
+    return request.cookies.get(FLOW, "")
+
+
+routes = [
+    form_route("/recuperar/", start_form, start, "recovery:start"),
+    form_route("/recuperar/canal/", channel_form, send, "recovery:channel"),
+    form_route("/recuperar/token/", code_form, verify, "recovery:code"),
+    form_route("/recuperar/reenviar/", resend_form, resend, "recovery:resend"),
+    form_route("/recuperar/clave/", choosing, choose, "recovery:choose"),
+    Route("/recuperar/listo/", done, name="recovery:done"),
+]

@@ -1,0 +1,142 @@
+"""¿Olvidó su contraseña? The link by e-mail, and the page that it opens."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from proxy.domain import secrets
+from proxy.domain.identidad import parse_identidad
+from proxy.errors import Refusal
+from proxy.flows import cuentas, recovery
+from proxy.flows.challenge import Denied
+from proxy.flows.recovery import LINK, Mislaid
+from proxy.texts import TEXTS
+from proxy.web.choosing import choose_form, chosen
+from proxy.web.cookies import FLOW, SESSION, set_cookie
+from proxy.web.denials import sentence, status
+from proxy.web.forms import read_form
+from proxy.web.pace import held
+from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.state import state_of
+
+FIELDS = ("persona", "tipo", "numero", "correo")
+# Which identidades each kind of person has (M78).
+KINDS = {"natural": ("DNI", "CE", "PAS"), "juridica": ("RUC",)}
+
+
+async def ask_form(request: Request) -> Response:
+    """GET /casilla/recuperar/correo/"""
+    flow = request.cookies.get(FLOW) or secrets.new_token()
+    request.state.binding = request.cookies.get(SESSION) or flow
+    response = _ask_page(request, {"persona": "natural", "tipo": "DNI"})
+    set_cookie(response, FLOW, flow)
+    return response
+
+
+@held
+async def ask(request: Request) -> Response:
+    """POST /casilla/recuperar/correo/"""
+    form = await read_form(request, "recovery_link")
+    values = {name: form.get(name, "") for name in FIELDS}
+    errors: dict[str, str] = {}
+    if values["persona"] not in KINDS:
+        errors["persona"] = TEXTS["recovery.persona"]
+    elif values["tipo"] not in KINDS[values["persona"]]:
+        errors["tipo"] = TEXTS["recovery.tipo"]
+    try:
+        identidad = parse_identidad(f"{values['tipo']}-{values['numero']}")
+    except Refusal:
+        errors["numero"] = TEXTS["recovery.numero"]
+    try:
+        email = cuentas.normal_email(values["correo"])
+    except Refusal as refusal:
+        errors["correo"] = str(refusal)
+    if errors:
+        return _ask_page(request, values, 400, errors)
+    client, policy = client_of(request), state_of(request).installation.policy
+    denied = await run(request, recovery.admit, client)
+    if denied:
+        response = _ask_page(request, values, status(denied), {"numero": sentence(denied)})
+        return retry_after(response, denied.wait) if denied.wait else response
+    await run(request, recovery.ask_link, policy, identidad, email, client)
+    return see_other(request, "recovery:sent")
+
+
+async def sent(request: Request) -> Response:
+    """GET /casilla/recuperar/enviado/"""
+    hours = state_of(request).installation.policy.recovery_link_life.total_seconds() // 3600
+    return page(request, "recovery/sent.html", renewed="nuevo" in request.query_params, hours=hours)
+
+
+async def follow(request: Request) -> Response:
+    """GET /casilla/recuperar/enlace/{token}/: on to an address that no history keeps (D34)."""
+    response = see_other(request, "recovery:change")
+    set_cookie(response, FLOW, request.path_params["token"])
+    return response
+
+
+async def change_form(request: Request) -> Response:
+    """GET /casilla/recuperar/cambio/"""
+    opened = await _opened(request)
+    if isinstance(opened, Mislaid):
+        return page(request, "recovery/mislaid.html", 410, renewable=opened.renewable)
+    return choose_form(request, "recovery/change.html")
+
+
+@held
+async def change(request: Request) -> Response:
+    """POST /casilla/recuperar/cambio/"""
+    form = await read_form(request, "recovery_change")
+    opened = await _opened(request)
+    if isinstance(opened, Mislaid):
+        return page(request, "recovery/mislaid.html", 410, renewable=opened.renewable)
+
+    async def late() -> Response:
+        return page(request, "recovery/mislaid.html", 410, renewable=False)
+
+    return await chosen(
+        request,
+        form,
+        opened,
+        template="recovery/change.html",
+        store=(recovery.choose_by_link, _link(request)),
+        late=late,
+    )
+
+
+@held
+async def renew(request: Request) -> Response:
+    """POST /casilla/recuperar/renovar/"""
+    await read_form(request, "recovery_renew")
+    link, policy = _link(request), state_of(request).installation.policy
+    denied: Denied | None = Denied("link.over")
+    if link is not None:
+        denied = await run(request, recovery.renew, policy, link, client_of(request))
+    if denied:
+        return page(request, "recovery/mislaid.html", 410, renewable=False)
+    return see_other(request, "recovery:sent", "nuevo=1")
+
+
+async def _opened(request: Request) -> int | Mislaid:
+    link = _link(request)
+    return Mislaid(False) if link is None else await look(request, recovery.opened, link)
+
+
+def _link(request: Request) -> bytes | None:
+    return state_of(request).signing.link_of(LINK, request.cookies.get(FLOW, ""))
+
+
+def _ask_page(
+    request: Request, values: dict[str, str], code: int = 200, errors: dict[str, str] | None = None
+) -> Response:
+    shown = {name: values.get(name, "") for name in FIELDS}
+    return page(request, "recovery/link.html", code, values=shown, errors=errors or {})
+
+
+routes = [
+    form_route("/recuperar/correo/", ask_form, ask, "recovery:link"),
+    Route("/recuperar/enviado/", sent, name="recovery:sent"),
+    Route("/recuperar/enlace/{token}/", follow, name="recovery:follow"),
+    form_route("/recuperar/cambio/", change_form, change, "recovery:change"),
+    Route("/recuperar/renovar/", renew, methods=["POST"], name="recovery:renew"),
+]
