@@ -1,8 +1,9 @@
-"""The worker that empties the outbox."""
+"""The worker that empties the outbox: one by one, and each channel apart."""
 
 import asyncio
 import logging
 import signal
+from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from threading import Event
@@ -11,48 +12,71 @@ from typing import Any
 from proxy.domain.browser import in_words
 from proxy.domain.codes import code_for
 from proxy.flows import delivery
-from proxy.flows.login import PURPOSE
+from proxy.gateway import Sms, sms_transport
 from proxy.installation import Installation
 from proxy.render.email import Envelope, letter
-from proxy.signing import Signing
-from proxy.store.outbox import Message
-from proxy.transports import ANSWER, Unsent, transport
+from proxy.render.sms import sms_text
+from proxy.store.outbox import DETAIL, Channel, Message
+from proxy.transports import Unsent, transport
 
 logger = logging.getLogger("casilla.mail")
 
 POLL = 2.0  # seconds between looks at an outbox that another process may have filled
+CHANNELS: tuple[Channel, ...] = ("email", "sms")
+# Where the link of each purpose leads, under /casilla/.
+LINKS = {
+    "recovery": "recuperar/enlace/{token}/",
+    "activation": "activar/{token}/",
+    "undo": "perfil/deshacer/{token}/",
+    "not_me": "no-fui-yo/clave/{token}/",
+}
 
 
 class Mailer:
-    """Refuses to start with a CASILLA_MAIL_URL that leads nowhere."""
+    """Refuses to start with a CASILLA_MAIL_URL or CASILLA_SMS_URL that leads nowhere."""
 
     def __init__(self, installation: Installation) -> None:
         settings = installation.settings
         self.installation = installation
-        self.transport = transport(settings.mail_url, settings.hostname)
-        self.signing = Signing(installation.ring)
+        self.mail = transport(settings.mail_url, settings.hostname)
+        self.sms = sms_transport(settings)
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
-        """Send what is due, at once when `wake` is set, until `stop` is.
+        """Send what is due, at once when `wake` is set, until `stop` is and `wake` again.
 
-        It finishes the message in hand first. Nothing that goes wrong ends it.
+        It finishes the messages in hand first. Nothing that goes wrong ends it. A slow gateway of
+        SMS keeps no e-mail waiting, nor the other way round.
         """
+        wakes = {channel: asyncio.Event() for channel in CHANNELS}
+        async with asyncio.TaskGroup() as working:
+            for channel, awake in wakes.items():
+                working.create_task(self._work(channel, awake, stop))
+            while not stop.is_set():
+                await wake.wait()
+                wake.clear()
+                for awake in wakes.values():
+                    awake.set()
+
+    async def _work(self, channel: Channel, wake: asyncio.Event, stop: Event) -> None:
         while not stop.is_set():
             wake.clear()
             try:
-                await asyncio.to_thread(self.deliver_due, stop)
+                await asyncio.to_thread(self._empty, channel, stop)
             except Exception as error:
                 # Not its text: what the database complains of quotes addresses and contexts.
                 logger.error("the outbox cannot be read", extra={"detail": type(error).__name__})
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), POLL)
 
-    def deliver_due(self, stop: Event | None = None) -> int:
+    def deliver_due(self) -> int:
         """Send everything that is due now, one after the other. Returns how many left."""
+        return sum(self._empty(channel) for channel in CHANNELS)
+
+    def _empty(self, channel: Channel, stop: Event | None = None) -> int:
         done = 0
         while not (stop and stop.is_set()):
             with self.installation.db.transaction() as tx:
-                message = delivery.claim(tx)
+                message = delivery.claim(tx, channel)
             if message is None:
                 break
             done += self._deliver(message)
@@ -60,7 +84,7 @@ class Mailer:
 
     def _deliver(self, message: Message) -> bool:
         try:
-            answer = self._send(message)
+            answer, where = self._send(message)
         except Unsent as error:
             with self.installation.db.transaction() as tx:
                 delivery.failed(tx, message, error.answer, refused=error.refused)
@@ -68,39 +92,67 @@ class Mailer:
             return False
         with self.installation.db.transaction() as tx:
             delivery.sent(tx, message, answer)
-        _log(logging.INFO, "sent", message, self.transport.where)
+        _log(logging.INFO, "sent", message, where)
         return True
 
-    def _send(self, message: Message) -> str:
+    def _send(self, message: Message) -> tuple[str, str]:
+        """The answer, and where the message went."""
+        send: Callable[[Message], str] = self._send_sms
+        way = self.sms.where
+        if message.channel == "email":
+            send, way = self._send_email, self.mail.where
         try:
-            return self.transport.send(self._compose(message))
+            return send(message), way
         except Unsent:
             raise
         except Exception as error:  # one message that cannot be written stops no other
-            raise Unsent(f"{message.name}: {type(error).__name__}", repr(error)[:ANSWER]) from error
+            raise Unsent(f"{message.name}: {type(error).__name__}", repr(error)[:DETAIL]) from error
 
-    def _compose(self, message: Message) -> EmailMessage:
-        settings = self.installation.settings
+    def _send_email(self, message: Message) -> str:
+        return self.mail.send(self._letter(message))
+
+    def _send_sms(self, message: Message) -> str:
+        at = message.created_at.astimezone(self.installation.zone)
+        entity = self.installation.catalog.entity
+        text = sms_text(message.name, entity, at, **self._context(message))
+        return self.sms.send(
+            Sms(message.message_id, message.recipient, text, entity.correo.direccion, at)
+        )
+
+    def _letter(self, message: Message) -> EmailMessage:
         envelope = Envelope(
-            f"<{message.message_id}@{settings.hostname}>",
+            f"<{message.message_id}@{self.installation.settings.hostname}>",
             message.recipient,
             message.created_at.astimezone(self.installation.zone),
         )
-        context: dict[str, Any] = dict(message.context)
-        context["casilla"] = f"{settings.origin}/casilla/"
+        entity, context = self.installation.catalog.entity, self._context(message)
+        if code := context.get("code"):
+            context["code"] = f"{code[:3]} {code[3:]}"
+        return letter(message.name, envelope, entity, **context)
+
+    def _context(self, message: Message) -> dict[str, Any]:
+        """With what is stored nowhere: the code, and the links, which follow from the keys."""
+        settings, signing = self.installation.settings, self.installation.signing
+        context = dict(message.context)
+        casilla = f"{settings.origin}/casilla/"
+        context |= {"casilla": casilla, "host": settings.hostname}
         if "browser" in context:
             context["browser"] = in_words(context["browser"])
         if "challenge" in context:
-            context |= self._code(context)
-        return letter(message.name, envelope, self.installation.catalog.entity, **context)
+            context["code"] = self._code(context)
+            context["stop"] = f"{casilla}no-fui-yo/{signing.disavowal(context['challenge'])}/"
+        if "link" in context:
+            token = signing.link(context["purpose"], bytes.fromhex(context["link"]))
+            context["link"] = casilla + LINKS[context["purpose"]].format(token=token)
+        return context
 
-    def _code(self, context: dict[str, Any]) -> dict[str, str]:
-        """What is stored nowhere: the code, and the link by which the owner stops the login."""
-        challenge = context["challenge"]
-        key = self.signing.code_key
-        code = code_for(key, PURPOSE, bytes.fromhex(challenge), context["sent"])
-        stop = f"{context['casilla']}no-fui-yo/{self.signing.disavowal(challenge)}/"
-        return {"code": f"{code[:3]} {code[3:]}", "stop": stop}
+    def _code(self, context: dict[str, Any]) -> str:
+        key = self.installation.vault.code_key(context["key_id"])
+        if key is None:
+            raise Unsent("the key of the code was retired")
+        return code_for(
+            key, context["purpose"], bytes.fromhex(context["challenge"]), context["sent"]
+        )
 
 
 def work_alone(mailer: Mailer) -> None:

@@ -22,6 +22,11 @@ class Settings(BaseSettings):
     origin: str = "http://localhost:8000"
     keys_file: Path = Path("var/claves.json")
     mail_url: str = "maildir:var/correo"
+    sms_url: str = Field("maildir:var/sms", repr=False)
+    sms_method: Literal["POST", "PUT", "GET"] = "POST"
+    sms_headers: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field((), repr=False)
+    sms_body: str = Field('{"to": "{numero}", "text": "{texto}", "id": "{id}"}', repr=False)
+    sms_a_day: Annotated[int, Field(ge=1)] = 1000
     identity_url: str = "padron:"
     identity_token: str = Field("", repr=False)
     identity_headers: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field((), repr=False)
@@ -55,7 +60,7 @@ class Settings(BaseSettings):
     @classmethod
     def _register_or_service(cls, value: str) -> str:
         """Personal data leaves this machine only under TLS."""
-        if value == "padron:" or _is_service(value):
+        if value == "padron:" or is_service(value):
             return value
         raise ValueError(
             "debe ser «padron:» o una dirección https, sin usuario ni clave; "
@@ -69,7 +74,7 @@ class Settings(BaseSettings):
             return value
         raise ValueError("tiene espacios alrededor o caracteres que no se pueden enviar")
 
-    @field_validator("identity_headers", mode="before")
+    @field_validator("identity_headers", "sms_headers", mode="before")
     @classmethod
     def _header_pairs(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -95,7 +100,7 @@ class Settings(BaseSettings):
         return self.hostname in ("localhost", "127.0.0.1", "::1")
 
 
-def _is_service(url: str) -> bool:
+def is_service(url: str) -> bool:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port

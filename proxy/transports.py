@@ -20,7 +20,8 @@ TIMEOUT = 30.0  # seconds that a mail server may take for one answer
 # Seconds until the message itself goes out. What follows are four answers: the whole stays within
 # the lease of a worker, and no other one sends the message meanwhile.
 PATIENCE = 120.0
-ANSWER = 500  # characters that are kept of what a server says
+# Characters of what a server says. Fewer are kept, once it names the recipient no more.
+ANSWER = 1000
 SUBMISSION, RELAY, IMPLICIT_TLS = 587, 25, 465
 
 

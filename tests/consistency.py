@@ -24,6 +24,8 @@ PARTS = {
     "proxy.keyring",
     "proxy.signing",
     "proxy.transports",
+    "proxy.gateway",
+    "proxy.outgoing",
     "proxy.identity",
     "proxy.breaker",
     "proxy.compress",
@@ -106,12 +108,13 @@ def templates_are_rendered(root: Path) -> list[str]:
     def rendered(name: str) -> bool:
         if name in written:
             return True
-        # A name put together: its changing parts must be written somewhere too.
+        # A name put together: its changing parts, themselves shorter, must be written too.
         matches = (pattern.fullmatch(name) for pattern in patterns)
-        return any(match and written.issuperset(match.groups()) for match in matches)
+        parts = [match.groups() for match in matches if match and name not in match.groups()]
+        return any(all(map(rendered, each)) for each in parts if each)
 
-    # E-mails are looked for in a folder of their own.
-    unused = [name for name in names if not rendered(name.removeprefix("email/"))]
+    # Messages are looked for in a folder of their own.
+    unused = [name for name in names if not rendered(re.sub("^(email|sms)/", "", name))]
     asked = {text for text in written if re.fullmatch(r"[a-z_]+(/[a-z_]+)*\.html", text)}
     pages = {"index.html", "404.html"}  # of the site
     known = {name[at:] for name in names for at, sign in enumerate(f"/{name}") if sign == "/"}
@@ -311,5 +314,5 @@ def _patterns(tree: ast.Module) -> Iterator[re.Pattern[str]]:
                 re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"([\w.]+)"
                 for part in node.values
             ]
-            if any("/" in part for part in parts):
+            if any(re.search(r"[/_]|\.txt$", part) for part in parts):
                 yield re.compile("".join(parts))

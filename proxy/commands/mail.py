@@ -1,4 +1,4 @@
-"""The local folder of messages: `correo`."""
+"""The local folders of messages: `correo`."""
 
 import mailbox
 import unicodedata
@@ -21,11 +21,9 @@ def mail(
         int | None, typer.Argument(min=1, metavar="[N]", help="El mensaje que se quiere leer.")
     ] = None,
 ) -> None:
-    """Lista los correos de la carpeta local, del más nuevo al más antiguo, o muestra uno."""
-    from proxy.transports import maildir
-
+    """Lista los correos y SMS de esta máquina, del más nuevo al más antiguo, o muestra uno."""
     parts = start.installation()
-    messages = _newest_first(maildir(parts.settings.mail_url))
+    messages = _newest_first(_folders(parts.settings.mail_url, parts.settings.sms_url))
     if numero is None:
         for number, message in enumerate(messages[:MOST], 1):
             at = start.in_lima(_date(message), parts)
@@ -47,13 +45,23 @@ def mail(
     print(_plain(body.get_content() if body else ""))
 
 
-def _newest_first(folder: Path) -> list[EmailMessage]:
-    if not folder.is_dir():
-        return []
-    box = mailbox.Maildir(folder)
+def _folders(mail_url: str, sms_url: str) -> list[Path]:
+    """Refuses `mail.elsewhere` when there is nothing to read here."""
+    from proxy.transports import maildir
+
+    texts = [maildir(sms_url)] if sms_url.startswith("maildir:") else []
+    if not mail_url.startswith("maildir:") and any((folder / "new").is_dir() for folder in texts):
+        return texts
+    return [maildir(mail_url), *texts]
+
+
+def _newest_first(folders: list[Path]) -> list[EmailMessage]:
+    boxes = [mailbox.Maildir(folder) for folder in folders if folder.is_dir()]
     # The Date says when it happened; two of one second keep the order in which they arrived.
     messages = [
-        message_from_bytes(box.get_bytes(key), policy=policy.default) for key in sorted(box.keys())
+        message_from_bytes(box.get_bytes(key), policy=policy.default)
+        for box in boxes
+        for key in sorted(box.keys())
     ]
     return sorted(messages, key=_date)[::-1]
 

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from catalog.model import Entity
+from proxy.domain.recipient import as_ascii
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "email"
 
@@ -59,9 +60,8 @@ def _when(at: datetime) -> str:
 
 
 def _address(recipient: str) -> Address:
-    """The domain as mail servers know it: «ñandú.pe» is xn--and-6ma2c.pe to them."""
     user, _, domain = recipient.rpartition("@")
-    return Address(addr_spec=f"{user}@{domain.encode('idna').decode()}")
+    return Address(addr_spec=f"{user}@{as_ascii(domain)}")
 
 
 def _render(name: str, file: str, values: dict[str, Any]) -> str:

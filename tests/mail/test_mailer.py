@@ -26,13 +26,13 @@ from tests.clock import Clock
 from tests.engines import free_port
 from tests.mail.html import Page
 from tests.mail.servers import HangsUp, Mailbox, NoSuchMailbox, Silent
+from tests.mail.whatever import ANDROID, WHATEVER
 from tests.people import Person
 from tests.web.visitor import Visitor, forms
 
 Start = Callable[..., int]
 Leave = Callable[..., None]
 Deliver = Callable[[str], int]
-ANDROID = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36"
 
 
 def tell(story: Callable[[], Coroutine[None, None, None]]) -> None:
@@ -138,8 +138,7 @@ def test_the_page_of_a_message_says_what_its_text_says(
 ) -> None:
     """Whoever reads either has read the message."""
     taken = Mailbox()
-    where = {"browser": ANDROID, "ip": "2001:db8::7", "challenge": "00" * 16, "sent": 1}
-    leave(name, **where, minutes=10, most=5)
+    leave(name, **WHATEVER)
     assert deliver(f"smtp://127.0.0.1:{start(taken)}") == 1
     (letter,) = taken.letters
     shown = Page(body(letter, "html")).text
@@ -213,12 +212,6 @@ def test_a_message_that_cannot_be_written_stops_no_other(
     leave("new_device")  # without the browser and the address that it tells of
     leave("sin_plantilla")
     leave()
-    with installation.db.transaction() as tx:
-        tx.conn.execute(
-            update(tables.outbox)
-            .where(tables.outbox.c.name == "sin_plantilla")
-            .values(recipient="rosa@example.com\r\nBcc: todos@example.com")
-        )
     assert deliver(f"smtp://127.0.0.1:{start(taken)}") == 1
     assert [sent for sent, _ in attempts(installation)].count(False) == 2
     assert len(taken.letters) == 1
@@ -228,12 +221,10 @@ def test_a_message_that_cannot_be_written_stops_no_other(
     "recipient", ["a@example.com\nBcc: b@example.com", "a@example.com, b@x.pe"]
 )
 def test_a_recipient_that_is_more_than_an_address_gets_nothing(
-    recipient: str, installation: Installation, leave: Leave, start: Start, deliver: Deliver
+    recipient: str, leave: Leave, start: Start, deliver: Deliver
 ) -> None:
     taken = Mailbox()
-    leave()
-    with installation.db.transaction() as tx:
-        tx.conn.execute(update(tables.outbox).values(recipient=recipient))
+    leave(recipient=recipient)
     assert deliver(f"smtp://127.0.0.1:{start(taken)}") == 0
     assert taken.letters == []
 
@@ -285,7 +276,7 @@ def test_the_log_says_where_to_look_and_holds_no_secret(
         assert secret not in text
     with installation.db.reading() as tx:
         contexts = [row.context for row in tx.conn.execute(select(tables.outbox))]
-    assert contexts == [{}, {}]  # what is not needed any more is not kept
+    assert contexts == [b"", b""]  # what is not needed any more is not kept
 
 
 def test_a_database_that_fails_does_not_end_the_worker_nor_fill_the_log(

@@ -125,7 +125,7 @@ def test_a_killed_worker_loses_no_message_and_sends_none_under_another_id(
         Mailer(later).deliver_due()
     rows = messages(later.db)
     later.db.close()
-    assert all(row.next_at is None and row.context == {} for row in rows)
+    assert all(row.next_at is None and row.context == b"" for row in rows)
     found = delivered(tmp_path)
     assert set(found) == {f"<{row.message_id}@localhost>" for row in rows}
     attempts = {f"<{row.message_id}@localhost>": row.attempts for row in rows}

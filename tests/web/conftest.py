@@ -43,6 +43,7 @@ def installation(tmp_path: Path, site_dir: Path, clock: Clock) -> Iterator[Insta
         origin=ORIGIN,
         keys_file=tmp_path / "claves.json",
         mail_url=f"maildir:{tmp_path}/correo",
+        sms_url=f"maildir:{tmp_path}/sms",
         documents_url=str(tmp_path / "documentos"),
         site_dir=site_dir,
     )

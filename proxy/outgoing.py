@@ -1,0 +1,100 @@
+"""One request to a service of others: one answer, within a time, and no redirect followed."""
+
+import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPException
+from threading import Event, Timer
+from urllib.parse import urlsplit
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+from urllib3.response import HTTPResponse
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    said: bytes  # as much of it as was asked for
+
+
+class NoReply(Exception):
+    """Nobody knows whether it was heard. Its text names no address and may be logged."""
+
+
+def ask(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    *,
+    connect_seconds: float,
+    seconds: float,
+    most: int,
+) -> Reply:
+    """`seconds` is all the time of the answer, and `most` the bytes of it that are read."""
+    parts = urlsplit(url)
+    target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
+    always = {"Connection": "close", "Accept-Encoding": "identity"}
+    connection = _connection(url, connect_seconds)
+    ended = Event()
+    try:
+        with _as_no_reply(ended):
+            connection.connect()
+            connection.timeout = seconds
+            with _ending(connection, seconds, ended):
+                connection.request(
+                    method, target, body, {**always, **headers}, preload_content=False
+                )
+                response = connection.getresponse()
+                return Reply(response.status, _said(response, most))
+    finally:
+        connection.close()
+
+
+def _connection(url: str, connect_seconds: float) -> HTTPConnection:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "http":
+        return HTTPConnection(host, parts.port or 80, timeout=connect_seconds)
+    context = ssl.create_default_context()
+    return HTTPSConnection(host, parts.port or 443, timeout=connect_seconds, ssl_context=context)
+
+
+def _said(response: HTTPResponse, most: int) -> bytes:
+    """Who has given the status has answered, whatever becomes of the rest."""
+    said = b""
+    with suppress(OSError, HTTPError, HTTPException):
+        while len(said) < most and (piece := response.read1(most - len(said))):
+            said += piece
+    return said
+
+
+@contextmanager
+def _ending(connection: HTTPConnection, seconds: float, ended: Event) -> Iterator[None]:
+    """Ends an answer that trickles in: each byte of it would be in time."""
+    sock = connection.sock
+
+    def end() -> None:
+        ended.set()
+        with suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # under TLS too, and without farewell
+
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def _as_no_reply(ended: Event) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, HTTPError, HTTPException, ValueError) as error:
+        slow = ended.is_set() or isinstance(error, (TimeoutError, ReadTimeoutError))
+        raise NoReply("too slow" if slow else type(error).__name__) from None

@@ -1,0 +1,19 @@
+"""Every value that a template of a message may ask for."""
+
+ANDROID = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36"
+# Of a code; and, where the message carries one, of its link.
+WHATEVER = {
+    "purpose": "recovery",
+    "key_id": "k1",
+    "challenge": "00" * 16,
+    "sent": 1,
+    "link": "00" * 16,
+    "browser": ANDROID,
+    "ip": "2001:db8::7",
+    "minutes": 10,
+    "hours": 48,
+    "days": 10,
+    "most": 5,
+    "left": 9,
+    "by_entity": False,
+}
