@@ -5,13 +5,14 @@ Codes are counted and spent by one conditional statement each, so two requests n
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from proxy.store.db import Tx
-from proxy.store.outbox import Channel
 from proxy.store.tables import challenges
+
+Way = Literal["email", "sms", "app"]  # by "app" nothing is sent: the owner's app has the code
 
 RECIPIENT = "challenges.recipient"
 
@@ -23,7 +24,7 @@ class Challenge:
     casilla_id: int | None  # None: nobody's, or nobody's yet
     subject: bytes
     key_id: str
-    channel: Channel
+    channel: Way
     recipient: str | None
     sent: int
     failures: int
@@ -40,7 +41,7 @@ class NewChallenge:
     subject: bytes
     flow: bytes
     key_id: str
-    channel: Channel
+    channel: Way
     recipient: str | None
     code_expires_at: datetime
     expires_at: datetime
