@@ -30,6 +30,7 @@ from proxy.web import (
     inbox,
     login,
     password,
+    proof,
     recovery,
     recovery_link,
     violations,
@@ -50,6 +51,7 @@ routes = [
         routes=[
             *login.routes,
             *password.routes,
+            *proof.routes,
             *recovery.routes,
             *recovery_link.routes,
             *captcha.routes,

@@ -30,9 +30,7 @@ TEXTS = {
         "Se acabaron los intentos con ese token digital. "
         "Empiece otra vez y le enviaremos uno nuevo."
     ),
-    "token.gone": (
-        "Este pedido ya terminó. Empiece otra vez y le enviaremos un token digital nuevo."
-    ),
+    "token.gone": ("Este pedido ya terminó. Empiece otra vez desde el primer paso."),
     "token.soon": "Le acabamos de enviar un token digital. Espere {wait} antes de pedir otro.",
     "token.sends": (
         "Ya le enviamos varios tokens digitales. Use el más reciente, "
@@ -51,6 +49,15 @@ TEXTS = {
     ),
     "captcha.crowded": (
         "Llegan demasiados pedidos desde su red. Espere un minuto y abra la página otra vez."
+    ),
+    "app.missing": "Escriba los 6 dígitos que muestra su aplicación.",
+    "app.wrong": (
+        "El código no es correcto o ya se usó. Espere a que su aplicación muestre otro. {left}"
+    ),
+    "app.spent": "Se acabaron los intentos. Ingrese otra vez su DNI y su contraseña.",
+    "app.recovery_missing": "Escriba uno de sus códigos de recuperación, de 16 letras y números.",
+    "app.recovery_wrong": (
+        "Ese código de recuperación no es correcto o ya se usó. Escriba otro de su lista. {left}"
     ),
     "factor.wrong": (
         "Ese código no es correcto, ya se usó o ya pasó. "
@@ -120,6 +127,7 @@ TEXTS = {
         "por ejemplo con tres palabras que no vayan juntas y un número."
     ),
     "password.old_wrong": "La clave antigua no es correcta. Revísela y pruebe otra vez.",
+    "proof.wrong": "La contraseña no es correcta. Revísela y pruebe otra vez.",
     "password.same": "La clave nueva es igual a la antigua. Escriba otra.",
     "acto.empty": "Falta el dato «{label}»: no se depositó nada.",
     "acto.long": "El dato «{label}» pasa de {most} caracteres: no se depositó nada. Acórtelo.",

@@ -11,6 +11,11 @@ class Event(StrEnum):
     CODE_DISAVOWED = "authn_token_revoked"  # the owner said that the login was not theirs
     SESSION_STARTED = "session_created"
     SESSION_ENDED = "session_ended"  # by the owner, or by a sixth session
+    PROVED = "authn_reauthenticated"  # who was inside gave the password again
+    EMAIL_CHANGED = "user_email_change"  # the new address was proved, and counts
+    PHONE_CHANGED = "user_phone_change"  # the new number was proved, or the old one taken off
+    CHANGE_UNDONE = "user_change_revoked"  # the address that was told said that it was not theirs
+    DEVICE_FORGOTTEN = "device_forgotten"  # by its owner: that browser is a new one again
     CASILLA_OPENED = "user_created"
     RECOVERY_STARTED = "authn_recovery_start"  # somebody asked to recover a password
     LINK_SENT = "authn_link_created"  # a link to choose a password left for the owner's mailbox

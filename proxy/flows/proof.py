@@ -1,0 +1,43 @@
+"""Proof: who is inside gives the password again before an act that could lock the owner out.
+
+    attempt ──▶ hash verified, outside any transaction ──▶ answer ──▶ the session has a new token
+
+A stolen session alone changes nothing that opens the casilla (SECURITY E46, I64).
+"""
+
+from datetime import datetime
+
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.passwords import Proof
+from proxy.domain.policy import Policy
+from proxy.flows import password
+from proxy.flows.challenge import Denied
+from proxy.store import audit, casillas, sessions
+from proxy.store.casillas import Casilla
+from proxy.store.db import Tx
+from proxy.store.sessions import Session
+
+
+def fresh(policy: Policy, session: Session, now: datetime) -> bool:
+    """Whether the last proof still counts. A login is one too."""
+    return now - session.proved_at < policy.proof_life
+
+
+def attempt(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
+    """Count the password before it is verified."""
+    return password.current(tx, session, client)
+
+
+def answer(
+    tx: Tx, session: Session, proof: Proof, new_digest: bytes, client: Client
+) -> Denied | None:
+    """None: it was right, and the session goes on under the token of `new_digest`."""
+    if not proof.matches:
+        audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
+        return Denied("proof.wrong")
+    if proof.new_hash:
+        casillas.rehash(tx, session.casilla_id, proof.new_hash)
+    sessions.prove(tx, session.digest, new_digest)
+    audit.note(tx, Event.PROVED, session.casilla_id, client.ip)
+    return None

@@ -1,0 +1,94 @@
+"""The password again, before an act that could lock the owner out of the casilla."""
+
+import re
+from functools import wraps
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from proxy.domain import secrets
+from proxy.flows import proof
+from proxy.flows.challenge import Denied
+from proxy.texts import TEXTS
+from proxy.web.cookies import SESSION, set_cookie
+from proxy.web.denials import sentence, status
+from proxy.web.forms import read_form
+from proxy.web.pace import held
+from proxy.web.pages import Handler, client_of, form_route, page, retry_after, run, see_other
+from proxy.web.sessions import private, session_of
+from proxy.web.state import state_of
+
+# Whoever pressed a button comes back to its page, not to the act.
+PAGE = re.compile(r"/casilla/(?:[a-z-]+/)?")
+
+
+def proved(handler: Handler) -> Handler:
+    """Only for who logged in or gave the password within `policy.proof_life`.
+
+    Anybody else inside is asked for it, and comes back to the page afterwards.
+    """
+
+    @wraps(handler)
+    async def guarded(request: Request) -> Response:
+        if fresh(request):
+            return await handler(request)
+        found = PAGE.match(request.url.path)
+        return see_other(request, "proof:confirm", urlencode({"volver": found[0] if found else ""}))
+
+    return private(guarded)
+
+
+def fresh(request: Request) -> bool:
+    installation = state_of(request).installation
+    return proof.fresh(installation.policy, session_of(request), installation.clock())
+
+
+async def give(request: Request, password: str) -> str | Denied:
+    """Prove with the password. Returns the new token of the session: see `keep`."""
+    state, session, client = state_of(request), session_of(request), client_of(request)
+    with state.passwords.place():
+        casilla = await run(request, proof.attempt, session, client)
+        if isinstance(casilla, Denied):
+            return casilla
+        given = await state.passwords.prove(casilla.password, password)
+    token = secrets.new_token()
+    denied = await run(request, proof.answer, session, given, secrets.digest(token), client)
+    return denied or token
+
+
+def keep(request: Request, response: Response, token: str) -> Response:
+    """Give the browser the token that the session has from now on."""
+    set_cookie(response, SESSION, token)
+    return response
+
+
+@private
+async def confirm_form(request: Request) -> Response:
+    """GET /casilla/confirmar/"""
+    return _confirm_page(request, request.query_params.get("volver", ""))
+
+
+@held
+@private
+async def confirm(request: Request) -> Response:
+    """POST /casilla/confirmar/"""
+    form = await read_form(request, "confirm")
+    back, password = form.get("volver", ""), form.get("clave", "")
+    if not password:
+        return _confirm_page(request, back, 400, TEXTS["password.missing"])
+    token = await give(request, password)
+    if isinstance(token, Denied):
+        response = _confirm_page(request, back, status(token), sentence(token))
+        return retry_after(response, token.wait) if token.wait else response
+    if not PAGE.fullmatch(back):
+        back = request.app.url_path_for("inbox:pending")
+    return keep(request, RedirectResponse(back, 303), token)
+
+
+def _confirm_page(request: Request, back: str, code: int = 200, error: str = "") -> Response:
+    errors = {"clave": error} if error else {}
+    return page(request, "profile/confirm.html", code, volver=back, errors=errors)
+
+
+routes = [form_route("/confirmar/", confirm_form, confirm, "proof:confirm")]
