@@ -1,0 +1,33 @@
+"""Imports that are killed; run as `python -m tests.flows.import_killed <database> <folder>`."""
+
+import sys
+from pathlib import Path
+
+from proxy.commands import importing as driver
+from proxy.flows import importing
+from proxy.store.db import Database
+from tests.killing import kill_anywhere, kill_at_every_other_line
+from tests.people import vault
+
+CODE = ("proxy/commands/importing.py", "proxy/flows/importing.py", "proxy/flows/cuentas.py")
+LINES = 3  # of each file
+driver.BATCH = 2  # so that it is written in two
+
+
+def main(url: str, folder: Path) -> None:
+    def work(number: int) -> None:
+        db, path = Database(url, vault=vault), folder / f"{number}.csv"
+        first = 41_000_000 + number * LINES
+        people = "".join(
+            f"{first + n},Persona Ficticia,p{number}@example.com\n" for n in range(LINES)
+        )
+        path.write_text(f"identidad,nombres,correo\n{people}")
+        driver.bring(db, path, importing.COLUMNS, importing.read, importing.write, go_on=False)
+        db.close()
+
+    print(kill_at_every_other_line(work, CODE))
+    kill_anywhere(lambda number: work(10_000 + number), rounds=15, seconds=0.06)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
