@@ -55,7 +55,7 @@ class SmsTransport(Protocol):
 
 
 def sms_transport(settings: Settings) -> SmsTransport:
-    """What CASILLA_SMS_… say. Refuses `sms.url` and `sms.body`."""
+    """What CASILLA_SMS_… say. Refuses `sms.url`, `sms.body` and `sms.places`."""
     url = settings.sms_url
     if url.startswith("maildir:"):
         if url == "maildir:":
@@ -98,9 +98,12 @@ class Gateway:
     where: str = "lo aceptó el servicio de mensajes"
 
     def __post_init__(self) -> None:
-        """Refuses a body that no gateway could read."""
+        places = set(PLACE.findall(self.url))
         if self.method != "GET":
             self._check_body()
+            places |= set(PLACE.findall(self.body))
+        if "texto" not in places or not places & {"numero", "digitos"}:
+            raise Refusal("sms.places")
 
     def send(self, sms: Sms) -> str:
         values = sms.values()
@@ -142,20 +145,18 @@ class Gateway:
         return lambda text: json.dumps(text)[1:-1]
 
     def _check_body(self) -> None:
+        """Refuses a body that no gateway could read."""
         sample = dict.fromkeys(("numero", "digitos", "texto", "id"), 'un "texto" <&')
         body = _fill(self.body, sample, self._escape)
-        wanted = {"texto"} <= set(PLACE.findall(self.url + self.body))
         try:
             if self.kind == JSON or self.kind.endswith("+json"):
                 json.loads(body)
             elif self.kind.endswith("xml"):
                 ElementTree.fromstring(body)
             elif self.kind != FORM:
-                raise ValueError
+                raise ValueError(self.kind)
         except (ValueError, ElementTree.ParseError):
-            wanted = False
-        if not wanted:
-            raise Refusal("sms.body", kind=self.kind)
+            raise Refusal("sms.body", kind=self.kind) from None
 
     def _answer(self, reply: Reply, sms: Sms) -> str:
         """Some gateways repeat the message, or what we sent: neither code nor account is kept."""

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 HEADER = re.compile(r"[A-Za-z0-9-]+")
 VALUE = re.compile(r"[!-~]([ -~]*[!-~])?|")
+ADDRESS = re.compile(r"[!-~]+")
 
 
 class Settings(BaseSettings):
@@ -106,7 +107,7 @@ def is_service(url: str) -> bool:
         host, _ = parts.hostname or "", parts.port
     except ValueError:
         return False
-    if not host or "@" in parts.netloc or parts.fragment or not VALUE.fullmatch(url):
+    if not host or "@" in parts.netloc or parts.fragment or not ADDRESS.fullmatch(url):
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(host))
 

@@ -59,6 +59,12 @@ TEXTS = {
     "app.recovery_wrong": (
         "Ese código de recuperación no es correcto o ya se usó. Escriba otro de su lista. {left}"
     ),
+    "factor.off": (
+        "Desactivó su segundo factor. Para ingresar le enviaremos otra vez un código por correo."
+    ),
+    "factor.missing": (
+        "Escriba los 6 dígitos que muestra su aplicación, o uno de sus códigos de recuperación."
+    ),
     "factor.wrong": (
         "Ese código no es correcto, ya se usó o ya pasó. "
         "Espere a que su aplicación muestre otro y escríbalo."
@@ -215,6 +221,10 @@ TEXTS = {
     "sms.body": (
         "CASILLA_SMS_BODY no sirve para {kind}. Escriba un cuerpo completo en JSON, XML o como "
         "formulario, con {{numero}} y {{texto}} en su lugar."
+    ),
+    "sms.places": (
+        "El servicio de mensajes no recibiría a quién o qué enviar. Escriba dónde van {{numero}} "
+        "y {{texto}} en CASILLA_SMS_BODY o en CASILLA_SMS_URL."
     ),
     "mail.url": (
         "CASILLA_MAIL_URL no se entiende. Escriba maildir:CARPETA, smtp://servidor:587 "
