@@ -43,11 +43,11 @@ def draw(answer: str) -> bytes:
     width = sum(letter.width for letter in letters) + GAP * (len(letters) - 1)
     mask = Image.new("L", (max(WIDTH, width + 2 * EDGE), HEIGHT))
     spare = mask.width - width - 2 * EDGE
+    slacks = sorted(_random.randint(0, spare) for _ in letters)
     x = EDGE
-    for letter in letters:
-        slack = _random.randrange(spare // len(letters) + 1)
+    for letter, slack in zip(letters, slacks, strict=True):
         mask.paste(letter, (x + slack, _random.randint(EDGE, HEIGHT - EDGE - letter.height)))
-        x += slack + letter.width + GAP
+        x += letter.width + GAP
     size = mask.size
     # Dots behind the letters and thin cuts through them: what neither joins nor hides them.
     behind = _LETTERS.create_noise_dots(Image.new("RGB", size, PAPER), SPECK, 3, 80)

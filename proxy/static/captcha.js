@@ -68,7 +68,18 @@ for (const captcha of document.querySelectorAll(".captcha")) {
   const status = captcha.querySelector("[role=status]");
   const bar = captcha.querySelector("progress");
   const proof = captcha.querySelector("[name=captcha_trabajo]");
+  const finish = () => {
+    bar.hidden = true;
+    for (const part of captcha.querySelectorAll("img, audio, .field, .notice, [name=captcha_otra]")) {
+      part.hidden = true;
+    }
+    status.textContent = "Listo: su equipo hizo la verificación. Ya no necesita el texto de la imagen.";
+  };
   button.hidden = false;
+  if (proof.value) {
+    button.setAttribute("aria-disabled", "true");
+    finish(); // something else of the form was wrong; the work still counts
+  }
   button.addEventListener("click", async () => {
     if (button.hasAttribute("aria-disabled")) return;
     button.setAttribute("aria-disabled", "true"); // not disabled: who pressed it keeps the focus
@@ -79,10 +90,6 @@ for (const captcha of document.querySelectorAll(".captcha")) {
       // A screen reader says each of these: only some are worth it.
       if (done < pieces && done % 4 === 0) status.textContent = `${(100 * done) / pieces} % listo.`;
     });
-    bar.hidden = true;
-    for (const part of captcha.querySelectorAll("img, audio, .field, [name=captcha_otra]")) {
-      part.hidden = true;
-    }
-    status.textContent = "Listo: su equipo hizo la verificación. Ya no necesita el texto de la imagen.";
+    finish();
   });
 }

@@ -51,6 +51,8 @@ class Riddle:
     sound: str
     script: str
     minutes: int
+    letters: str  # typed for this very riddle, when something else of the form was wrong
+    work: str
     changed: bool
     pieces: int = PIECES
     bits: int = ZERO_BITS
@@ -64,6 +66,8 @@ async def riddle(
     if not _asked(request, first_try) or request.method == "HEAD":  # P23
         return None
     given = await run(request, captcha.give, policy, flow, form, client_of(request))
+    sent = getattr(request.state, "captcha", {})
+    kept = sent if sent.get("captcha_id") == given.id.hex() else {}
     path = request.app.url_path_for
     return Riddle(
         id=given.id.hex(),
@@ -71,16 +75,18 @@ async def riddle(
         sound=str(path("captcha:sound", riddle=given.id.hex())),
         script=str(path("asset", address=assets()["captcha.js"].address)),
         minutes=policy.captcha_life.seconds // 60,
-        changed=getattr(request.state, ANOTHER, False),
+        letters=kept.get("captcha", ""),
+        work=kept.get("captcha_trabajo", ""),
+        changed=ANOTHER in sent,
     )
 
 
 async def another(request: Request, form: str, fields: dict[str, str]) -> bool:
     """Whether the person pressed «Cambiar imagen»: then nothing else of the form was meant."""
+    request.state.captcha = fields
     if ANOTHER not in fields:
         return False
     await run(request, captcha.discard, request.cookies.get(FLOW, ""), form, _answer(fields))
-    setattr(request.state, ANOTHER, True)
     return True
 
 

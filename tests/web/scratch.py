@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import ChoiceLoader, DictLoader
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
@@ -26,11 +26,16 @@ PAGE = """
 {{ summary(errors) }}
 <form method="post" class="card" action="/casilla/{{ form }}/" novalidate>
   {{ sello(form) }}
-  {% call field("dni", "DNI", "", value=dni) %}inputmode="numeric"{% endcall %}
+  {% call field("dni", "DNI", errors.get("dni"), value=dni) %}inputmode="numeric"{% endcall %}
   {{ captcha(riddle, errors.get("captcha")) }}
   <button>Restablecer contraseña</button>
 </form>
 {% endblock %}
+"""
+DONE = """
+{% extends "base.html" %}
+{% block title %}Hecho{% endblock %}
+{% block content %}<h1>hecho {{ dni }}</h1>{% endblock %}
 """
 
 
@@ -45,12 +50,14 @@ def _page(form: str) -> Route:
         flow = request.cookies.get(FLOW, "")
         if await captcha.another(request, form, fields):
             return await _shown(request, form, flow, dni=fields["dni"])
+        if not fields["dni"].isdigit():
+            return await _shown(request, form, flow, 400, errors={"dni": "Escriba su DNI."})
         first = await captcha.first_try(request, form)
         error = await captcha.check(request, form, fields, first_try=first)
         if error:
             errors = {"captcha": error}
             return await _shown(request, form, flow, 400, dni=fields["dni"], errors=errors)
-        return PlainTextResponse(f"hecho {fields['dni']}")
+        return page(request, "done.html", dni=fields["dni"])
 
     return form_route(f"/{form}/", show, send, f"scratch:{form}")
 
@@ -84,7 +91,9 @@ def application_with_forms(
         state = create_state(parts)
         environment = state.templates.env
         assert environment.loader is not None
-        environment.loader = ChoiceLoader([DictLoader({"scratch.html": PAGE}), environment.loader])
+        environment.loader = ChoiceLoader(
+            [DictLoader({"scratch.html": PAGE, "done.html": DONE}), environment.loader]
+        )
         return state
 
     monkeypatch.setattr(application, "create_state", with_page)
