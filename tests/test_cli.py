@@ -76,8 +76,8 @@ def open_casilla(casilla: Casilla, **changes: str) -> tuple[int, str, str]:
 
 
 def test_migrating_makes_tables_and_keys_and_says_the_versions(casilla: Casilla) -> None:
-    assert casilla("migrar") == (0, "Las tablas pasaron de la versión ninguna a la 0001.\n", "")
-    assert casilla("migrar") == (0, "Las tablas ya estaban en la versión 0001.\n", "")
+    assert casilla("migrar") == (0, "Las tablas pasaron de la versión ninguna a la 0002.\n", "")
+    assert casilla("migrar") == (0, "Las tablas ya estaban en la versión 0002.\n", "")
     for secret in ("var/claves.json", "var/casilla.db"):  # S67, J66
         assert Path(secret).stat().st_mode & 0o777 == 0o600
 
@@ -190,6 +190,7 @@ def test_the_demonstration_lists_its_accounts_and_says_the_same_twice(
     code, table, _ = casilla("demostracion")
     assert code == 0
     assert "casilla correo" in table
+    assert {"DNI-40000011", "CE-000400013", "RUC-20000000028"} <= set(table.split())
     for account in accounts:
         assert {account["identidad"], account["clave"], account["correo"]} <= set(table.split())
     with installation.db.reading() as tx:

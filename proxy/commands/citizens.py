@@ -1,6 +1,7 @@
 """What is put into casillas: `depositar`, `demostracion`."""
 
 import json
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -72,7 +73,8 @@ def demonstration(
     ] = False,
 ) -> None:
     """Carga personas y notificaciones inventadas, solo en su propia computadora."""
-    from proxy.domain.demonstration import STORIES
+    from proxy.domain.demonstration import STORIES, STRANGERS
+    from proxy.domain.identity import CompanyClaim, PersonClaim
     from proxy.flows import demonstration as flow
 
     settings = start.read_settings()
@@ -85,21 +87,47 @@ def demonstration(
         hashes = {person: parts.passwords.hash(person.password) for person in missing}
         with parts.db.transaction() as tx:
             flow.load(tx, parts.documents, parts.limits, parts.zone, hashes)
+    with parts.db.transaction() as tx:
+        flow.introduce(tx)
     if as_json:
         print(json.dumps([_account(person) for person in STORIES], ensure_ascii=False, indent=2))
         return
 
+    _show(
+        ("Identidad", "Nombres", "Contraseña", "Correo"),
+        [tuple(_account(person).values()) for person in STORIES],
+    )
+    print(f"La demostración está cargada. Ingrese en {settings.origin}/casilla/ingresar/")
+    print("El token digital llega por correo: léalo con «casilla correo».")
+    print("\nPara probar el registro hay otros inventados que aún no tienen casilla:\n")
+    people = [one for one in STRANGERS if isinstance(one, PersonClaim)]
+    companies = [one for one in STRANGERS if isinstance(one, CompanyClaim)]
+    _show(
+        ("Identidad", "CUI", "Paterno", "Materno", "Nombres", "Nació", "Sexo", "Emisión"),
+        [
+            (
+                str(one.identidad), one.cui, one.apellido_paterno, one.apellido_materno,
+                one.nombres, f"{one.born_on:%d/%m/%Y}", one.sexo, f"{one.issued_on:%d/%m/%Y}",
+            )
+            for one in people
+        ],
+    )  # fmt: skip
+    _show(
+        ("Identidad", "Razón social", "Distrito"),
+        [(str(one.identidad), one.razon_social, one.distrito) for one in companies],
+    )
+
+
+def _show(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None)
-    for title in ("Identidad", "Nombres", "Contraseña", "Correo"):
+    for title in titles:
         table.add_column(title, no_wrap=title != "Nombres")
-    for person in STORIES:
-        table.add_row(*_account(person).values())
+    for row in rows:
+        table.add_row(*row)
     Console().print(table)
-    print(f"La demostración está cargada. Ingrese en {settings.origin}/casilla/ingresar/")
-    print("El token digital llega por correo: léalo con «casilla correo».")
 
 
 def _account(person: "Person") -> dict[str, str]:

@@ -4,9 +4,11 @@ Days are counted back from the day on which the demonstration is loaded.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import cycle
 
 from proxy.domain.identidad import Identidad
+from proxy.domain.identity import Claim, CompanyClaim, PersonClaim
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,27 @@ COMERCIAL_SUR = Person(
     "sur@demo.example",
     "Papaya-Blanca-58",
 )
+
+# They have no casilla, and the local register knows them: whoever tries the registration types
+# what is said here.
+STRANGERS: tuple[Claim, ...] = (
+    PersonClaim(
+        Identidad("DNI", "40000011"), "Yupanqui", "Imaginaria", "Elena",
+        date(1988, 2, 29), "F", date(2021, 7, 15), "1",
+    ),
+    PersonClaim(
+        Identidad("DNI", "40000012"), "Núñez", "Supuesto", "José María",
+        date(1975, 11, 3), "M", date(2019, 4, 22), "9",
+    ),
+    PersonClaim(
+        Identidad("CE", "000400013"), "Inventada", "", "Petra",
+        date(1992, 6, 18), "F", date(2023, 9, 1), "",
+    ),
+    CompanyClaim(
+        Identidad("RUC", "20000000028"), "Panadería Imaginaria del Norte E.I.R.L.", "Trujillo"
+    ),
+    CompanyClaim(Identidad("RUC", "20000000036"), "Textiles Supuestos S.A.C.", "Ate"),
+)  # fmt: skip
 
 FINE = (
     "Se le comunica que en el registro figura una multa por no haber sufragado en las elecciones "

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from proxy.domain.acto import Acto
 from proxy.domain.client import Client
-from proxy.domain.demonstration import STORIES, Person, Story
+from proxy.domain.demonstration import STORIES, STRANGERS, Person, Story
 from proxy.domain.files import Limits
 from proxy.flows import cuentas, deposit, inbox
 from proxy.flows.deposit import Offered
 from proxy.render.pdf import render_pdf, render_picture
-from proxy.store import casillas
+from proxy.store import casillas, padron
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
 from proxy.store.documents import Documents
@@ -65,6 +65,12 @@ def load(
     for dated in stories:
         _live(tx, documents, limits, zone, people[dated.person], dated)
     return len(stories)
+
+
+def introduce(tx: Tx) -> None:
+    """The local register comes to know those who have no casilla, to try the registration with."""
+    unknown = [one for one in STRANGERS if not padron.find(tx, one.identidad).there]
+    padron.put(tx, unknown)
 
 
 def _live(

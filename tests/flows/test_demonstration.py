@@ -2,18 +2,20 @@
 
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Row, select
 
-from proxy.domain.demonstration import CARMEN, COMERCIAL_SUR, ROSA, STORIES
+from proxy.domain.demonstration import CARMEN, COMERCIAL_SUR, ROSA, STORIES, STRANGERS, Person
 from proxy.domain.files import Limits
-from proxy.domain.identidad import parse_identidad
+from proxy.domain.identidad import check_cui, parse_identidad
+from proxy.domain.identity import Answer, PersonClaim
 from proxy.flows import demonstration, inbox
-from proxy.store import tables
+from proxy.identity import Register
+from proxy.store import casillas, tables
 from proxy.store.db import Database
 from proxy.store.documents import Documents
 from tests.clock import Clock
@@ -37,6 +39,13 @@ def rows(db: Database, table: str) -> list[Row[tuple[object, ...]]]:
         return list(tx.conn.execute(select(found).order_by(*found.primary_key)))
 
 
+def casilla_of(db: Database, person: Person) -> int:
+    with db.reading() as tx:
+        casilla = casillas.by_identidad(tx, person.identidad)
+    assert casilla is not None
+    return casilla.id
+
+
 @pytest.fixture
 def documents(tmp_path: Path) -> Documents:
     return Documents(tmp_path / "documentos")
@@ -55,9 +64,9 @@ def test_each_has_acts_of_two_years_read_and_unread_with_whole_files(
     db: Database, documents: Documents, clock: Clock
 ) -> None:
     load(db, documents)
-    ids = {f"{row.kind}-{row.number}": row.id for row in rows(db, "casillas")}
     for person in STORIES:
-        mine = [r for r in rows(db, "notificaciones") if r.casilla_id == ids[str(person.identidad)]]
+        casilla = casilla_of(db, person)
+        mine = [row for row in rows(db, "notificaciones") if row.casilla_id == casilla]
         assert {row.read_at is None for row in mine} == {True, False}
         assert all(row.issued_at < row.deposited_at < clock.now for row in mine)
         assert all(
@@ -73,10 +82,34 @@ def test_each_has_acts_of_two_years_read_and_unread_with_whole_files(
 
 def test_one_of_them_needs_several_pages_of_each_list(db: Database, documents: Documents) -> None:
     load(db, documents)
-    [casilla] = [r.id for r in rows(db, "casillas") if r.number == CARMEN.identidad.number]
+    casilla = casilla_of(db, CARMEN)
     with db.reading() as tx:
         for read in (False, True):
             assert inbox.page(tx, casilla, read=read).older is not None
+
+
+def test_the_register_knows_others_who_have_no_casilla(db: Database, documents: Documents) -> None:
+    """Point 8: whoever tries the registration has somebody to be."""
+    load(db, documents)
+    with db.transaction() as tx:
+        demonstration.introduce(tx)
+    before = rows(db, "padron")
+    with db.transaction() as tx:
+        demonstration.introduce(tx)
+    assert rows(db, "padron") == before
+    manual = Path(__file__).parents[2] / "site_src/pages/manual/identidad.md"
+    told = manual.read_text(encoding="utf-8")
+    for one in STRANGERS:
+        assert Register(db).check(one) is Answer.MATCHES
+        with db.reading() as tx:
+            assert casillas.by_identidad(tx, one.identidad) is None
+        values = [one.identidad.number, *list(vars(one).values())[1:]]
+        if isinstance(one, PersonClaim):
+            assert one.cui == "" or check_cui(one.identidad.number, one.cui) == one.cui
+            values[0] = f"{one.identidad.kind} {one.identidad.number}"
+            cells = [values[0], one.cui, *values[1:4], one.born_on, one.sexo, one.issued_on]
+            values = [f"{v:%d/%m/%Y}" if isinstance(v, date) else v for v in cells]
+        assert f"| {' | '.join(values)} |".replace("|  |", "| |") in told
 
 
 def test_no_message_leaves(db: Database, documents: Documents) -> None:
