@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from catalog.reader import read_catalog
-from proxy.domain import codes
+from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.policy import policy_of
@@ -28,7 +28,7 @@ class Browser:
         self.flow = ""
 
     def password(self, identidad: Identidad, password: str) -> Denied | None:
-        self.flow = f"flow-{id(self)}-{self.db.clock()}-{password}"
+        self.flow = secrets.new_token()
         with self.db.transaction() as tx:
             attempt = login.attempt(tx, identidad, self.client)
         if isinstance(attempt, Denied):
