@@ -7,25 +7,18 @@ Never which value differs, and never a word of the claim in a log (SECURITY E40)
 
 import json
 import logging
-import socket
-import ssl
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException
-from threading import BoundedSemaphore, Event, Timer
+from threading import BoundedSemaphore
 from typing import Protocol
-from urllib.parse import urlsplit
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, ReadTimeoutError
-from urllib3.response import HTTPResponse
-
+from proxy import outgoing
 from proxy.breaker import Breaker
 from proxy.domain import padron as rules
 from proxy.domain.identity import Answer, Claim, CompanyClaim
 from proxy.domain.vault import Unsealable
+from proxy.outgoing import NoReply, Reply
 from proxy.settings import Settings
 from proxy.store import padron
 from proxy.store.db import Database
@@ -139,33 +132,20 @@ class Service:
         return self._ask(body)
 
     def _ask(self, body: bytes) -> Answer:
-        parts = urlsplit(self.url)
-        target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-        headers = {"Accept": "application/json", "Connection": "close", **self.headers}
-        headers["Content-Type"] = "application/json; charset=utf-8"
-        connection = self._connection()
+        usual = {"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"}
         try:
-            with _as_failed(Event()):
-                connection.connect()
-            connection.timeout = self.read_seconds
-            seconds = self.connect_seconds + self.read_seconds
-            with _ending(connection, seconds) as ended, _as_failed(ended):
-                connection.request("POST", target, body, headers, preload_content=False)
-                return _answer(connection.getresponse())
-        finally:
-            connection.close()
-
-    def _connection(self) -> HTTPConnection:
-        parts = urlsplit(self.url)
-        host = parts.hostname or ""
-        if parts.scheme == "http":
-            return HTTPConnection(host, parts.port or 80, timeout=self.connect_seconds)
-        return HTTPSConnection(
-            host,
-            parts.port or 443,
-            timeout=self.connect_seconds,
-            ssl_context=ssl.create_default_context(),
-        )
+            reply = outgoing.ask(
+                "POST",
+                self.url,
+                usual | dict(self.headers),
+                body,
+                connect_seconds=self.connect_seconds,
+                seconds=self.read_seconds,
+                most=LARGEST + 1,
+            )
+        except NoReply as error:
+            raise _Failed(str(error), again=not error.slow) from None
+        return _answer(reply)
 
 
 def body_of(claim: Claim) -> bytes:
@@ -186,48 +166,19 @@ def body_of(claim: Claim) -> bytes:
     return json.dumps({"identidad": identidad, **said}, ensure_ascii=False).encode()
 
 
-def _answer(response: HTTPResponse) -> Answer:
-    if response.status != 200:
-        again, alive = response.status in PASSING, response.status in ABOUT_THE_CLAIM
-        raise _Failed(f"status {response.status}", again=again, alive=alive)
-    if response.headers.get("Content-Type", "").partition(";")[0].strip() != "application/json":
+def _answer(reply: Reply) -> Answer:
+    if reply.status != 200:
+        again, alive = reply.status in PASSING, reply.status in ABOUT_THE_CLAIM
+        raise _Failed(f"status {reply.status}", again=again, alive=alive)
+    if reply.kind != "application/json":
         raise _Failed("the content type is not JSON")
-    content = response.read(LARGEST + 1, decode_content=False)
-    if len(content) > LARGEST:
+    if len(reply.said) > LARGEST:
         raise _Failed("the answer is too large")
     try:
-        said = json.loads(content)
+        said = json.loads(reply.said)
     except (ValueError, RecursionError):
         raise _Failed("the answer is not JSON") from None
     resultado = said.get("resultado") if isinstance(said, dict) else None
     if resultado not in (Answer.MATCHES.value, Answer.DIFFERS.value):
         raise _Failed("the answer says something else")
     return Answer(resultado)
-
-
-@contextmanager
-def _ending(connection: HTTPConnection, seconds: float) -> Iterator[Event]:
-    """Ends an answer that trickles in: each byte of it would be in time."""
-    sock, ended = connection.sock, Event()
-
-    def end() -> None:
-        ended.set()
-        with suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # under TLS too, and without farewell
-
-    timer = Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield ended
-    finally:
-        timer.cancel()
-
-
-@contextmanager
-def _as_failed(ended: Event) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, HTTPError, HTTPException, ValueError) as error:
-        slow = ended.is_set() or isinstance(error, (TimeoutError, ReadTimeoutError))
-        raise _Failed("too slow" if slow else type(error).__name__, again=not slow) from None

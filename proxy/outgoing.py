@@ -17,11 +17,16 @@ from urllib3.response import HTTPResponse
 @dataclass(frozen=True)
 class Reply:
     status: int
+    kind: str  # the media type, without its parameters
     said: bytes  # as much of it as was asked for
 
 
 class NoReply(Exception):
     """Nobody knows whether it was heard. Its text names no address and may be logged."""
+
+    def __init__(self, reason: str, *, slow: bool) -> None:
+        super().__init__(reason)
+        self.slow = slow
 
 
 def ask(
@@ -49,7 +54,8 @@ def ask(
                     method, target, body, {**always, **headers}, preload_content=False
                 )
                 response = connection.getresponse()
-                return Reply(response.status, _said(response, most))
+                kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+                return Reply(response.status, kind, _said(response, most))
     finally:
         connection.close()
 
@@ -97,4 +103,4 @@ def _as_no_reply(ended: Event) -> Iterator[None]:
         yield
     except (OSError, HTTPError, HTTPException, ValueError) as error:
         slow = ended.is_set() or isinstance(error, (TimeoutError, ReadTimeoutError))
-        raise NoReply("too slow" if slow else type(error).__name__) from None
+        raise NoReply("too slow" if slow else type(error).__name__, slow=slow) from None
