@@ -48,7 +48,7 @@ def uri(secret: str, issuer: str, label: str) -> str:
 
 def new_recovery_codes() -> list[str]:
     """Ten of 80 random bits each, in groups of four."""
-    return [_grouped(_random_letters()) for _ in range(RECOVERY_CODES)]
+    return [grouped(_random_letters()) for _ in range(RECOVERY_CODES)]
 
 
 def recovery_digest(secret: str, typed: str) -> bytes | None:
@@ -63,12 +63,9 @@ def recovery_digest(secret: str, typed: str) -> bytes | None:
     return hmac.digest(base64.b32decode(secret), b"recovery-code/" + code.encode(), "sha256")
 
 
-def grouped_secret(secret: str) -> str:
-    return " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-
-
-def _grouped(code: str) -> str:
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+def grouped(code: str, between: str = "-") -> str:
+    """In groups of four, as a person copies it."""
+    return between.join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
 def _random_letters() -> str:

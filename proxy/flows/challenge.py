@@ -117,7 +117,8 @@ def check(
     guessed = challenges.guess(tx, digest, purpose, policy.code_attempts)
     if guessed is None:
         return Denied("token.gone")
-    if guessed.channel == "app":
+    by_app = guessed.channel == "app"
+    if by_app:
         whose = guessed.casilla_id
         right = factor is not None and whose is not None and factor(tx, whose, typed, client)
     else:
@@ -126,9 +127,9 @@ def check(
         audit.note(tx, Event.CODE_FAILED, guessed.casilla_id, client.ip)
         left = policy.code_attempts - guessed.failures
         if left > 0:
-            return Denied("token.wrong", left=left)
+            return Denied("app.wrong" if by_app else "token.wrong", left=left)
         challenges.end(tx, guessed.id)
-        return Denied("token.spent")
+        return Denied("app.spent" if by_app else "token.spent")
     return guessed if challenges.spend(tx, guessed.id) else Denied("token.gone")
 
 

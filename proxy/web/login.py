@@ -1,6 +1,7 @@
 """Login: DNI and password, then the token digital."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from proxy.domain import secrets
 from proxy.domain.identidad import parse_identidad
 from proxy.errors import Refusal
 from proxy.flows import login
-from proxy.flows.challenge import Denied
+from proxy.flows.challenge import Challenge, Denied
 from proxy.texts import TEXTS
 from proxy.web.cookies import DEVICE, DEVICE_SECONDS, FLOW, SESSION, drop_cookie, set_cookie
 from proxy.web.denials import sentence, status
@@ -31,6 +32,7 @@ from proxy.web.state import state_of
 
 OUR_PATH = re.compile(r"/casilla/[A-Za-z0-9_\-/]*")
 DISAVOWAL_DAYS = 10
+RECOVERY = "recuperacion"  # the field for a recovery code, in place of one of the app
 
 
 async def password_form(request: Request) -> Response:
@@ -83,7 +85,7 @@ async def code_form(request: Request) -> Response:
     notice = TEXTS["token.resent"]
     return page(
         request,
-        "login/code.html",
+        _template(challenge),
         volver=request.query_params.get("volver", ""),
         notice=notice if "reenviado" in request.query_params else None,
         errors={},
@@ -94,9 +96,11 @@ async def code_form(request: Request) -> Response:
 async def check_code(request: Request) -> Response:
     """POST /casilla/token/"""
     form = await read_form(request, "code")
-    typed, volver = form.get("token", ""), form.get("volver", "")
+    field = RECOVERY if RECOVERY in form else "token"
+    typed, volver = form.get(field, ""), form.get("volver", "")
+    challenge = await look(request, login.waiting, request.cookies.get(FLOW, ""))
     if not typed.strip():
-        return _code_page(request, 400, volver, TEXTS["token.missing"])
+        return _code_page(request, challenge, 400, volver, field, _missing(challenge, field))
     state = state_of(request)
     outcome = await run(
         request,
@@ -107,7 +111,7 @@ async def check_code(request: Request) -> Response:
         client_of(request),
     )
     if isinstance(outcome, Denied):
-        return _denied_code(request, outcome, volver)
+        return _denied_code(request, challenge, outcome, volver, field)
     inbox = request.app.url_path_for("inbox:pending")
     response = RedirectResponse(volver if _ours(volver) else f"{inbox}?listo=1", 303)
     set_cookie(response, SESSION, outcome.token)
@@ -129,7 +133,8 @@ async def resend_code(request: Request) -> Response:
         client_of(request),
     )
     if outcome is not None:
-        return _denied_code(request, outcome, volver)
+        challenge = await look(request, login.waiting, request.cookies.get(FLOW, ""))
+        return _denied_code(request, challenge, outcome, volver)
     return see_other(
         request, "login:code", "reenviado=1" + (f"&volver={volver}" if _ours(volver) else "")
     )
@@ -180,10 +185,26 @@ def _password_page(request: Request, status: int = 200, **context: object) -> Re
     )
 
 
-def _code_page(request: Request, status: int, volver: str, error: str) -> Response:
-    return page(
-        request, "login/code.html", status, volver=volver, notice=None, errors={"token": error}
-    )
+def _code_page(
+    request: Request, challenge: Challenge | None, status: int, volver: str, field: str, error: str
+) -> Response:
+    errors = {field: error}
+    return page(request, _template(challenge), status, volver=volver, notice=None, errors=errors)
+
+
+def _template(challenge: Challenge | None) -> str:
+    """Who has a second factor is asked for a code of it, and nothing was sent."""
+    return "login/app.html" if _by_app(challenge) else "login/code.html"
+
+
+def _by_app(challenge: Challenge | None) -> bool:
+    return challenge is not None and challenge.channel == "app"
+
+
+def _missing(challenge: Challenge | None, field: str) -> str:
+    if field == RECOVERY:
+        return TEXTS["app.recovery_missing"]
+    return TEXTS["app.missing" if _by_app(challenge) else "token.missing"]
 
 
 def _denied_password(request: Request, denied: Denied, dni: str, volver: str) -> Response:
@@ -192,14 +213,23 @@ def _denied_password(request: Request, denied: Denied, dni: str, volver: str) ->
     return retry_after(response, denied.wait) if denied.wait else response
 
 
-def _denied_code(request: Request, denied: Denied, volver: str) -> Response:
+def _denied_code(
+    request: Request,
+    challenge: Challenge | None,
+    denied: Denied,
+    volver: str,
+    field: str = "token",
+) -> Response:
     """A code that may be tried again stays on its page; otherwise back to the password."""
-    if denied.code in ("token.gone", "token.spent"):
+    if field == RECOVERY and denied.code == "app.wrong":
+        denied = replace(denied, code="app.recovery_wrong")
+    if denied.code in ("token.gone", "token.spent", "app.spent"):
         response = _password_page(
             request, status(denied), volver=volver, errors={"dni": sentence(denied)}
         )
     else:
-        response = _code_page(request, status(denied), volver, sentence(denied))
+        said = sentence(denied)
+        response = _code_page(request, challenge, status(denied), volver, field, said)
     return retry_after(response, denied.wait) if denied.wait else response
 
 

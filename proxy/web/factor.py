@@ -1,0 +1,151 @@
+"""The second factor: what it is, turning it on and off, and its recovery codes."""
+
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from proxy.domain import totp
+from proxy.flows import factor
+from proxy.flows.challenge import Denied
+from proxy.render import qr
+from proxy.texts import TEXTS
+from proxy.web.denials import sentence, status
+from proxy.web.forms import read_form
+from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.proof import fresh, proved
+from proxy.web.sessions import private, session_of
+from proxy.web.state import state_of
+
+FIELD = "codigo"
+QR_LABEL = "Código QR con la clave para su aplicación. La misma clave está escrita más abajo."
+
+
+@proved
+async def overview(request: Request) -> Response:
+    """GET /casilla/segundo-factor/"""
+    session = session_of(request)
+    found = await look(request, factor.state, session.casilla_id)
+    waiting = await _waiting(request)
+    notice = TEXTS["factor.off"] if "desactivado" in request.query_params else None
+    return page(request, "factor/overview.html", state=found, waiting=waiting, notice=notice)
+
+
+@proved
+async def begin(request: Request) -> Response:
+    """POST /casilla/segundo-factor/"""
+    await read_form(request, "factor_begin")
+    await run(request, factor.begin, session_of(request).casilla_id)
+    return see_other(request, "factor:confirm")
+
+
+@proved
+async def confirm_form(request: Request) -> Response:
+    """GET /casilla/segundo-factor/activar/"""
+    return await _pairing_page(request)
+
+
+@private
+async def confirm(request: Request) -> Response:
+    """POST /casilla/segundo-factor/activar/
+
+    To install the app takes longer than a proof lasts. The code is proof enough: only who saw the
+    secret, after a fresh one, can have it; and the secret is not shown again without another.
+    """
+    form = await read_form(request, "factor_confirm")
+    typed, state = form.get(FIELD, ""), state_of(request)
+    if not typed.strip():
+        return await _pairing_page(request, 400, TEXTS["app.missing"])
+    policy, client = state.installation.policy, client_of(request)
+    codes = await run(request, factor.confirm, policy, session_of(request), typed, client)
+    if not isinstance(codes, Denied):
+        return _codes_page(request, codes, first=True)
+    if codes.code == "factor.gone":
+        return see_other(request, "factor:overview")
+    response = await _pairing_page(request, status(codes), sentence(codes))
+    return retry_after(response, codes.wait) if codes.wait else response
+
+
+@proved
+async def renew_form(request: Request) -> Response:
+    """GET /casilla/segundo-factor/codigos/"""
+    return page(request, "factor/renew.html", errors={})
+
+
+@proved
+async def renew(request: Request) -> Response:
+    """POST /casilla/segundo-factor/codigos/"""
+    form = await read_form(request, "factor_renew")
+    typed = form.get(FIELD, "")
+    if not typed.strip():
+        return _refused(request, "renew", Denied("factor.missing"), 400)
+    codes = await run(request, factor.renew, session_of(request), typed, client_of(request))
+    if isinstance(codes, Denied):
+        return _refused(request, "renew", codes)
+    return _codes_page(request, codes, first=False)
+
+
+@proved
+async def turn_off_form(request: Request) -> Response:
+    """GET /casilla/segundo-factor/desactivar/"""
+    return page(request, "factor/turn_off.html", errors={})
+
+
+@proved
+async def turn_off(request: Request) -> Response:
+    """POST /casilla/segundo-factor/desactivar/"""
+    form = await read_form(request, "factor_off")
+    typed = form.get(FIELD, "")
+    if not typed.strip():
+        return _refused(request, "turn_off", Denied("factor.missing"), 400)
+    denied = await run(request, factor.turn_off, session_of(request), typed, client_of(request))
+    if denied:
+        return _refused(request, "turn_off", denied)
+    return see_other(request, "factor:overview", "desactivado=1")
+
+
+async def _pairing_page(request: Request, code: int = 200, error: str = "") -> Response:
+    """The QR and the key, for who proved who they are a moment ago and for nobody else."""
+    pairing = await _waiting(request) if fresh(request) else None
+    if pairing is None:
+        return see_other(request, "factor:overview")
+    return page(
+        request,
+        "factor/pairing.html",
+        code,
+        drawn=qr.svg(pairing.uri, QR_LABEL),
+        key=totp.grouped(pairing.secret, " "),
+        errors={FIELD: error} if error else {},
+    )
+
+
+def _codes_page(request: Request, codes: list[str], *, first: bool) -> Response:
+    """The only page that ever shows them: they are stored as keyed hashes.
+
+    The file is part of the page, so it costs neither JavaScript nor a copy on the server.
+    """
+    entity = state_of(request).installation.catalog.entity
+    lines = [f"Códigos de recuperación de su Casilla Electrónica del {entity.siglas}"]
+    lines += ["Cada código sirve una sola vez.", "", *codes, ""]
+    file = "data:text/plain;charset=utf-8," + quote("\r\n".join(lines))
+    return page(request, "factor/codes.html", codes=codes, file=file, first=first)
+
+
+def _refused(request: Request, form: str, denied: Denied, code: int | None = None) -> Response:
+    errors = {FIELD: sentence(denied)}
+    response = page(request, f"factor/{form}.html", code or status(denied), errors=errors)
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+async def _waiting(request: Request) -> factor.Pairing | None:
+    installation, casilla_id = state_of(request).installation, session_of(request).casilla_id
+    issuer = installation.catalog.entity.siglas
+    return await look(request, factor.pairing, installation.policy, casilla_id, issuer)
+
+
+routes = [
+    form_route("/segundo-factor/", overview, begin, "factor:overview"),
+    form_route("/segundo-factor/activar/", confirm_form, confirm, "factor:confirm"),
+    form_route("/segundo-factor/codigos/", renew_form, renew, "factor:renew"),
+    form_route("/segundo-factor/desactivar/", turn_off_form, turn_off, "factor:off"),
+]

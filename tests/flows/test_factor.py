@@ -1,0 +1,190 @@
+"""The story of the second factor, without HTTP: X11, SECURITY C29, D38, D39."""
+
+import pytest
+from sqlalchemy import select
+
+from proxy.domain.identidad import Identidad
+from proxy.errors import Refusal
+from proxy.flows import factor
+from proxy.flows.challenge import Denied
+from proxy.flows.login import Opened
+from proxy.store import tables
+from proxy.store.db import Database
+from tests.clock import Clock
+from tests.flows.app import begin, confirm, turn_on
+from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, alive, contexts
+from tests.people import Person
+
+TWO = ("Ana Torres Ficticia", "Luis Vega Ficticio")
+
+
+def test_the_app_opens_the_casilla_and_nothing_is_mailed(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """X11, C29"""
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=2)
+    mailed = len(contexts(db, "login_code"))
+    browser = Browser(db)
+    assert browser.password(rosa.identidad, rosa.password) is None
+    assert isinstance(browser.code(owner.app.code), Opened)
+    assert len(contexts(db, "login_code")) == mailed
+
+
+def test_the_code_of_the_app_may_be_typed_in_groups(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=1)
+    code = owner.app.code
+    assert owner.accepts(f" {code[:3]} {code[3:]} ")
+
+
+def test_turning_it_on_ends_the_other_sessions_and_is_told(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """V 7.4.3: whoever was inside with a mailed code is out."""
+    before = Browser(db, ELSEWHERE).enter(rosa)
+    clock.advance(minutes=2)
+    owner = turn_on(db, rosa)
+    assert not alive(db, before)
+    assert alive(db, owner.opened)
+    assert len(contexts(db, "factor_on")) == 1
+
+
+def test_a_secret_counts_once_a_first_code_confirmed_it(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    opened = Browser(db).enter(rosa)
+    app = begin(db, rosa)
+    assert confirm(db, opened, app.wrong()) == Denied("factor.first_wrong")
+    with db.transaction() as tx:
+        assert not factor.on(tx, rosa.id)
+        assert not factor.accepts(tx, rosa.id, app.code, PHONE)
+    clock.advance(minutes=3)
+    assert Browser(db).password(rosa.identidad, rosa.password) is None
+    assert len(contexts(db, "login_code")) == 2
+
+
+def test_a_secret_not_confirmed_in_half_an_hour_is_shown_and_taken_no_more(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    app = begin(db, rosa)
+    clock.advance(minutes=30)
+    opened = Browser(db).enter(rosa)
+    with db.reading() as tx:
+        assert factor.pairing(tx, POLICY, rosa.id, "JNE") is None
+    assert confirm(db, opened, app.code) == Denied("factor.gone")
+
+
+def test_a_second_secret_takes_the_place_of_one_that_waited(db: Database, rosa: Person) -> None:
+    opened = Browser(db).enter(rosa)
+    first, second = begin(db, rosa), begin(db, rosa)
+    assert confirm(db, opened, first.code) == Denied("factor.first_wrong")
+    assert isinstance(confirm(db, opened, second.code), list)
+
+
+def test_each_recovery_code_opens_once_and_the_owner_is_told_how_many_are_left(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    owner = turn_on(db, rosa)
+    assert len(set(owner.codes)) == 10
+    clock.advance(minutes=6)
+    browser = Browser(db)
+    browser.password(rosa.identidad, rosa.password)
+    assert isinstance(browser.code(owner.codes[3]), Opened)
+    assert [context["left"] for context in contexts(db, "recovery_code_used")] == [9]
+    again = Browser(db)
+    again.password(rosa.identidad, rosa.password)
+    assert again.code(owner.codes[3]) == Denied("app.wrong", left=4)
+    with db.reading() as tx:
+        assert factor.state(tx, rosa.id).codes_left == 9
+
+
+def test_a_recovery_code_is_read_as_people_write(db: Database, rosa: Person) -> None:
+    owner = turn_on(db, rosa)
+    assert owner.accepts(owner.codes[0].lower().replace("-", " ").replace("0", "o"))
+
+
+def test_new_recovery_codes_void_the_old_ones(db: Database, rosa: Person, clock: Clock) -> None:
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=6)
+    with db.transaction() as tx:
+        new = factor.renew(tx, owner.session, owner.app.code, PHONE)
+    assert isinstance(new, list)
+    assert not owner.accepts(owner.codes[0])
+    assert owner.accepts(new[0])
+
+
+def test_new_recovery_codes_want_a_code(db: Database, rosa: Person) -> None:
+    """Whoever has the session and the password must not mint a way past the app."""
+    owner = turn_on(db, rosa)
+    with db.transaction() as tx:
+        denied = factor.renew(tx, owner.session, owner.app.wrong(), PHONE)
+    assert denied == Denied("factor.wrong")
+    assert owner.accepts(owner.codes[0])
+
+
+def test_it_is_turned_off_with_a_code_and_mailed_codes_open_again(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=6)
+    elsewhere = Browser(db, ELSEWHERE)
+    elsewhere.password(rosa.identidad, rosa.password)
+    inside = elsewhere.code(owner.app.code)
+    assert isinstance(inside, Opened)
+    clock.advance(minutes=1)
+    with db.transaction() as tx:
+        assert factor.turn_off(tx, owner.session, owner.app.wrong(), PHONE)
+        assert factor.on(tx, rosa.id)
+    with db.transaction() as tx:
+        assert factor.turn_off(tx, owner.session, owner.app.code, PHONE) is None
+    assert not alive(db, inside)
+    assert len(contexts(db, "factor_off")) == 1
+    assert not owner.accepts(owner.codes[0])
+    clock.advance(minutes=6)
+    assert isinstance(Browser(db).enter(rosa), Opened)
+
+
+def test_the_entity_turns_it_off_for_an_owner_who_lost_everything(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """D39: two different people answer for it, and the owner is told."""
+    owner = turn_on(db, rosa)
+    with db.transaction() as tx:
+        factor.restore(tx, rosa.identidad, TWO)
+    assert not alive(db, owner.opened)
+    assert [context["by_entity"] for context in contexts(db, "factor_off")] == [True]
+    with db.reading() as tx:
+        table = tables.audit
+        row = tx.conn.execute(select(table).where(table.c.event == "authn_factor_reset")).one()
+    assert row.detail == {"responsible": [*TWO]}
+    clock.advance(minutes=6)
+    assert isinstance(Browser(db).enter(rosa), Opened)
+
+
+@pytest.mark.parametrize(
+    ("number", "two", "code"),
+    [
+        ("40000001", ("Ana Torres", " ana  torres "), "factor.alone"),
+        ("40000001", ("Ana Torres", " "), "factor.alone"),
+        ("49999999", TWO, "casilla.none"),
+        ("40000002", TWO, "factor.none"),
+    ],
+)
+def test_the_entity_turns_nothing_off_without_two_people_and_a_factor(
+    db: Database, rosa: Person, bruno: Person, number: str, two: tuple[str, str], code: str
+) -> None:
+    turn_on(db, rosa)
+    with pytest.raises(Refusal) as refused, db.transaction() as tx:
+        factor.restore(tx, Identidad("DNI", number), two)
+    assert refused.value.code == code
+    with db.reading() as tx:
+        assert factor.on(tx, rosa.id)
+
+
+def test_an_owner_without_codes_has_nothing_to_spend(db: Database, rosa: Person) -> None:
+    with db.transaction() as tx:
+        assert not factor.accepts(tx, rosa.id, "123456", PHONE)
+        assert not factor.accepts(tx, rosa.id, "", PHONE)

@@ -1,0 +1,242 @@
+"""What is tried against the second factor: SECURITY C25, C29, J66, V 16, and the limits of Y."""
+
+import json
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from proxy.domain import totp
+from proxy.domain.client import Client
+from proxy.domain.vault import Unsealable
+from proxy.errors import Refusal
+from proxy.flows import factor
+from proxy.flows.challenge import Denied
+from proxy.flows.login import Opened
+from proxy.store import tables
+from proxy.store.db import Database
+from tests.clock import Clock
+from tests.flows.app import App, Owner, begin, confirm, turn_on
+from tests.flows.browser import ELSEWHERE, PHONE, Browser, contexts, mailed_code
+from tests.people import VAULT, Person, vault
+from tests.racing import race
+
+
+def test_a_code_serves_once_while_it_still_shows(db: Database, rosa: Person, clock: Clock) -> None:
+    """C29: the one that confirmed the app does not open the casilla besides."""
+    owner = turn_on(db, rosa)
+    assert not owner.accepts(owner.app.code)
+    clock.advance(seconds=30)
+    assert owner.accepts(owner.app.code)
+    assert not owner.accepts(owner.app.code)
+
+
+def test_a_code_older_than_one_that_was_used_is_refused(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """C29: even though its step still counts."""
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=2)
+    assert owner.accepts(owner.app.of_step(1))
+    assert not owner.accepts(owner.app.of_step(-1))
+    assert not owner.accepts(owner.app.code)
+
+
+def test_a_code_opens_one_of_two_logins(db: Database, rosa: Person, clock: Clock) -> None:
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=6)
+    browsers = [Browser(db), Browser(db, ELSEWHERE)]
+    for browser in browsers:
+        browser.password(rosa.identidad, rosa.password)
+    answers = [browser.code(owner.app.code) for browser in browsers]
+    assert isinstance(answers[0], Opened)
+    assert answers[1] == Denied("app.wrong", left=4)
+
+
+def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person, clock: Clock) -> None:
+    """C25, the same as with a mailed code."""
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=6)
+    browser = Browser(db)
+    browser.password(rosa.identidad, rosa.password)
+    answers = [browser.code(owner.app.wrong()) for _ in range(5)]
+    assert [answer.left for answer in answers[:4] if isinstance(answer, Denied)] == [4, 3, 2, 1]
+    assert answers[4] == Denied("app.spent")
+    assert browser.code(owner.app.code) == Denied("token.gone")
+
+
+def test_wrong_recovery_codes_are_counted_with_the_others(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=6)
+    browser = Browser(db)
+    browser.password(rosa.identidad, rosa.password)
+    for number in range(5):
+        browser.code(f"0000-0000-0000-000{number}" if number % 2 else owner.app.wrong())
+    assert browser.code(owner.codes[0]) == Denied("token.gone")
+
+
+def test_a_day_of_guesses_is_bounded_over_any_number_of_logins_and_addresses(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """SECURITY Y: fifty a day, although the guesser knows the password and moves about."""
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=10)
+    guessed = 0
+    for number in range(144):
+        client = Client(f"192.0.2.{number}")
+        browser = Browser(db, client)
+        if browser.password(rosa.identidad, rosa.password) is None:
+            for _ in range(4):
+                answer = browser.code(owner.app.wrong())
+                guessed += isinstance(answer, Denied) and answer.code == "app.wrong"
+        clock.advance(minutes=10)
+    assert 10 < guessed <= 51 + 50  # a full bucket of fifty, and what a day gives back
+
+
+def test_resending_sends_nothing_to_who_has_an_app(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """A forged «Reenviar» must not bring the mailed code back."""
+    turn_on(db, rosa)
+    clock.advance(minutes=6)
+    mailed = len(contexts(db, "login_code"))
+    browser = Browser(db)
+    browser.password(rosa.identidad, rosa.password)
+    clock.advance(minutes=1)
+    assert browser.resend() == Denied("token.gone")
+    assert len(contexts(db, "login_code")) == mailed
+
+
+def test_a_code_mailed_before_it_was_on_opens_nothing_after(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """C29: a login that somebody began earlier does not slip in."""
+    thief = Browser(db, ELSEWHERE)
+    thief.password(rosa.identidad, rosa.password)
+    mailed = mailed_code(db)
+    turn_on(db, rosa)
+    assert thief.code(mailed) == Denied("token.gone")
+
+
+def test_a_mailed_challenge_that_outlived_the_change_opens_nothing(
+    db: Database, rosa: Person
+) -> None:
+    """Two transactions at once may leave one: it is looked at again when it is answered."""
+    thief = Browser(db, ELSEWHERE)
+    thief.password(rosa.identidad, rosa.password)
+    mailed = mailed_code(db)
+    turn_on(db, rosa)
+    with db.transaction() as tx:
+        tx.conn.execute(tables.challenges.update().values(ended_at=None))
+    assert thief.code(mailed) == Denied("token.gone")
+
+
+def test_nobody_replaces_a_confirmed_secret(db: Database, rosa: Person, clock: Clock) -> None:
+    """A stolen session cannot put its own app in place of the owner's."""
+    owner = turn_on(db, rosa)
+    with pytest.raises(Refusal) as refused, db.transaction() as tx:
+        factor.begin(tx, rosa.id)
+    assert refused.value.code == "factor.already"
+    clock.advance(minutes=1)
+    assert owner.accepts(owner.app.code)
+
+
+def test_the_first_code_may_be_guessed_five_times_in_five_minutes(
+    db: Database, rosa: Person
+) -> None:
+    opened = Browser(db).enter(rosa)
+    app = begin(db, rosa)
+    for _ in range(5):
+        assert confirm(db, opened, app.wrong()) == Denied("factor.first_wrong")
+    assert confirm(db, opened, app.code) == Denied("factor.limited", timedelta(minutes=1))
+
+
+def test_the_recovery_codes_of_somebody_else_open_nothing(
+    db: Database, rosa: Person, bruno: Person, clock: Clock
+) -> None:
+    rosas = turn_on(db, rosa)
+    clock.advance(minutes=6)
+    brunos = turn_on(db, bruno, Browser(db, ELSEWHERE))
+    clock.advance(minutes=6)
+    assert not brunos.accepts(rosas.codes[0])
+    assert not brunos.accepts(rosas.app.code)
+    assert rosas.accepts(rosas.codes[0])
+
+
+def test_neither_the_secret_nor_a_code_is_stored_in_clear(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """C29, J66, V 16: not in a table, not in the audit, not in a message."""
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=1)
+    used = owner.app.code
+    assert owner.accepts(used)
+    assert owner.accepts(owner.codes[0])
+    raw = totp.recovery_digest(owner.app.secret, owner.codes[1])
+    kept = owner.codes + [code.replace("-", "") for code in owner.codes]
+    with db.reading() as tx:
+        everything = ""
+        for table in tables.metadata.sorted_tables:
+            for row in tx.conn.execute(select(table)):
+                everything += json.dumps([str(value) for value in row])
+        digests = set(tx.conn.execute(select(tables.recovery_codes.c.digest)).scalars())
+    everything += json.dumps([context for name in ("factor_on", "recovery_code_used")
+                              for context in contexts(db, name)])  # fmt: skip
+    for secret in (owner.app.secret, *kept):
+        assert secret not in everything
+    assert f'"{used}"' not in everything
+    assert raw in digests
+
+
+def test_a_sealed_secret_is_of_its_row_alone(
+    db: Database, rosa: Person, bruno: Person, clock: Clock
+) -> None:
+    """J66: whoever can write to the table cannot give Rosa's casilla the secret of Bruno's."""
+    rosas = turn_on(db, rosa)
+    clock.advance(minutes=6)
+    brunos = turn_on(db, bruno, Browser(db, ELSEWHERE))
+    with db.reading() as tx:
+        sealed = dict(tx.conn.execute(select(tables.factors.c.uid, tables.factors.c.secret)).all())
+    (one, his) = list(sealed.items())
+    secrets = {VAULT.open("factors.secret", uid, value) for uid, value in sealed.items()}
+    assert secrets == {rosas.app.secret, brunos.app.secret}
+    with pytest.raises(Unsealable):
+        VAULT.open("factors.secret", one[0], his[1])
+
+
+def spend_many(secret: str, recovery_code: str, database_url: str) -> list[bool]:
+    """In each process the same code of the app, and the same recovery code."""
+    clock = Clock()
+    clock.advance(minutes=1)
+    db = Database(database_url, clock, vault)
+    app = App(db, secret)
+    accepted = []
+    for number in range(10):
+        with db.transaction() as tx:
+            typed = app.code if number % 2 else recovery_code
+            accepted.append(factor.spend(tx, 1, typed, PHONE))
+    return accepted
+
+
+def test_four_processes_use_a_code_of_the_app_once_and_a_recovery_code_once(
+    db: Database, database_url: str, rosa: Person
+) -> None:
+    """C29, under a race on both engines."""
+    owner = turn_on(db, rosa)
+    assert rosa.id == 1
+    work = partial(spend_many, owner.app.secret, owner.codes[0])
+    assert sum(race(work, database_url)) == 2
+
+
+def test_tries_inside_are_counted_together(db: Database, rosa: Person, clock: Clock) -> None:
+    """Turning off, new codes and recovering the password share one count of five."""
+    owner: Owner = turn_on(db, rosa)
+    clock.advance(minutes=6)
+    for _ in range(5):
+        assert not owner.accepts(owner.app.wrong())
+    with db.transaction() as tx:
+        denied = factor.turn_off(tx, owner.session, owner.app.code, ELSEWHERE)
+    assert denied == Denied("factor.limited", timedelta(minutes=1))
