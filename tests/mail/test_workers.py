@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Row, select
@@ -18,10 +19,10 @@ from proxy.flows.delivery import LEASE
 from proxy.installation import Installation
 from proxy.keyring import create_keyring
 from proxy.mailer import Mailer
-from proxy.store import casillas, outbox, tables
+from proxy.store import casillas, tables
 from proxy.store.db import Database
 from proxy.store.schema import migrate
-from tests.mail.worker_killed import install
+from tests.mail.worker_killed import install, leave
 from tests.people import ROSA, open_casilla
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +48,7 @@ class Worker:
             "DATABASE_URL": settings.database_url,
             "KEYS_FILE": str(settings.keys_file),
             "MAIL_URL": settings.mail_url,
+            "SMS_URL": settings.sms_url,
         }
         environment = os.environ | {f"CASILLA_{name}": value for name, value in values.items()}
         command = [str(Path(sys.executable).with_name("casilla")), "trabajar"]
@@ -68,7 +70,7 @@ class Worker:
         return self.process.returncode
 
 
-def messages(db: Database) -> list[Row[tuple[object, ...]]]:
+def messages(db: Database) -> list[Row[Any]]:
     with db.reading() as tx:
         return list(tx.conn.execute(select(tables.outbox)))
 
@@ -82,27 +84,32 @@ def wait_until_all_left(db: Database) -> None:
 
 
 def delivered(folder: Path) -> Counter[str]:
-    """How often each Message-ID is in the folder."""
+    """How often each Message-ID is in one of the two folders."""
     letters = (
         message_from_bytes(path.read_bytes(), policy=policy.default)
-        for path in (folder / "correo" / "new").iterdir()
+        for channel in ("correo", "sms")
+        for path in (folder / channel / "new").iterdir()
     )
     return Counter(str(letter["Message-ID"]) for letter in letters)
 
 
-def leave(db: Database, count: int) -> None:
+def name_of(message: Row[Any]) -> str:
+    return f"<{message.message_id}@{'sms.invalid' if message.channel == 'sms' else 'localhost'}>"
+
+
+def leave_many(db: Database, count: int) -> None:
     with db.transaction() as tx:
         casilla = casillas.by_identidad(tx, ROSA.identidad)
         assert casilla is not None
-        for _ in range(count):
-            outbox.add(tx, "notificacion_deposited", casilla)
+        for number in range(count):
+            leave(tx, casilla, number)
 
 
 def test_two_workers_send_each_message_once(place: Installation, tmp_path: Path) -> None:
     workers = [Worker(place, tmp_path / f"log{n}") for n in range(2)]
     count = 0
     while count == 0 or not all(worker.sent for worker in workers):
-        leave(place.db, 200)
+        leave_many(place.db, 200)
         count += 200
         wait_until_all_left(place.db)
     assert [worker.end(signal.SIGTERM) for worker in workers] == [0, 0]
@@ -127,15 +134,15 @@ def test_a_killed_worker_loses_no_message_and_sends_none_under_another_id(
     later.db.close()
     assert all(row.next_at is None and row.context == b"" for row in rows)
     found = delivered(tmp_path)
-    assert set(found) == {f"<{row.message_id}@localhost>" for row in rows}
-    attempts = {f"<{row.message_id}@localhost>": row.attempts for row in rows}
+    attempts = {name_of(row): row.attempts for row in rows}
+    assert set(found) == set(attempts)
     assert all(found[message_id] <= attempts[message_id] for message_id in found)
     assert max(attempts.values()) > 1, "none was killed with a message in hand"
 
 
 def test_the_worker_finds_what_another_process_left(place: Installation, tmp_path: Path) -> None:
     worker = Worker(place, tmp_path / "log")
-    leave(place.db, 1)
+    leave_many(place.db, 2)
     wait_until_all_left(place.db)
     assert worker.end(signal.SIGINT) == 0
-    assert sum(delivered(tmp_path).values()) == 1
+    assert sum(delivered(tmp_path).values()) == 2

@@ -9,7 +9,8 @@ from proxy.installation import Installation
 from proxy.mailer import Mailer
 from proxy.settings import Settings
 from proxy.store import casillas, outbox
-from proxy.store.db import utc_now
+from proxy.store.casillas import Casilla
+from proxy.store.db import Tx, utc_now
 from tests.killing import kill_anywhere, kill_at_every_other_line
 from tests.people import ROSA
 
@@ -18,6 +19,7 @@ CODE = (
     "proxy/flows/delivery.py",
     "proxy/store/outbox.py",
     "proxy/transports.py",
+    "proxy/gateway.py",
 )
 
 
@@ -27,20 +29,29 @@ def install(url: str, folder: Path, clock: Callable[[], datetime] = utc_now) -> 
         database_url=url,
         keys_file=folder / "claves.json",
         mail_url=f"maildir:{folder}/correo",
+        sms_url=f"maildir:{folder}/sms",
     )
     return Installation(settings, clock)
+
+
+def leave(tx: Tx, casilla: Casilla, number: int) -> None:
+    """By one channel or the other."""
+    if number % 2:
+        outbox.add(tx, "password_changed", casilla, channel="sms", recipient="+51987654321")
+    else:
+        outbox.add(tx, "notificacion_deposited", casilla)
 
 
 def main(url: str, folder: Path) -> None:
     catalog = install(url, folder).catalog
 
-    def work(_number: int) -> None:
+    def work(number: int) -> None:
         installation = install(url, folder)
         installation.catalog = catalog  # read once, and not in each fork
         with installation.db.transaction() as tx:
             casilla = casillas.by_identidad(tx, ROSA.identidad)
             assert casilla is not None
-            outbox.add(tx, "notificacion_deposited", casilla)
+            leave(tx, casilla, number // 2)  # every other line, and each channel
         Mailer(installation).deliver_due()
         installation.db.close()
 
