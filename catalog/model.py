@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from catalog.access import Access
+from catalog.consent import Consent, ConsentSheet
 from catalog.kinds import Day, Identifier, Many, Sheet, Text, Url, Zone
 from catalog.service import Hours, Service, SubService, TechnologyService, TechnologySheet
 
@@ -142,6 +143,7 @@ class Catalog:
     glossary: tuple[Term, ...]
     history: History
     access: Access
+    consent: ConsentSheet
 
     @cached_property
     def technology(self) -> tuple[TechnologyService, ...]:
@@ -161,6 +163,14 @@ class Catalog:
             for number, row in enumerate(self.technology_sheet.internos, after)
         ]
         return (*digital, *internal)
+
+    @cached_property
+    def terms(self) -> Consent:
+        return self.consent.terminos.named(self.entity.nombre, self.entity.siglas)
+
+    @cached_property
+    def privacy(self) -> Consent:
+        return self.consent.privacidad.named(self.entity.nombre, self.entity.siglas)
 
     def service(self, slug: str) -> Service:
         return self._services[slug]

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from catalog.access import Access
+from catalog.consent import ConsentSheet
 from catalog.faults import check, suggestion
 from catalog.model import (
     AudiencesSheet,
@@ -57,6 +58,7 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
     glossary = reading.one("glossary.yml", GlossarySheet)
     history = reading.one("history.yml", History)
     access = reading.one("access.yml", Access)
+    consent = reading.one("consent.yml", ConsentSheet)
     technology = reading.one("technology.yml", TechnologySheet)
 
     if entity:
@@ -79,7 +81,7 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
     found = reading.found()
     if found or not (
         entity and channels and audiences and legal and glossary and history and access
-        and technology
+        and consent and technology
     ):  # fmt: skip
         return None, found
     catalog = Catalog(
@@ -92,6 +94,7 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
         glossary=glossary.terminos,
         history=history,
         access=access,
+        consent=consent,
     )
     return catalog, []
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from catalog.access import Access
+from catalog.consent import ConsentSheet
 from catalog.model import (
     AudiencesSheet,
     ChannelsSheet,
@@ -23,6 +24,7 @@ SHEETS: dict[str, type[BaseModel]] = {
     "access": Access,
     "audiences": AudiencesSheet,
     "channels": ChannelsSheet,
+    "consent": ConsentSheet,
     "entity": Entity,
     "glossary": GlossarySheet,
     "history": History,

@@ -157,18 +157,22 @@ recovery_codes = Table(
     Column("used_at", Instant),
 )
 
-# A change of e-mail or mobile: the new one counts once proved, and the old one can undo it.
+# A change of e-mail or mobile: the new one counts once proved, and until it expires the address
+# that was told can undo it.
 changes = Table(
     "changes",
     metadata,
-    Column("id", LargeBinary, primary_key=True),
+    Column("id", LargeBinary, primary_key=True),  # that of its link «deshacer» too
     Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
     Column("field", Text, nullable=False),  # "email" or "phone"
     Column("old", LargeBinary, info={"sealed": "id"}),
-    Column("new", LargeBinary, nullable=False, info={"sealed": "id"}),
-    Column("made_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),  # until then the old one can undo it
-    Column("undone_at", Instant),
+    Column("new", LargeBinary, info={"sealed": "id"}),  # empty: the number is taken off
+    Column("flow", LargeBinary, nullable=False),  # digest of the cookie of the browser
+    Column("asked_at", Instant, nullable=False),
+    Column("old_proved_at", Instant),  # the owner wrote the code of the old address
+    Column("made_at", Instant),  # empty until the new one was proved
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant),  # given up, or undone
 )
 
 # Somebody who is registering: what they typed so far, and what they accepted.
@@ -177,11 +181,19 @@ registrations = Table(
     metadata,
     Column("id", LargeBinary, primary_key=True),
     Column("flow", LargeBinary, nullable=False, unique=True),  # digest of the cookie of the browser
-    Column("lookup", LargeBinary, index=True),  # keyed hash of the identidad, once it is known
+    Column("lookup", LargeBinary, index=True),  # keyed hash of the identidad, once it is open
+    Column("challenge_id", LargeBinary, index=True),  # the code that its e-mail has to answer
     Column("data", LargeBinary, nullable=False, info={"sealed": "id"}),  # JSON
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
-    Column("ended_at", Instant),
+    Column("ended_at", Instant),  # its casilla was opened
+)
+# Those that nobody finished, to be deleted.
+Index(
+    "ix_registrations_unfinished",
+    registrations.c.expires_at,
+    sqlite_where=registrations.c.ended_at.is_(None),
+    postgresql_where=registrations.c.ended_at.is_(None),
 )
 
 # Which text was accepted, in which version and when (SECURITY E45).

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("id", sa.LargeBinary(), nullable=False),
         sa.Column("flow", sa.LargeBinary(), nullable=False),
         sa.Column("lookup", sa.LargeBinary(), nullable=True),
+        sa.Column("challenge_id", sa.LargeBinary(), nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),
@@ -53,7 +54,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registrations")),
         sa.UniqueConstraint("flow", name=op.f("uq_registrations_flow")),
     )
+    op.create_index(
+        op.f("ix_registrations_challenge_id"), "registrations", ["challenge_id"], unique=False
+    )
     op.create_index(op.f("ix_registrations_lookup"), "registrations", ["lookup"], unique=False)
+    op.create_index(
+        "ix_registrations_unfinished",
+        "registrations",
+        ["expires_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "acceptances",
         sa.Column(
@@ -80,10 +92,13 @@ def upgrade() -> None:
         ),
         sa.Column("field", sa.Text(), nullable=False),
         sa.Column("old", sa.LargeBinary(), nullable=True),
-        sa.Column("new", sa.LargeBinary(), nullable=False),
-        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("new", sa.LargeBinary(), nullable=True),
+        sa.Column("flow", sa.LargeBinary(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("old_proved_at", Instant(), nullable=True),
+        sa.Column("made_at", Instant(), nullable=True),
         sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("undone_at", Instant(), nullable=True),
+        sa.Column("ended_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["casilla_id"], ["casillas.id"], name=op.f("fk_changes_casilla_id")
         ),
