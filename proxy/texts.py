@@ -94,6 +94,12 @@ TEXTS = {
     "session.over": (
         "Su sesión terminó. Ingrese otra vez para seguir: no se perdió nada de su casilla."
     ),
+    "session.missing": (
+        "Esa sesión no está abierta en su casilla. Vea la lista en «Sesiones y equipos»."
+    ),
+    "device.missing": (
+        "Ese equipo no está entre los de su casilla. Vea la lista en «Sesiones y equipos»."
+    ),
     "notificacion.missing": (
         "Esa notificación no está en su casilla. Búsquela en «Pendientes por leer» o en «Leídos»."
     ),
@@ -134,6 +140,17 @@ TEXTS = {
     ),
     "password.old_wrong": "La clave antigua no es correcta. Revísela y pruebe otra vez.",
     "proof.wrong": "La contraseña no es correcta. Revísela y pruebe otra vez.",
+    "profile.nothing": "Escriba el celular o el correo que quiere cambiar.",
+    "profile.same": "Esos ya son su celular y su correo. Escriba lo que quiere cambiar.",
+    "profile.no_phone": "Su casilla no tiene un celular registrado: no hay nada que quitar.",
+    "profile.code_missing": "Escriba los 6 dígitos que le enviamos.",
+    "profile.sends": (
+        "Ya le enviamos varios códigos. Use el más reciente, "
+        "o vuelva al perfil y empiece otra vez."
+    ),
+    "profile.over": (
+        "Ese pedido ya terminó y sus datos no cambiaron. Escríbalos otra vez para empezar de nuevo."
+    ),
     "password.same": "La clave nueva es igual a la antigua. Escriba otra.",
     "acto.empty": "Falta el dato «{label}»: no se depositó nada.",
     "acto.long": "El dato «{label}» pasa de {most} caracteres: no se depositó nada. Acórtelo.",
@@ -201,7 +218,7 @@ TEXTS = {
         "No se importó nada: {faults}. Corrija el archivo, "
         "o use --seguir para importar las demás líneas."
     ),
-    "import.left_out": "Quedó fuera parte del archivo: {faults}. Corríjalas e impórtelas después.",
+    "import.left_out": "Quedó fuera parte del archivo: {faults}. Corrija esa parte e impórtela después.",
     "import.race": (
         "Alguien escribió al mismo tiempo sobre las mismas identidades. "
         "Ejecute otra vez el mismo comando."

@@ -18,7 +18,7 @@ from proxy.settings import Settings
 from proxy.store import casillas, tables
 
 Casilla = Callable[..., tuple[int, str, str]]
-LEFT_OUT = "Quedó fuera parte del archivo: {}. Corríjalas e impórtelas después.\n"
+LEFT_OUT = "Quedó fuera parte del archivo: {}. Corrija esa parte e impórtela después.\n"
 UNDONE = (
     "No se importó nada: {}. Corrija el archivo, o use --seguir para importar las demás líneas.\n"
 )

@@ -25,7 +25,7 @@ def load(
         bool, typer.Option("--seguir", help="Importa las líneas buenas y deja fuera las demás.")
     ] = False,
 ) -> None:
-    """Carga en la lista propia a quienes están en el archivo, o los pone al día."""
+    """Carga o pone al día a personas y empresas desde un CSV."""
     from proxy.flows import padron as flow
 
     parts = start.ready()

@@ -15,6 +15,8 @@ WORDS = {
     "Show this message and exit.": "Muestra esta ayuda.",
     "[required]": "[obligatorio]",
     "[default: ": "[si falta: ",
+    "{ARCHIVO}": "ARCHIVO",
+    "ARCHIVO <path>": "ARCHIVO",
 }
 
 
