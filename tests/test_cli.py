@@ -14,11 +14,12 @@ from sqlalchemy import select
 
 from proxy.cli import COMMANDS, main
 from proxy.commands.site import publish
+from proxy.domain import totp
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.settings import Settings
-from proxy.store import casillas, tables
+from proxy.store import casillas, factors, tables
 from tests.casilla import PDF
 
 Casilla = Callable[..., tuple[int, str, str]]
@@ -335,3 +336,24 @@ def test_an_owner_may_use_the_password_again(casilla: Casilla, installation: Ins
     assert casilla("cuentas", "rehabilitar", "--identidad", "40000001") == (0, said, "")
     code, _, complaint = casilla("cuentas", "rehabilitar", "--identidad", "40000009")
     assert (code, complaint) == (1, "Esa identidad no tiene casilla. Revise el número.\n")
+
+
+def test_two_people_turn_a_lost_second_factor_off(
+    casilla: Casilla, installation: Installation
+) -> None:
+    """D39"""
+    open_casilla(casilla)
+    line = ["cuentas", "sin-factor", "--identidad", "40000001", "--responde", "Ana Torres"]
+    none = "Esa casilla no tiene segundo factor: no se cambió nada.\n"
+    assert casilla(*line, "--autoriza", "Luis Vega") == (1, "", none)
+    code, _, complaint = casilla(*line, "--autoriza", "ana torres")
+    assert code == 1 and complaint.startswith("Hacen falta dos personas distintas")
+    with installation.db.transaction() as tx:
+        factors.add(tx, 1, totp.new_secret())
+        factor = factors.of_casilla(tx, 1)
+        assert factor and factors.confirm(tx, factor, 1)
+    said = (
+        "La casilla de DNI-40000001 se abre otra vez con un código por correo. "
+        "Se avisó al titular.\n"
+    )
+    assert casilla(*line, "--autoriza", "Luis Vega") == (0, said, "")

@@ -67,6 +67,23 @@ def restore(
     print(f"La contraseña de {holder} se puede usar otra vez desde cualquier equipo.")
 
 
+@cuentas.command("sin-factor", cls=Command)
+def without_factor(
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+    responde: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién comprobó su identidad.")],
+    autoriza: Annotated[str, typer.Option(metavar="NOMBRE", help="Otra persona, que lo autoriza.")],
+) -> None:
+    """Quita el segundo factor a quien perdió su celular y sus códigos. Lo firman dos personas."""
+    from proxy.domain.identidad import parse_identidad
+    from proxy.flows import factor
+
+    parts = start.ready()
+    holder = parse_identidad(identidad)
+    with parts.db.transaction() as tx:
+        factor.restore(tx, holder, (responde, autoriza))
+    print(f"La casilla de {holder} se abre otra vez con un código por correo. Se avisó al titular.")
+
+
 def _ask_password() -> str:
     """From whoever sits there, twice; from a program, one line. Never from the command line."""
     from getpass import getpass
