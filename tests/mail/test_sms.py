@@ -148,11 +148,14 @@ def test_a_slow_gateway_keeps_no_e_mail_waiting(
     installation: Installation, text: Text, leave: Callable[[], None]
 ) -> None:
     text()
-    leave()
+    text()
 
     async def story(server: Sms) -> None:
         wake, stop = asyncio.Event(), Event()
         working = asyncio.create_task(Mailer(installation).work(wake, stop))
+        await asyncio.sleep(0.3)
+        leave()
+        wake.set()
         while not attempts(installation):
             await asyncio.sleep(0.01)
         assert server.asked and [detail[:7] for _, detail in attempts(installation)] == ["carpeta"]
@@ -160,7 +163,7 @@ def test_a_slow_gateway_keeps_no_e_mail_waiting(
         wake.set()
         await working  # with the SMS in hand, which it finishes
 
-    with Sms(Says(after=1)) as server, ThreadPoolExecutor(1) as apart:
+    with Sms(Says(after=1), Says(after=1)) as server, ThreadPoolExecutor(1) as apart:
         installation.settings.sms_url = server.url
         apart.submit(lambda: asyncio.run(asyncio.wait_for(story(server), 20))).result()
     assert sorted(detail[:3] for _, detail in attempts(installation)) == ["201", "car"]
