@@ -217,20 +217,22 @@ padron = Table(
     Column("record", LargeBinary, nullable=False, info={"sealed": "uid"}),  # JSON
 )
 
-# A riddle that tells people from programs. Those without a flow are ready to be given out.
+# A riddle that tells people from programs. Those without a flow are ready to be given out; one
+# that was answered is gone.
 captchas = Table(
     "captchas",
     metadata,
     Column("id", LargeBinary, primary_key=True),
     Column("answer", LargeBinary, nullable=False),  # keyed hash
     Column("key_id", Text, nullable=False),
-    Column("image", LargeBinary, nullable=False),  # PNG
-    Column("audio", LargeBinary, nullable=False),  # WAV
     Column("created_at", Instant, nullable=False),
     Column("flow", LargeBinary, index=True),  # digest of the cookie of the browser
     Column("form", Text),
     Column("expires_at", Instant),
-    Column("used_at", Instant),
+    # Last, because SQLite reads through a large value to what comes after it. Empty: there is
+    # only work for the computer.
+    Column("image", LargeBinary, nullable=False),  # PNG
+    Column("audio", LargeBinary, nullable=False),  # WAV
 )
 
 # Generic cell rate algorithm: one row a key, the theoretical arrival time in microseconds.

@@ -1,5 +1,6 @@
 """The story of a riddle on both engines: SECURITY L74 to L76, P28, P29."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -307,6 +308,17 @@ def test_four_processes_with_the_right_answer_succeed_once(
     db: Database, database_url: str, riddle: Riddle
 ) -> None:
     assert race(answer_many, database_url).count(None) == 1
+
+
+def test_two_at_the_same_moment_take_two_riddles(db: Database) -> None:
+    stock(db, "EEEEE", "AAAAA")
+    with ThreadPoolExecutor(1) as other:
+        with db.transaction() as tx:
+            mine = captcha.give(tx, POLICY, "one browser", FORM, PHONE)
+            theirs = other.submit(give, db, "another browser", FORM, ELSEWHERE)
+            wait([theirs], timeout=0.5)  # it waits for this transaction, or takes another row
+        assert mine.drawn and theirs.result().drawn
+    assert mine.id != theirs.result().id
 
 
 def take_many(database_url: str) -> list[bytes]:

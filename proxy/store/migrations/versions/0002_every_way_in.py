@@ -24,13 +24,12 @@ def upgrade() -> None:
         sa.Column("id", sa.LargeBinary(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.Text(), nullable=False),
-        sa.Column("image", sa.LargeBinary(), nullable=False),
-        sa.Column("audio", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("flow", sa.LargeBinary(), nullable=True),
         sa.Column("form", sa.Text(), nullable=True),
         sa.Column("expires_at", Instant(), nullable=True),
-        sa.Column("used_at", Instant(), nullable=True),
+        sa.Column("image", sa.LargeBinary(), nullable=False),
+        sa.Column("audio", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captchas")),
     )
     op.create_index(op.f("ix_captchas_flow"), "captchas", ["flow"], unique=False)
