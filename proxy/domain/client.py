@@ -20,3 +20,13 @@ class Client:
         if isinstance(address, IPv6Address):
             return str(ip_network(f"{address}/64", strict=False))
         return str(address)
+
+
+def network_of(ip: str) -> str:
+    """Roughly where an address is, as its owner may see it: the /24, or the /64 of IPv6."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return "desconocida"
+    length = 64 if isinstance(address, IPv6Address) else 24
+    return str(ip_network(f"{address}/{length}", strict=False))

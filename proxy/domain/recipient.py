@@ -18,6 +18,12 @@ def nameless(text: str, recipient: str) -> str:
     return re.sub(forms, "el destinatario", text, flags=re.IGNORECASE)
 
 
+def masked_email(address: str) -> str:
+    """What a screen may show to who looks over a shoulder: where it is, and how it begins."""
+    user, _, domain = address.rpartition("@")
+    return f"{user[:1]}{'•' * 6}@{domain}"
+
+
 def as_ascii(domain: str) -> str:
     """As mail servers know it: «ñandú.pe» is xn--and-6ma2c.pe to them."""
     try:

@@ -30,42 +30,69 @@ for (const input of document.querySelectorAll("input[type=password]")) {
 
 const session = document.querySelector(".session");
 if (session) {
-  const warning = document.querySelector(".warning");
+  const dialog = document.querySelector(".warning");
   const early = session.dataset.warning * 1000;
+  const tabs = new BroadcastChannel("sesion");
   let end = Date.now() + session.dataset.seconds * 1000;
+  let warned; // of which end
 
-  const say = (text, label, act) => {
-    if (warning.firstChild?.textContent === text) return;
-    const line = document.createElement("p");
-    line.textContent = text;
-    const button = document.createElement("button");
-    button.textContent = label;
-    button.addEventListener("click", act);
-    warning.replaceChildren(line, button);
+  // Every tab of this browser is of the same session: what one of them learns holds for all.
+  const hear = ({ at, hour, last }) => {
+    if (at < end) return;
+    end = at;
+    session.toggleAttribute("data-last", last);
+    for (const time of document.querySelectorAll(".session time, .warning time"))
+      time.textContent = hour;
+    check();
+  };
+  const tell = (news) => {
+    hear(news);
+    tabs.postMessage(news);
   };
 
-  // Asking for this page again is what keeps the session; nothing on the screen moves.
+  const leave = () => {
+    const page = location.pathname.match(/^\/casilla\/(?:[a-z-]+\/(?:[0-9a-f]{32}\/)?)?/)[0];
+    location.replace(`${dialog.dataset.login}?fin=1&volver=${page}`);
+  };
+
   const stay = async () => {
-    const reply = await fetch(location.href).catch(() => null);
-    if (!reply) return; // no network: the button is still there
-    const page = await reply.text();
-    const seconds = page.match(/class="session" data-seconds="(\d+)"/)?.[1];
-    if (!seconds) return location.reload();
-    end = Date.now() + seconds * 1000;
-    const hour = page.match(/class="session"[^]*?<time[^>]*>([\d:]+)</)[1];
-    session.querySelector("time").textContent = hour;
-    warning.replaceChildren();
-    document.querySelector("#contenido").focus();
+    const reply = await fetch(dialog.dataset.stay, { redirect: "manual" }).catch(() => null);
+    if (reply?.type === "opaqueredirect") return leave(); // it had ended already
+    if (!reply?.ok) {
+      dialog.querySelector(".error").textContent = "No hay conexión. Pruebe otra vez.";
+      return;
+    }
+    const { seconds, hora, last } = await reply.json();
+    tell({ at: Date.now() + seconds * 1000, hour: hora, last });
+    dialog.close();
   };
+  dialog.querySelector("button.idle").addEventListener("click", stay);
+  dialog.querySelector("button.final").addEventListener("click", () => dialog.close());
+  // Escape is a sign of life too.
+  dialog.addEventListener("cancel", (event) => {
+    if ("last" in session.dataset) return;
+    event.preventDefault();
+    stay();
+  });
 
   // The clock and not a countdown: a computer that slept has lost no time here.
   const check = () => {
     const left = end - Date.now();
-    if (left <= 0) say("Su sesión se cerró.", "Ingresar otra vez", () => location.reload());
-    else if (left <= early) {
-      const hour = session.querySelector("time").textContent;
-      say(`Su sesión se cierra a las ${hour} si no hace nada.`, "Seguir en la casilla", stay);
+    if (left < -2000) leave(); // not before the server, or asking would keep the session
+    else if (left > early) dialog.close();
+    else if (warned !== end) {
+      warned = end;
+      dialog.querySelector(".error").textContent = "";
+      dialog.classList.toggle("last", "last" in session.dataset);
+      dialog.showModal();
     }
   };
   setInterval(check, 1000);
+  document.addEventListener("visibilitychange", check);
+  tabs.addEventListener("message", (event) => hear(event.data));
+  tell({
+    at: end,
+    hour: session.querySelector("time").textContent,
+    last: "last" in session.dataset,
+  });
 }

@@ -1,9 +1,23 @@
 """Browsers that already logged in once. They keep their own count of attempts."""
 
-from sqlalchemy import bindparam, insert, select, update
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, select, update
 
 from proxy.store.db import Tx
-from proxy.store.tables import devices
+from proxy.store.tables import devices, sessions
+
+
+@dataclass(frozen=True)
+class Known:
+    """A browser as its owner sees it in the list."""
+
+    id: bytes
+    user_agent: str
+    created_at: datetime
+    seen_at: datetime
+
 
 _ADD = insert(devices)
 _KNOWN = select(devices.c.id).where(
@@ -19,6 +33,28 @@ _FORGET_ALL = (
         devices.c.revoked_at.is_(None),
     )
     .values(revoked_at=bindparam("now"))
+)
+_LIST = (
+    select(
+        devices.c.id,
+        devices.c.user_agent,
+        devices.c.created_at,
+        func.max(sessions.c.seen_at, type_=sessions.c.seen_at.type).label("seen_at"),
+    )
+    .join(sessions, sessions.c.device_id == devices.c.id)
+    .where(devices.c.casilla_id == bindparam("casilla"), devices.c.revoked_at.is_(None))
+    .group_by(devices.c.id)
+    .order_by(func.max(sessions.c.seen_at).desc())
+)
+_FORGET = (
+    update(devices)
+    .where(
+        devices.c.casilla_id == bindparam("casilla"),
+        devices.c.id == bindparam("one"),
+        devices.c.revoked_at.is_(None),
+    )
+    .values(revoked_at=bindparam("now"))
+    .returning(devices.c.id)
 )
 
 
@@ -36,3 +72,14 @@ def forget_all(tx: Tx, casilla_id: int, but: bytes = b"") -> None:
     """None of the casilla's browsers is known any more, except `but`."""
     values = {"casilla": casilla_id, "except_id": but, "now": tx.now}
     tx.conn.execute(_FORGET_ALL, values)
+
+
+def listed(tx: Tx, casilla_id: int) -> list[Known]:
+    """The browsers that are known, the one used last first."""
+    return [Known(*row) for row in tx.conn.execute(_LIST, {"casilla": casilla_id})]
+
+
+def forget(tx: Tx, casilla_id: int, device_id: bytes) -> bool:
+    """It is a new browser again. False: the casilla knows no such browser."""
+    values = {"casilla": casilla_id, "one": device_id, "now": tx.now}
+    return tx.conn.execute(_FORGET, values).first() is not None

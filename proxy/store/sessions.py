@@ -126,6 +126,7 @@ _END_ONE = (
     .values(ended_at=bindparam("now"))
     .returning(sessions.c.id)
 )
+_END_OF_DEVICE = _END_ALL.where(sessions.c.device_id == bindparam("of_device"))
 _LIST = (
     select(*[sessions.c[field] for field in Listed.__dataclass_fields__])
     .where(
@@ -220,6 +221,12 @@ def end_all(tx: Tx, casilla_id: int, but: bytes = b"") -> int:
     """End every session of the casilla, except the one with the id `but`. Returns how many."""
     values = {"casilla": casilla_id, "except_id": but, "now": tx.now}
     return len(tx.conn.execute(_END_ALL, values).all())
+
+
+def end_of_device(tx: Tx, casilla_id: int, device_id: bytes, but: bytes) -> int:
+    """The same, of the sessions that were opened in one browser."""
+    values = {"casilla": casilla_id, "of_device": device_id, "except_id": but, "now": tx.now}
+    return len(tx.conn.execute(_END_OF_DEVICE, values).all())
 
 
 def _instant(text: str) -> datetime:

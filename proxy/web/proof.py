@@ -53,8 +53,15 @@ async def give(request: Request, password: str) -> str | Denied:
             return casilla
         given = await state.passwords.prove(casilla.password, password)
     token = secrets.new_token()
-    denied = await run(request, proof.answer, session, given, secrets.digest(token), client)
-    return denied or token
+    digest = secrets.digest(token)
+    denied = await run(request, proof.answer, session, given, digest, client)
+    if denied:
+        return denied
+    # What this answer shows already belongs to the new token.
+    request.state.binding = token
+    now = state.installation.clock()
+    request.state.session = session._replace(digest=digest, proved_at=now)
+    return token
 
 
 def keep(request: Request, response: Response, token: str) -> Response:
@@ -82,7 +89,7 @@ async def confirm(request: Request) -> Response:
         response = _confirm_page(request, back, status(token), sentence(token))
         return retry_after(response, token.wait) if token.wait else response
     if not PAGE.fullmatch(back):
-        back = request.app.url_path_for("inbox:pending")
+        back = request.app.url_path_for("profile:data")
     return keep(request, RedirectResponse(back, 303), token)
 
 

@@ -10,6 +10,10 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.applications import Starlette
 
+from proxy.domain.browser import in_words
+from proxy.domain.client import network_of
+from proxy.domain.phone import masked_phone
+from proxy.domain.recipient import masked_email
 from proxy.flows import login
 from proxy.flows.login import Holder, Session
 from proxy.installation import Installation
@@ -25,6 +29,12 @@ class End:
     at: datetime
     seconds: int  # from now on
     last: bool
+
+
+def end_of(installation: Installation, session: Session) -> End:
+    idle = session.seen_at + installation.policy.session_idle
+    at = min(idle, session.expires_at)
+    return End(at, int((at - installation.clock()).total_seconds()), at < idle)
 
 
 def prepare(environment: Environment, installation: Installation) -> None:
@@ -83,11 +93,11 @@ def prepare(environment: Environment, installation: Installation) -> None:
         return login.holder(installation.vault, context["request"].state.session)
 
     def session_end(session: Session) -> End:
-        idle = session.seen_at + policy.session_idle
-        at = min(idle, session.expires_at)
-        return End(at, int((at - installation.clock()).total_seconds()), at < idle)
+        return end_of(installation, session)
 
     environment.filters |= {"fecha": fecha, "hora": hora, "tamano": _size}
+    environment.filters |= {"celular": masked_phone, "correo": masked_email}
+    environment.filters |= {"navegador": in_words, "red": network_of}
     environment.globals |= {
         "asset": asset,
         "entity": installation.catalog.entity,

@@ -3,9 +3,11 @@
 from httpx2 import Response
 from sqlalchemy import select
 
+from proxy.domain.codes import code_for
 from proxy.installation import Installation
 from proxy.store import tables
 from tests.casilla import Offered
+from tests.outbox import messages
 from tests.web.visitor import Visitor
 
 CARGO = Offered("Cargo de recepción.pdf", b"%PDF-1.7\nun cargo\n%%EOF\n")
@@ -27,3 +29,12 @@ def events(installation: Installation, event: str) -> int:
     """How often the audit has it."""
     with installation.db.reading() as tx:
         return list(tx.conn.execute(select(tables.audit.c.event)).scalars()).count(event)
+
+
+def sent_code(installation: Installation, name: str) -> str:
+    """The code of the newest message of that name, as its reader sees it."""
+    context = messages(installation.db, name)[-1].context
+    key = installation.vault.code_key(context["key_id"])
+    assert key is not None
+    challenge = bytes.fromhex(context["challenge"])
+    return code_for(key, context["purpose"], challenge, context["sent"])

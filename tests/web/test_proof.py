@@ -46,7 +46,7 @@ def test_the_right_password_comes_back_with_another_token_and_the_old_one_is_dea
 def test_it_comes_back_only_to_pages_of_the_casilla(her: Visitor, rosa: Person, back: str) -> None:
     """A7"""
     answer = confirm(her, rosa.password, back)
-    assert answer.headers["location"] == "/casilla/"
+    assert answer.headers["location"] == "/casilla/perfil/"
 
 
 def test_a_wrong_password_says_so_and_changes_no_token(her: Visitor) -> None:

@@ -1,0 +1,61 @@
+"""Sessions and devices: where the casilla is open, and which browsers it knows.
+
+    list ──▶ end one · end the others · forget a browser
+
+The owner sees them at any time; ending any of them needs a fresh proof (SECURITY I65).
+"""
+
+from dataclasses import dataclass
+
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.policy import Policy
+from proxy.errors import NotYours
+from proxy.store import audit, devices, sessions
+from proxy.store.db import Tx
+from proxy.store.devices import Known
+from proxy.store.sessions import Listed, Session
+
+
+@dataclass(frozen=True)
+class Places:
+    sessions: list[Listed]
+    devices: list[Known]
+    here: bytes  # the id of the session that asks
+    device: bytes  # and of its browser
+
+
+def places(tx: Tx, policy: Policy, session: Session) -> Places:
+    return Places(
+        sessions.listed(tx, session.casilla_id, tx.now - policy.session_idle),
+        devices.listed(tx, session.casilla_id),
+        session.id,
+        sessions.device(tx, session.digest),
+    )
+
+
+def end_one(tx: Tx, session: Session, session_id: bytes, client: Client) -> None:
+    """Refuses `session.missing` for one that ended, that is somebody else's, or that never was."""
+    if not sessions.end_one(tx, session.casilla_id, session_id):
+        raise NotYours("session.missing")
+    audit.note(tx, Event.SESSION_ENDED, session.casilla_id, client.ip)
+
+
+def end_others(tx: Tx, session: Session, client: Client) -> int:
+    """Every session but this one. Returns how many there were."""
+    ended = sessions.end_all(tx, session.casilla_id, session.id)
+    if ended:
+        audit.note(tx, Event.SESSION_ENDED, session.casilla_id, client.ip)
+    return ended
+
+
+def forget(tx: Tx, session: Session, device_id: bytes, client: Client) -> None:
+    """That browser is a new one from now on, and its sessions end; this one goes on.
+
+    Refuses `device.missing`.
+    """
+    if not devices.forget(tx, session.casilla_id, device_id):
+        raise NotYours("device.missing")
+    audit.note(tx, Event.DEVICE_FORGOTTEN, session.casilla_id, client.ip)
+    if sessions.end_of_device(tx, session.casilla_id, device_id, session.id):
+        audit.note(tx, Event.SESSION_ENDED, session.casilla_id, client.ip)

@@ -1,0 +1,310 @@
+"""Profile: the owner changes the e-mail or the mobile to which the casilla writes.
+
+    start ──▶ code to the old address ──▶ code to the new one ──▶ it counts ──▶ both are told
+              (or of the app)            (for a mobile, by SMS)       undo, for 72 hours ◀──┘
+
+Nothing that was not proved changes anything, and a session without a fresh proof starts nothing
+(SECURITY E46, ruling 32).
+
+Each change gives a link by which it is undone, to the address that was the owner's before it. The
+link takes the profile back to how it was just before its change: that change and every later one
+are undone, their links end with them, and the links of earlier changes go on. So no later change
+erases the way back of whoever held the casilla first, and of two who fight over it, the one with
+the older address has the last word. Nothing else ends such a link: not a new password, not a new
+session, not its own undoing by a later link.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from proxy.domain import secrets
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.phone import masked_phone
+from proxy.domain.policy import Policy
+from proxy.domain.recipient import masked_email
+from proxy.errors import Refusal
+from proxy.flows import challenge, factor, sms
+from proxy.flows.challenge import HOUR, MINUTE, Asked, Denied, where
+from proxy.flows.password import OPENING
+from proxy.store import (
+    audit,
+    casillas,
+    challenges,
+    changes,
+    devices,
+    links,
+    outbox,
+    sessions,
+    throttle,
+)
+from proxy.store.casillas import Casilla
+from proxy.store.changes import Change
+from proxy.store.db import Tx
+from proxy.store.sessions import Session
+from proxy.store.throttle import Limit
+
+UNDO = "undo"  # the purpose of the link
+OLD, NEW, PHONE = "email_old", "email_new", "phone"
+CODES = 3  # at most: of the old address, of the new one, of the mobile
+
+
+# After these answers there is nothing more to write a code for.
+OVER = ("token.gone", "token.spent", "app.spent")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """None: that one stays as it is."""
+
+    email: str | None
+    phone: str | None  # E.164
+
+
+@dataclass(frozen=True)
+class Step:
+    """The code that this browser has to write now."""
+
+    purpose: str
+    recipient: str
+    by_app: bool
+    last: bool
+
+
+def data(tx: Tx, session: Session) -> Casilla:
+    return casillas.by_id(tx, session.casilla_id)
+
+
+def start(
+    tx: Tx,
+    policy: Policy,
+    session: Session,
+    wanted: Wanted,
+    flow: str,
+    client: Client,
+    sms_a_day: int,
+) -> Denied | None:
+    """Ask for the first code. `flow` is the secret that this browser will bring with each.
+
+    Refuses `profile.same` when nothing would change. What was asked for before and is not proved
+    is given up.
+    """
+    changes.lock(tx, session.casilla_id)
+    casilla = casillas.by_id(tx, session.casilla_id)
+    denied = _count(tx, casilla, client)
+    if denied:
+        return denied
+    changes.give_up(tx, casilla.id)
+    digest, until = secrets.digest(flow), tx.now + CODES * policy.flow_life
+    email, phone = wanted.email, wanted.phone
+    if email and email != casilla.email:
+        changes.add(tx, casilla.id, "email", casilla.email, email, digest, until)
+    if phone and phone != casilla.phone:
+        changes.add(tx, casilla.id, "phone", casilla.phone, phone, digest, until)
+    if not changes.waiting(tx, casilla.id, digest):
+        raise Refusal("profile.same")
+    return _ask(tx, policy, casilla, flow, client, sms_a_day)
+
+
+def waiting(tx: Tx, session: Session, flow: str) -> Step | None:
+    """The code that this browser has to write now. Spends nothing."""
+    asked = _asked(tx, session.casilla_id, flow)
+    return asked.step if asked else None
+
+
+def verify(
+    tx: Tx,
+    policy: Policy,
+    session: Session,
+    flow: str,
+    typed: str,
+    client: Client,
+    sms_a_day: int,
+) -> Denied | Step | None:
+    """The step that follows, once the code is right. None: it was the last one."""
+    changes.lock(tx, session.casilla_id)
+    asked = _asked(tx, session.casilla_id, flow)
+    if asked is None:
+        return Denied("token.gone")
+    change, purpose, own_flow = asked.change, asked.step.purpose, asked.flow
+    found = challenge.check(tx, policy, purpose, own_flow, typed, client, factor.spend)
+    if isinstance(found, Denied):
+        if found.code in OVER:
+            changes.give_up(tx, change.casilla_id)
+        return found
+    casilla, event = casillas.by_id(tx, change.casilla_id), None
+    if purpose == OLD:
+        changes.old_proved(tx, change)
+    elif purpose == NEW:
+        event = _change_email(tx, policy, casilla, change, session, client)
+    else:
+        event = _change_phone(tx, policy, casilla, change, client)
+    denied = None
+    if changes.waiting(tx, casilla.id, secrets.digest(flow)):
+        denied = _ask(tx, policy, casillas.by_id(tx, casilla.id), flow, client, sms_a_day)
+    if event:
+        audit.note(tx, event, casilla.id, client.ip)
+    return denied or waiting(tx, session, flow)
+
+
+def resend(
+    tx: Tx, policy: Policy, session: Session, flow: str, client: Client, sms_a_day: int
+) -> Denied | None:
+    asked = _asked(tx, session.casilla_id, flow)
+    if asked is None:
+        return Denied("token.gone")
+    if asked.step.purpose == PHONE:
+        wait = sms.take(tx, sms_a_day, asked.step.recipient, client)
+        if wait is not None:
+            return Denied("token.limited", wait)
+    return challenge.resend(tx, policy, asked.step.purpose, asked.flow, client)
+
+
+def remove_phone(tx: Tx, policy: Policy, session: Session, client: Client) -> Denied | None:
+    """The casilla keeps no mobile, and sends nothing there."""
+    changes.lock(tx, session.casilla_id)
+    casilla = casillas.by_id(tx, session.casilla_id)
+    if casilla.phone is None:
+        raise Refusal("profile.no_phone")
+    denied = _count(tx, casilla, client)
+    if denied:
+        return denied
+    until = tx.now + policy.undo_life
+    change = changes.add(tx, casilla.id, "phone", casilla.phone, None, b"", until)
+    audit.note(tx, _change_phone(tx, policy, casilla, change, client), casilla.id, client.ip)
+    return None
+
+
+def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
+    """The address that was told of a change says that it was not theirs.
+
+    The profile is as it was before, and nobody enters until the password is recovered.
+    """
+    link = links.by_id(tx, link_id, UNDO)
+    if link is None:
+        return False
+    changes.lock(tx, link.casilla_id)
+    if links.spend(tx, link_id, UNDO) is None:
+        return False
+    casilla = casillas.by_id(tx, link.casilla_id)
+    # The newest first: what each one found is put back, down to what the first one found.
+    for change in reversed(changes.since(tx, changes.by_id(tx, link_id))):
+        if change.field == "email" and change.old:
+            casillas.set_email(tx, casilla, change.old)
+        elif change.field == "phone":
+            casillas.set_phone(tx, casilla, change.old)
+        changes.end(tx, change)
+        links.spend(tx, change.id, UNDO)
+    changes.give_up(tx, casilla.id)
+    casillas.set_password(tx, casilla.id, None)
+    sessions.end_all(tx, casilla.id)
+    devices.forget_all(tx, casilla.id)
+    challenges.end_all(tx, casilla.id)
+    links.end_all(tx, casilla.id, *OPENING)
+    audit.note(tx, Event.CHANGE_UNDONE, casilla.id, client.ip)
+    for address in dict.fromkeys((casilla.email, casillas.by_id(tx, casilla.id).email)):
+        outbox.add(tx, "profile_undone", casilla, recipient=address, **where(tx, client))
+    return True
+
+
+@dataclass(frozen=True)
+class _Asked:
+    change: Change
+    step: Step
+    flow: str  # of the challenge: each code has one of its own
+
+
+def _asked(tx: Tx, casilla_id: int, flow: str) -> _Asked | None:
+    """What waits in this browser, while its code may still be written."""
+    pending = changes.waiting(tx, casilla_id, secrets.digest(flow))
+    if not pending:
+        return None
+    change = pending[0]
+    purpose, own_flow = _purpose(change), _flow(change, flow)
+    found = challenge.waiting(tx, purpose, own_flow)
+    if found is None:
+        return None
+    last = len(pending) == 1 and purpose != OLD
+    step = Step(purpose, _recipient(change), found.channel == "app", last)
+    return _Asked(change, step, own_flow)
+
+
+def _ask(
+    tx: Tx, policy: Policy, casilla: Casilla, flow: str, client: Client, sms_a_day: int
+) -> Denied | None:
+    """Send the code of what waits first. If it cannot be sent, all that waits is given up."""
+    change = changes.waiting(tx, casilla.id, secrets.digest(flow))[0]
+    purpose = _purpose(change)
+    asked = Asked(purpose, str(casilla.identidad), casilla, recipient=_recipient(change))
+    wait = None
+    if purpose == PHONE:
+        asked = replace(asked, channel="sms")
+        wait = sms.take(tx, sms_a_day, _recipient(change), client)
+    elif purpose == OLD and factor.on(tx, casilla.id):
+        asked = replace(asked, channel="app", recipient=None)
+    denied = (
+        Denied("token.limited", wait)
+        if wait
+        else challenge.ask(tx, policy, asked, _flow(change, flow), client)
+    )
+    if denied:
+        changes.give_up(tx, casilla.id)
+    return denied
+
+
+def _change_email(
+    tx: Tx, policy: Policy, casilla: Casilla, change: Change, session: Session, client: Client
+) -> Event:
+    """From here on the token digital goes to the new one (J43). Every other way in ends."""
+    new = _recipient(change)
+    casillas.set_email(tx, casilla, new)
+    sessions.end_all(tx, casilla.id, session.id)
+    challenges.end_all(tx, casilla.id)
+    links.end_all(tx, casilla.id, *OPENING)
+    back = _make(tx, policy, change)
+    told = {"new": masked_email(new)} | where(tx, client)
+    outbox.add(tx, "email_changed", casilla, policy.undo_life, **back, **told)
+    outbox.add(tx, "email_proved", casilla, recipient=new, **where(tx, client))
+    return Event.EMAIL_CHANGED
+
+
+def _change_phone(
+    tx: Tx, policy: Policy, casilla: Casilla, change: Change, client: Client
+) -> Event:
+    casillas.set_phone(tx, casilla, change.new)
+    back = _make(tx, policy, change)
+    told = {"new": masked_phone(change.new) if change.new else ""} | where(tx, client)
+    outbox.add(tx, "phone_changed", casilla, policy.undo_life, **back, **told)
+    return Event.PHONE_CHANGED
+
+
+def _make(tx: Tx, policy: Policy, change: Change) -> dict[str, Any]:
+    """The new one counts. Returns what a message needs for its link «deshacer»."""
+    changes.make(tx, change, tx.now + policy.undo_life)
+    links.add(tx, UNDO, change.casilla_id, policy.undo_life, change.id)
+    return {"purpose": UNDO, "link": change.id.hex(), "hours": policy.undo_life // HOUR}
+
+
+def _purpose(change: Change) -> str:
+    if change.field == "phone":
+        return PHONE
+    return NEW if change.old_proved_at else OLD
+
+
+def _recipient(change: Change) -> str:
+    """To whom the code goes that waits."""
+    return (change.old if _purpose(change) == OLD else change.new) or ""
+
+
+def _flow(change: Change, flow: str) -> str:
+    """Each code has a secret of its own, which follows from the browser's."""
+    return f"{flow}/{change.id.hex()}/{_purpose(change)}"
+
+
+def _count(tx: Tx, casilla: Casilla, client: Client) -> Denied | None:
+    about = f"profile/{casilla.id}"  # SECURITY Y
+    wait = throttle.take(tx, [Limit(f"{about}/5", 5, 5 * MINUTE), Limit(f"{about}/60", 20, HOUR)])
+    if wait is None:
+        return None
+    audit.note(tx, Event.LOGIN_LIMITED, casilla.id, client.ip)
+    return Denied("token.limited", wait)

@@ -1,0 +1,136 @@
+"""Changes of e-mail and mobile: asked for, made once the new one is proved, undone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from proxy.domain.ids import new_id
+from proxy.store.db import Tx
+from proxy.store.tables import casillas, changes
+
+Field = Literal["email", "phone"]
+
+
+@dataclass(frozen=True)
+class Change:
+    id: bytes
+    casilla_id: int
+    field: Field
+    old: str | None
+    new: str | None  # None: the number is taken off
+    old_proved_at: datetime | None
+    made_at: datetime | None
+
+
+_COLUMNS = [changes.c[name] for name in Change.__dataclass_fields__]
+_LOCK = (
+    select(casillas.c.id)
+    .where(casillas.c.id == bindparam("casilla"))
+    .with_for_update(key_share=True)  # a message to the casilla need not wait
+)
+_ADD = insert(changes)
+_OPEN = (changes.c.casilla_id == bindparam("casilla"), changes.c.ended_at.is_(None))
+_WAITING = (
+    select(*_COLUMNS)
+    .where(
+        *_OPEN,
+        changes.c.flow == bindparam("flow_digest"),
+        changes.c.made_at.is_(None),
+        changes.c.expires_at > bindparam("now"),
+    )
+    .order_by(changes.c.field)  # the e-mail before the mobile
+)
+_OLD_PROVED = (
+    update(changes)
+    .where(changes.c.id == bindparam("change"))
+    .values(old_proved_at=bindparam("now"))
+)
+_MAKE = (
+    update(changes)
+    .where(changes.c.id == bindparam("change"))
+    .values(made_at=bindparam("now"), expires_at=bindparam("until"))
+)
+_GIVE_UP = (
+    update(changes).where(*_OPEN, changes.c.made_at.is_(None)).values(ended_at=bindparam("now"))
+)
+_BY_ID = select(*_COLUMNS).where(changes.c.id == bindparam("change"))
+_SINCE = (
+    select(*_COLUMNS)
+    .where(*_OPEN, changes.c.made_at >= bindparam("since"))
+    .order_by(changes.c.made_at)
+)
+_END = update(changes).where(changes.c.id == bindparam("change")).values(ended_at=bindparam("now"))
+
+
+def lock(tx: Tx, casilla_id: int) -> None:
+    """Two changes of one casilla happen one after the other, on PostgreSQL too."""
+    tx.conn.execute(_LOCK, {"casilla": casilla_id})
+
+
+def add(
+    tx: Tx,
+    casilla_id: int,
+    field: Field,
+    old: str | None,
+    new: str | None,
+    flow: bytes,
+    until: datetime,
+) -> Change:
+    """It changes nothing before `make`."""
+    change_id = new_id(tx.now)
+    values = {
+        "id": change_id,
+        "casilla_id": casilla_id,
+        "field": field,
+        "old": tx.vault.seal("changes.old", change_id, old) if old else None,
+        "new": tx.vault.seal("changes.new", change_id, new) if new else None,
+        "flow": flow,
+        "asked_at": tx.now,
+        "expires_at": until,
+    }
+    tx.conn.execute(_ADD, values)
+    return by_id(tx, change_id)
+
+
+def waiting(tx: Tx, casilla_id: int, flow: bytes) -> list[Change]:
+    """What this browser asked for and did not prove yet."""
+    values = {"casilla": casilla_id, "flow_digest": flow, "now": tx.now}
+    return [_change(tx, row) for row in tx.conn.execute(_WAITING, values)]
+
+
+def old_proved(tx: Tx, change: Change) -> None:
+    tx.conn.execute(_OLD_PROVED, {"change": change.id, "now": tx.now})
+
+
+def make(tx: Tx, change: Change, until: datetime) -> None:
+    """From now on the new one counts; until `until` it can be undone."""
+    tx.conn.execute(_MAKE, {"change": change.id, "now": tx.now, "until": until})
+
+
+def give_up(tx: Tx, casilla_id: int) -> None:
+    """Nothing that was asked for and not proved will be made."""
+    tx.conn.execute(_GIVE_UP, {"casilla": casilla_id, "now": tx.now})
+
+
+def by_id(tx: Tx, change_id: bytes) -> Change:
+    return _change(tx, tx.conn.execute(_BY_ID, {"change": change_id}).one())
+
+
+def since(tx: Tx, change: Change) -> list[Change]:
+    """It and what was made after it and still stands, oldest first."""
+    values = {"casilla": change.casilla_id, "since": change.made_at}
+    return [_change(tx, row) for row in tx.conn.execute(_SINCE, values)]
+
+
+def end(tx: Tx, change: Change) -> None:
+    tx.conn.execute(_END, {"change": change.id, "now": tx.now})
+
+
+def _change(tx: Tx, row: Row[Any]) -> Change:
+    values = row._asdict()
+    for name in ("old", "new"):
+        if values[name] is not None:
+            values[name] = tx.vault.open(f"changes.{name}", row.id, values[name])
+    return Change(**values)

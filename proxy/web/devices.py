@@ -1,0 +1,83 @@
+"""Sesiones y equipos: the list, ending sessions, forgetting a browser, and how long is left."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from proxy.domain.ids import parse_id
+from proxy.errors import NotYours
+from proxy.flows import devices
+from proxy.web.cookies import SESSION, drop_cookie
+from proxy.web.forms import read_form
+from proxy.web.pages import client_of, look, page, run, see_other
+from proxy.web.proof import proved
+from proxy.web.sessions import entered, private, session_of
+from proxy.web.state import state_of
+from proxy.web.view import end_of
+
+NOTICES = {
+    "una": "La sesión se cerró.",
+    "otras": "Se cerraron las demás sesiones. Solo sigue abierta esta.",
+    "equipo": "Olvidamos ese equipo y cerramos las sesiones que tenía abiertas.",
+}
+
+
+@private
+async def listing(request: Request) -> Response:
+    """GET /casilla/sesiones/"""
+    policy = state_of(request).installation.policy
+    places = await look(request, devices.places, policy, session_of(request))
+    notice = NOTICES.get(request.query_params.get("listo", ""))
+    return page(request, "devices/list.html", places=places, notice=notice)
+
+
+@proved
+async def end_one(request: Request) -> Response:
+    """POST /casilla/sesiones/{id}/cerrar/"""
+    await read_form(request, "end_session")
+    session, session_id = session_of(request), parse_id(request.path_params["id"])
+    if session_id is None:
+        raise NotYours("session.missing")
+    await run(request, devices.end_one, session, session_id, client_of(request))
+    if session_id != session.id:
+        return see_other(request, "devices:list", "listo=una")
+    response = see_other(request, "login:logout")
+    drop_cookie(response, SESSION)
+    return response
+
+
+@proved
+async def end_others(request: Request) -> Response:
+    """POST /casilla/sesiones/cerrar/"""
+    await read_form(request, "end_others")
+    await run(request, devices.end_others, session_of(request), client_of(request))
+    return see_other(request, "devices:list", "listo=otras")
+
+
+@proved
+async def forget(request: Request) -> Response:
+    """POST /casilla/equipos/{id}/olvidar/"""
+    await read_form(request, "forget")
+    device_id = parse_id(request.path_params["id"])
+    if device_id is None:
+        raise NotYours("device.missing")
+    await run(request, devices.forget, session_of(request), device_id, client_of(request))
+    return see_other(request, "devices:list", "listo=equipo")
+
+
+@entered
+async def stay(request: Request) -> Response:
+    """GET /casilla/sesiones/seguir/ — any page would keep the session; this one is small."""
+    installation = state_of(request).installation
+    end = end_of(installation, session_of(request))
+    hora = f"{end.at.astimezone(installation.zone):%H:%M}"
+    return JSONResponse({"seconds": end.seconds, "hora": hora, "last": end.last})
+
+
+routes = [
+    Route("/sesiones/", listing, name="devices:list"),
+    Route("/sesiones/seguir/", stay, name="devices:stay"),
+    Route("/sesiones/cerrar/", end_others, methods=["POST"], name="devices:end_others"),
+    Route("/sesiones/{id}/cerrar/", end_one, methods=["POST"], name="devices:end_one"),
+    Route("/equipos/{id}/olvidar/", forget, methods=["POST"], name="devices:forget"),
+]

@@ -1,0 +1,239 @@
+"""The owner's data: PERFIL, ACTUALIZAR DATOS, the codes that prove the new ones, and «deshacer»."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from proxy.domain import secrets
+from proxy.domain.phone import parse_phone
+from proxy.errors import Refusal
+from proxy.flows import profile
+from proxy.flows.challenge import Denied
+from proxy.flows.cuentas import normal_email
+from proxy.flows.profile import Step, Wanted
+from proxy.texts import TEXTS
+from proxy.web.cookies import FLOW, SESSION, set_cookie
+from proxy.web.denials import sentence, status
+from proxy.web.forms import read_form
+from proxy.web.pace import held
+from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.proof import fresh, give, keep, proved
+from proxy.web.sessions import private, session_of
+from proxy.web.state import state_of
+
+NOTICES = {"correo", "celular", "quitado"}
+
+
+@private
+async def data(request: Request) -> Response:
+    """GET /casilla/perfil/"""
+    return await _data_page(request)
+
+
+@held
+@private
+async def update(request: Request) -> Response:
+    """POST /casilla/perfil/"""
+    form = await read_form(request, "profile")
+    typed = {name: form.get(name, "").strip() for name in ("celular", "correo")}
+    wanted, errors = _wanted(typed)
+    password = form.get("clave", "")
+    if not (fresh(request) or password):
+        errors["clave"] = TEXTS["password.missing"]
+    if errors:
+        return await _data_page(request, 400, errors, typed)
+    token = None
+    if not fresh(request):
+        given = await give(request, password)
+        if isinstance(given, Denied):
+            return await _denied_data(request, given, "clave", typed)
+        token = given
+    response = await _start(request, wanted, typed)
+    return keep(request, response, token) if token else response
+
+
+@private
+async def code_form(request: Request) -> Response:
+    """GET /casilla/perfil/codigo/"""
+    step = await look(request, profile.waiting, session_of(request), _flow(request))
+    if step is None:
+        return see_other(request, "profile:data")
+    return _code_page(request, step, resent="reenviado" in request.query_params)
+
+
+@held
+@private
+async def check_code(request: Request) -> Response:
+    """POST /casilla/perfil/codigo/"""
+    form = await read_form(request, "profile_code")
+    session, flow, typed = session_of(request), _flow(request), form.get("token", "")
+    step = await look(request, profile.waiting, session, flow)
+    if step and not typed.strip():
+        return _code_page(request, step, 400, TEXTS["profile.code_missing"])
+    installation = state_of(request).installation
+    outcome = await run(
+        request,
+        profile.verify,
+        installation.policy,
+        session,
+        flow,
+        typed,
+        client_of(request),
+        installation.settings.sms_a_day,
+    )
+    if isinstance(outcome, Denied):
+        return await _denied_code(request, outcome)
+    if outcome:
+        return see_other(request, "profile:code")
+    done = "celular" if step and step.purpose == profile.PHONE else "correo"
+    return see_other(request, "profile:data", f"listo={done}")
+
+
+@held
+@private
+async def resend(request: Request) -> Response:
+    """POST /casilla/perfil/codigo/reenviar/"""
+    await read_form(request, "profile_resend")
+    installation = state_of(request).installation
+    outcome = await run(
+        request,
+        profile.resend,
+        installation.policy,
+        session_of(request),
+        _flow(request),
+        client_of(request),
+        installation.settings.sms_a_day,
+    )
+    if outcome:
+        return await _denied_code(request, outcome)
+    return see_other(request, "profile:code", "reenviado=1")
+
+
+@held
+@proved
+async def remove_phone(request: Request) -> Response:
+    """POST /casilla/perfil/celular/quitar/"""
+    await read_form(request, "remove_phone")
+    policy = state_of(request).installation.policy
+    denied = await run(
+        request, profile.remove_phone, policy, session_of(request), client_of(request)
+    )
+    if denied:
+        return await _denied_data(request, denied, "celular", {})
+    return see_other(request, "profile:data", "listo=quitado")
+
+
+async def undo_form(request: Request) -> Response:
+    """GET /casilla/perfil/deshacer/{token}/ — spends nothing: mail scanners open links too."""
+    flow = request.cookies.get(FLOW) or secrets.new_token()
+    request.state.binding = request.cookies.get(SESSION) or flow
+    response = page(request, "profile/undo.html", token=request.path_params["token"])
+    set_cookie(response, FLOW, flow)
+    return response
+
+
+@held
+async def undo(request: Request) -> Response:
+    """POST /casilla/perfil/deshacer/{token}/"""
+    await read_form(request, "undo")
+    link = state_of(request).signing.link_of(profile.UNDO, request.path_params["token"])
+    undone = link is not None and await run(request, profile.undo, link, client_of(request))
+    return page(request, "profile/undone.html", undone=undone)
+
+
+async def _start(request: Request, wanted: Wanted, typed: dict[str, str]) -> Response:
+    installation, flow = state_of(request).installation, secrets.new_token()
+    try:
+        denied = await run(
+            request,
+            profile.start,
+            installation.policy,
+            session_of(request),
+            wanted,
+            _flow(request, flow),
+            client_of(request),
+            installation.settings.sms_a_day,
+        )
+    except Refusal as refusal:
+        return await _data_page(request, 400, {"correo": str(refusal)}, typed)
+    if denied:
+        return await _denied_data(request, denied, "correo", typed)
+    response = see_other(request, "profile:code")
+    set_cookie(response, FLOW, flow)
+    return response
+
+
+def _wanted(typed: dict[str, str]) -> tuple[Wanted, dict[str, str]]:
+    """What was typed, read; and what is wrong with it, by field. An empty field changes nothing."""
+    errors: dict[str, str] = {}
+    found: dict[str, str | None] = {}
+    for name, read in (("celular", parse_phone), ("correo", normal_email)):
+        try:
+            found[name] = read(typed[name]) if typed[name] else None
+        except Refusal as refusal:
+            errors[name] = str(refusal)
+    if not any(typed.values()):
+        errors["celular"] = TEXTS["profile.nothing"]
+    return Wanted(found.get("correo"), found.get("celular")), errors
+
+
+async def _data_page(
+    request: Request,
+    code: int = 200,
+    errors: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:
+    casilla = await look(request, profile.data, session_of(request))
+    done = request.query_params.get("listo", "")
+    return page(
+        request,
+        "profile/data.html",
+        code,
+        casilla=casilla,
+        errors=errors or {},
+        typed=typed or {},
+        fresh=fresh(request),
+        done=done if done in NOTICES else "",
+    )
+
+
+async def _denied_data(
+    request: Request, denied: Denied, field: str, typed: dict[str, str]
+) -> Response:
+    response = await _data_page(request, status(denied), {field: sentence(denied)}, typed)
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+async def _denied_code(request: Request, denied: Denied) -> Response:
+    """Another try on the same page while there is one; else back to the data."""
+    step = await look(request, profile.waiting, session_of(request), _flow(request))
+    if step is None:
+        code = denied.code if denied.wait else "profile.over"
+        over = Denied(code, denied.wait)
+        return await _denied_data(request, over, "correo", {})
+    code = "profile.sends" if denied.code == "token.sends" else denied.code
+    told = Denied(code, denied.wait, denied.left)
+    response = _code_page(request, step, status(denied), sentence(told))
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+def _code_page(
+    request: Request, step: Step, code: int = 200, error: str = "", resent: bool = False
+) -> Response:
+    errors = {"token": error} if error else {}
+    return page(request, "profile/code.html", code, step=step, errors=errors, resent=resent)
+
+
+def _flow(request: Request, secret: str | None = None) -> str:
+    """Of this browser and of this session: another one of the same owner goes its own way."""
+    secret = request.cookies.get(FLOW, "") if secret is None else secret
+    return f"{secret}/{session_of(request).id.hex()}"
+
+
+routes = [
+    form_route("/perfil/", data, update, "profile:data"),
+    form_route("/perfil/codigo/", code_form, check_code, "profile:code"),
+    Route("/perfil/codigo/reenviar/", resend, methods=["POST"], name="profile:resend"),
+    Route("/perfil/celular/quitar/", remove_phone, methods=["POST"], name="profile:remove_phone"),
+    form_route("/perfil/deshacer/{token}/", undo_form, undo, "profile:undo"),
+]
