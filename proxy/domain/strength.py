@@ -20,7 +20,9 @@ ingreso sistema estado gobierno reniec sunat lunes martes miercoles jueves viern
 domingo enero febrero marzo abril mayo junio julio agosto setiembre septiembre octubre
 noviembre diciembre
 """
-SHORTEST_WORD = 4
+SHORTEST_WORD = 4  # letters, to be looked for inside a password
+SHORTEST_NAME = 3  # letters, to be taken off one
+FEW = 4  # letters of its own that a password must have at least
 
 
 def refuse_weak(password: str, rule: PasswordRule, about: Iterable[str] = ()) -> None:
@@ -47,12 +49,23 @@ def refuse_weak(password: str, rule: PasswordRule, about: Iterable[str] = ()) ->
     judged = zxcvbn(password[:JUDGED], user_inputs=[*words, *COMMON.split()])
     if rule.lista_de_claves_comunes:
         parts = judged["sequence"]
-        if len(parts) == 1 and parts[0].get("dictionary_name") in ("passwords", "user_inputs"):
+        if len(parts) == 1 and parts[0].get("dictionary_name") == "passwords":
             raise Refusal("password.common")
         if any(word in _folded(password) for word in words if len(word) >= SHORTEST_WORD):
             raise Refusal("password.personal")
+        if _only_of({*words, *COMMON.split()}, password):
+            raise Refusal("password.common")
     if judged["score"] < rule.fuerza_minima:
         raise Refusal("password.easy")
+
+
+def _only_of(words: set[str], password: str) -> bool:
+    """Whether little is left without them: «Casilla2026», «Enero-2026!»."""
+    left = folded = _folded(password)
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) >= SHORTEST_NAME:
+            left = left.replace(word, "")
+    return left != folded and sum(map(str.isalpha, left)) < FEW
 
 
 def _words(text: str) -> list[str]:

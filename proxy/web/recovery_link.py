@@ -43,10 +43,11 @@ async def ask(request: Request) -> Response:
         errors["persona"] = TEXTS["recovery.persona"]
     elif values["tipo"] not in KINDS[values["persona"]]:
         errors["tipo"] = TEXTS["recovery.tipo"]
-    try:
-        identidad = parse_identidad(f"{values['tipo']}-{values['numero']}")
-    except Refusal:
-        errors["numero"] = TEXTS["recovery.numero"]
+    else:
+        try:
+            identidad = parse_identidad(f"{values['tipo']}-{values['numero']}")
+        except Refusal:
+            errors["numero"] = TEXTS["recovery.numero"]
     try:
         email = cuentas.normal_email(values["correo"])
     except Refusal as refusal:

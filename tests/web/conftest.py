@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from starlette.testclient import TestClient
@@ -36,7 +37,14 @@ def site_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, site_dir: Path, clock: Clock) -> Iterator[Installation]:
+def profile() -> str:
+    return "guia"
+
+
+@pytest.fixture
+def installation(
+    tmp_path: Path, site_dir: Path, clock: Clock, profile: Literal["guia", "estricto"]
+) -> Iterator[Installation]:
     settings = Settings(
         _env_file=None,
         database_url=f"sqlite:///{tmp_path}/casilla.db",
@@ -46,6 +54,7 @@ def installation(tmp_path: Path, site_dir: Path, clock: Clock) -> Iterator[Insta
         sms_url=f"maildir:{tmp_path}/sms",
         documents_url=str(tmp_path / "documentos"),
         site_dir=site_dir,
+        profile=profile,
     )
     create_keyring(settings.keys_file)
     installation = Installation(settings, clock)
@@ -86,14 +95,22 @@ def bruno(installation: Installation) -> Person:
 def mailed_code(installation: Installation) -> Callable[[], str]:
     """The code of the newest message in the outbox."""
 
-    def newest() -> str:
-        context = messages(installation.db, "login_code")[-1].context
-        key = installation.vault.code_key(context["key_id"])
-        assert key is not None
-        challenge = bytes.fromhex(context["challenge"])
-        return codes.code_for(key, context["purpose"], challenge, context["sent"])
+    return lambda: newest_code(installation, "login_code")
 
-    return newest
+
+def newest_code(installation: Installation, name: str) -> str:
+    sent = [message.context for message in messages(installation.db, name) if message.context]
+    context = sent[-1]
+    key = installation.vault.code_key(context["key_id"])
+    assert key is not None
+    challenge = bytes.fromhex(context["challenge"])
+    return codes.code_for(key, context["purpose"], challenge, context["sent"])
+
+
+@pytest.fixture
+def recovery_code(installation: Installation) -> Callable[[], str]:
+    """The code of the newest recovery in the outbox."""
+    return lambda: newest_code(installation, "recovery_code")
 
 
 @pytest.fixture

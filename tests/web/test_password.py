@@ -1,0 +1,162 @@
+"""The first access and the change of password: J1, J9–J11, J19, M61–M63, SECURITY B22, E44."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from httpx2 import Response
+
+from proxy.installation import Installation
+from proxy.store import casillas
+from tests import outbox
+from tests.clock import Clock
+from tests.people import Person
+from tests.web.visitor import Visitor
+
+NEW = "Olluco-volcan-93"
+CHANGE = "/casilla/clave/"
+
+Maker = Callable[[], Visitor]
+
+
+@pytest.fixture
+def newcomer(
+    installation: Installation, inside: Callable[[Person], Visitor], rosa: Person
+) -> Visitor:
+    """Rosa, inside with a password that the entity gave her."""
+    with installation.db.transaction() as tx:
+        hashed = installation.passwords.hash(rosa.password)
+        casillas.set_password(tx, rosa.id, hashed, must_change=True)
+    return inside(rosa)
+
+
+def change(visitor: Visitor, old: str, new: str = NEW, again: str | None = None) -> Response:
+    again = new if again is None else again
+    return visitor.send(visitor.get(CHANGE), CHANGE, antigua=old, nueva=new, repetida=again)
+
+
+def test_a_given_password_must_be_changed_before_anything_else(
+    newcomer: Visitor, rosa: Person, serve: Callable[..., str]
+) -> None:
+    """J1, J9, E44: at every address but the change and the way out."""
+    letter = serve(rosa)
+    for path in ("/casilla/", "/casilla/leidos/", letter, f"{letter}acto/", f"{letter}anexos.zip"):
+        assert newcomer.get(path).headers["location"] == CHANGE
+    page = newcomer.get(CHANGE)
+    opened = newcomer.send(page, "/casilla/salir/")
+    assert opened.headers["location"] == "/casilla/salir/"
+
+
+def test_the_form_of_the_first_access_is_that_of_the_guide(newcomer: Visitor, rosa: Person) -> None:
+    """M61, M63"""
+    page = newcomer.get(CHANGE).text
+    assert f"<strong>Usuario:</strong> {rosa.identidad}" in page
+    for label in ("Clave Antigua", "Clave Nueva", "Repetir Clave Nueva"):
+        assert f">{label}</label>" in page
+    assert ">Enviar</button>" in page
+    assert (
+        "La contraseña debe tener al menos 8 caracteres, incluyendo al menos una mayúscula, "
+        "una minúscula y un número." in page
+    )
+
+
+@pytest.mark.parametrize("profile", ["estricto"])
+def test_the_stricter_profile_asks_for_length_alone(newcomer: Visitor, rosa: Person) -> None:
+    """Z, B15"""
+    page = newcomer.get(CHANGE).text
+    assert "La contraseña debe tener al menos 12 caracteres." in page
+    assert "mayúscula" not in page
+    assert change(newcomer, rosa.password, "olluco volcan puente").status_code == 303
+
+
+def test_after_the_change_the_casilla_opens(
+    newcomer: Visitor, make_visitor: Maker, rosa: Person
+) -> None:
+    """J11, J19, M62, M64, I64"""
+    before = newcomer.client.cookies["__Host-sesion"]
+    assert change(newcomer, rosa.password).headers["location"] == "/casilla/?clave=1"
+    assert newcomer.client.cookies["__Host-sesion"] != before
+    assert newcomer.get("/casilla/").status_code == 200
+    thief = make_visitor()
+    thief.client.cookies.set("__Host-sesion", before, domain="casilla.test")
+    assert thief.get("/casilla/").status_code == 303
+    assert thief.password(rosa.identidad.number, rosa.password).status_code == 403
+
+
+def test_a_wrong_old_password_changes_nothing_and_is_counted(
+    her: Visitor, rosa: Person, clock: Clock
+) -> None:
+    """B22"""
+    for _ in range(5):
+        wrong = change(her, "otra-clave")
+        assert wrong.status_code == 403 and "La clave antigua no es correcta" in wrong.text
+    limited = change(her, rosa.password)
+    assert limited.status_code == 429 and int(limited.headers["retry-after"]) <= 180
+    clock.advance(minutes=4)
+    assert change(her, rosa.password).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again", "field"),
+    [
+        ("", NEW, NEW, "antigua"),
+        ("Quinua-2041", "corta", "corta", "nueva"),
+        ("Quinua-2041", "Quinua-2041", "Quinua-2041", "nueva"),
+        ("Quinua-2041", NEW, "otra", "repetida"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_no_try_is_lost(
+    her: Visitor, rosa: Person, old: str, new: str, again: str, field: str
+) -> None:
+    for _ in range(6):
+        refused = change(her, old, new, again)
+        assert refused.status_code == 400 and f'href="#{field}"' in refused.text
+        assert NEW not in refused.text
+    assert change(her, rosa.password).status_code == 303
+
+
+def test_the_other_sessions_end_and_the_owner_is_told(
+    her: Visitor, inside: Callable[[Person], Visitor], rosa: Person, installation: Installation
+) -> None:
+    """B22, D37"""
+    other = inside(rosa)
+    assert change(her, rosa.password).status_code == 303
+    assert other.get("/casilla/").status_code == 303
+    assert her.get("/casilla/").status_code == 200
+    [told] = outbox.messages(installation.db, "password_changed")
+    assert told.recipient == rosa.email
+
+
+def test_who_did_not_change_it_closes_the_casilla_by_a_button(
+    her: Visitor, make_visitor: Maker, rosa: Person, installation: Installation
+) -> None:
+    """D37: «No fui yo», for ten days; opening the link alone does nothing (P11)."""
+    change(her, rosa.password)
+    [told] = outbox.messages(installation.db, "password_changed")
+    token = installation.signing.link("not_me", bytes.fromhex(told.context["link"]))
+    path = f"/casilla/no-fui-yo/clave/{token}/"
+    owner = make_visitor()
+    asked = owner.get(path)
+    assert her.get("/casilla/").status_code == 200
+    assert "Cerramos su casilla" in owner.send(asked, path).text
+    assert her.get("/casilla/").status_code == 303
+    assert owner.password(rosa.identidad.number, NEW).status_code == 403
+    again = owner.send(owner.get(path), path)
+    assert "Este enlace ya no sirve" in again.text
+
+
+def test_the_link_of_a_change_that_was_not_mine_ends_after_ten_days(
+    her: Visitor, make_visitor: Maker, rosa: Person, installation: Installation, clock: Clock
+) -> None:
+    change(her, rosa.password)
+    [told] = outbox.messages(installation.db, "password_changed")
+    token = installation.signing.link("not_me", bytes.fromhex(told.context["link"]))
+    path = f"/casilla/no-fui-yo/clave/{token}/"
+    clock.now += timedelta(days=10)
+    owner = make_visitor()
+    assert "Este enlace ya no sirve" in owner.send(owner.get(path), path).text
+
+
+def test_nobody_changes_it_from_outside(visitor: Visitor) -> None:
+    assert re.match("/casilla/ingresar/", visitor.get(CHANGE).headers["location"])
