@@ -10,7 +10,7 @@ decir() { # carácter, texto
         carpeta=${voz%%:*} resto=${voz#*:}
         mkdir -p "$carpeta"
         espeak-ng -v "${resto%:*}" -p "${resto#*:}" -s 135 -g 4 -w "$spoken" "$2"
-        # Sin silencio en las puntas y al mismo volumen; con ruido de cuantización (dither) no.
+        # Sin silencio en las puntas, al mismo volumen y sin el ruido que sox añade a 8 bits (-D).
         sox -D "$spoken" -r 8000 -b 8 -c 1 "$carpeta/$1.wav" highpass 120 \
             silence 1 0.02 0.5% reverse silence 1 0.02 0.5% reverse norm -3
     done
