@@ -16,4 +16,5 @@ WHATEVER = {
     "most": 5,
     "left": 9,
     "by_entity": False,
+    "new": "r••••••@example.com",
 }
