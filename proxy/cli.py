@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from proxy.commands import citizens, cuentas, mail, padron, service, site
+from proxy.commands import audit, citizens, cuentas, mail, padron, service, site
 from proxy.commands.spanish import Command, Group, wrong_usage
 from proxy.errors import Refusal
 
@@ -32,6 +32,7 @@ for name, function in COMMANDS.items():
     app.command(name, cls=Command)(function)
 app.add_typer(cuentas.cuentas, name="cuentas")
 app.add_typer(padron.padron, name="padron")
+app.add_typer(audit.auditoria, name="auditoria")
 
 
 def main(arguments: list[str] | None = None) -> int:

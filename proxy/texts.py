@@ -91,6 +91,52 @@ TEXTS = {
     "recovery.numero": (
         "Escriba el número de su documento: 8 dígitos si es un DNI, 11 si es un RUC."
     ),
+    # The messages of the registration: their pictures were lost with the guide, so these are ours.
+    "registration.missing": "Falta este dato. Escríbalo como está en su documento.",
+    "registration.choose": "Elija una de las opciones.",
+    "registration.name": (
+        "Escríbalo con letras, en {most} caracteres o menos, como está en su documento."
+    ),
+    "registration.day": "Escriba el día, el mes y el año de su documento, como 29/02/1988.",
+    "registration.minor": (
+        "Para pedir una casilla debe haber cumplido 18 años. Si todavía no, llámenos: le diremos "
+        "cómo puede hacerlo quien lo representa."
+    ),
+    "registration.number_dni": "Escriba los 8 dígitos de su DNI, sin puntos ni espacios.",
+    "registration.number_ce": (
+        "Escriba el número de su carné de extranjería: de 9 a 12 letras y números."
+    ),
+    "registration.number_pas": "Escriba el número de su pasaporte: de 5 a 12 letras y números.",
+    "registration.ruc": "Ese RUC no es correcto. Revise sus 11 dígitos en la ficha RUC.",
+    "registration.cui": "Escriba el dígito que va después del guion en su DNI.",
+    "registration.phone": (
+        "Escriba un teléfono: 9 dígitos si es celular, o el código de su ciudad y el número si es "
+        "fijo."
+    ),
+    "registration.emails": "Los dos correos no son iguales. Revise letra por letra y corríjalos.",
+    "registration.power": "Marque la casilla para declarar que representa a la persona jurídica.",
+    "registration.unaccepted": "Para seguir debe leer el texto y marcar la casilla.",
+    "registration.text_changed": "El texto cambió mientras lo leía. Léalo otra vez y márquelo.",
+    "registration.differs": (
+        "Los datos no coinciden con los del registro oficial. Pulse «Aceptar» y revíselos con su "
+        "documento a la mano: lo que escribió se conserva."
+    ),
+    "registration.unavailable": (
+        "En este momento no podemos comprobar sus datos. No es un error suyo. Pulse «Aceptar» y "
+        "pruebe otra vez en unos minutos: lo que escribió se conserva."
+    ),
+    "registration.gone": (
+        "Su registro venció o se cambió en otra ventana. Empiece otra vez: no se abrió ninguna "
+        "casilla."
+    ),
+    "clave.missing": "Escriba los 6 dígitos de la clave que le enviamos.",
+    "clave.wrong": "La clave no es correcta. Revise el mensaje más reciente. {left}",
+    "clave.expired": "La clave venció. Pulse «Enviar otra clave» y escriba la nueva.",
+    "clave.spent": "Se acabaron los intentos con esa clave. Pulse «Aceptar» y pida otra.",
+    "clave.gone": "Esa clave ya no sirve. Pulse «Aceptar» y pida otra.",
+    "clave.soon": "Le acabamos de enviar una clave. Espere {wait} antes de pedir otra.",
+    "clave.sends": "Ya le enviamos varias claves. Use la más reciente.",
+    "clave.resent": "Le enviamos una clave nueva. La anterior ya no sirve.",
     "session.over": (
         "Su sesión terminó. Ingrese otra vez para seguir: no se perdió nada de su casilla."
     ),
@@ -145,8 +191,7 @@ TEXTS = {
     "profile.no_phone": "Su casilla no tiene un celular registrado: no hay nada que quitar.",
     "profile.code_missing": "Escriba los 6 dígitos que le enviamos.",
     "profile.sends": (
-        "Ya le enviamos varios códigos. Use el más reciente, "
-        "o vuelva al perfil y empiece otra vez."
+        "Ya le enviamos varios códigos. Use el más reciente, o vuelva al perfil y empiece otra vez."
     ),
     "profile.over": (
         "Ese pedido ya terminó y sus datos no cambiaron. Escríbalos otra vez para empezar de nuevo."
@@ -172,6 +217,32 @@ TEXTS = {
     "file.not_of_kind": (
         "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
     ),
+    "audit.changed": (
+        "La auditoría no está completa: la fila {id}{at} no es la que se escribió. "
+        "Alguien la cambió, la movió o la agregó. Compárela con su última exportación."
+    ),
+    "audit.missing": (
+        "La auditoría no está completa: antes de la fila {id}{at} alguien quitó una o más. "
+        "Compárela con su última exportación."
+    ),
+    "audit.inserted": (
+        "La auditoría no está completa: alguien agregó la fila {id}{at}. "
+        "Compárela con su última exportación."
+    ),
+    "audit.cut": (
+        "La auditoría no está completa: falta el final, desde la fila {id}{at}. "
+        "Recupérelo de un respaldo y compárelo con su última exportación."
+    ),
+    "audit.end": (
+        "La auditoría no está completa: después de la fila {id}{at} alguien quitó filas o cambió "
+        "la marca del final. Compárela con su última exportación."
+    ),
+    "audit.key": (
+        "No se puede verificar la fila {id}{at}: su clave no está en el archivo de claves. "
+        "Recupere ese archivo de un respaldo; si la clave nunca existió, la fila es ajena."
+    ),
+    "audit.day": "«{typed}» no es una fecha. Escríbala como 2026-03-09 o 2026-03-09T16:30.",
+    "audit.unwritable": "No se puede escribir en {path}. Elija otro lugar con --archivo.",
     "demonstration.public": (
         "La demostración tiene contraseñas conocidas y solo se carga en su propia computadora: "
         "CASILLA_ORIGIN debe ser localhost."

@@ -1,20 +1,165 @@
-"""What happened, when and to whom. Written in the same transaction as the act."""
+"""What happened, when and to whom. Written in the same transaction as the act, and chained.
 
-from typing import Any
+Notes gather in the transaction and are written at its end: the row that keeps them in line is
+locked then, so nobody waits for more of another transaction than its last statements.
+"""
 
-from sqlalchemy import insert
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Row, bindparam, func, insert, select, text, type_coerce, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import NullType
+
+from proxy.domain import chain
+from proxy.domain.chain import Entry
 from proxy.domain.events import Event
-from proxy.store.db import Tx
-from proxy.store.tables import audit
+from proxy.store.tables import audit, audit_head
 
+if TYPE_CHECKING:
+    from proxy.store.db import Tx
+
+HEAD = 1  # the id of its only row
+AT_ONCE = 500  # rows that a reader holds
+
+_HEAD = (
+    select(audit_head.c.last_id, audit_head.c.seal).where(audit_head.c.id == HEAD).with_for_update()
+)
+_FIRST = {"id": HEAD, "last_id": 0, "seal": chain.START}
+_BEGIN = {
+    "sqlite": sqlite.insert(audit_head).values(_FIRST).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(audit_head).values(_FIRST).on_conflict_do_nothing(),
+}
 _ADD = insert(audit)
+_MOVE = (
+    update(audit_head)
+    .where(audit_head.c.id == HEAD)
+    .values(last_id=bindparam("last"), seal=bindparam("mark"))
+)
 
 
 def note(
-    tx: Tx, event: Event, casilla_id: int | None = None, ip: str | None = None, **detail: Any
+    tx: "Tx", event: Event, casilla_id: int | None = None, ip: str | None = None, **detail: Any
 ) -> None:
     """Record `event`. Never give it a code, token, password or identidad."""
-    values = {"at": tx.now, "event": event, "casilla_id": casilla_id, "ip": ip, "detail": detail}
-    values |= {"key_id": "", "seal": b""}
-    tx.conn.execute(_ADD, values)
+    tx.notes.append({"at": tx.now, "event": event, "casilla_id": casilla_id, "ip": ip})
+    tx.notes[-1]["detail"] = detail
+
+
+def write(tx: "Tx") -> None:
+    """What was noted becomes rows of the chain. The last thing that a transaction does."""
+    if not tx.notes:
+        return
+    head = tx.conn.execute(_HEAD).first()
+    if head is None:
+        tx.conn.execute(_BEGIN[tx.conn.dialect.name])
+        head = tx.conn.execute(_HEAD).one()
+    vault, last, mark, rows = tx.vault, head.last_id, head.seal, []
+    for values in tx.notes:
+        last += 1  # counted here: an engine's own counter leaves gaps, and a gap is a removal
+        sealed = chain.seal(vault, vault.newest, mark, Entry(id=last, **values))
+        mark = chain.mark(vault, vault.newest, sealed)
+        rows.append(values | {"id": last, "key_id": vault.newest, "seal": sealed})
+    tx.conn.execute(_ADD, rows)
+    tx.conn.execute(_MOVE, {"last": last, "mark": mark})
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A row as it stands. `entry` is None when what it holds cannot even be read."""
+
+    id: int
+    at: datetime | None
+    entry: Entry | None
+    key_id: str
+    seal: bytes
+
+
+@dataclass(frozen=True)
+class Head:
+    last_id: int
+    mark: bytes
+
+
+# Raw: in SQLite a column may hold whatever somebody wrote there, and one row must not hide another.
+_ROWS = (
+    select(
+        audit.c.id,
+        *(type_coerce(audit.c[name], NullType()).label(name) for name in ("at", "detail")),
+        audit.c.event,
+        audit.c.casilla_id,
+        audit.c.ip,
+        audit.c.key_id,
+        audit.c.seal,
+    )
+    .order_by(audit.c.id)
+    .execution_options(yield_per=AT_ONCE)
+)
+_STILL = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+_COUNT = select(func.count()).select_from(audit)
+_END = select(audit_head.c.last_id, audit_head.c.seal).where(audit_head.c.id == HEAD)
+
+
+def rows(
+    tx: "Tx", since: datetime | None = None, until: datetime | None = None
+) -> Iterator[Sealed]:
+    """In their order, a few at a time; those of [since, until)."""
+    statement = _ROWS
+    if since is not None:
+        statement = statement.where(audit.c.at >= since)
+    if until is not None:
+        statement = statement.where(audit.c.at < until)
+    with _any_text(tx), tx.conn.execute(statement) as found:
+        for row in found:
+            yield _sealed(row)
+
+
+def hold_still(tx: "Tx") -> None:
+    """Every statement of this transaction sees the same; on SQLite it does anyway."""
+    if tx.conn.dialect.name == "postgresql":
+        tx.conn.execute(_STILL)
+
+
+def count(tx: "Tx") -> int:
+    return int(tx.conn.execute(_COUNT).scalar_one())
+
+
+def head(tx: "Tx") -> Head | None:
+    """How far the audit goes. None before the first row."""
+    row = tx.conn.execute(_END).first()
+    return Head(*row) if row else None
+
+
+@contextmanager
+def _any_text(tx: "Tx") -> Iterator[None]:
+    """Text that is no UTF-8, as only SQLite stores it, is read all the same: it fits no seal."""
+    if tx.conn.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = tx.conn.connection.driver_connection
+    driver.text_factory = lambda raw: raw.decode(errors="replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _sealed(row: Row[Any]) -> Sealed:
+    at, entry = None, None
+    try:
+        at = _instant(row.at)
+        detail = json.loads(row.detail) if isinstance(row.detail, str | bytes) else row.detail
+        entry = Entry(row.id, at, row.event, row.casilla_id, row.ip, detail)
+    except (TypeError, ValueError, AttributeError, OverflowError, RecursionError):
+        pass
+    seal = row.seal if isinstance(row.seal, bytes) else b""
+    return Sealed(row.id, at, entry, str(row.key_id), seal)
+
+
+def _instant(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from proxy.domain.vault import Vault
+from proxy.store import audit
 
 # One thread a connection and no overflow: on PostgreSQL a pool that grows under load costs five
 # times its price.
@@ -28,6 +29,7 @@ class Tx:
     now: datetime
     keys: Callable[[], Vault]
     mail: bool = False  # whether a message was left in the outbox
+    notes: list[dict[str, Any]] = field(default_factory=list)  # the audit writes them at the end
 
     @property
     def vault(self) -> Vault:
@@ -63,12 +65,17 @@ class Database:
         """Everything inside happens, or nothing does."""
         if not self.sqlite:
             with self.engine.begin() as conn:
-                yield Tx(conn, self.clock(), self.vault)
+                yield from self._work(conn)
             return
         with self._writer, self.engine.connect() as conn:
             conn.execution_options(writes=True)
             with conn.begin():
-                yield Tx(conn, self.clock(), self.vault)
+                yield from self._work(conn)
+
+    def _work(self, conn: Connection) -> Iterator[Tx]:
+        tx = Tx(conn, self.clock(), self.vault)
+        yield tx
+        audit.write(tx)
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:

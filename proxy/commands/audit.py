@@ -1,0 +1,119 @@
+"""What happened: `auditoria verificar`, `auditoria exportar`."""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+
+import typer
+
+from proxy.commands import start
+from proxy.commands.progress import bar
+from proxy.commands.spanish import Command, Group
+from proxy.errors import Refusal
+
+if TYPE_CHECKING:
+    from proxy.installation import Installation
+
+auditoria = typer.Typer(
+    cls=Group, help="Lo que ocurrió, anotado y encadenado.", no_args_is_help=True
+)
+
+
+@auditoria.command("verificar", cls=Command)
+def verify() -> None:
+    """Comprueba que nadie cambió, quitó, agregó ni movió lo anotado."""
+    from proxy.flows import audit as flow
+
+    parts = start.ready()
+    with parts.db.reading() as tx:
+        total = flow.count(tx)
+    with bar("Verificando", total) as tell, parts.db.reading() as tx:
+        found = flow.verify(tx, tell)
+    if isinstance(found, flow.Broken):
+        at = f", del {start.in_lima(found.at, parts)}" if found.at else ""
+        raise Refusal(found.code, id=found.id, at=at)
+    if found.since is None or found.until is None:
+        print("La auditoría está completa: todavía no tiene filas.")
+        return
+    rows = "1 fila" if found.rows == 1 else f"{found.rows} filas"
+    since, until = (start.in_lima(at, parts) for at in (found.since, found.until))
+    print(f"La auditoría está completa: {rows}, del {since} al {until}.")
+
+
+@auditoria.command("exportar", cls=Command)
+def export(
+    desde: Annotated[
+        str | None, typer.Option(metavar="FECHA", help="2026-03-09 o 2026-03-09T16:30.")
+    ] = None,
+    hasta: Annotated[
+        str | None, typer.Option(metavar="FECHA", help="Ese día o ese minuto también entra.")
+    ] = None,
+    formato: Annotated[
+        Literal["jsonl", "csv"], typer.Option(metavar="jsonl|csv", help="Cómo se escribe.")
+    ] = "jsonl",
+    archivo: Annotated[
+        Path | None, typer.Option(metavar="RUTA", help="Dónde; si falta, sale por la pantalla.")
+    ] = None,
+) -> None:
+    """Escribe lo anotado, sin identidades: de quién es va como una clave que no se deshace."""
+    from proxy.flows import audit as flow
+
+    parts = start.ready()
+    since = _instant(desde, parts) if desde else None
+    until = _instant(hasta, parts, end=True) if hasta else None
+    many = 0
+    with _opened(archivo) as out, parts.db.reading() as tx:
+        table = csv.writer(out, lineterminator="\n")
+        for line in flow.lines(tx, since, until):
+            if formato == "jsonl":
+                out.write(flow.json_line(line))
+            else:
+                if not many:
+                    table.writerow(line)
+                detail = json.dumps(line["detail"], ensure_ascii=False)
+                table.writerow((line | {"detail": detail}).values())
+            many += 1
+    rows = "1 fila" if many == 1 else f"{many} filas"
+    where = f" en {archivo}" if archivo else ""
+    print(f"Se exportó {rows}{where}." if many == 1 else f"Se exportaron {rows}{where}.",
+          file=sys.stdout if archivo else sys.stderr)  # fmt: skip
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[TextIO]:
+    """A file that only its owner reads, there whole or not at all."""
+    if path is None:
+        yield sys.stdout
+        return
+    beside = path.with_name(f"{path.name}.nuevo")
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError:
+        raise Refusal("audit.unwritable", path=path) from None
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _instant(typed: str, parts: "Installation", *, end: bool = False) -> datetime:
+    """In the entity's zone. With `end`, the instant after the day or minute that was typed."""
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError:
+        raise Refusal("audit.day", typed=typed) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=parts.zone)
+    if end:
+        moment += timedelta(days=1) if len(typed) == len("2026-03-09") else timedelta(minutes=1)
+    return moment.astimezone(UTC)

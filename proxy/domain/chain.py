@@ -1,0 +1,58 @@
+"""The chain of the audit: each row is sealed together with all that stands before it.
+
+    mark ──▶ seal of the next row = HMAC(mark, row) ──▶ its own mark = HMAC(seal) ──▶ …
+
+Only the newest mark is stored, and no row tells its own: whoever cuts the end of the table cannot
+write the mark that would make it look whole.
+"""
+
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+START = bytes(32)  # the mark before the first row
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Seals(Protocol):
+    """A vault, as far as the audit needs it."""
+
+    def attest(self, data: bytes, key_id: str) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    id: int
+    at: datetime
+    event: str
+    casilla_id: int | None
+    ip: str | None
+    detail: Any
+
+
+def seal(keys: Seals, key_id: str, mark: bytes, entry: Entry) -> bytes:
+    """Raises Unsealable for a key that the ring does not have."""
+    return keys.attest(b"row" + mark + _canonical(entry), key_id)
+
+
+def mark(keys: Seals, key_id: str, sealed: bytes) -> bytes:
+    """What the row after the one with this seal begins from."""
+    return keys.attest(b"end" + sealed, key_id)
+
+
+def is_sealed(keys: Seals, key_id: str, before: bytes, entry: Entry, found: object) -> bool:
+    """Whether `found` is the seal of this row after that mark. Raises Unsealable."""
+    try:
+        made = seal(keys, key_id, before, entry)
+    except (TypeError, ValueError, OverflowError):  # SQLite lets anything stand in any column
+        return False
+    return isinstance(found, bytes) and hmac.compare_digest(made, found)
+
+
+def _canonical(entry: Entry) -> bytes:
+    """The same bytes for the same row, whichever database it comes from."""
+    micros = (entry.at - EPOCH) // timedelta(microseconds=1)
+    row = [entry.id, micros, entry.event, entry.casilla_id, entry.ip, entry.detail]
+    return json.dumps(row, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,101 @@
+"""Audit: whether nobody touched what was recorded, and a copy of it for those who must look.
+
+verify: every row against the mark of the one before ──▶ the end against the stored mark
+lines:  each row as it is told to others, without identidades
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from proxy.domain import chain
+from proxy.domain.vault import Unsealable
+from proxy.store import audit, casillas
+from proxy.store.audit import Sealed
+from proxy.store.db import Tx
+
+TOLD_EVERY = 500  # rows
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Nobody touched it."""
+
+    rows: int
+    since: datetime | None  # of its first and last rows
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first row that is not as it was written. `code` says how it differs."""
+
+    code: str
+    id: int
+    at: datetime | None  # None: the row is gone, or its instant cannot be read
+
+
+def count(tx: Tx) -> int:
+    return audit.count(tx)
+
+
+def verify(tx: Tx, progress: Progress = lambda _done: None) -> Whole | Broken:
+    """The first thing that its transaction does: what others add meanwhile must not show."""
+    audit.hold_still(tx)
+    keys, end = tx.vault, audit.head(tx)
+    before, first, last = chain.START, None, None
+    number = 0
+    for row in audit.rows(tx):
+        number += 1
+        fault = _fault(tx, row, number, before)
+        if fault is None and (end is None or number > end.last_id):
+            fault = "audit.inserted"
+        if fault:
+            return Broken(fault, row.id, row.at)
+        before = chain.mark(keys, row.key_id, row.seal)
+        first, last = first or row.at, row.at
+        if number % TOLD_EVERY == 0:
+            progress(number)
+    if end and number < end.last_id:
+        return Broken("audit.cut", number + 1, None)
+    if end and end.mark != before:
+        return Broken("audit.end", number, last)
+    if end is None and casillas.any_open(tx):  # opening one is recorded
+        return Broken("audit.cut", 1, None)
+    return Whole(number, first, last)
+
+
+def _fault(tx: Tx, row: Sealed, number: int, before: bytes) -> str | None:
+    if row.id != number:
+        return "audit.inserted" if row.id < number else "audit.missing"
+    try:
+        good = row.entry and chain.is_sealed(tx.vault, row.key_id, before, row.entry, row.seal)
+    except Unsealable:
+        return "audit.key"
+    return None if good else "audit.changed"
+
+
+def lines(
+    tx: Tx, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[dict[str, Any]]:
+    """Each row of [since, until), oldest first. Whose it is comes as a keyed hash (S69)."""
+    for row in audit.rows(tx, since, until):
+        entry = row.entry
+        whose = None if entry is None or entry.casilla_id is None else str(entry.casilla_id)
+        yield {
+            "id": row.id,
+            "at": row.at.isoformat(timespec="microseconds") if row.at else None,
+            "event": entry.event if entry else None,
+            "user": tx.vault.alias(whose).hex() if whose else None,
+            "ip": entry.ip if entry else None,
+            "detail": entry.detail if entry else None,
+            "key_id": row.key_id,
+            "seal": row.seal.hex(),
+        }
+
+
+def json_line(line: dict[str, Any]) -> str:
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
