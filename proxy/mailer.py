@@ -11,6 +11,7 @@ from typing import Any
 
 from proxy.domain.browser import in_words
 from proxy.domain.codes import code_for
+from proxy.domain.first_access import secret_for
 from proxy.flows import delivery
 from proxy.gateway import Sms, sms_transport
 from proxy.installation import Installation
@@ -22,6 +23,7 @@ from proxy.transports import Unsent, transport
 logger = logging.getLogger("casilla.mail")
 
 POLL = 2.0  # seconds between looks at an outbox that another process may have filled
+REGISTRATION = "registration"  # its code can be answered by a link too (M43)
 CHANNELS: tuple[Channel, ...] = ("email", "sms")
 # Where the link of each purpose leads, under /casilla/.
 LINKS = {
@@ -141,18 +143,29 @@ class Mailer:
         if "challenge" in context:
             context["code"] = self._code(context)
             context["stop"] = f"{casilla}no-fui-yo/{signing.disavowal(context['challenge'])}/"
+            token = signing.link(REGISTRATION, bytes.fromhex(context["challenge"]))
+            context["validate"] = f"{casilla}registro/enlace/{token}/"
+        if "first_access" in context:
+            link_id = bytes.fromhex(context["first_access"])
+            context["secret"] = secret_for(self._code_key(context), link_id)
         if "link" in context:
             token = signing.link(context["purpose"], bytes.fromhex(context["link"]))
             context["link"] = casilla + LINKS[context["purpose"]].format(token=token)
         return context
 
     def _code(self, context: dict[str, Any]) -> str:
+        return code_for(
+            self._code_key(context),
+            context["purpose"],
+            bytes.fromhex(context["challenge"]),
+            context["sent"],
+        )
+
+    def _code_key(self, context: dict[str, Any]) -> bytes:
         key = self.installation.vault.code_key(context["key_id"])
         if key is None:
             raise Unsent("the key of the code was retired")
-        return code_for(
-            key, context["purpose"], bytes.fromhex(context["challenge"]), context["sent"]
-        )
+        return key
 
 
 def work_alone(mailer: Mailer) -> None:

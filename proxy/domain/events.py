@@ -17,6 +17,7 @@ class Event(StrEnum):
     CHANGE_UNDONE = "user_change_revoked"  # the address that was told said that it was not theirs
     DEVICE_FORGOTTEN = "device_forgotten"  # by its owner: that browser is a new one again
     CASILLA_OPENED = "user_created"
+    IDENTITY_CHECKED = "identity_check"  # who registers was compared with RENIEC or SUNAT
     RECOVERY_STARTED = "authn_recovery_start"  # somebody asked to recover a password
     LINK_SENT = "authn_link_created"  # a link to choose a password left for the owner's mailbox
     PASSWORD_CHANGED = "authn_password_change"  # by its owner: recovered, first chosen, changed

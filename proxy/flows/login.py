@@ -20,7 +20,7 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
-from proxy.flows import challenge, factor
+from proxy.flows import challenge, factor, first_access
 from proxy.flows.challenge import DAY, HOUR, MINUTE, Asked, Challenge, Denied, where
 from proxy.store import audit, casillas, challenges, devices, links, outbox, sessions, throttle
 from proxy.store.casillas import Casilla
@@ -68,6 +68,8 @@ def attempt(tx: Tx, identidad: Identidad, client: Client) -> Attempt | Denied:
         return Denied("login.limited", wait)
     casillas.count_failure(tx, casilla.id if casilla else 0)
     if casilla and casilla.failures >= WRONG_IN_A_ROW and device is None:
+        casilla = None
+    if casilla and first_access.lapsed(tx, casilla):
         casilla = None
     return Attempt(identidad, casilla)
 
@@ -161,6 +163,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         device = uuid4().bytes
         devices.add(tx, device, casilla.id, client.user_agent)
         outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
+    first_access.used(tx, casilla)
     links.end_all(tx, casilla.id, "recovery")  # who can enter asks for no other way (SECURITY D35)
     token = secrets.new_token()
     until = tx.now + policy.session_life

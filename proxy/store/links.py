@@ -29,6 +29,12 @@ _ADD = insert(links)
 _BY_ID = select(*_COLUMNS).where(
     links.c.id == bindparam("link"), links.c.purpose == bindparam("for_purpose")
 )
+_NEWEST = (
+    select(*_COLUMNS)
+    .where(links.c.casilla_id == bindparam("casilla"), links.c.purpose == bindparam("for_purpose"))
+    .order_by(links.c.created_at.desc())
+    .limit(1)
+)
 _OPEN = (links.c.used_at.is_(None), links.c.ended_at.is_(None))
 _SPEND = (
     update(links)
@@ -63,6 +69,12 @@ def add(
 def by_id(tx: Tx, link_id: bytes, purpose: str) -> Link | None:
     """Spends nothing; the link may be over."""
     row = tx.conn.execute(_BY_ID, {"link": link_id, "for_purpose": purpose}).first()
+    return Link(*row) if row else None
+
+
+def newest(tx: Tx, casilla_id: int, purpose: str) -> Link | None:
+    """The last one of that purpose that the casilla's owner was sent; it may be over."""
+    row = tx.conn.execute(_NEWEST, {"casilla": casilla_id, "for_purpose": purpose}).first()
     return Link(*row) if row else None
 
 

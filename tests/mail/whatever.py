@@ -16,5 +16,11 @@ WHATEVER = {
     "most": 5,
     "left": 9,
     "by_entity": False,
+    "user": "1-40000011",
+    "first_access": "00" * 16,
+    "nombres": "Elena Yupanqui Imaginaria",
+    "accepted": [
+        {"titulo": "Términos", "version": "1", "sha256": "0" * 64, "at": "hoy", "ip": "::1"}
+    ],
     "new": "r••••••@example.com",
 }

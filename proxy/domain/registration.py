@@ -1,0 +1,207 @@
+"""What somebody types to register, read field by field, and what is kept of it meanwhile."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from proxy.domain.identidad import Identidad, check_cui, parse_identidad
+from proxy.domain.identity import CompanyClaim, PersonClaim
+from proxy.domain.phone import parse_phone
+from proxy.errors import Refusal
+
+NATURAL, LEGAL = "natural", "juridica"
+# What each kind of person has (M19, ruling 33).
+KINDS = {"DNI": "DNI", "CE": "Carné de extranjería", "PAS": "Pasaporte"}
+WRONG_NUMBER = {
+    "DNI": "registration.number_dni",
+    "CE": "registration.number_ce",
+    "PAS": "registration.number_pas",
+}
+SEXES = {"F": "Femenino", "M": "Masculino"}
+ABOUT = (
+    "tipo", "numero", "apellido_paterno", "apellido_materno", "nombres", "nacimiento", "sexo",
+    "emision", "cui",
+)  # fmt: skip
+PERSON = (*ABOUT, "telefono", "correo", "correo2")
+COMPANY = ("ruc", "razon_social", "telefono", "distrito", "correo", "correo2")
+NAME_LENGTH, LONG_NAME_LENGTH = 60, 200
+KEPT = 320  # characters of a field, however wrong: an e-mail address may be that long
+ADULT = 18
+OLDEST = date(1900, 1, 1)
+DAYS = ("%Y-%m-%d", "%d/%m/%Y")
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """How far a registration is. Everything in it can be written as JSON."""
+
+    accepted: dict[str, dict[str, str]] = field(default_factory=dict)  # by text
+    persona: str = ""
+    person: dict[str, str] = field(default_factory=dict)  # as it was typed
+    company: dict[str, str] = field(default_factory=dict)
+    representative: dict[str, str] = field(default_factory=dict)
+    identified: bool = False  # who registers is who they say
+    represented_by: str = ""  # the identidad of whom was proved to be the representative
+    representative_flow: str = ""  # of the code that was mailed to the representative
+    email_flow: str = ""  # of the code that was mailed to the address
+
+    @property
+    def typed(self) -> dict[str, str]:
+        return self.company if self.persona == LEGAL else self.person
+
+
+class Faults(Exception):
+    """What is wrong with a form, by field."""
+
+    def __init__(self, errors: Mapping[str, Refusal]) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = dict(errors)
+
+
+class Reading:
+    """A form, of which every fault is told at once."""
+
+    def __init__(self, form: Mapping[str, str]) -> None:
+        self.form = form
+        self.errors: dict[str, Refusal] = {}
+
+    def take(
+        self,
+        name: str,
+        parse: Callable[Concatenate[str, P], T],
+        otherwise: T,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        try:
+            return parse(self.form.get(name, ""), *args, **kwargs)
+        except Refusal as refusal:
+            self.errors[name] = refusal
+            return otherwise
+
+    def end(self) -> None:
+        """Raises Faults."""
+        if self.errors:
+            raise Faults(self.errors)
+
+
+def as_typed(form: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: form.get(name, "")[:KEPT] for name in names}
+
+
+def read_person(reading: Reading, today: date) -> PersonClaim:
+    """Who a natural person says they are. Faults are left in `reading`."""
+    kind = reading.take("tipo", _one_of, "DNI", KINDS)
+    identidad = reading.take("numero", _number, Identidad(kind, ""), kind)
+    born = reading.take("nacimiento", parse_day, OLDEST, today)
+    if "nacimiento" not in reading.errors and not of_age(born, today):
+        reading.errors["nacimiento"] = Refusal("registration.minor")
+    issued = reading.take("emision", parse_day, today, today)
+    if "emision" not in reading.errors and issued < born:
+        reading.errors["emision"] = Refusal("registration.day")
+    sexo = reading.take("sexo", _one_of, "", SEXES)
+    cui = ""
+    if kind == "DNI" and "numero" not in reading.errors:
+        cui = reading.take("cui", _cui, "", identidad.number)
+    elif kind == "DNI" and not reading.form.get("cui", "").strip():
+        reading.errors["cui"] = Refusal("registration.cui")
+    return PersonClaim(
+        identidad=identidad,
+        apellido_paterno=reading.take("apellido_paterno", parse_name, ""),
+        apellido_materno=reading.take("apellido_materno", parse_name, "", needed=False),
+        nombres=reading.take("nombres", parse_name, ""),
+        born_on=born,
+        sexo=sexo,
+        issued_on=issued,
+        cui=cui,
+    )
+
+
+def read_company(reading: Reading) -> CompanyClaim:
+    return CompanyClaim(
+        identidad=reading.take("ruc", _ruc, Identidad("RUC", "")),
+        razon_social=reading.take("razon_social", parse_name, "", most=LONG_NAME_LENGTH),
+        distrito=reading.take("distrito", parse_name, ""),
+    )
+
+
+def read_phone(reading: Reading) -> str:
+    """A telephone to call, mobile or not. Nothing is sent to it until its owner proves it."""
+    return reading.take("telefono", _phone, "")
+
+
+def parse_name(text: str, *, needed: bool = True, most: int = NAME_LENGTH) -> str:
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if needed and not name:
+        raise Refusal("registration.missing")
+    if len(name) > most or not name.isprintable() or (name and not any(map(str.isalpha, name))):
+        raise Refusal("registration.name", most=most)
+    return name
+
+
+def parse_day(text: str, latest: date) -> date:
+    """A day as a calendar of the browser sends it, or typed as dd/mm/aaaa."""
+    for form in DAYS:
+        try:
+            day = datetime.strptime(text.strip(), form).date()
+        except ValueError:
+            continue
+        if OLDEST <= day <= latest:
+            return day
+    raise Refusal("registration.day")
+
+
+def of_age(born: date, today: date) -> bool:
+    """Who is eighteen today is; who was born on a 29 of February, from the 1 of March on."""
+    years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return years >= ADULT
+
+
+def full_name(claim: PersonClaim | CompanyClaim) -> str:
+    """How the casilla's owner is addressed."""
+    if isinstance(claim, CompanyClaim):
+        return claim.razon_social
+    parts = (claim.nombres, claim.apellido_paterno, claim.apellido_materno)
+    return " ".join(part for part in parts if part)
+
+
+def _one_of(text: str, options: Mapping[str, str]) -> str:
+    if text not in options:
+        raise Refusal("registration.choose")
+    return text
+
+
+def _number(text: str, kind: str) -> Identidad:
+    number = "".join(unicodedata.normalize("NFKC", text).split())
+    try:
+        identidad = parse_identidad(f"{kind}-{number.removeprefix(f'{kind}-')}")
+    except Refusal:
+        raise Refusal(WRONG_NUMBER[kind]) from None
+    return identidad
+
+
+def _ruc(text: str) -> Identidad:
+    try:
+        return parse_identidad(f"RUC-{''.join(text.split())}")
+    except Refusal:
+        raise Refusal("registration.ruc") from None
+
+
+def _cui(text: str, dni: str) -> str:
+    if not text.strip():
+        raise Refusal("registration.cui")
+    return check_cui(dni, text)
+
+
+def _phone(text: str) -> str:
+    try:
+        return parse_phone(text)
+    except Refusal as refusal:
+        if refusal.code != "phone.fixed":
+            raise Refusal("registration.phone") from None
+        return " ".join(text.split())

@@ -1,0 +1,95 @@
+"""First access: how the owner of a new casilla gets their first password (ruling 5).
+
+    issue ──▶ a secret that serves once (guia) or an activation link (estricto), by e-mail
+          ──▶ first login, which opens only the change of password  ·  activate ──▶ choose
+
+A secret that came too late, was used, or was guessed at five times opens nothing: its owner
+recovers the password as anybody does.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from proxy.domain.client import Client
+from proxy.domain.first_access import USER_PREFIXES, secret_for
+from proxy.domain.policy import Policy
+from proxy.domain.vault import Vault
+from proxy.flows import password
+from proxy.store import casillas, links, outbox
+from proxy.store.casillas import Casilla
+from proxy.store.db import Tx
+
+SECRET, ACTIVATION = "first_access", "activation"
+FAILURES = 5
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class First:
+    """What a first access needs before its transaction: the hash takes too long to be made in it.
+
+    `secret` is empty where the policy mails a link.
+    """
+
+    link_id: bytes
+    key_id: str
+    secret: str
+    hashed: str | None = None
+
+
+def first(policy: Policy, vault: Vault) -> First:
+    link_id, key_id = uuid4().bytes, vault.newest
+    if policy.first_access_by_link:
+        return First(link_id, key_id, "")
+    key = vault.code_key(key_id)
+    assert key is not None  # the newest is in the ring
+    return First(link_id, key_id, secret_for(key, link_id))
+
+
+def issue(tx: Tx, policy: Policy, casilla: Casilla, made: First) -> None:
+    """Mail it. `made.hashed` is already the casilla's password."""
+    life = policy.first_access_life
+    purpose = SECRET if made.secret else ACTIVATION
+    links.add(tx, purpose, casilla.id, life, made.link_id)
+    identidad = casilla.identidad
+    told: dict[str, Any] = {
+        "user": f"{USER_PREFIXES[identidad.kind]}-{identidad.number}",
+        "hours": life // HOUR,
+    }
+    if made.secret:
+        told |= {"first_access": made.link_id.hex(), "key_id": made.key_id}
+        outbox.add(tx, "credentials", casilla, life, **told)
+    else:
+        told |= {"purpose": ACTIVATION, "link": made.link_id.hex()}
+        outbox.add(tx, "activation", casilla, life, **told)
+
+
+def lapsed(tx: Tx, casilla: Casilla) -> bool:
+    """Whether the casilla's password is a mailed secret that serves no longer."""
+    if not casilla.must_change:
+        return False
+    link = links.newest(tx, casilla.id, SECRET)
+    return link is not None and (not link.holds(tx.now) or casilla.failures >= FAILURES)
+
+
+def used(tx: Tx, casilla: Casilla) -> None:
+    """A session was opened: the secret opens no other."""
+    if casilla.must_change:
+        links.end_all(tx, casilla.id, SECRET)
+
+
+def opened(tx: Tx, link_id: bytes) -> int | None:
+    """Whose password the activation link lets choose. Spends nothing."""
+    link = links.by_id(tx, link_id, ACTIVATION)
+    return link.casilla_id if link and link.holds(tx.now) else None
+
+
+def activate(tx: Tx, link_id: bytes, hashed: str, client: Client) -> bool:
+    """Store the first password, already hashed. False: the link was used, or came too late."""
+    casilla_id = links.spend(tx, link_id, ACTIVATION)
+    if casilla_id is None:
+        return False
+    password.replace(tx, casillas.by_id(tx, casilla_id), hashed, client)
+    return True

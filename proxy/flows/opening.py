@@ -1,0 +1,202 @@
+"""Opening: the mailbox of who registers is proved, and with it their casilla opens, all at once.
+
+    ask ──▶ code and link by e-mail ──▶ validate (or resend) ──▶ casilla, acceptances, credentials
+
+One registration opens one casilla and mails one set of credentials, however often and from however
+many browsers it is validated. Whoever has a casilla already is told so in the mailbox that they
+registered, and nowhere else (SECURITY E41).
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+
+from catalog.model import Catalog
+from proxy.domain import codes, secrets
+from proxy.domain import registration as rules
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.identidad import Identidad
+from proxy.domain.policy import Policy
+from proxy.flows import challenge, first_access
+from proxy.flows.challenge import DAY, HOUR, Asked, Challenge, Denied, where
+from proxy.flows.first_access import First
+from proxy.flows.registration import Applicant, applicant, begun, keep, next_step
+from proxy.store import acceptances, audit, casillas, outbox, registrations, throttle
+from proxy.store.acceptances import Acceptance
+from proxy.store.casillas import Casilla
+from proxy.store.db import Tx
+from proxy.store.registrations import Registration
+from proxy.store.throttle import Limit
+
+PURPOSE = "registration"
+
+
+def ask(tx: Tx, policy: Policy, flow: str, today: date, client: Client) -> Denied | None:
+    """Send the code to the address that was typed."""
+    found = begun(tx, flow)
+    if found is None or next_step(found.draft) != "review":
+        return Denied("registration.gone")
+    who = applicant(found, today)
+    owner = casillas.by_identidad(tx, who.claim.identidad)
+    email_flow = secrets.new_token()
+    asked = Asked(PURPOSE, who.email, recipient=None if owner else who.email)
+    denied = challenge.ask(tx, policy, asked, email_flow, client)
+    if denied:
+        return denied
+    keep(tx, found, replace(found.draft, email_flow=email_flow))
+    sent = challenge.waiting(tx, PURPOSE, email_flow)
+    assert sent is not None
+    registrations.asked(tx, found, sent.id)
+    _tell(tx, owner, client)
+    return None
+
+
+def waiting(tx: Tx, flow: str) -> tuple[Registration, Challenge] | None:
+    """What this browser still has to answer. Spends nothing."""
+    found = begun(tx, flow)
+    sent = challenge.waiting(tx, PURPOSE, found.draft.email_flow) if found else None
+    return (found, sent) if found and sent else None
+
+
+def linked(tx: Tx, challenge_id: bytes) -> str | None:
+    """The code that the link of a message stands for, while it holds. Spends nothing: mail
+    scanners open links too (ruling 11)."""
+    sent = _linked(tx, challenge_id)
+    if sent is None or tx.now >= sent.code_expires_at:
+        return None
+    key = tx.vault.code_key(sent.key_id)
+    return codes.code_for(key, PURPOSE, sent.id, sent.sent) if key else None
+
+
+def resend(tx: Tx, policy: Policy, flow: str, client: Client) -> Denied | None:
+    found = begun(tx, flow)
+    if found is None:
+        return Denied("registration.gone")
+    keep(tx, found, found.draft)
+    return challenge.resend(tx, policy, PURPOSE, found.draft.email_flow, client)
+
+
+def validate(
+    tx: Tx, policy: Policy, catalog: Catalog, flow: str, typed: str, made: First, client: Client
+) -> Denied | None:
+    """Open the casilla for the right code. `made` is its first access, with its hash."""
+    found = begun(tx, flow)
+    if found is None:
+        return Denied("registration.gone")
+    return _validate(tx, policy, catalog, found, typed, made, client)
+
+
+def validate_by_link(
+    tx: Tx,
+    policy: Policy,
+    catalog: Catalog,
+    challenge_id: bytes,
+    typed: str,
+    made: First,
+    client: Client,
+) -> Denied | None:
+    """The same from any browser: who has the link reads the mailbox, and gets nothing but mail."""
+    found = registrations.by_challenge(tx, challenge_id)
+    if found is None:
+        return Denied("registration.gone")
+    return _validate(tx, policy, catalog, found, typed, made, client)
+
+
+def done(tx: Tx, flow: str) -> bool:
+    """Whether this browser's registration opened its casilla: it was sent twice, perhaps."""
+    return registrations.ended(tx, secrets.digest(flow))
+
+
+def accepted(tx: Tx, casilla_id: int) -> list[Acceptance]:
+    """What the casilla's owner accepted, in which version and when (SECURITY E45)."""
+    return acceptances.of(tx, casilla_id)
+
+
+def declared_phone(tx: Tx, identidad: Identidad) -> str | None:
+    """The telephone of the registration. Nobody proved it: it serves to fill in a form."""
+    draft = registrations.declared(tx, identidad)
+    return draft.typed.get("telefono") if draft else None
+
+
+def _validate(
+    tx: Tx,
+    policy: Policy,
+    catalog: Catalog,
+    found: Registration,
+    typed: str,
+    made: First,
+    client: Client,
+) -> Denied | None:
+    flow = found.draft.email_flow
+    asked = challenge.check(tx, policy, PURPOSE, flow, typed, client)
+    if isinstance(asked, Denied):
+        return asked
+    # Data that were changed since the code was sent are not those that it proves.
+    if next_step(found.draft) != "review":
+        return Denied("registration.gone")
+    who = applicant(found, tx.now.date())
+    if asked.recipient != who.email:
+        return Denied("registration.gone")
+    owner = casillas.by_identidad(tx, who.claim.identidad)
+    casilla = None if owner else _open(tx, who, made, client)
+    if casilla is None:
+        _tell(tx, owner or casillas.by_identidad(tx, who.claim.identidad), client)
+        return None
+    if not registrations.end(tx, found, who.claim.identidad):
+        raise RuntimeError("a spent code opened two casillas")
+    first_access.issue(tx, policy, casilla, made)
+    _record(tx, catalog, casilla, found)
+    return None
+
+
+def _open(tx: Tx, who: Applicant, made: First, client: Client) -> Casilla | None:
+    """None: another registration of the same identidad was quicker, by an instant."""
+    savepoint = tx.conn.begin_nested()
+    name = rules.full_name(who.claim)
+    try:
+        casilla_id = casillas.add(
+            tx, who.claim.identidad, name, who.email, made.hashed, must_change=True
+        )
+    except IntegrityError:
+        savepoint.rollback()
+        return None
+    savepoint.commit()
+    audit.note(tx, Event.CASILLA_OPENED, casilla_id, client.ip)
+    return casillas.by_id(tx, casilla_id)
+
+
+def _record(tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration) -> None:
+    """Keep what was accepted, and send its record to the owner (without their identidad)."""
+    titles = {"terminos": catalog.terms.titulo, "privacidad": catalog.privacy.titulo}
+    zone = ZoneInfo(catalog.entity.zona_horaria)
+    told = []
+    for text, values in found.draft.accepted.items():
+        at = datetime.fromisoformat(values["at"])
+        one = Acceptance(text, values["version"], values["sha256"], at, values["ip"])
+        acceptances.add(tx, casilla.id, one)
+        when = at.astimezone(zone).strftime("%d/%m/%Y a las %H:%M")
+        told.append({"titulo": titles[text], **values, "at": when})
+    outbox.add(tx, "affiliation", casilla, accepted=told, nombres=casilla.nombres)
+
+
+def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
+    """Tell who has a casilla already that somebody tried to register in their name, now and then.
+    For anybody else the same work is done and nothing leaves."""
+    limits = [
+        Limit(f"already/{owner.id if owner else 0}/hour", 1, HOUR),
+        Limit(f"already/{owner.id if owner else 0}/day", 3, DAY),
+    ]
+    allowed = throttle.take(tx, limits) is None
+    if owner and allowed:
+        outbox.add(tx, "already_registered", owner, **where(tx, client))
+    else:
+        outbox.void(tx, "already_registered", **where(tx, client))
+
+
+def _linked(tx: Tx, challenge_id: bytes) -> Challenge | None:
+    found = registrations.by_challenge(tx, challenge_id)
+    sent = challenge.waiting(tx, PURPOSE, found.draft.email_flow) if found else None
+    return sent if sent and sent.id == challenge_id else None

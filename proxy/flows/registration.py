@@ -1,0 +1,185 @@
+"""Registration: somebody asks for a casilla, step by step, up to proving that they read their mail.
+
+    accept terms ──▶ accept privacy ──▶ persona ──▶ data ──▶ identity checked, outside any
+    transaction ──▶ (a legal person: its representative) ──▶ review ──▶ flows.opening
+
+What was typed is kept, sealed, for an hour since the last step, and tied to a cookie of the
+browser. No step tells an identidad that has a casilla from one that has none (SECURITY E41).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from catalog.consent import Consent
+from proxy.domain import registration as rules
+from proxy.domain import secrets
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.identidad import Identidad
+from proxy.domain.identity import Answer, Claim
+from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
+from proxy.errors import Refusal
+from proxy.flows import cuentas
+from proxy.flows.challenge import HOUR, Denied
+from proxy.store import audit, registrations, throttle
+from proxy.store.db import Tx
+from proxy.store.registrations import Registration as Registration
+from proxy.store.throttle import Limit
+
+IDLE = timedelta(minutes=60)
+TERMS, PRIVACY = "terminos", "privacidad"
+STEPS = ("terms", "privacy", "persona", "data", "representative", "review")
+# An address may be shared by a whole office; the service that knows people is of all.
+BEGINNINGS = 60
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Who asks for a casilla, well formed."""
+
+    claim: Claim
+    email: str
+    phone: str
+
+
+def read_applicant(persona: str, form: Mapping[str, str], today: date) -> Applicant:
+    """Raises Faults with everything that is wrong."""
+    reading = Reading(form)
+    legal = persona == LEGAL
+    claim: Claim = rules.read_company(reading) if legal else rules.read_person(reading, today)
+    phone = rules.read_phone(reading)
+    email = reading.take("correo", cuentas.normal_email, "")
+    if "correo" not in reading.errors:
+        reading.take("correo2", _same_email, "", email)
+    reading.end()
+    return Applicant(claim, email, phone)
+
+
+def begun(tx: Tx, flow: str) -> Registration | None:
+    """What this browser is registering. Spends nothing."""
+    return registrations.alive(tx, secrets.digest(flow))
+
+
+def next_step(draft: Draft) -> str:
+    """The first one that is not done yet."""
+    done = {
+        "terms": TERMS in draft.accepted,
+        "privacy": PRIVACY in draft.accepted,
+        "persona": bool(draft.persona),
+        "data": draft.identified,
+        "representative": draft.persona != LEGAL or bool(draft.represented_by),
+        "review": False,
+    }
+    return next(step for step in STEPS if not done[step])
+
+
+def begin(
+    tx: Tx, consent: Consent, flow: str, new_flow: str, client: Client
+) -> tuple[Registration, str] | Denied:
+    """Accept the terms. Returns the registration and the secret that its browser has to keep."""
+    found = begun(tx, flow)
+    if found:
+        return accept(tx, found, TERMS, consent, client), flow
+    wait = throttle.take(tx, [Limit(f"registration/{client.network}", BEGINNINGS, HOUR)])
+    if wait is not None:
+        audit.note(tx, Event.LOGIN_LIMITED, None, client.ip)
+        return Denied("login.limited", wait)
+    registrations.forget(tx)
+    draft = _accepting(tx, Draft(), TERMS, consent, client)
+    return registrations.add(tx, secrets.digest(new_flow), draft, tx.now + IDLE), new_flow
+
+
+def accept(
+    tx: Tx, found: Registration, text: str, consent: Consent, client: Client
+) -> Registration:
+    return keep(tx, found, _accepting(tx, found.draft, text, consent, client))
+
+
+def choose(tx: Tx, found: Registration, persona: str) -> Registration:
+    """Refuses what is neither. Another kind of person proves everything again."""
+    if persona not in (NATURAL, LEGAL):
+        raise Refusal("recovery.persona")
+    if persona == found.draft.persona:
+        return keep(tx, found, found.draft)
+    return keep(tx, found, replace(unproved(found.draft), persona=persona))
+
+
+def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
+    """Keep what was typed, however wrong it is (M36, M72). What was proved of it no longer is."""
+    draft = found.draft
+    legal = draft.persona == LEGAL
+    values = rules.as_typed(form, rules.COMPANY if legal else rules.PERSON)
+    if values == draft.typed:
+        return keep(tx, found, draft)
+    draft = unproved(draft)
+    draft = replace(draft, company=values) if legal else replace(draft, person=values)
+    return keep(tx, found, draft)
+
+
+def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
+    """Count a check of who somebody is, before it is made (SECURITY E40, Y)."""
+    wait = throttle.take(
+        tx,
+        [
+            Limit(f"identity/{identidad}", 5, 6 * HOUR),
+            Limit(f"identity/{client.network}", 10, HOUR),
+            Limit("identity", 500, HOUR),
+        ],
+    )
+    if wait is None:
+        return None
+    audit.note(tx, Event.LOGIN_LIMITED, None, client.ip)
+    return Denied("login.limited", wait)
+
+
+def checked(
+    tx: Tx, found: Registration, form: Mapping[str, str], answer: Answer, client: Client
+) -> Registration:
+    """What RENIEC or SUNAT answered about the `form` that was sent to them."""
+    audit.note(tx, Event.IDENTITY_CHECKED, None, client.ip, answer=answer.value)
+    found = typed(tx, found, form)
+    if answer is not Answer.MATCHES:
+        return found
+    return keep(tx, found, replace(found.draft, identified=True))
+
+
+def unproved(draft: Draft) -> Draft:
+    """What was proved of other data proves nothing of these: neither a code nor a link opens."""
+    return replace(
+        draft, identified=False, represented_by="", representative_flow="", email_flow=""
+    )
+
+
+def keep(tx: Tx, found: Registration, draft: Draft) -> Registration:
+    registrations.save(tx, found, draft, tx.now + IDLE)
+    return replace(found, draft=draft)
+
+
+def applicant(found: Registration, today: date) -> Applicant:
+    return read_applicant(found.draft.persona, found.draft.typed, today)
+
+
+def _accepting(tx: Tx, draft: Draft, text: str, consent: Consent, client: Client) -> Draft:
+    """Whoever goes back and accepts the same again accepted it the first time."""
+    before = draft.accepted.get(text, {})
+    if before.get("sha256") == consent.sha256:
+        return draft
+    accepted = {
+        "version": consent.version,
+        "sha256": consent.sha256,
+        "at": tx.now.isoformat(),
+        "ip": client.ip,
+    }
+    return replace(draft, accepted=draft.accepted | {text: accepted})
+
+
+def _same_email(text: str, email: str) -> str:
+    """M37, M73"""
+    try:
+        again = cuentas.normal_email(text)
+    except Refusal:
+        again = ""
+    if again != email:
+        raise Refusal("registration.emails")
+    return again

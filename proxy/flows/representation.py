@@ -1,0 +1,109 @@
+"""Representation: a legal person registers through somebody who proves who they are (ruling 22).
+
+    summon ──▶ code to the mailbox of their casilla ──▶ answer     ·     prove (RENIEC)
+
+That their data are public proves nothing: the RUC, the name and the district of a company are too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from proxy.domain import registration as rules
+from proxy.domain import secrets
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.identidad import Identidad
+from proxy.domain.identity import Answer, PersonClaim
+from proxy.domain.policy import Policy
+from proxy.domain.registration import ABOUT, Reading
+from proxy.errors import Refusal
+from proxy.flows import challenge
+from proxy.flows.challenge import Asked, Challenge, Denied
+from proxy.flows.registration import keep
+from proxy.store import audit, casillas
+from proxy.store.db import Tx
+from proxy.store.registrations import Registration
+
+PURPOSE = "representative"
+
+
+def read_representative(form: Mapping[str, str], today: date) -> PersonClaim:
+    """Raises Faults with everything that is wrong."""
+    reading = Reading(form)
+    claim = rules.read_person(reading, today)
+    declares(reading)
+    reading.end()
+    return claim
+
+
+def declares(reading: Reading) -> None:
+    """The power to represent is declared under oath, as the rest."""
+    if reading.form.get("poder") != "1":
+        reading.errors["poder"] = Refusal("registration.power")
+
+
+def summon(
+    tx: Tx,
+    policy: Policy,
+    found: Registration,
+    identidad: Identidad,
+    client: Client,
+) -> Denied | None:
+    """Send a code to the mailbox of the casilla of who is said to represent. Whoever has no
+    casilla gets the same page, and nothing is sent."""
+    casilla = casillas.by_identidad(tx, identidad) if identidad.kind != "RUC" else None
+    flow = secrets.new_token()
+    asked = Asked(PURPOSE, str(identidad), casilla)
+    denied = challenge.ask(tx, policy, asked, flow, client)
+    if denied is None:
+        keep(tx, found, replace(found.draft, representative_flow=flow, represented_by=""))
+    return denied
+
+
+def summoned(tx: Tx, found: Registration) -> Challenge | None:
+    return challenge.waiting(tx, PURPOSE, found.draft.representative_flow)
+
+
+def answer(
+    tx: Tx, policy: Policy, found: Registration, typed: str, client: Client
+) -> Denied | None:
+    flow = found.draft.representative_flow
+    asked = challenge.check(tx, policy, PURPOSE, flow, typed, client)
+    if isinstance(asked, Denied):
+        return asked
+    assert asked.casilla_id is not None  # nobody's code is never right
+    _represented(tx, found, casillas.by_id(tx, asked.casilla_id).identidad)
+    return None
+
+
+def resend(tx: Tx, policy: Policy, found: Registration, client: Client) -> Denied | None:
+    return challenge.resend(tx, policy, PURPOSE, found.draft.representative_flow, client)
+
+
+def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
+    values = rules.as_typed(form, ABOUT)
+    return keep(
+        tx, found, replace(found.draft, representative=values, represented_by="", email_flow="")
+    )
+
+
+def prove(
+    tx: Tx,
+    found: Registration,
+    form: Mapping[str, str],
+    identidad: Identidad,
+    answer: Answer,
+    client: Client,
+) -> bool:
+    """What RENIEC answered about somebody who has no casilla here."""
+    audit.note(tx, Event.IDENTITY_CHECKED, None, client.ip, answer=answer.value)
+    found = typed(tx, found, form)
+    if answer is not Answer.MATCHES:
+        return False
+    _represented(tx, found, identidad)
+    return True
+
+
+def _represented(tx: Tx, found: Registration, identidad: Identidad) -> None:
+    keep(tx, found, replace(found.draft, represented_by=str(identidad), representative_flow=""))

@@ -1,0 +1,126 @@
+"""Somebody who is registering: what they typed so far, sealed, until their casilla is open."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Row, bindparam, delete, insert, select, update
+
+from proxy.domain.identidad import Identidad
+from proxy.domain.registration import Draft
+from proxy.store.db import Tx
+from proxy.store.tables import registrations
+
+COLUMN = "registrations.data"
+
+
+@dataclass(frozen=True)
+class Registration:
+    id: bytes
+    draft: Draft
+    challenge_id: bytes | None
+    expires_at: datetime
+
+
+_COLUMNS = [registrations.c[name] for name in ("id", "data", "challenge_id", "expires_at")]
+_OPEN = (registrations.c.ended_at.is_(None), registrations.c.expires_at > bindparam("now"))
+_ADD = insert(registrations)
+_ALIVE = select(*_COLUMNS).where(registrations.c.flow == bindparam("flow_digest"), *_OPEN)
+_ENDED = select(registrations.c.id).where(
+    registrations.c.flow == bindparam("flow_digest"), registrations.c.ended_at.is_not(None)
+)
+_BY_CHALLENGE = select(*_COLUMNS).where(
+    registrations.c.challenge_id == bindparam("challenge"), *_OPEN
+)
+_SAVE = (
+    update(registrations)
+    .where(registrations.c.id == bindparam("registration"), *_OPEN)
+    .values(data=bindparam("sealed"), expires_at=bindparam("until"))
+)
+_ASKED = (
+    update(registrations)
+    .where(registrations.c.id == bindparam("registration"))
+    .values(challenge_id=bindparam("challenge"))
+)
+_END = (
+    update(registrations)
+    .where(registrations.c.id == bindparam("registration"), registrations.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now"), lookup=bindparam("whose"))
+    .returning(registrations.c.id)
+)
+_FORGET = delete(registrations).where(
+    registrations.c.ended_at.is_(None), registrations.c.expires_at < bindparam("now")
+)
+_DECLARED = (
+    select(*_COLUMNS)
+    .where(
+        registrations.c.lookup.in_(bindparam("lookups", expanding=True)),
+        registrations.c.ended_at.is_not(None),
+    )
+    .limit(1)
+)
+
+
+def add(tx: Tx, flow: bytes, draft: Draft, until: datetime) -> Registration:
+    registration = Registration(uuid4().bytes, draft, None, until)
+    values = {"id": registration.id, "flow": flow, "data": _sealed(tx, registration.id, draft)}
+    tx.conn.execute(_ADD, values | {"created_at": tx.now, "expires_at": until})
+    return registration
+
+
+def alive(tx: Tx, flow: bytes) -> Registration | None:
+    return _found(tx, tx.conn.execute(_ALIVE, {"flow_digest": flow, "now": tx.now}).first())
+
+
+def ended(tx: Tx, flow: bytes) -> bool:
+    return tx.conn.execute(_ENDED, {"flow_digest": flow}).first() is not None
+
+
+def by_challenge(tx: Tx, challenge_id: bytes) -> Registration | None:
+    values = {"challenge": challenge_id, "now": tx.now}
+    return _found(tx, tx.conn.execute(_BY_CHALLENGE, values).first())
+
+
+def save(tx: Tx, registration: Registration, draft: Draft, until: datetime) -> None:
+    """Keep what was typed, and put off the end."""
+    sealed = _sealed(tx, registration.id, draft)
+    values = {"registration": registration.id, "sealed": sealed, "until": until, "now": tx.now}
+    tx.conn.execute(_SAVE, values)
+
+
+def asked(tx: Tx, registration: Registration, challenge_id: bytes) -> None:
+    """The code by which the e-mail will be proved."""
+    values = {"registration": registration.id, "challenge": challenge_id}
+    tx.conn.execute(_ASKED, values)
+
+
+def end(tx: Tx, registration: Registration, identidad: Identidad) -> bool:
+    """Its casilla is being opened. False: somebody was quicker."""
+    values = {"registration": registration.id, "now": tx.now}
+    values["whose"] = tx.vault.lookup(str(identidad))
+    return tx.conn.execute(_END, values).first() is not None
+
+
+def forget(tx: Tx) -> None:
+    """Delete what nobody finished in its time."""
+    tx.conn.execute(_FORGET, {"now": tx.now})
+
+
+def declared(tx: Tx, identidad: Identidad) -> Draft | None:
+    """What the owner of a casilla said of themselves to open it."""
+    values = {"lookups": tx.vault.lookups(str(identidad))}
+    found = _found(tx, tx.conn.execute(_DECLARED, values).first())
+    return found.draft if found else None
+
+
+def _sealed(tx: Tx, registration_id: bytes, draft: Draft) -> bytes:
+    return tx.vault.seal(COLUMN, registration_id, json.dumps(asdict(draft)))
+
+
+def _found(tx: Tx, row: Row[Any] | None) -> Registration | None:
+    if row is None:
+        return None
+    data = json.loads(tx.vault.open(COLUMN, row.id, row.data))
+    return Registration(row.id, Draft(**data), row.challenge_id, row.expires_at)

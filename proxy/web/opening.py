@@ -1,0 +1,240 @@
+"""VERIFICACIÓN DE CORREO by code or by link, and the first access that comes of it."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from proxy.domain import secrets
+from proxy.flows import first_access, opening
+from proxy.flows.challenge import Denied
+from proxy.flows.first_access import ACTIVATION, First
+from proxy.texts import TEXTS
+from proxy.web.choosing import choose_form, chosen
+from proxy.web.cookies import FLOW, SESSION, drop_cookie, set_cookie
+from proxy.web.denials import sentence, status
+from proxy.web.forms import read_form
+from proxy.web.pace import held
+from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.registration import flow_of, limited
+from proxy.web.state import state_of
+
+# The guide calls this code «Clave de validación», and not «token digital».
+SAID = {
+    "token.wrong": "clave.wrong",
+    "token.expired": "clave.expired",
+    "token.spent": "clave.spent",
+    "token.gone": "clave.gone",
+    "token.soon": "clave.soon",
+    "token.sends": "clave.sends",
+}
+OVER = ("token.gone", "token.spent", "registration.gone")
+
+
+def as_clave(denied: Denied) -> Denied:
+    return replace(denied, code=SAID.get(denied.code, denied.code))
+
+
+async def email_form(request: Request) -> Response:
+    """GET /casilla/registro/correo/"""
+    return await _email_page(request, notice="reenviado" in request.query_params)
+
+
+@held
+async def validate(request: Request) -> Response:
+    """POST /casilla/registro/correo/"""
+    form = await read_form(request, "registration_email")
+    typed = form.get("clave", "")
+    if not typed.strip():
+        return await _email_page(request, 400, {"clave": TEXTS["clave.missing"]})
+    flow, state = flow_of(request), state_of(request)
+    if await look(request, opening.waiting, flow) is None:
+        return await _gone(request, Denied("token.gone"))
+    policy, catalog = state.installation.policy, state.installation.catalog
+    with state.passwords.place():
+        made = await _first(request)
+        denied = await run(
+            request, opening.validate, policy, catalog, flow, typed, made, client_of(request)
+        )
+    if denied is None:
+        return _done(request)
+    if denied.code in OVER:
+        return await _gone(request, denied)
+    errors = {"clave": sentence(as_clave(denied))}
+    response = await _email_page(request, status(denied), errors)
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+@held
+async def resend(request: Request) -> Response:
+    """POST /casilla/registro/correo/reenviar/"""
+    await read_form(request, "registration_resend")
+    policy = state_of(request).installation.policy
+    denied = await run(request, opening.resend, policy, flow_of(request), client_of(request))
+    if denied is None:
+        return see_other(request, "registration:email", "reenviado=1")
+    if denied.code in OVER:
+        return await _gone(request, denied)
+    errors = {"clave": sentence(as_clave(denied))}
+    response = await _email_page(request, status(denied), errors)
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+async def link_form(request: Request) -> Response:
+    """GET /casilla/registro/enlace/{token}/: spends nothing, for mail scanners open links too."""
+    flow = flow_of(request) or secrets.new_token()
+    request.state.binding = request.cookies.get(SESSION) or flow
+    challenge_id = _challenge(request)
+    code = await look(request, opening.linked, challenge_id) if challenge_id else None
+    response = _link_page(request, code, 410 if code is None else 200)
+    if not request.cookies.get(FLOW):
+        set_cookie(response, FLOW, flow)
+    return response
+
+
+@held
+async def validate_link(request: Request) -> Response:
+    """POST /casilla/registro/enlace/{token}/"""
+    form = await read_form(request, "registration_link")
+    challenge_id, state = _challenge(request), state_of(request)
+    if challenge_id is None or await look(request, opening.linked, challenge_id) is None:
+        return _link_page(request, None, 410)
+    policy, catalog = state.installation.policy, state.installation.catalog
+    typed = form.get("clave", "")
+    with state.passwords.place():
+        made = await _first(request)
+        denied = await run(
+            request,
+            opening.validate_by_link,
+            policy,
+            catalog,
+            challenge_id,
+            typed,
+            made,
+            client_of(request),
+        )
+    if denied is None:
+        return _done(request)
+    if denied.code in OVER:
+        return _link_page(request, None, 410)
+    response = _link_page(request, typed, status(denied), sentence(as_clave(denied)))
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+async def done(request: Request) -> Response:
+    """GET /casilla/registro/listo/"""
+    return page(request, "registration/done.html")
+
+
+async def follow(request: Request) -> Response:
+    """GET /casilla/activar/{token}/: on to an address that no history keeps (SECURITY D34)."""
+    response = see_other(request, "activation")
+    set_cookie(response, FLOW, request.path_params["token"])
+    return response
+
+
+async def activation_form(request: Request) -> Response:
+    """GET /casilla/activar/"""
+    if await _activating(request) is None:
+        return page(request, "registration/activation_over.html", 410)
+    return choose_form(request, "registration/activation.html")
+
+
+@held
+async def activate(request: Request) -> Response:
+    """POST /casilla/activar/"""
+    form = await read_form(request, "activation")
+    casilla_id = await _activating(request)
+
+    async def late() -> Response:
+        return page(request, "registration/activation_over.html", 410)
+
+    if casilla_id is None:
+        return await late()
+    return await chosen(
+        request,
+        form,
+        casilla_id,
+        template="registration/activation.html",
+        store=(first_access.activate, _activation(request)),
+        late=late,
+    )
+
+
+async def _first(request: Request) -> First:
+    """The first access is made before the code is looked at: right and wrong cost the same."""
+    state = state_of(request)
+    made = first_access.first(state.installation.policy, state.installation.vault)
+    if not made.secret:
+        return made
+    return replace(made, hashed=await state.passwords.hash(made.secret))
+
+
+def _done(request: Request) -> Response:
+    response = see_other(request, "registration:done")
+    drop_cookie(response, FLOW)
+    return response
+
+
+async def _gone(request: Request, denied: Denied) -> Response:
+    """Sent twice, it is done; otherwise it has to begin again, or to be asked for again."""
+    if await look(request, opening.done, flow_of(request)):
+        return _done(request)
+    back = "registration:terms" if denied.code == "registration.gone" else "registration:review"
+    return limited(request, as_clave(denied), back)
+
+
+async def _email_page(
+    request: Request, code: int = 200, errors: dict[str, str] | None = None, notice: bool = False
+) -> Response:
+    waiting = await look(request, opening.waiting, flow_of(request))
+    if waiting is None:
+        return see_other(request, "registration:review")
+    return page(
+        request,
+        "registration/email.html",
+        code,
+        email=waiting[0].draft.typed["correo"],
+        notice=TEXTS["clave.resent"] if notice else None,
+        errors=errors or {},
+    )
+
+
+def _link_page(request: Request, code: str | None, status: int, error: str = "") -> Response:
+    return page(
+        request,
+        "registration/link.html",
+        status,
+        token=_token(request),
+        clave=code,
+        errors={"clave": error} if error else {},
+    )
+
+
+def _token(request: Request) -> str:
+    token: str = request.path_params["token"]
+    return token
+
+
+def _challenge(request: Request) -> bytes | None:
+    return state_of(request).signing.link_of(opening.PURPOSE, _token(request))
+
+
+def _activation(request: Request) -> bytes | None:
+    return state_of(request).signing.link_of(ACTIVATION, flow_of(request))
+
+
+async def _activating(request: Request) -> int | None:
+    link = _activation(request)
+    return await look(request, first_access.opened, link) if link else None
+
+
+routes = [
+    form_route("/registro/correo/", email_form, validate, "registration:email"),
+    Route("/registro/correo/reenviar/", resend, methods=["POST"], name="registration:resend"),
+    form_route("/registro/enlace/{token}/", link_form, validate_link, "registration:link"),
+    Route("/registro/listo/", done, name="registration:done"),
+    form_route("/activar/", activation_form, activate, "activation"),
+    Route("/activar/{token}/", follow, name="activation:follow"),
+]

@@ -1,0 +1,184 @@
+"""Who represents a legal person: by the mailbox of their casilla, or by their own data."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from proxy.domain.identidad import parse_identidad
+from proxy.domain.identity import Answer
+from proxy.domain.registration import ABOUT, KINDS, LEGAL, SEXES, Draft, Faults, Reading
+from proxy.errors import Refusal
+from proxy.flows import registration, representation
+from proxy.texts import TEXTS
+from proxy.web.denials import sentence, status
+from proxy.web.forms import read_form
+from proxy.web.opening import OVER, as_clave
+from proxy.web.pace import held
+from proxy.web.pages import Handler, client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.registration import (
+    identify,
+    limited,
+    registration_of,
+    said,
+    step,
+    today,
+    told,
+)
+from proxy.web.state import state_of
+
+
+def of_company(handler: Handler) -> Handler:
+    """A natural person speaks for themselves."""
+
+    async def guarded(request: Request) -> Response:
+        if registration_of(request).draft.persona != LEGAL:
+            return see_other(request, "registration:review")
+        return await handler(request)
+
+    return step("representative")(guarded)
+
+
+@of_company
+async def start_form(request: Request) -> Response:
+    """GET /casilla/registro/representante/"""
+    return _start_page(request)
+
+
+@held
+@of_company
+async def summon(request: Request) -> Response:
+    """POST /casilla/registro/representante/"""
+    form, found = await read_form(request, "representative"), registration_of(request)
+    reading = Reading(form)
+    representation.declares(reading)
+    try:
+        identidad = parse_identidad(form.get("numero", ""))
+        if identidad.kind == "RUC":
+            raise Refusal("registration.number_dni")
+    except Refusal as refusal:
+        reading.errors = {"numero": refusal, **reading.errors}
+    if reading.errors:
+        errors = said(Faults(reading.errors))
+        return _start_page(request, form.get("numero", ""), 400, errors)
+    policy = state_of(request).installation.policy
+    denied = await run(request, representation.summon, policy, found, identidad, client_of(request))
+    if denied:
+        return limited(request, denied, "registration:representative")
+    return see_other(request, "representative:code")
+
+
+@of_company
+async def code_form(request: Request) -> Response:
+    """GET /casilla/registro/representante/clave/"""
+    return await _code_page(request, notice="reenviado" in request.query_params)
+
+
+@held
+@of_company
+async def answer(request: Request) -> Response:
+    """POST /casilla/registro/representante/clave/"""
+    form, found = await read_form(request, "representative_code"), registration_of(request)
+    typed = form.get("clave", "")
+    if not typed.strip():
+        return await _code_page(request, 400, {"clave": TEXTS["clave.missing"]})
+    policy = state_of(request).installation.policy
+    denied = await run(request, representation.answer, policy, found, typed, client_of(request))
+    if denied is None:
+        return see_other(request, "registration:review")
+    if denied.code in OVER:
+        return limited(request, as_clave(denied), "registration:representative")
+    errors = {"clave": sentence(as_clave(denied))}
+    response = await _code_page(request, status(denied), errors)
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+@held
+@of_company
+async def resend(request: Request) -> Response:
+    """POST /casilla/registro/representante/reenviar/"""
+    await read_form(request, "representative_resend")
+    found, policy = registration_of(request), state_of(request).installation.policy
+    denied = await run(request, representation.resend, policy, found, client_of(request))
+    if denied is None:
+        return see_other(request, "representative:code", "reenviado=1")
+    if denied.code in OVER:
+        return limited(request, as_clave(denied), "registration:representative")
+    errors = {"clave": sentence(as_clave(denied))}
+    response = await _code_page(request, status(denied), errors)
+    return retry_after(response, denied.wait) if denied.wait else response
+
+
+@of_company
+async def data_form(request: Request) -> Response:
+    """GET /casilla/registro/representante/datos/"""
+    return _data_page(request, registration_of(request).draft)
+
+
+@held
+@of_company
+async def prove(request: Request) -> Response:
+    """POST /casilla/registro/representante/datos/"""
+    form, found = await read_form(request, "representative_data"), registration_of(request)
+    found = await run(request, representation.typed, found, form)
+    if "regresar" in form:
+        return see_other(request, "registration:representative")
+    try:
+        claim = representation.read_representative(form, today(request))
+    except Faults as faults:
+        return _data_page(request, found.draft, 400, said(faults))
+    client = client_of(request)
+    denied = await run(request, registration.admit, claim.identidad, client)
+    if denied:
+        return limited(request, denied, "representative:data")
+    answer = await identify(request, claim)
+    await run(request, representation.prove, found, form, claim.identidad, answer, client)
+    if answer is not Answer.MATCHES:
+        return told(request, answer, "representative:data")
+    return see_other(request, "registration:review")
+
+
+def _start_page(
+    request: Request, numero: str = "", code: int = 200, errors: dict[str, str] | None = None
+) -> Response:
+    return page(
+        request, "registration/representative.html", code, numero=numero, errors=errors or {}
+    )
+
+
+async def _code_page(
+    request: Request, code: int = 200, errors: dict[str, str] | None = None, notice: bool = False
+) -> Response:
+    if await look(request, representation.summoned, registration_of(request)) is None:
+        return see_other(request, "registration:representative")
+    return page(
+        request,
+        "registration/representative_code.html",
+        code,
+        notice=TEXTS["clave.resent"] if notice else None,
+        errors=errors or {},
+    )
+
+
+def _data_page(
+    request: Request, draft: Draft, code: int = 200, errors: dict[str, str] | None = None
+) -> Response:
+    return page(
+        request,
+        "registration/representative_data.html",
+        code,
+        values={name: draft.representative.get(name, "") for name in ABOUT},
+        errors=errors or {},
+        kinds=KINDS,
+        sexes=SEXES,
+        today=today(request),
+    )
+
+
+routes = [
+    form_route("/registro/representante/", start_form, summon, "registration:representative"),
+    form_route("/registro/representante/clave/", code_form, answer, "representative:code"),
+    Route(
+        "/registro/representante/reenviar/", resend, methods=["POST"], name="representative:resend"
+    ),
+    form_route("/registro/representante/datos/", data_form, prove, "representative:data"),
+]
