@@ -42,7 +42,7 @@ def install(folder: Path, port: int, database_url: str | None = None) -> Install
 
 def environment(settings: Settings) -> dict[str, str]:
     """The variables that give another process the same settings."""
-    values = settings.model_dump()
+    values = settings.model_dump(include=settings.model_fields_set)
     values["trusted_proxies"] = ",".join(settings.trusted_proxies)
     return os.environ | {f"CASILLA_{name.upper()}": str(value) for name, value in values.items()}
 

@@ -14,11 +14,15 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import update
+
 from bench.casilla_server import cpu_seconds, install, serving
 from bench.login import post
 from proxy.domain import secrets
 from proxy.installation import Installation
 from proxy.store import devices, sessions
+from proxy.store.db import Tx
+from proxy.store.tables import casillas
 from tests.engines import Postgres
 
 EACH = 10  # notificaciones of a casilla
@@ -29,12 +33,14 @@ PASSES = 3  # how often each of them asks in a round
 FILL_CASILLAS = {
     "sqlite": """
         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {casillas})
-        INSERT INTO casillas (id, kind, number, nombres, email, password, created_at)
-        SELECT i, 'DNI', 40000000 + i, 'Persona Ficticia', 'nadie@example.com', '',
+        INSERT INTO casillas
+            (id, uid, kind, lookup, number, nombres, email, must_change, created_at)
+        SELECT i, CAST(i AS BLOB), 'DNI', CAST(i AS BLOB), x'', x'', x'', 0,
                '2026-01-01 00:00:00.000000' FROM n""",
     "postgresql": """
-        INSERT INTO casillas (id, kind, number, nombres, email, password, created_at)
-        SELECT i, 'DNI', 40000000 + i, 'Persona Ficticia', 'nadie@example.com', '', '2026-01-01'
+        INSERT INTO casillas
+            (id, uid, kind, lookup, number, nombres, email, must_change, created_at)
+        SELECT i, int8send(i), 'DNI', int8send(i), '', '', '', false, '2026-01-01'
         FROM generate_series(1, {casillas}) AS i""",
 }
 FILL_NOTIFICACIONES = """
@@ -57,14 +63,14 @@ MOMENTS = {
 ORDERS = {"sqlite": "c.id, d.n", "postgresql": "d.n, c.id"}
 
 
-def fill(installation: Installation, casillas: int) -> None:
+def fill(installation: Installation, people: int) -> None:
     dialect = installation.db.engine.dialect.name
     numbers = " UNION ALL ".join(f"SELECT {n} AS n" for n in range(EACH))
     statement = FILL_NOTIFICACIONES.format(
         key=KEYS[dialect], moment=MOMENTS[dialect], numbers=numbers, order=ORDERS[dialect]
     )
     with installation.db.transaction() as tx:
-        tx.conn.exec_driver_sql(FILL_CASILLAS[dialect].format(casillas=casillas).replace("%", "%%"))
+        tx.conn.exec_driver_sql(FILL_CASILLAS[dialect].format(casillas=people).replace("%", "%%"))
         driver = tx.conn.connection.driver_connection
         assert driver is not None
         driver.execute(statement)
@@ -73,12 +79,21 @@ def fill(installation: Installation, casillas: int) -> None:
         conn.exec_driver_sql("ANALYZE")
 
 
-def open_sessions(installation: Installation, casillas: int) -> list[str]:
-    chosen = random.Random(1).sample(range(1, casillas + 1), PEOPLE)
+def name(tx: Tx, casilla: int) -> None:
+    """Whoever asks for a page sees their own name on it."""
+    uid = str(casilla).encode() if tx.conn.dialect.name == "sqlite" else casilla.to_bytes(8, "big")
+    values = {"number": "40000001", "nombres": "Persona Ficticia"}
+    sealed = {key: tx.vault.seal(f"casillas.{key}", uid, text) for key, text in values.items()}
+    tx.conn.execute(update(casillas).where(casillas.c.id == casilla).values(sealed))
+
+
+def open_sessions(installation: Installation, people: int) -> list[str]:
+    chosen = random.Random(1).sample(range(1, people + 1), PEOPLE)
     tokens = []
     with installation.db.transaction() as tx:
         for casilla in chosen:
             tokens.append(secrets.new_token())
+            name(tx, casilla)
             device = casilla.to_bytes(16, "big")
             devices.add(tx, device, casilla, "")
             until = tx.now + timedelta(hours=8)

@@ -47,7 +47,9 @@ def open_session(installation: Installation) -> str:
     token, device = secrets.new_token(), b"d" * 16
     with installation.db.transaction() as tx:
         identidad = Identidad("DNI", "40000001")
-        casilla = casillas.add(tx, identidad, "Persona Ficticia", "nadie@example.com", "")
+        casilla = casillas.add(
+            tx, identidad, "Persona Ficticia", "nadie@example.com", "", must_change=False
+        )
         devices.add(tx, device, casilla, "")
         until = tx.now + timedelta(hours=8)
         sessions.add(tx, secrets.digest(token), casilla, device, until, "", "")

@@ -134,6 +134,7 @@ sessions = Table(
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+    sqlite_with_rowid=False,  # one search instead of two: it is read at every request
 )
 
 # The app that gives codes of its own (TOTP), one for each casilla.

@@ -6,10 +6,9 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.types import Scope
 
 from proxy.flows import login
-from proxy.web.cookies import SESSION, drop_cookie
+from proxy.web.cookies import SESSION, drop_cookie, session_cookie
 from proxy.web.pages import Handler, look, run, see_other
 from proxy.web.state import state_of
 
@@ -19,27 +18,26 @@ PAGE = re.compile(r"/casilla/(?:[a-z]+/(?:[0-9a-f]{32}/)?)?")
 
 def private(handler: Handler) -> Handler:
     """Only for who logged in; anybody else is sent to do it, and comes back afterwards."""
-
-    @wraps(handler)
-    async def guarded(request: Request) -> Response:
-        session = request.state.session
-        if session.must_change:
-            return see_other(request, "password:change")
-        return await handler(request)
-
-    return entered(guarded)
+    return _guarded(handler, changing=False)
 
 
 def entered(handler: Handler) -> Handler:
     """The same, also for who must choose another password before anything else (SECURITY E44)."""
+    return _guarded(handler, changing=True)
 
+
+def _guarded(handler: Handler, *, changing: bool) -> Handler:
     @wraps(handler)
     async def guarded(request: Request) -> Response:
-        if _prefetched(request.scope):
-            return Response(status_code=204)  # nobody is looking yet (SECURITY G54)
+        scope = request.scope
+        for name, value in scope["headers"]:
+            if name == b"sec-purpose" and b"prefetch" in value:
+                return Response(status_code=204)  # nobody is looking yet (SECURITY G54)
         session = await current(request)
         if session is None:
             return _to_login(request)
+        if session.must_change and not changing:
+            return see_other(request, "password:change")
         request.state.session = session
         return await handler(request)
 
@@ -53,7 +51,7 @@ def session_of(request: Request) -> login.Session:
 
 
 async def current(request: Request) -> login.Session | None:
-    token = request.cookies.get(SESSION)
+    token = session_cookie(request.scope)
     if token is None:
         return None
     installation = state_of(request).installation
@@ -65,10 +63,6 @@ async def current(request: Request) -> login.Session | None:
         await run(request, login.touch, session)
         session = session._replace(seen_at=installation.clock())
     return session
-
-
-def _prefetched(scope: Scope) -> bool:
-    return any(name == b"sec-purpose" and b"prefetch" in value for name, value in scope["headers"])
 
 
 def _to_login(request: Request) -> Response:

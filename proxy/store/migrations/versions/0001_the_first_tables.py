@@ -223,5 +223,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name=op.f("fk_sessions_device_id")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_sessions")),
         sa.UniqueConstraint("id", name=op.f("uq_sessions_id")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_sessions_casilla_id"), "sessions", ["casilla_id"], unique=False)
