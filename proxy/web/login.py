@@ -21,6 +21,7 @@ from proxy.web.pace import held
 from proxy.web.pages import (
     client_of,
     form_route,
+    letters,
     look,
     page,
     retry_after,
@@ -181,7 +182,7 @@ def _password_page(request: Request, status: int = 200, **context: object) -> Re
         request,
         "login/password.html",
         status,
-        **{"dni": "", "errors": {}, "notice": None} | context,
+        **{"dni": "", "errors": {}, "notice": None, "letters": letters(request)} | context,
     )
 
 

@@ -67,6 +67,11 @@ def form_route(path: str, show: Handler, send: Handler, name: str) -> Route:
     return Route(path, either, methods=["GET", "POST"], name=name)
 
 
+def letters(request: Request) -> bool:
+    """Whether an identidad with letters is to be typed: a keyboard of digits has none."""
+    return "letras" in request.query_params
+
+
 def client_of(request: Request) -> Client:
     """The address is the peer's, or what a trusted proxy says of it (uvicorn resolves that)."""
     cookie = request.cookies.get(DEVICE)

@@ -12,12 +12,21 @@ from proxy.flows.challenge import Denied
 from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
 from proxy.web import captcha
-from proxy.web.choosing import choose_form, chosen
+from proxy.web.choosing import asks_factor, choose_form, chosen
 from proxy.web.cookies import FLOW, SESSION, set_cookie
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
-from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.pages import (
+    client_of,
+    form_route,
+    letters,
+    look,
+    page,
+    retry_after,
+    run,
+    see_other,
+)
 from proxy.web.state import state_of
 
 CHANNELS: dict[str, Channel] = {"correo": "email", "celular": "sms"}
@@ -153,9 +162,11 @@ async def resend(request: Request) -> Response:
 
 async def choosing(request: Request) -> Response:
     """GET /casilla/recuperar/clave/"""
-    if await look(request, recovery.choosing, _flow(request)) is None:
+    casilla_id = await look(request, recovery.choosing, _flow(request))
+    if casilla_id is None:
         return see_other(request, "recovery:start")
-    return choose_form(request, "recovery/choose.html")
+    asks = await asks_factor(request, casilla_id)
+    return choose_form(request, "recovery/choose.html", factor=asks)
 
 
 @held
@@ -210,7 +221,8 @@ async def _start_page(
 ) -> Response:
     """The first step again: to begin, or because the recovery that was under way is over."""
     riddle = await captcha.riddle(request, flow, "recovery_start", first_try=first_try)
-    values = {"dni": "", "errors": {"dni": sentence(denied)} if denied else {}} | context
+    errors = {"dni": sentence(denied)} if denied else {}
+    values = {"dni": "", "errors": errors, "letters": letters(request)} | context
     code = status(denied) if denied else code
     response = page(request, "recovery/start.html", code, riddle=riddle, **values)
     return retry_after(response, denied.wait) if denied and denied.wait else response

@@ -1,9 +1,8 @@
-"""The story of a recovery, without HTTP: J28–J39, M77–M82, SECURITY D31–D38, F49."""
+"""The story of a recovery, without HTTP: J28–J39, SECURITY D31–D33, D37, D38, F49."""
 
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from proxy.domain import codes, secrets
@@ -11,90 +10,15 @@ from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.flows import recovery
 from proxy.flows.challenge import Denied
-from proxy.flows.recovery import Channel, Mislaid
-from proxy.store import casillas, challenges, links, tables
+from proxy.store import casillas, challenges, tables
 from proxy.store.db import Database
 from tests import outbox
 from tests.clock import Clock
-from tests.flows.browser import (
-    ELSEWHERE,
-    PHONE,
-    POLICY,
-    Browser,
-    alive,
-    contexts,
-    mailed_code,
-    wrong,
-)
-from tests.people import PASSWORDS, Person, vault
-from tests.racing import race
+from tests.flows.browser import ELSEWHERE, PHONE, Browser, alive, contexts, mailed_code, wrong
+from tests.flows.forgetful import NEW, Forgetful, ask_link
+from tests.people import Person, vault
 
 NOBODY = Identidad("DNI", "49999999")
-NEW = "Olluco-volcan-93"
-HASHED = PASSWORDS.hash(NEW)
-
-
-class Forgetful:
-    """A browser whose owner forgot the password."""
-
-    def __init__(self, db: Database, client: Client = PHONE) -> None:
-        self.db = db
-        self.client = client
-        self.flow = ""
-
-    def start(self, identidad: Identidad) -> None:
-        with self.db.transaction() as tx:
-            recovery.start(tx, POLICY, identidad, self._next(), self.client)
-
-    def send(self, channel: Channel = "email") -> Denied | None:
-        flow = self.flow
-        with self.db.transaction() as tx:
-            return recovery.send(tx, POLICY, flow, channel, self._next(), self.client)
-
-    def code(self, typed: str) -> Denied | None:
-        flow = self.flow
-        self._next()
-        with self.db.transaction() as tx:
-            denied = recovery.verify(tx, POLICY, flow, typed, self.flow, self.client)
-        if denied:
-            self.flow = flow
-        return denied
-
-    def choose(self, hashed: str = HASHED) -> bool:
-        with self.db.transaction() as tx:
-            return recovery.choose(tx, self.flow, hashed, self.client)
-
-    def resend(self) -> Denied | None:
-        with self.db.transaction() as tx:
-            return recovery.resend(tx, POLICY, self.flow, self.client)
-
-    def reach_choice(self, person: Person) -> None:
-        self.start(person.identidad)
-        assert self.send() is None
-        assert self.code(mailed_code(self.db, name="recovery_code")) is None
-
-    def _next(self) -> str:
-        self.flow = secrets.new_token()
-        return self.flow
-
-
-def ask_link(db: Database, identidad: Identidad, email: str, client: Client = PHONE) -> None:
-    with db.transaction() as tx:
-        recovery.ask_link(tx, POLICY, identidad, email, client)
-
-
-def mailed_link(db: Database, which: int = -1) -> bytes:
-    return bytes.fromhex(str(contexts(db, "recovery_link")[which]["link"]))
-
-
-def by_link(db: Database, link: bytes) -> bool:
-    with db.transaction() as tx:
-        return recovery.choose_by_link(tx, link, HASHED, PHONE)
-
-
-def opened(db: Database, link: bytes) -> int | Mislaid:
-    with db.reading() as tx:
-        return recovery.opened(tx, link)
 
 
 def count(db: Database, table: str) -> int:
@@ -317,86 +241,6 @@ def test_an_expired_code_says_so_and_another_one_can_be_sent(
     assert forgetful.resend() is None
     assert forgetful.code(late) == Denied("token.wrong", left=4)
     assert forgetful.code(mailed_code(db, name="recovery_code")) is None
-
-
-def test_a_link_lets_choose_a_password_once(db: Database, rosa: Person) -> None:
-    """M77–M80, D34"""
-    ask_link(db, rosa.identidad, "Rosa@Example.com")
-    link = mailed_link(db)
-    assert opened(db, link) == rosa.id
-    assert opened(db, link) == rosa.id  # a mail scanner looked first
-    assert by_link(db, link)
-    assert not by_link(db, link)
-    assert opened(db, link) == Mislaid(renewable=False)
-    assert Browser(db).enter(rosa, NEW)
-
-
-def test_a_link_goes_only_to_the_address_that_was_registered(db: Database, rosa: Person) -> None:
-    """M78"""
-    ask_link(db, rosa.identidad, "otra@example.com")
-    assert contexts(db, "recovery_link") == []
-
-
-def test_a_link_lives_two_days_and_a_late_one_is_renewed_by_its_button(
-    db: Database, rosa: Person, clock: Clock
-) -> None:
-    """M81, M82, D36, ruling 12"""
-    ask_link(db, rosa.identidad, rosa.email)
-    link = mailed_link(db)
-    clock.advance(hours=47, minutes=59)
-    assert opened(db, link) == rosa.id
-    clock.advance(minutes=1)
-    assert opened(db, link) == Mislaid(renewable=True)
-    assert not by_link(db, link)
-    assert len(contexts(db, "recovery_link")) == 1
-    with db.transaction() as tx:
-        assert recovery.renew(tx, POLICY, link, PHONE) is None
-    assert len(contexts(db, "recovery_link")) == 2
-    assert opened(db, mailed_link(db)) == rosa.id
-    with db.transaction() as tx:
-        assert recovery.renew(tx, POLICY, link, PHONE) == Denied("link.over")
-
-
-@pytest.mark.parametrize("ends", ["login", "newer", "recovery", "password"])
-def test_a_link_dies_when_it_is_not_needed_any_more(
-    db: Database, rosa: Person, clock: Clock, ends: str
-) -> None:
-    """D35"""
-    ask_link(db, rosa.identidad, rosa.email)
-    link = mailed_link(db)
-    clock.advance(minutes=5)
-    if ends == "login":
-        Browser(db).enter(rosa)
-    elif ends == "newer":
-        ask_link(db, rosa.identidad, rosa.email)
-    elif ends == "recovery":
-        forgetful = Forgetful(db)
-        forgetful.reach_choice(rosa)
-        forgetful.choose()
-    else:
-        ask_link(db, rosa.identidad, rosa.email)
-        assert by_link(db, mailed_link(db))
-    assert opened(db, link) == Mislaid(renewable=False)
-    assert not by_link(db, link)
-
-
-def test_a_link_of_another_purpose_is_none_of_a_recovery(db: Database, rosa: Person) -> None:
-    """D34"""
-    with db.transaction() as tx:
-        link = links.add(tx, "not_me", rosa.id, timedelta(days=1))
-    assert opened(db, link) == Mislaid(renewable=False)
-    assert not by_link(db, link)
-
-
-def spend_many(database_url: str) -> list[bool]:
-    db = Database(database_url, Clock(), vault)
-    return [by_link(db, mailed_link(db)) for _ in range(10)]
-
-
-def test_four_processes_use_a_link_once(db: Database, database_url: str, rosa: Person) -> None:
-    """D35"""
-    ask_link(db, rosa.identidad, rosa.email)
-    assert sum(race(spend_many, database_url)) == 1
 
 
 def test_the_owner_of_another_casilla_chooses_nothing_for_this_one(

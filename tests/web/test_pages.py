@@ -288,3 +288,14 @@ def test_the_style_and_the_script_stay_small() -> None:
     sizes = {name: len(asset.codings[b"identity"]) for name, asset in assets().items()}
     assert sizes["casilla.css"] < 16_000
     assert sizes["casilla.js"] < 4_000
+
+
+@pytest.mark.parametrize("path", ["/casilla/ingresar/", "/casilla/recuperar/"])
+def test_who_has_letters_in_their_number_gets_a_keyboard_with_them(
+    visitor: Visitor, path: str
+) -> None:
+    """Ruling 33: a carné de extranjería or a passport, on a phone."""
+    page = visitor.get(path).text
+    assert 'inputmode="numeric"' in page and f'href="{path}?letras=1"' in page
+    other = visitor.get(f"{path}?letras=1").text
+    assert 'inputmode="text"' in other and "CE- o PAS-" in other

@@ -1,0 +1,77 @@
+"""Somebody who forgot the password, at the flows."""
+
+from proxy.domain import secrets
+from proxy.domain.client import Client
+from proxy.domain.identidad import Identidad
+from proxy.flows import recovery
+from proxy.flows.challenge import Denied
+from proxy.flows.recovery import Channel, Mislaid
+from proxy.store.db import Database
+from tests.flows.browser import PHONE, POLICY, contexts, mailed_code
+from tests.people import PASSWORDS, Person
+
+NEW = "Olluco-volcan-93"
+HASHED = PASSWORDS.hash(NEW)
+
+
+class Forgetful:
+    """A browser whose owner forgot the password."""
+
+    def __init__(self, db: Database, client: Client = PHONE) -> None:
+        self.db = db
+        self.client = client
+        self.flow = ""
+
+    def start(self, identidad: Identidad) -> None:
+        with self.db.transaction() as tx:
+            recovery.start(tx, POLICY, identidad, self._next(), self.client)
+
+    def send(self, channel: Channel = "email") -> Denied | None:
+        flow = self.flow
+        with self.db.transaction() as tx:
+            return recovery.send(tx, POLICY, flow, channel, self._next(), self.client)
+
+    def code(self, typed: str) -> Denied | None:
+        flow = self.flow
+        self._next()
+        with self.db.transaction() as tx:
+            denied = recovery.verify(tx, POLICY, flow, typed, self.flow, self.client)
+        if denied:
+            self.flow = flow
+        return denied
+
+    def choose(self, hashed: str = HASHED) -> bool:
+        with self.db.transaction() as tx:
+            return recovery.choose(tx, self.flow, hashed, self.client)
+
+    def resend(self) -> Denied | None:
+        with self.db.transaction() as tx:
+            return recovery.resend(tx, POLICY, self.flow, self.client)
+
+    def reach_choice(self, person: Person) -> None:
+        self.start(person.identidad)
+        assert self.send() is None
+        assert self.code(mailed_code(self.db, name="recovery_code")) is None
+
+    def _next(self) -> str:
+        self.flow = secrets.new_token()
+        return self.flow
+
+
+def ask_link(db: Database, identidad: Identidad, email: str, client: Client = PHONE) -> None:
+    with db.transaction() as tx:
+        recovery.ask_link(tx, POLICY, identidad, email, client)
+
+
+def mailed_link(db: Database, which: int = -1) -> bytes:
+    return bytes.fromhex(str(contexts(db, "recovery_link")[which]["link"]))
+
+
+def by_link(db: Database, link: bytes) -> bool:
+    with db.transaction() as tx:
+        return recovery.choose_by_link(tx, link, HASHED, PHONE)
+
+
+def opened(db: Database, link: bytes) -> int | Mislaid:
+    with db.reading() as tx:
+        return recovery.opened(tx, link)

@@ -1,0 +1,96 @@
+"""The link of a recovery, without HTTP: M77–M82, SECURITY D34–D36."""
+
+from datetime import timedelta
+
+import pytest
+
+from proxy.flows import recovery
+from proxy.flows.challenge import Denied
+from proxy.flows.recovery import Mislaid
+from proxy.store import links
+from proxy.store.db import Database
+from tests.clock import Clock
+from tests.flows.browser import PHONE, POLICY, Browser, contexts
+from tests.flows.forgetful import NEW, Forgetful, ask_link, by_link, mailed_link, opened
+from tests.people import Person, vault
+from tests.racing import race
+
+
+def test_a_link_lets_choose_a_password_once(db: Database, rosa: Person) -> None:
+    """M77–M80, D34"""
+    ask_link(db, rosa.identidad, "Rosa@Example.com")
+    link = mailed_link(db)
+    assert opened(db, link) == rosa.id
+    assert opened(db, link) == rosa.id  # a mail scanner looked first
+    assert by_link(db, link)
+    assert not by_link(db, link)
+    assert opened(db, link) == Mislaid(renewable=False)
+    assert Browser(db).enter(rosa, NEW)
+
+
+def test_a_link_goes_only_to_the_address_that_was_registered(db: Database, rosa: Person) -> None:
+    """M78"""
+    ask_link(db, rosa.identidad, "otra@example.com")
+    assert contexts(db, "recovery_link") == []
+
+
+def test_a_link_lives_two_days_and_a_late_one_is_renewed_by_its_button(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """M81, M82, D36, ruling 12"""
+    ask_link(db, rosa.identidad, rosa.email)
+    link = mailed_link(db)
+    clock.advance(hours=47, minutes=59)
+    assert opened(db, link) == rosa.id
+    clock.advance(minutes=1)
+    assert opened(db, link) == Mislaid(renewable=True)
+    assert not by_link(db, link)
+    assert len(contexts(db, "recovery_link")) == 1
+    with db.transaction() as tx:
+        assert recovery.renew(tx, POLICY, link, PHONE) is None
+    assert len(contexts(db, "recovery_link")) == 2
+    assert opened(db, mailed_link(db)) == rosa.id
+    with db.transaction() as tx:
+        assert recovery.renew(tx, POLICY, link, PHONE) == Denied("link.over")
+
+
+@pytest.mark.parametrize("ends", ["login", "newer", "recovery", "password"])
+def test_a_link_dies_when_it_is_not_needed_any_more(
+    db: Database, rosa: Person, clock: Clock, ends: str
+) -> None:
+    """D35"""
+    ask_link(db, rosa.identidad, rosa.email)
+    link = mailed_link(db)
+    clock.advance(minutes=5)
+    if ends == "login":
+        Browser(db).enter(rosa)
+    elif ends == "newer":
+        ask_link(db, rosa.identidad, rosa.email)
+    elif ends == "recovery":
+        forgetful = Forgetful(db)
+        forgetful.reach_choice(rosa)
+        forgetful.choose()
+    else:
+        ask_link(db, rosa.identidad, rosa.email)
+        assert by_link(db, mailed_link(db))
+    assert opened(db, link) == Mislaid(renewable=False)
+    assert not by_link(db, link)
+
+
+def test_a_link_of_another_purpose_is_none_of_a_recovery(db: Database, rosa: Person) -> None:
+    """D34"""
+    with db.transaction() as tx:
+        link = links.add(tx, "not_me", rosa.id, timedelta(days=1))
+    assert opened(db, link) == Mislaid(renewable=False)
+    assert not by_link(db, link)
+
+
+def spend_many(database_url: str) -> list[bool]:
+    db = Database(database_url, Clock(), vault)
+    return [by_link(db, mailed_link(db)) for _ in range(10)]
+
+
+def test_four_processes_use_a_link_once(db: Database, database_url: str, rosa: Person) -> None:
+    """D35"""
+    ask_link(db, rosa.identidad, rosa.email)
+    assert sum(race(spend_many, database_url)) == 1
