@@ -22,7 +22,7 @@ SCREENS: list[tuple[int, Literal["light", "dark"]]] = [
     (360, "light"),
 ]
 SMALL = """[...document.querySelectorAll("button, .button, .quiet, .tabs li, .brand, input")]
-    .filter(spot => spot.type !== "hidden" && spot.getBoundingClientRect().height < 44)
+    .filter(spot => spot.checkVisibility() && spot.getBoundingClientRect().height < 44)
     .map(spot => spot.outerHTML)"""
 # Bytes of everything that the first visit of a page brings.
 FIRST_LOAD = 50_000
@@ -174,27 +174,6 @@ def test_the_first_visit_weighs_little(
         page.goto(f"{house.origin}/casilla/{path}", wait_until="networkidle")
         assert len(sizes) >= 3
         assert sum(sizes) < FIRST_LOAD
-
-
-def test_the_end_of_the_session_is_announced_and_can_be_put_off(
-    house: House, browser: Browser, inside: StorageState
-) -> None:
-    """I63: two and a half minutes before."""
-    with watched(browser, storage_state=inside) as page:
-        page.clock.install()
-        page.goto(f"{house.origin}/casilla/leidos/")
-        left = int(page.locator(".session").get_attribute("data-seconds") or 0)
-        warning = page.get_by_role("alert")
-        page.clock.run_for((left - 155) * 1000)
-        expect(warning).to_be_empty()
-        page.clock.run_for(10_000)
-        expect(warning).to_contain_text("Su sesión se cierra a las")
-        page.get_by_role("button", name="Seguir en la casilla").click()
-        expect(warning).to_be_empty()
-        page.clock.run_for("11:00")
-        expect(warning).to_be_empty()
-        page.clock.run_for("04:05")
-        expect(warning).to_contain_text("Su sesión se cerró.")
 
 
 def test_a_password_can_be_seen_and_never_leaves_as_text(house: House, open_page: OpenPage) -> None:
