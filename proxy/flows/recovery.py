@@ -6,7 +6,8 @@
 
 No step tells an identidad that has a casilla from one that has none: whoever has none gets the
 same pages, and their messages go nowhere (SECURITY D31). Nothing of the casilla changes before a
-code or a link is presented, and nobody is logged in by it (D37).
+code or a link is presented, and nobody is logged in by it (D37). Who has a second factor gives a
+code of it besides: without one a mailbox alone changes nothing, and it stays on (D38).
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.policy import Policy
-from proxy.flows import challenge, login, password
+from proxy.flows import challenge, factor, login, password
 from proxy.flows.challenge import DAY, MINUTE, Asked, Challenge, Denied, where
 from proxy.store import audit, casillas, challenges, links, outbox, throttle
 from proxy.store.casillas import Casilla
@@ -99,10 +100,18 @@ def choosing(tx: Tx, flow: str) -> int | None:
     return found.casilla_id if found else None
 
 
-def choose(tx: Tx, flow: str, hashed: str, client: Client) -> bool:
-    """Store the password, already hashed. False: somebody was quicker, or it took too long."""
+def choose(tx: Tx, flow: str, hashed: str, client: Client, typed: str = "") -> bool | Denied:
+    """Store the password, already hashed. False: somebody was quicker, or it took too long.
+
+    `typed` is the code of who has a second factor. Denied: it was wrong, and nothing was spent.
+    """
     found = challenge.waiting(tx, CHOOSE, flow)
-    if found is None or found.casilla_id is None or not challenges.spend(tx, found.id):
+    if found is None or found.casilla_id is None:
+        return False
+    denied = _factor(tx, found.casilla_id, typed, client)
+    if denied:
+        return denied
+    if not challenges.spend(tx, found.id):
         return False
     _replace(tx, casillas.by_id(tx, found.casilla_id), hashed, client)
     return True
@@ -137,13 +146,26 @@ def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> Denied | No
     return None
 
 
-def choose_by_link(tx: Tx, link_id: bytes, hashed: str, client: Client) -> bool:
+def choose_by_link(
+    tx: Tx, link_id: bytes, hashed: str, client: Client, typed: str = ""
+) -> bool | Denied:
     """The same as `choose`, for who came by a link."""
-    casilla_id = links.spend(tx, link_id, LINK)
-    if casilla_id is None:
+    link = links.by_id(tx, link_id, LINK)
+    if link is None or not link.holds(tx.now):
         return False
-    _replace(tx, casillas.by_id(tx, casilla_id), hashed, client)
+    denied = _factor(tx, link.casilla_id, typed, client)
+    if denied:
+        return denied
+    if links.spend(tx, link_id, LINK) is None:
+        return False
+    _replace(tx, casillas.by_id(tx, link.casilla_id), hashed, client)
     return True
+
+
+def _factor(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | None:
+    if not factor.on(tx, casilla_id):
+        return None
+    return factor.check(tx, casilla_id, typed, client)
 
 
 def _counted(tx: Tx, identidad: Identidad, client: Client) -> Casilla | None:

@@ -8,14 +8,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy.errors import Refusal
-from proxy.flows import password
+from proxy.flows import factor, password
+from proxy.flows.challenge import Denied
+from proxy.texts import TEXTS
 from proxy.web.cookies import FLOW, SESSION, drop_cookie
-from proxy.web.pages import client_of, look, page, run, see_other
+from proxy.web.denials import sentence, status
+from proxy.web.pages import client_of, look, page, retry_after, run, see_other
 from proxy.web.state import state_of
 
+FIELD = "codigo"  # of the second factor, for who has one
 
-def choose_form(request: Request, template: str, status: int = 200, **context: Any) -> Response:
-    return page(request, template, status, **{"errors": {}} | context)
+
+def choose_form(request: Request, template: str, code: int = 200, **context: Any) -> Response:
+    return page(request, template, code, **{"errors": {}, "factor": False} | context)
+
+
+async def asks_factor(request: Request, casilla_id: int) -> bool:
+    """Whether the form has to ask for a code of the second factor (SECURITY D38)."""
+    return await look(request, factor.on, casilla_id)
 
 
 async def chosen(
@@ -24,20 +34,29 @@ async def chosen(
     casilla_id: int,
     *,
     template: str,
-    store: tuple[Callable[..., bool], object],
+    store: tuple[Callable[..., bool | Denied], object],
     late: Callable[[], Awaitable[Response]],
 ) -> Response:
     """Refuse what the policy does not take; else hash it and store it. Nobody is logged in by it.
 
     `store` is the flow that stores the hash and what it needs to spend; `late` answers when it
-    was spent meanwhile.
+    was spent meanwhile. Of who has a second factor it is given what was typed of it too.
     """
+    asks = await asks_factor(request, casilla_id)
     errors = await fit(request, casilla_id, form)
+    if asks and not form.get(FIELD, "").strip():
+        errors[FIELD] = TEXTS["factor.missing"]
     if errors:
-        return choose_form(request, template, 400, errors=errors)
+        return choose_form(request, template, 400, errors=errors, factor=asks)
     hashed = await state_of(request).passwords.hash(form["nueva"])
     flow, spent = store
-    if not await run(request, flow, spent, hashed, client_of(request)):
+    typed = {"typed": form[FIELD]} if asks else {}
+    stored = await run(request, flow, spent, hashed, client_of(request), **typed)
+    if isinstance(stored, Denied):
+        errors = {FIELD: sentence(stored)}
+        response = choose_form(request, template, status(stored), errors=errors, factor=True)
+        return retry_after(response, stored.wait) if stored.wait else response
+    if not stored:
         return await late()
     response = see_other(request, "recovery:done")
     drop_cookie(response, FLOW)

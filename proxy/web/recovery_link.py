@@ -11,7 +11,7 @@ from proxy.flows import cuentas, recovery
 from proxy.flows.challenge import Denied
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
-from proxy.web.choosing import choose_form, chosen
+from proxy.web.choosing import asks_factor, choose_form, chosen
 from proxy.web.cookies import FLOW, SESSION, set_cookie
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
@@ -81,7 +81,8 @@ async def change_form(request: Request) -> Response:
     opened = await _opened(request)
     if isinstance(opened, Mislaid):
         return page(request, "recovery/mislaid.html", 410, renewable=opened.renewable)
-    return choose_form(request, "recovery/change.html")
+    asks = await asks_factor(request, opened)
+    return choose_form(request, "recovery/change.html", factor=asks)
 
 
 @held

@@ -11,10 +11,14 @@ import pytest
 import segno
 from httpx2 import Response
 
+from proxy.domain.client import Client
+from proxy.flows import recovery
 from proxy.installation import Installation
+from proxy.texts import TEXTS
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import Person
+from tests.web.recovering import followed
 from tests.web.visitor import Visitor, forms
 
 Maker = Callable[[], Visitor]
@@ -290,3 +294,37 @@ def test_neither_the_secret_nor_a_code_is_in_the_log(
     assert "/casilla/segundo-factor/" in logged
     for secret in (owner.secret, first, owner.code, *owner.codes):
         assert secret not in logged
+
+
+def test_recovering_the_password_asks_for_a_code_of_it(
+    owner: Owner,
+    make_visitor: Maker,
+    rosa: Person,
+    bruno: Person,
+    clock: Clock,
+    installation: Installation,
+) -> None:
+    """D38, by the link; who has none is not asked."""
+    owner.turn_on()
+    clock.advance(minutes=2)
+
+    def choosing(person: Person) -> tuple[Visitor, Response]:
+        with installation.db.transaction() as tx:
+            policy, client = installation.policy, Client("198.51.100.9")
+            recovery.ask_link(tx, policy, person.identidad, person.email, client)
+        link = bytes.fromhex(messages(installation.db, "recovery_link")[-1].context["link"])
+        visitor = make_visitor()
+        return visitor, followed(visitor, installation.signing.link(recovery.LINK, link))
+
+    new = {"nueva": "Olluco-volcan-93", "repetida": "Olluco-volcan-93"}
+    visitor, page = choosing(rosa)
+    assert "Código de su aplicación o de recuperación" in page.text
+    assert visitor.send(page, "cambio/", **new).status_code == 400
+    wrong = visitor.send(page, "cambio/", **new, codigo="12")
+    assert wrong.status_code == 403
+    assert TEXTS["factor.wrong"] in wrong.text
+    done = visitor.send(page, "cambio/", **new, codigo=owner.code)
+    assert (done.status_code, done.headers["location"]) == (303, "/casilla/recuperar/listo/")
+    visitor, page = choosing(bruno)
+    assert "Código de su aplicación" not in page.text
+    assert visitor.send(page, "cambio/", **new).status_code == 303
