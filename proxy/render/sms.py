@@ -26,7 +26,7 @@ _environment = Environment(
 )
 
 
-def sms_text(name: str, entity: Entity, at: datetime, **context: Any) -> str:
+def sms_text(name: str, entity: Entity, at: datetime, /, **context: Any) -> str:
     """`at` in the entity's zone. One letter outside the alphabet («ó») would make each SMS hold 70
     characters: such letters lose their accent."""
     values = {"entity": entity, "when": f"{at:%d/%m/%Y %H:%M}", **context}
