@@ -18,6 +18,22 @@ class PasswordRule(Sheet):
     lista_de_claves_comunes: YesNo
     fuerza_minima: int = Field(ge=0, le=4)
 
+    @property
+    def frase(self) -> str:
+        """The rule in words, as forms and guides show it (M63)."""
+        asked = {
+            "una mayúscula": self.mayuscula,
+            "una minúscula": self.minuscula,
+            "un número": self.numero,
+        }
+        kinds = [name for name, wanted in asked.items() if wanted]
+        sentence = f"La contraseña debe tener al menos {self.minimo_caracteres} caracteres"
+        if kinds:
+            *first, last = kinds
+            listed = f"{', '.join(first)} y {last}" if first else last
+            sentence += f", incluyendo al menos {listed}"
+        return sentence + "."
+
 
 class TokenRule(Sheet):
     """The token digital. `plazo_minutos` runs from the password to the code, resends included."""

@@ -69,19 +69,6 @@ def prepare(environment: Environment, installation: Installation) -> None:
     def asset(context: Context, name: str) -> str:
         return url(context, "asset", address=assets()[name].address)
 
-    def rule() -> str:
-        """What a password must have, as M63 says it."""
-        asked = installation.policy.password
-        kinds = [name for name, wanted in (
-            ("una mayúscula", asked.mayuscula),
-            ("una minúscula", asked.minuscula),
-            ("un número", asked.numero),
-        ) if wanted]  # fmt: skip
-        sentence = f"La contraseña debe tener al menos {asked.minimo_caracteres} caracteres"
-        if kinds:
-            sentence += f", incluyendo al menos {', '.join(kinds[:-1])} y {kinds[-1]}"
-        return sentence + "."
-
     @pass_context
     def session(context: Context) -> Session | None:
         """The session of the pages of the casilla."""
@@ -103,7 +90,6 @@ def prepare(environment: Environment, installation: Installation) -> None:
         "entity": installation.catalog.entity,
         "official_time": f"hora de {zone.key.rpartition('/')[2].replace('_', ' ')}",
         "holder": holder,
-        "password_rule": rule,
         "policy": policy,
         "sello": sello,
         "session": session,

@@ -95,7 +95,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
 def test_the_guide_prints_the_limits_of_the_access_sheet(
     sources: Path, tmp_path: Path, catalog: Catalog, profile: str
 ) -> None:
-    """J20-J27, and DESIGN: a guide here cannot lie."""
+    """J20-J39, M63, M81, and DESIGN: a guide here cannot lie."""
     sheet = sources.parent / "catalog/access.yml"
     text = sheet.read_text(encoding="utf-8")
     half = text.index("  estricto:")
@@ -108,6 +108,11 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
         ("plazo_minutos: 30", "plazo_minutos: 19"),
         ("inactividad_minutos: 15", "inactividad_minutos: 13"),
         ("maximo_horas: 8", "maximo_horas: 6"),
+        ("enlace_horas: 48", "enlace_horas: 31"),
+        ("enlace_horas: 24", "enlace_horas: 31"),
+        ("clave_minutos: 10", "clave_minutos: 9"),
+        ("minimo_caracteres: 8", "minimo_caracteres: 14"),
+        ("minimo_caracteres: 12", "minimo_caracteres: 14"),
     ]:
         edited[profile] = edited[profile].replace(old, new)
     sheet.write_text(edited["guia"] + edited["estricto"], encoding="utf-8")
@@ -121,6 +126,14 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
         "Tiene 4 intentos",
         "tiene 19 minutos",
         "a los 13 minutos sin uso y, en todo caso, a las 6 horas",
+    ):
+        assert sentence in guide
+    guide = (tmp_path / "site/guias/recuperar-su-contrasena/index.html").read_text()
+    for sentence in (
+        "El enlace sirve 31 horas",
+        "Tiene 9 minutos",
+        "Cada uno sirve 7 minutos",
+        "La contraseña debe tener al menos 14 caracteres",
     ):
         assert sentence in guide
 
