@@ -50,6 +50,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         "ORIGIN": f"http://localhost:{port}",
         "KEYS_FILE": f"{folder}/claves.json",
         "MAIL_URL": f"maildir:{folder}/correo",
+        "SMS_URL": f"maildir:{folder}/sms",
         "DOCUMENTS_URL": f"{folder}/documentos",
         "SITE_DIR": f"{folder}/site",
     }
