@@ -15,9 +15,11 @@ from proxy.domain.codes import code_for
 from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.mailer import Mailer
+from proxy.render.sms import TEMPLATES
 from proxy.store import outbox, tables
 from tests.clock import Clock
 from tests.mail.gateways import HangsUp, Says, Sms
+from tests.mail.whatever import WHATEVER
 from tests.outbox import messages
 from tests.people import Person
 
@@ -142,6 +144,17 @@ def test_an_sms_for_a_key_that_was_retired_stops_no_other(
     with Sms() as server:
         assert send(installation, server) == 1
     assert attempts(installation)[0] == (False, "ninguna clave del llavero lo abre")
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in TEMPLATES.iterdir()))
+def test_each_message_is_written_from_what_the_flows_tell(
+    installation: Installation, name: str
+) -> None:
+    with installation.db.transaction() as tx:
+        outbox.add(tx, name, None, channel="sms", recipient=NUMBER, **WHATEVER)  # type: ignore[arg-type]
+    with Sms() as server:
+        assert send(installation, server) == 1
+    assert json.loads(server.asked[0].body)["text"].startswith("JNE, casilla: ")
 
 
 def test_a_slow_gateway_keeps_no_e_mail_waiting(
