@@ -77,6 +77,12 @@ def test_a_secret_not_confirmed_in_half_an_hour_is_shown_and_taken_no_more(
     assert confirm(db, opened, app.code) == Denied("factor.gone")
 
 
+def test_a_secret_is_shown_no_more_once_it_is_confirmed(db: Database, rosa: Person) -> None:
+    turn_on(db, rosa)
+    with db.reading() as tx:
+        assert factor.pairing(tx, POLICY, rosa.id, "JNE") is None
+
+
 def test_a_second_secret_takes_the_place_of_one_that_waited(db: Database, rosa: Person) -> None:
     opened = Browser(db).enter(rosa)
     first, second = begin(db, rosa), begin(db, rosa)

@@ -193,6 +193,15 @@ def test_every_page_wants_a_fresh_proof(owner: Owner, clock: Clock, page: str) -
     assert answer.headers["location"].startswith("/casilla/confirmar/")
 
 
+@pytest.mark.parametrize("page", ["codigos/", "desactivar/"])
+def test_a_form_left_open_wants_a_fresh_proof_too(owner: Owner, clock: Clock, page: str) -> None:
+    owner.turn_on()
+    form = owner.visitor.get(f"{HERE}{page}")
+    clock.advance(minutes=5)
+    answer = owner.visitor.send(form, page, codigo=owner.codes[0])
+    assert answer.headers["location"].startswith("/casilla/confirmar/")
+
+
 def test_the_secret_is_not_shown_again_without_a_fresh_proof(owner: Owner, clock: Clock) -> None:
     """Installing the app takes longer than a proof lasts: a code is taken, the secret is hidden."""
     page = owner.begin()
