@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import typer
 
-from proxy.commands import audit, citizens, cuentas, mail, padron, service, site
+from proxy.commands import audit, citizens, cuentas, keys, mail, padron, service, site
 from proxy.commands.spanish import Command, Group, wrong_usage
 from proxy.errors import Refusal
 
@@ -33,6 +33,7 @@ for name, function in COMMANDS.items():
 app.add_typer(cuentas.cuentas, name="cuentas")
 app.add_typer(padron.padron, name="padron")
 app.add_typer(audit.auditoria, name="auditoria")
+app.add_typer(keys.claves, name="claves")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,6 +2,9 @@
 
 Every use takes a subkey of its own (HKDF), so a key never serves two purposes. Without this file
 no password of the database can be verified: back it up apart from the database.
+
+Of a retired key the file keeps the subkey by which the audit is verified, and nothing else: who
+reads it opens, signs and guesses nothing. `proxy.keyfile` changes the file.
 """
 
 import base64
@@ -9,10 +12,13 @@ import binascii
 import json
 import logging
 import os
+import re
 import secrets
 import stat
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -23,16 +29,23 @@ from proxy.errors import Refusal
 logger = logging.getLogger("casilla.keys")
 
 KEY_BYTES = 32
+AUDIT = "audit"
 LOOK_EVERY = 1.0  # seconds between looks at whether a command rotated the keys
 
 
 @dataclass(frozen=True)
 class KeyRing:
     keys: dict[str, bytes]  # id to key; the last one is in use, the others still verify
+    since: Mapping[str, datetime] = field(default_factory=dict)  # of those whose date is known
+    retired: Mapping[str, bytes] = field(default_factory=dict)  # id to subkey of the audit
 
     def subkeys(self, purpose: str) -> dict[str, bytes]:
         """One subkey for each key, oldest first, as itsdangerous wants them."""
-        return {key_id: _derive(key, purpose) for key_id, key in self.keys.items()}
+        subkeys = {key_id: derive(key, purpose) for key_id, key in self.keys.items()}
+        if purpose == AUDIT:
+            subkeys |= self.retired
+            return {name: subkeys[name] for name in sorted(subkeys, key=lambda k: (len(k), k))}
+        return subkeys
 
     def newest(self, purpose: str) -> bytes:
         return list(self.subkeys(purpose).values())[-1]
@@ -41,16 +54,21 @@ class KeyRing:
 def create_keyring(path: Path) -> KeyRing:
     """Write a new ring with one key. Refuses to replace a file that is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise Refusal("keys.exist", path=path) from None
     with os.fdopen(descriptor, "w") as file:
-        json.dump({"claves": [{"id": "k1", "clave": key}]}, file, indent=2)
+        json.dump({"claves": [new_entry("k1", datetime.now(UTC))]}, file, indent=2)
         file.flush()
         os.fsync(file.fileno())
     return read_keyring(path)
+
+
+def new_entry(key_id: str, at: datetime) -> dict[str, str]:
+    """A key nobody has had before, as the file has it."""
+    key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+    return {"id": key_id, "desde": at.isoformat(timespec="seconds"), "clave": key}
 
 
 def read_keyring(path: Path) -> KeyRing:
@@ -63,15 +81,21 @@ def read_keyring(path: Path) -> KeyRing:
     if stat.S_IMODE(mode) & 0o077:
         raise Refusal("keys.exposed", path=path)
     try:
-        entries = json.loads(content)["claves"]
-        keys = {str(e["id"]): base64.b64decode(e["clave"], validate=True) for e in entries}
-    except (ValueError, KeyError, TypeError, binascii.Error):
+        told = json.loads(content)
+        entries, gone = told["claves"], told.get("retiradas", [])
+        keys = {_id(e): base64.b64decode(e["clave"], validate=True) for e in entries}
+        retired = {_id(e): base64.b64decode(e["auditoria"], validate=True) for e in gone}
+        since = {_id(e): datetime.fromisoformat(e["desde"]) for e in entries if "desde" in e}
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         raise Refusal("keys.damaged", path=path) from None
-    if not keys or len(keys) < len(entries) or len(set(keys.values())) < len(keys):
+    every = [*keys.values(), *retired.values()]
+    if not keys or len(keys | retired) < len(entries) + len(gone) or len(set(every)) < len(every):
         raise Refusal("keys.damaged", path=path)
-    if any(len(key) < KEY_BYTES or len(set(key)) < KEY_BYTES // 4 for key in keys.values()):
+    if any(at.tzinfo is None for at in since.values()):
+        raise Refusal("keys.damaged", path=path)
+    if any(len(key) < KEY_BYTES or len(set(key)) < KEY_BYTES // 4 for key in every):
         raise Refusal("keys.weak", path=path)
-    return KeyRing(keys)
+    return KeyRing(keys, since, retired)
 
 
 class LiveRing:
@@ -106,6 +130,13 @@ class LiveRing:
             logger.info("the key ring changed")
 
 
+def _id(entry: dict[str, str]) -> str:
+    """Short and plain: it stands before each sealed value and each password."""
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", entry["id"]):
+        raise ValueError(entry["id"])
+    return entry["id"]
+
+
 def _mark(path: Path) -> tuple[int, int, int] | None:
     try:
         found = path.stat()
@@ -114,5 +145,5 @@ def _mark(path: Path) -> tuple[int, int, int] | None:
     return found.st_ino, found.st_mtime_ns, found.st_mode
 
 
-def _derive(key: bytes, purpose: str) -> bytes:
+def derive(key: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"casilla/{purpose}/v1".encode()).derive(key)

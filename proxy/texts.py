@@ -92,7 +92,7 @@ TEXTS = {
         "Escriba el número de su documento: 8 dígitos si es un DNI, 11 si es un RUC."
     ),
     # The messages of the registration: their pictures were lost with the guide, so these are ours.
-    "registration.missing": "Falta este dato. Escríbalo como está en su documento.",
+    "registration.missing": "Falta. Escríbalo como está en su documento.",
     "registration.choose": "Elija una de las opciones.",
     "registration.name": (
         "Escríbalo con letras, en {most} caracteres o menos, como está en su documento."
@@ -165,6 +165,26 @@ TEXTS = {
     "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
     "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
     "keys.weak": "En {path} hay una clave débil. Cada clave debe tener 32 bytes al azar.",
+    "keys.unwritable": (
+        "No se puede escribir {path}: no cambió nada. Ejecute el comando como el dueño de ese "
+        "archivo, que también debe poder escribir en su carpeta."
+    ),
+    "keys.unknown": (
+        "No hay una clave {id}: no cambió nada. Vea las que hay con «casilla claves lista»."
+    ),
+    "keys.newest": (
+        "La clave {id} es la que está en uso y no se retira. Agregue antes otra con "
+        "«casilla claves rotar»."
+    ),
+    "keys.passwords": (
+        "La clave {id} no se retiró: {many} ingresado desde que se agregó la nueva, y sin la "
+        "antigua su contraseña no sirve. Espere a que ingresen. Con --forzar se retira igual, y "
+        "para ingresar usarán «RECUPERAR CLAVE»."
+    ),
+    "keys.stuck": (
+        "La clave {id} no se retiró: {many} filas que dependen de ella están dañadas y no se "
+        "pueden sellar otra vez. Recupérelas de un respaldo."
+    ),
     "casilla.unknown": "Esa identidad no tiene casilla: no se depositó nada. Revise el número.",
     "casilla.exists": "Esa identidad ya tiene una casilla: no se abrió otra.",
     "nombres.malformed": "Escriba los nombres o la razón social, en {most} caracteres o menos.",

@@ -22,6 +22,7 @@ BASE = {"proxy", "proxy.errors", "proxy.texts"}
 PARTS = {
     "proxy.settings",
     "proxy.keyring",
+    "proxy.keyfile",
     "proxy.signing",
     "proxy.transports",
     "proxy.gateway",

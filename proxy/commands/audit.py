@@ -67,6 +67,8 @@ def export(
     parts = start.ready()
     since = _instant(desde, parts) if desde else None
     until = _instant(hasta, parts, end=True) if hasta else None
+    with parts.db.transaction() as tx:
+        flow.exported(tx)
     many = 0
     with _opened(archivo) as out, parts.db.reading() as tx:
         table = csv.writer(out, lineterminator="\n")
@@ -81,8 +83,8 @@ def export(
             many += 1
     rows = "1 fila" if many == 1 else f"{many} filas"
     where = f" en {archivo}" if archivo else ""
-    print(f"Se exportó {rows}{where}." if many == 1 else f"Se exportaron {rows}{where}.",
-          file=sys.stdout if archivo else sys.stderr)  # fmt: skip
+    verb = "exportó" if many == 1 else "exportaron"
+    print(f"Se {verb} {rows}{where}.", file=sys.stdout if archivo else sys.stderr)
 
 
 @contextmanager

@@ -33,3 +33,6 @@ class Event(StrEnum):
     MESSAGE_LOST = "message_given_up"  # every attempt to send it failed until it was of no use
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     FILE_SERVED = "sensitive_read"  # an acto or an anexo was downloaded
+    KEY_ADDED = "key_created"  # `casilla claves rotar`: what is new is sealed and signed with it
+    KEY_RETIRED = "key_retired"  # `casilla claves retirar`: nothing hangs on it any more
+    AUDIT_EXPORTED = "audit_exported"  # somebody took a copy of this table

@@ -35,8 +35,7 @@ class Vault:
         """`column` is «table.column» and `row` what names the row for ever."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         sealed = self._ciphers[self.newest].encrypt(nonce, text.encode(), _place(column, row))
-        key_id = self.newest.encode()
-        return bytes([len(key_id)]) + key_id + nonce + sealed
+        return label(self.newest) + nonce + sealed
 
     def open(self, column: str, row: bytes, sealed: bytes) -> str:
         """Raises Unsealable."""
@@ -79,6 +78,11 @@ class Vault:
     def alias(self, text: str) -> bytes:
         """The same for ever, so that exports of different years name somebody alike."""
         return hmac.digest(next(iter(self._audit.values())), b"alias" + text.encode(), "sha256")
+
+
+def label(key_id: str) -> bytes:
+    """What every value begins with that this key sealed."""
+    return bytes([len(key_id.encode())]) + key_id.encode()
 
 
 def _place(column: str, row: bytes) -> bytes:

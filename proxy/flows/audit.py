@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from proxy.domain import chain
+from proxy.domain.events import Event
 from proxy.domain.vault import Unsealable
 from proxy.store import audit, casillas
 from proxy.store.audit import Sealed
@@ -76,6 +77,11 @@ def _fault(tx: Tx, row: Sealed, number: int, before: bytes) -> str | None:
     except Unsealable:
         return "audit.key"
     return None if good else "audit.changed"
+
+
+def exported(tx: Tx) -> None:
+    """Somebody takes a copy; the copy tells it too."""
+    audit.note(tx, Event.AUDIT_EXPORTED)
 
 
 def lines(

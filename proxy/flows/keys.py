@@ -1,0 +1,77 @@
+"""Keys: another one is used from now on, and an old one is retired once nothing hangs on it.
+
+    added ──▶ … days … ──▶ ready: nobody's password needs it ──▶ renew: all that it sealed, in
+    batches ──▶ leave: nothing is left, and the audit says so ──▶ the file loses it
+
+Killed anywhere, the key is still there and the same command goes on from where it was.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proxy.domain.events import Event
+from proxy.errors import Refusal
+from proxy.store import audit, sealed
+from proxy.store.db import Database, Tx
+
+AT_ONCE = 100  # rows of a transaction: people write in between
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """What needs a key."""
+
+    passwords: int
+    rows: int
+
+
+def hanging(tx: Tx, key_id: str) -> Hanging:
+    return Hanging(sealed.passwords(tx, key_id), sealed.rows(tx, key_id))
+
+
+def added(tx: Tx, key_id: str) -> None:
+    audit.note(tx, Event.KEY_ADDED, key=key_id)
+
+
+def ready(tx: Tx, key_id: str, *, force: bool) -> int:
+    """How many rows have to be sealed again. Refuses while passwords need the key.
+
+    They cannot be hashed again without their owners: each does it by logging in.
+    """
+    found = hanging(tx, key_id)
+    if found.passwords and not force:
+        raise Refusal("keys.passwords", id=key_id, many=_people(found.passwords))
+    return found.rows
+
+
+def renew(db: Database, key_id: str, progress: Callable[[int], None]) -> None:
+    """Seal again all that the key sealed; `progress` is told how many rows are done."""
+    done = 0
+    for table in sealed.TABLES:
+        last = None
+        while True:
+            with db.transaction() as tx:
+                batch = sealed.renew(tx, table, key_id, last, AT_ONCE)
+            done += batch.renewed
+            progress(done)
+            last = batch.last
+            if last is None:
+                break
+
+
+def leave(tx: Tx, key_id: str, *, force: bool) -> int:
+    """Record that the key may go. With `force`, the passwords that need it go with it.
+
+    Returns how many. Refuses what could not be sealed again: it is damaged.
+    """
+    stuck = ready(tx, key_id, force=force)
+    if stuck:
+        raise Refusal("keys.stuck", id=key_id, many=stuck)
+    lost = sealed.passwords(tx, key_id)
+    sealed.drop_passwords(tx, key_id)
+    audit.note(tx, Event.KEY_RETIRED, key=key_id, passwords=lost)
+    return lost
+
+
+def _people(many: int) -> str:
+    return "1 persona no ha" if many == 1 else f"{many} personas no han"

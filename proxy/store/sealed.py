@@ -1,0 +1,141 @@
+"""What hangs on a key: passwords, sealed values, and the hashes by which rows are found.
+
+A row is found by the hash of the key that sealed it, so both are renewed by one statement.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    LargeBinary,
+    Row,
+    Table,
+    bindparam,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from proxy.domain.identidad import Identidad, parse_identidad
+from proxy.domain.vault import Unsealable, Vault, label
+from proxy.errors import Refusal
+from proxy.store.db import Tx
+from proxy.store.tables import casillas, metadata, padron, registrations
+
+TABLES = [table for table in metadata.sorted_tables if any("sealed" in c.info for c in table.c)]
+
+_OF_KEY = func.substr(casillas.c.password, 1, bindparam("length")) == bindparam("start")
+_COUNT_PASSWORDS = select(func.count()).where(_OF_KEY)
+_DROP_PASSWORDS = update(casillas).where(_OF_KEY).values(password=None)
+# What somebody declared to open their casilla is found by the same hash as the casilla.
+_FOLLOW = (
+    update(registrations)
+    .where(registrations.c.lookup.in_(bindparam("old", expanding=True)))
+    .values(lookup=bindparam("new"))
+)
+
+
+@dataclass(frozen=True)
+class Batch:
+    last: Any  # the key of its last row, for the next one to begin after; None: there is no more
+    rows: int
+    renewed: int  # the others cannot be opened: they are damaged
+
+
+def passwords(tx: Tx, key_id: str) -> int:
+    """How many can only be verified with this key."""
+    return int(tx.conn.execute(_COUNT_PASSWORDS, _start(key_id)).scalar_one())
+
+
+def drop_passwords(tx: Tx, key_id: str) -> None:
+    """Their owners choose another one, as who forgot theirs."""
+    tx.conn.execute(_DROP_PASSWORDS, _start(key_id))
+
+
+def rows(tx: Tx, key_id: str) -> int:
+    """How many hold something that only this key opens."""
+    counts = (select(func.count()).where(_of_key(table, key_id)) for table in TABLES)
+    return sum(int(tx.conn.execute(count).scalar_one()) for count in counts)
+
+
+def renew(tx: Tx, table: Table, key_id: str, after: Any, many: int) -> Batch:
+    """Seal with the newest key what that one sealed, in the next rows of a table."""
+    (primary,) = table.primary_key.columns
+    statement = select(table).where(_of_key(table, key_id)).order_by(primary).limit(many)
+    if after is not None:
+        statement = statement.where(primary > after)
+    found = tx.conn.execute(statement.with_for_update()).all()
+    changed: list[dict[str, Any]] = []
+    good: list[Row[Any]] = []
+    for row in found:
+        try:
+            changed.append({"this": row._mapping[primary.name]} | _renewed(tx.vault, table, row))
+        except (Unsealable, Refusal, ValueError):
+            continue
+        good.append(row)
+    if changed:
+        names = [name for name in changed[0] if name != "this"]
+        fresh: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        given = [{f"new_{name}": one[name] for name in one} for one in changed]
+        tx.conn.execute(update(table).where(primary == bindparam("new_this")).values(fresh), given)
+        _follow(tx, table, good)
+    last = found[-1]._mapping[primary.name] if found else None
+    return Batch(last, len(found), len(changed))
+
+
+def _renewed(vault: Vault, table: Table, row: Row[Any]) -> dict[str, Any]:
+    """Raises Unsealable."""
+    values: dict[str, Any] = {}
+    for column in _sealed(table):
+        place, old = f"{table.name}.{column.name}", row._mapping[column.name]
+        tie = row._mapping[column.info["sealed"]]
+        name = tie.encode() if isinstance(tie, str) else tie
+        # Empty: there is no phone, or the message has left.
+        values[column.name] = vault.seal(place, name, vault.open(place, name, old)) if old else old
+    if whose := _WHOSE.get(table.name):
+        values["lookup"] = vault.lookup(str(whose(vault, row)))
+    return values
+
+
+def _follow(tx: Tx, table: Table, found: list[Row[Any]]) -> None:
+    if table is casillas:
+        for row in found:
+            *old, new = tx.vault.lookups(str(_of_casilla(tx.vault, row)))
+            tx.conn.execute(_FOLLOW, {"old": old, "new": new})
+
+
+def _of_casilla(vault: Vault, row: Row[Any]) -> Identidad:
+    return Identidad(row.kind, vault.open("casillas.number", row.uid, row.number))
+
+
+def _of_record(vault: Vault, row: Row[Any]) -> Identidad:
+    return parse_identidad(json.loads(vault.open("padron.record", row.uid, row.record))[0])
+
+
+_WHOSE: Mapping[str, Callable[[Vault, Row[Any]], Identidad]] = {
+    casillas.name: _of_casilla,
+    padron.name: _of_record,
+}
+
+
+def _sealed(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if "sealed" in column.info]
+
+
+def _of_key(table: Table, key_id: str) -> ColumnElement[bool]:
+    start = label(key_id)
+    return or_(
+        *(
+            func.substr(column, 1, len(start), type_=LargeBinary) == start
+            for column in _sealed(table)
+        )
+    )
+
+
+def _start(key_id: str) -> dict[str, Any]:
+    return {"start": f"{key_id}$", "length": len(key_id) + 1}

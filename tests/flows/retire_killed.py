@@ -1,0 +1,51 @@
+"""Keys that are retired and killed; run as `python -m tests.flows.retire_killed <url> <ring>`."""
+
+import sys
+from pathlib import Path
+
+from proxy import keyfile
+from proxy.flows import keys
+from proxy.keyring import read_keyring
+from proxy.store.db import Database
+from tests.killing import kill_anywhere, kill_at_every_other_line
+from tests.ringed import opened
+
+CODE = ("proxy/keyfile.py", "proxy/flows/keys.py")
+keys.AT_ONCE = 2
+
+
+def main(url: str, ring: Path) -> None:
+    def work(_number: int) -> None:
+        db = opened(url, ring)
+        dying = sys.gettrace()
+        sys.settrace(None)
+        retire_all(db, ring)  # what the one that was killed left
+        sys.settrace(dying)
+        with db.transaction() as tx:
+            added = keyfile.rotate(ring, tx.now)
+        with db.transaction() as tx:
+            keys.added(tx, added)
+        retire_all(db, ring)
+        db.close()
+
+    print(kill_at_every_other_line(work, CODE))
+    kill_anywhere(work, rounds=10, seconds=0.2)
+
+
+def retire_all(db: Database, ring: Path) -> None:
+    for key_id in list(read_keyring(ring).keys)[:-1]:
+        retire(db, ring, key_id)
+
+
+def retire(db: Database, ring: Path, key_id: str, *, force: bool = False) -> None:
+    with db.reading() as tx:
+        keys.ready(tx, key_id, force=force)
+    keys.renew(db, key_id, lambda _done: None)
+    with db.transaction() as tx:
+        keys.leave(tx, key_id, force=force)
+        at = tx.now
+    keyfile.retire(ring, key_id, at)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,13 @@
+"""A database that follows a file of keys, as a running service has it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from proxy.domain.vault import Vault
+from proxy.keyring import read_keyring
+from proxy.store.db import Database, utc_now
+
+
+def opened(url: str, ring: Path, clock: Callable[[], datetime] = utc_now) -> Database:
+    return Database(url, clock, lambda: Vault(read_keyring(ring).subkeys))
