@@ -40,8 +40,13 @@ class Mislaid:
     renewable: bool
 
 
-def admit(tx: Tx, client: Client) -> Denied | None:
-    """Count a recovery that begins in this network, before anything else is looked at."""
+def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
+    """Count a recovery that begins in this network, before anything else is looked at.
+
+    What others of its network do keeps no known browser from it: it is counted as `start` does.
+    """
+    if client.device and login.known_device(tx, client, casillas.by_identidad(tx, identidad)):
+        return None
     wait = throttle.take(tx, _network_limits(client))
     if wait is None:
         return None
@@ -134,16 +139,16 @@ def opened(tx: Tx, link_id: bytes) -> int | Mislaid:
     return Mislaid(renewable=_came_late(link))
 
 
-def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> Denied | None:
+def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
     """Send a new link in place of one of ours that came too late (M82, SECURITY D36)."""
     link = links.by_id(tx, link_id, LINK)
     if link is None or not _came_late(link):
-        return Denied("link.over")
+        return False
     about = f"renew/{link.casilla_id}"
     limits = [Limit(f"{about}/10", 1, 10 * MINUTE), Limit(f"{about}/day", 5, DAY)]
     if throttle.take(tx, limits) is None:
         _send_link(tx, policy, casillas.by_id(tx, link.casilla_id), client)
-    return None
+    return True
 
 
 def choose_by_link(

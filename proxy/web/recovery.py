@@ -52,7 +52,7 @@ async def start(request: Request) -> Response:
         identidad = parse_identidad(dni)
     except Refusal as refusal:
         return await _start_page(request, flow, 400, dni=dni, errors={"dni": str(refusal)})
-    denied = await run(request, recovery.admit, client_of(request))
+    denied = await run(request, recovery.admit, identidad, client_of(request))
     if denied:
         return await _start_page(request, flow, denied=denied, dni=dni)
     error = await _riddle_error(request, "recovery_start", form)

@@ -8,7 +8,6 @@ from proxy.domain import secrets
 from proxy.domain.identidad import parse_identidad
 from proxy.errors import Refusal
 from proxy.flows import cuentas, recovery
-from proxy.flows.challenge import Denied
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
 from proxy.web.choosing import asks_factor, choose_form, chosen
@@ -55,7 +54,7 @@ async def ask(request: Request) -> Response:
     if errors:
         return _ask_page(request, values, 400, errors)
     client, policy = client_of(request), state_of(request).installation.policy
-    denied = await run(request, recovery.admit, client)
+    denied = await run(request, recovery.admit, identidad, client)
     if denied:
         response = _ask_page(request, values, status(denied), {"numero": sentence(denied)})
         return retry_after(response, denied.wait) if denied.wait else response
@@ -111,10 +110,7 @@ async def renew(request: Request) -> Response:
     """POST /casilla/recuperar/renovar/"""
     await read_form(request, "recovery_renew")
     link, policy = _link(request), state_of(request).installation.policy
-    denied: Denied | None = Denied("link.over")
-    if link is not None:
-        denied = await run(request, recovery.renew, policy, link, client_of(request))
-    if denied:
+    if link is None or not await run(request, recovery.renew, policy, link, client_of(request)):
         return page(request, "recovery/mislaid.html", 410, renewable=False)
     return see_other(request, "recovery:sent", "nuevo=1")
 
