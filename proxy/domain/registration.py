@@ -85,9 +85,12 @@ class Reading:
             return otherwise
 
     def end(self) -> None:
-        """Raises Faults."""
+        """Raises Faults, in the order in which the form asks."""
+        names = list(self.form)
+        late = len(names)
+        place = {name: names.index(name) if name in names else late for name in self.errors}
         if self.errors:
-            raise Faults(self.errors)
+            raise Faults({name: self.errors[name] for name in sorted(place, key=place.__getitem__)})
 
 
 def as_typed(form: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:

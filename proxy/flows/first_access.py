@@ -17,7 +17,7 @@ from proxy.domain.first_access import USER_PREFIXES, secret_for
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
 from proxy.flows import password
-from proxy.store import casillas, links, outbox
+from proxy.store import casillas, challenges, links, outbox
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
 
@@ -75,9 +75,10 @@ def lapsed(tx: Tx, casilla: Casilla) -> bool:
 
 
 def used(tx: Tx, casilla: Casilla) -> None:
-    """A session was opened: the secret opens no other."""
-    if casilla.must_change:
+    """A session was opened: the secret opens no other, nor does a code that it was given for."""
+    if casilla.must_change and links.newest(tx, casilla.id, SECRET):
         links.end_all(tx, casilla.id, SECRET)
+        challenges.end_all(tx, casilla.id)
 
 
 def opened(tx: Tx, link_id: bytes) -> int | None:

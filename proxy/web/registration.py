@@ -33,6 +33,24 @@ from proxy.web.pages import Handler, client_of, form_route, look, page, retry_af
 from proxy.web.state import state_of
 
 PERSONAS = {NATURAL: "Persona Natural", LEGAL: "Persona Jurídica"}
+# Sentences of more than one field, and how those fields are called on the page.
+SHARED = (
+    "registration.missing",
+    "registration.choose",
+    "registration.name",
+    "registration.day",
+)
+LABELS = {
+    "tipo": "Tipo de documento",
+    "apellido_paterno": "Apellido paterno",
+    "apellido_materno": "Apellido materno",
+    "nombres": "Nombres",
+    "nacimiento": "Fecha de nacimiento",
+    "sexo": "Sexo",
+    "emision": "Fecha de emisión",
+    "razon_social": "Razón social",
+    "distrito": "Distrito",
+}
 # What the page of each answer says: the words that stay are never those of one field (E40).
 SAID = {Answer.DIFFERS: "registration.differs", Answer.UNAVAILABLE: "registration.unavailable"}
 STATUSES = {Answer.DIFFERS: 400, Answer.UNAVAILABLE: 503}
@@ -197,7 +215,13 @@ def today(request: Request) -> date:
 
 
 def said(faults: Faults) -> dict[str, str]:
-    return {name: str(refusal) for name, refusal in faults.errors.items()}
+    """What is wrong of each field. A sentence that serves for many says for which it is."""
+    sentences = {name: str(refusal) for name, refusal in faults.errors.items()}
+    for name, refusal in faults.errors.items():
+        if refusal.code in SHARED:
+            text = sentences[name]
+            sentences[name] = f"{LABELS[name]}: {text[0].lower()}{text[1:]}"
+    return sentences
 
 
 def told(request: Request, answer: Answer, back: str) -> Response:

@@ -1,0 +1,180 @@
+"""Somebody without a casilla who registers, without HTTP."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from catalog.reader import read_catalog
+from proxy.domain import codes, secrets
+from proxy.domain.client import Client
+from proxy.domain.first_access import secret_for
+from proxy.domain.identidad import Identidad
+from proxy.domain.identity import Answer, Claim
+from proxy.domain.policy import Policy
+from proxy.domain.registration import LEGAL, NATURAL
+from proxy.flows import first_access, opening, registration, representation
+from proxy.flows.challenge import Denied
+from proxy.flows.registration import Registration
+from proxy.store import casillas, tables
+from proxy.store.casillas import Casilla
+from proxy.store.db import Database
+from tests import outbox
+from tests.flows.browser import PHONE, POLICY
+from tests.people import PASSWORDS, VAULT
+
+CATALOG = read_catalog()
+ELENA = {
+    "tipo": "DNI",
+    "numero": "40000011",
+    "apellido_paterno": "Yupanqui",
+    "apellido_materno": "Imaginaria",
+    "nombres": "Elena",
+    "nacimiento": "1988-02-29",
+    "sexo": "F",
+    "telefono": "987 654 321",
+    "correo": "elena@example.com",
+    "correo2": "elena@example.com",
+    "emision": "2021-07-15",
+    "cui": "1",
+}
+BAKERY = {
+    "ruc": "20000000028",
+    "razon_social": "Panadería Imaginaria del Norte E.I.R.L.",
+    "telefono": "044 223344",
+    "distrito": "Trujillo",
+    "correo": "pan@example.com",
+    "correo2": "pan@example.com",
+}
+HER = Identidad("DNI", "40000011")
+ITS = Identidad("RUC", "20000000028")
+
+
+class Newcomer:
+    """What one browser does, step by step."""
+
+    def __init__(self, db: Database, client: Client = PHONE, policy: Policy = POLICY) -> None:
+        self.db, self.client, self.policy = db, client, policy
+        self.flow = ""
+
+    @property
+    def found(self) -> Registration:
+        with self.db.reading() as tx:
+            found = registration.begun(tx, self.flow)
+        assert found is not None
+        return found
+
+    def accept(self) -> None:
+        with self.db.transaction() as tx:
+            begun = registration.begin(
+                tx, CATALOG.terms, self.flow, secrets.new_token(), self.client
+            )
+            assert not isinstance(begun, Denied)
+            found, self.flow = begun
+            registration.accept(tx, found, "privacidad", CATALOG.privacy, self.client)
+
+    def choose(self, persona: str) -> None:
+        with self.db.transaction() as tx:
+            registration.choose(tx, self.found, persona)
+
+    def data(self, form: dict[str, str], answer: Answer = Answer.MATCHES) -> Denied | Claim:
+        """Type them, and be compared with them."""
+        found = self.found
+        with self.db.transaction() as tx:
+            found = registration.typed(tx, found, form)
+        claim = registration.read_applicant(found.draft.persona, form, self.today).claim
+        with self.db.transaction() as tx:
+            denied = registration.admit(tx, claim.identidad, self.client)
+        if denied:
+            return denied
+        with self.db.transaction() as tx:
+            registration.checked(tx, found, form, answer, self.client)
+        return claim
+
+    @property
+    def today(self) -> date:
+        return self.db.clock().date()
+
+    def ask(self) -> Denied | None:
+        with self.db.transaction() as tx:
+            return opening.ask(tx, self.policy, self.flow, self.today, self.client)
+
+    def resend(self) -> Denied | None:
+        with self.db.transaction() as tx:
+            return opening.resend(tx, self.policy, self.flow, self.client)
+
+    def validate(self, typed: str) -> Denied | None:
+        return self._validate(opening.validate, self.flow, typed)
+
+    def follow(self, challenge_id: bytes, typed: str) -> Denied | None:
+        return self._validate(opening.validate_by_link, challenge_id, typed)
+
+    def _validate(self, flow: Any, whose: object, typed: str) -> Denied | None:
+        made = first_access.first(self.policy, VAULT)
+        if made.secret:
+            made = replace(made, hashed=PASSWORDS.hash(made.secret))
+        with self.db.transaction() as tx:
+            denied: Denied | None = flow(tx, self.policy, CATALOG, whose, typed, made, self.client)
+        return denied
+
+    def reach_email(self, form: dict[str, str] = ELENA) -> "Newcomer":
+        """Up to the code that was mailed."""
+        self.accept()
+        self.choose(NATURAL)
+        assert not isinstance(self.data(form), Denied)
+        assert self.ask() is None
+        return self
+
+    def reach_representative(self, form: dict[str, str] = BAKERY) -> "Newcomer":
+        self.accept()
+        self.choose(LEGAL)
+        assert not isinstance(self.data(form), Denied)
+        return self
+
+    def summon(self, identidad: Identidad) -> Denied | None:
+        found = self.found
+        with self.db.transaction() as tx:
+            return representation.summon(tx, self.policy, found, identidad, self.client)
+
+    def answer(self, typed: str) -> Denied | None:
+        found = self.found
+        with self.db.transaction() as tx:
+            return representation.answer(tx, self.policy, found, typed, self.client)
+
+
+def code_of(db: Database, which: int = -1, name: str = "registration_code") -> str:
+    """The code of a message that leaves, as its reader sees it."""
+    sent = [message for message in outbox.messages(db, name) if message.context.get("challenge")]
+    context = sent[which].context
+    key = VAULT.code_key(context["key_id"])
+    assert key
+    challenge = bytes.fromhex(context["challenge"])
+    return codes.code_for(key, context["purpose"], challenge, context["sent"])
+
+
+def secret_of(db: Database) -> str:
+    context = outbox.messages(db, "credentials")[-1].context
+    key = VAULT.code_key(context["key_id"])
+    assert key
+    return secret_for(key, bytes.fromhex(context["first_access"]))
+
+
+def hers(db: Database) -> Casilla | None:
+    with db.reading() as tx:
+        return casillas.by_identidad(tx, HER)
+
+
+def leaving(db: Database, name: str) -> list[str]:
+    """To whom messages of that name really go."""
+    return [
+        message.recipient
+        for message in outbox.messages(db, name)
+        if message.recipient != "nadie.en.ninguna@example.com"
+    ]
+
+
+def count(db: Database, table: str) -> int:
+    with db.reading() as tx:
+        found = tx.conn.execute(select(func.count()).select_from(tables.metadata.tables[table]))
+        return int(found.scalar_one())

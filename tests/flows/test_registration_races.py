@@ -1,0 +1,97 @@
+"""One casilla and one set of credentials, whoever is quicker and whoever is killed (K78, P14)."""
+
+import subprocess
+import sys
+from collections import Counter
+
+from sqlalchemy import select
+
+from proxy.flows import opening
+from proxy.store import casillas, tables
+from proxy.store import outbox as messages
+from proxy.store.db import Database
+from tests import outbox
+from tests.clock import Clock
+from tests.flows.browser import ELSEWHERE
+from tests.flows.newcomer import CATALOG, ELENA, Newcomer, code_of, count, leaving
+from tests.flows.test_deposit import ROOT, _wait_for_the_dead
+from tests.people import vault
+from tests.racing import race
+
+
+def validate(url: str) -> list[str]:
+    """By the code, and then by the link, from a process of its own."""
+    db = Database(url, Clock(), vault)
+    newcomer = Newcomer(db)
+    with db.reading() as tx:
+        row = tx.conn.execute(select(tables.registrations.c.challenge_id)).scalar_one()
+    newcomer.flow = outbox.messages(db, "flow")[0].context["flow"]
+    code = code_of(db)
+    found = [newcomer.validate(code), Newcomer(db, ELSEWHERE).follow(row, code)]
+    db.close()
+    return [denied.code if denied else "opened" for denied in found]
+
+
+def validate_mine(url: str) -> list[str]:
+    """Each process has its own registration of the same identidad."""
+    db = Database(url, Clock(), vault)
+    found = [message.context["flow"] for message in outbox.messages(db, "flow")]
+    answers = []
+    for n, flow in enumerate(found):
+        newcomer = Newcomer(db)
+        newcomer.flow = flow
+        denied = newcomer.validate(code_of(db, n))
+        answers.append(denied.code if denied else "opened")
+    db.close()
+    return answers
+
+
+def remember(db: Database, newcomer: Newcomer) -> None:
+    """Hand the cookie of a browser to the other processes."""
+    with db.transaction() as tx:
+        messages.void(tx, "flow", flow=newcomer.flow)
+
+
+def test_four_processes_that_validate_the_same_open_one_casilla(
+    database_url: str, db: Database
+) -> None:
+    newcomer = Newcomer(db).reach_email()
+    remember(db, newcomer)
+    answers = Counter(race(validate, database_url))
+    assert answers.pop("opened") == 1
+    assert set(answers) <= {"token.gone", "registration.gone", "token.limited"}
+    assert (count(db, "casillas"), len(leaving(db, "credentials"))) == (1, 1)
+    assert count(db, "acceptances") == 2
+
+
+def test_several_registrations_of_one_identidad_at_once_open_one_casilla(
+    database_url: str, db: Database
+) -> None:
+    for n in range(3):
+        email = f"{n}@example.com"
+        newcomer = Newcomer(db).reach_email(ELENA | {"correo": email, "correo2": email})
+        remember(db, newcomer)
+    answers = race(validate_mine, database_url)
+    assert "opened" in answers
+    assert (count(db, "casillas"), len(leaving(db, "credentials"))) == (1, 1)
+    assert count(db, "acceptances") == 2
+
+
+def test_killed_at_any_instant_a_casilla_is_there_with_its_credentials_or_not_at_all(
+    database_url: str, db: Database
+) -> None:
+    db.close()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.flows.registration_killed", database_url],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    _wait_for_the_dead(db)
+    assert int(done.stdout) > 40, "it hardly ran"
+    with db.reading() as tx:
+        ids = tx.conn.execute(select(tables.casillas.c.id)).scalars().all()
+        emails = [casillas.by_id(tx, casilla_id).email for casilla_id in ids]
+        accepted = [len(opening.accepted(tx, casilla_id)) for casilla_id in ids]
+    assert emails
+    assert sorted(leaving(db, "credentials")) == sorted(emails)
+    assert sorted(leaving(db, "affiliation")) == sorted(emails)
+    assert set(accepted) == {len((CATALOG.terms, CATALOG.privacy))}

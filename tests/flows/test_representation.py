@@ -1,0 +1,108 @@
+"""Who represents a legal person, without HTTP: M65–M76, ruling 22, SECURITY E40, E41."""
+
+from dataclasses import replace
+
+import pytest
+
+from proxy.domain.identity import Answer
+from proxy.domain.registration import Faults
+from proxy.flows import registration, representation
+from proxy.flows.challenge import Denied
+from proxy.store import casillas
+from proxy.store.db import Database
+from tests import outbox
+from tests.flows.browser import mailed_code, wrong
+from tests.flows.newcomer import BAKERY, ELENA, HER, ITS, Newcomer, code_of, count, leaving
+from tests.people import Person
+
+GONE = Denied("registration.gone")
+POWER = ELENA | {"poder": "1"}
+
+
+def test_a_company_registers_by_the_casilla_of_who_represents_it(
+    db: Database, rosa: Person
+) -> None:
+    """M65–M76, M57: the code goes to the casilla of the person, the credentials to the company."""
+    newcomer = Newcomer(db).reach_representative()
+    assert newcomer.ask() == GONE
+    assert newcomer.summon(rosa.identidad) is None
+    assert leaving(db, "representative_code") == [rosa.email]
+    assert newcomer.answer(mailed_code(db, name="representative_code")) is None
+    assert newcomer.ask() is None
+    assert newcomer.validate(code_of(db)) is None
+    with db.reading() as tx:
+        casilla = casillas.by_identidad(tx, ITS)
+    assert casilla is not None
+    assert (casilla.nombres, casilla.email) == (BAKERY["razon_social"], BAKERY["correo"])
+    (credentials,) = outbox.messages(db, "credentials")
+    assert credentials.context["user"] == "8-20000000028"
+
+
+def test_a_company_registers_by_the_data_of_who_represents_it(db: Database) -> None:
+    newcomer = Newcomer(db).reach_representative()
+    with db.transaction() as tx:
+        found = newcomer.found
+        assert not representation.prove(tx, found, POWER, HER, Answer.DIFFERS, newcomer.client)
+    assert newcomer.found.draft.representative["apellido_paterno"] == "Yupanqui"
+    assert newcomer.ask() == GONE
+    with db.transaction() as tx:
+        assert representation.prove(tx, found, POWER, HER, Answer.MATCHES, newcomer.client)
+    assert newcomer.found.draft.represented_by == str(HER)
+    assert newcomer.ask() is None
+
+
+def test_who_represents_declares_it(db: Database) -> None:
+    newcomer = Newcomer(db)
+    assert representation.read_representative(POWER, newcomer.today).identidad == HER
+    with pytest.raises(Faults) as refused:
+        representation.read_representative(ELENA, newcomer.today)
+    assert list(refused.value.errors) == ["poder"]
+
+
+def test_a_representative_without_a_casilla_gets_the_same_answer_and_no_code(db: Database) -> None:
+    """E41"""
+    newcomer = Newcomer(db).reach_representative()
+    assert newcomer.summon(HER) is None
+    assert leaving(db, "representative_code") == []
+    with db.reading() as tx:
+        assert representation.summoned(tx, newcomer.found) is not None
+    assert newcomer.answer("000000") == Denied("token.wrong", left=4)
+
+
+def test_a_company_does_not_represent_another(db: Database, comercial_sur: Person) -> None:
+    newcomer = Newcomer(db).reach_representative()
+    newcomer.summon(comercial_sur.identidad)
+    assert leaving(db, "representative_code") == []
+
+
+def test_whoever_represents_one_company_does_not_represent_the_next(
+    db: Database, rosa: Person
+) -> None:
+    """The code was given for those data and for no others."""
+    newcomer = Newcomer(db).reach_representative()
+    newcomer.summon(rosa.identidad)
+    newcomer.answer(mailed_code(db, name="representative_code"))
+    other = BAKERY | {"ruc": "20000000036", "razon_social": "Textiles Supuestos S.A.C."}
+    newcomer.data(other)
+    assert newcomer.found.draft.represented_by == ""
+    assert newcomer.ask() == GONE
+
+
+def test_another_representative_is_proved_again(db: Database, rosa: Person, bruno: Person) -> None:
+    newcomer = Newcomer(db).reach_representative()
+    newcomer.summon(rosa.identidad)
+    old = mailed_code(db, name="representative_code")
+    newcomer.summon(bruno.identidad)
+    assert newcomer.answer(old) == Denied("token.wrong", left=4)
+    new = mailed_code(db, name="representative_code")
+    assert newcomer.answer(wrong(new)) == Denied("token.wrong", left=3)
+    assert newcomer.answer(new) is None
+    assert newcomer.found.draft.represented_by == str(bruno.identidad)
+
+
+def test_a_draft_that_says_so_is_not_believed_before_the_code(db: Database, rosa: Person) -> None:
+    newcomer = Newcomer(db).reach_representative()
+    newcomer.summon(rosa.identidad)
+    assert registration.next_step(newcomer.found.draft) == "representative"
+    assert registration.next_step(replace(newcomer.found.draft, represented_by="x")) == "review"
+    assert count(db, "casillas") == 1
