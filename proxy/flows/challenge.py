@@ -18,7 +18,7 @@ from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.policy import Policy
-from proxy.store import audit, casillas, challenges, outbox, throttle
+from proxy.store import audit, casillas, challenges, devices, outbox, throttle
 from proxy.store.casillas import Casilla
 from proxy.store.challenges import Challenge as Challenge
 from proxy.store.challenges import NewChallenge, Way
@@ -59,9 +59,11 @@ class Asked:
 
 def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Denied | None:
     """Send a code. `flow` is the secret that this browser, and no other, will bring with it."""
-    subject = tx.vault.lookup(asked.subject)
     casilla_id = asked.casilla.id if asked.casilla else None
-    wait = throttle.take(tx, _send_limits(asked.purpose, subject, client))
+    device = known_device(tx, client, casilla_id)
+    # Apart in all that is counted: a stranger's codes neither use up the owner's nor end them.
+    subject = tx.vault.lookup(f"{asked.subject}/{device.hex()}" if device else asked.subject)
+    wait = throttle.take(tx, _send_limits(asked.purpose, subject, client, device))
     if wait is not None:
         audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
         return Denied("token.limited", wait)
@@ -105,7 +107,8 @@ def check(
     challenge = challenges.alive(tx, digest, purpose)
     if challenge is None:
         return Denied("token.gone")
-    wait = throttle.take(tx, _check_limits(purpose, challenge.subject, client))
+    device = known_device(tx, client, challenge.casilla_id)
+    wait = throttle.take(tx, _check_limits(purpose, challenge.subject, client, device))
     if wait is not None:
         audit.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id, client.ip)
         return Denied("token.limited", wait)
@@ -143,7 +146,8 @@ def resend(tx: Tx, policy: Policy, purpose: str, flow: str, client: Client) -> D
         return Denied("token.sends")
     if tx.now < challenge.sent_at + policy.resend_wait:
         return Denied("token.soon", challenge.sent_at + policy.resend_wait - tx.now)
-    wait = throttle.take(tx, _send_limits(purpose, challenge.subject, client))
+    device = known_device(tx, client, challenge.casilla_id)
+    wait = throttle.take(tx, _send_limits(purpose, challenge.subject, client, device))
     if wait is not None:
         audit.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id, client.ip)
         return Denied("token.limited", wait)
@@ -159,6 +163,14 @@ def resend(tx: Tx, policy: Policy, purpose: str, flow: str, client: Client) -> D
         return Denied("token.gone")
     _send(tx, policy, again, client)
     return None
+
+
+def known_device(tx: Tx, client: Client, casilla_id: int | None) -> bytes | None:
+    """The id of this browser, if it logged in to this very casilla before."""
+    if client.device is None:
+        return None
+    device = bytes.fromhex(client.device)
+    return device if devices.known(tx, device, casilla_id or 0) else None
 
 
 def where(tx: Tx, client: Client) -> dict[str, Any]:
@@ -196,23 +208,28 @@ def _send(tx: Tx, policy: Policy, challenge: Challenge, client: Client) -> None:
     )
 
 
-# SECURITY Y. Each purpose counts apart: who fails at recovering keeps nobody from logging in.
-def _send_limits(purpose: str, subject: bytes, client: Client) -> list[Limit]:
+# SECURITY Y. Each purpose counts apart: who fails at recovering keeps nobody from logging in. Nor
+# does it reach a known browser that others of its network fail: an operator may share one address
+# among thousands of mobiles.
+def _send_limits(purpose: str, subject: bytes, client: Client, device: bytes | None) -> list[Limit]:
     about = f"send/{purpose}/{subject.hex()}"
-    return [
+    limits = [
         Limit(f"{about}/5", 3, 5 * MINUTE),
         Limit(f"{about}/10", 5, 10 * MINUTE),
         Limit(f"{about}/60", 15, HOUR),
-        Limit(f"send/{client.network}", 20, HOUR),
     ]
+    return limits if device else [*limits, Limit(f"send/{client.network}", 20, HOUR)]
 
 
-def _check_limits(purpose: str, subject: bytes, client: Client) -> list[Limit]:
-    about = f"code/{purpose}/{subject.hex()}"
-    return [
+def _check_limits(
+    purpose: str, subject: bytes, client: Client, device: bytes | None
+) -> list[Limit]:
+    about, network = f"code/{purpose}/{subject.hex()}", f"code/{client.network}"
+    limits = [
         Limit(f"{about}/5", 5, 5 * MINUTE),
         Limit(f"{about}/60", 20, HOUR),
         Limit(f"{about}/day", 50, DAY),
-        Limit(f"code/{client.network}/5", 10, 5 * MINUTE),
-        Limit(f"code/{client.network}/60", 50, HOUR),
     ]
+    if device:
+        return limits
+    return [*limits, Limit(f"{network}/5", 10, 5 * MINUTE), Limit(f"{network}/60", 50, HOUR)]

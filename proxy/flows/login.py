@@ -178,10 +178,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
 
 def known_device(tx: Tx, client: Client, casilla: Casilla | None) -> bytes | None:
     """The id of this browser, if it logged in to this very casilla before."""
-    if client.device is None:
-        return None
-    device = bytes.fromhex(client.device)
-    return device if devices.known(tx, device, casilla.id if casilla else 0) else None
+    return challenge.known_device(tx, client, casilla.id if casilla else None)
 
 
 # SECURITY Y. An address may be shared by a whole office; a known browser counts apart, so that

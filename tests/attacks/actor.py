@@ -1,0 +1,133 @@
+"""One browser at the flows: it logs in, recovers and changes the password, quickly.
+
+The hashes are as cheap as Argon2id allows; everything else is as it runs.
+"""
+
+from dataclasses import replace
+
+import pytest
+
+from proxy.domain import codes, passwords, secrets
+from proxy.domain.client import Client
+from proxy.domain.identidad import Identidad
+from proxy.domain.passwords import Passwords
+from proxy.flows import login, password, recovery
+from proxy.flows.challenge import Denied
+from proxy.flows.login import Opened
+from proxy.store import challenges
+from proxy.store.challenges import Challenge
+from proxy.store.db import Database
+from tests.flows.browser import PHONE, POLICY
+from tests.people import VAULT
+
+
+def _quick() -> Passwords:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "MEMORY_KIB", 8)
+        patch.setattr(passwords, "PASSES", 1)
+        return Passwords({"k1": b"p" * 32})
+
+
+QUICK = _quick()
+
+
+def code_of(challenge: Challenge, sent: int | None = None) -> str:
+    """What the message said, also of one whose code was sent again."""
+    key = VAULT.code_key(challenge.key_id)
+    assert key is not None
+    return codes.code_for(key, challenge.purpose, challenge.id, sent or challenge.sent)
+
+
+def other_than(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+class Actor:
+    def __init__(self, db: Database, client: Client = PHONE) -> None:
+        self.db = db
+        self.client = client
+        self.flow = ""
+        self.opened: Opened | None = None
+
+    def password(self, identidad: Identidad, typed: str, flow: str = "") -> Denied | None:
+        self.flow = flow or secrets.new_token()
+        with self.db.transaction() as tx:
+            attempt = login.attempt(tx, identidad, self.client)
+        if isinstance(attempt, Denied):
+            return attempt
+        proof = QUICK.prove(attempt.stored, typed)
+        with self.db.transaction() as tx:
+            return login.answer(tx, POLICY, attempt, proof, self.flow, self.client)
+
+    def code(self, typed: str) -> Opened | Denied:
+        with self.db.transaction() as tx:
+            outcome = login.verify(tx, POLICY, self.flow, typed, self.client)
+        if isinstance(outcome, Opened):
+            self.opened = outcome
+            self.client = replace(self.client, device=outcome.device.hex())
+        return outcome
+
+    def enter(self, identidad: Identidad, typed: str) -> Opened | Denied:
+        denied = self.password(identidad, typed)
+        return denied or self.code(code_of(self.asked("login")))
+
+    def resend(self, purpose: str = "login") -> Denied | None:
+        flow = login if purpose == "login" else recovery
+        with self.db.transaction() as tx:
+            return flow.resend(tx, POLICY, self.flow, self.client)
+
+    def admit(self, identidad: Identidad) -> Denied | None:
+        with self.db.transaction() as tx:
+            return recovery.admit(tx, identidad, self.client)
+
+    def start(self, identidad: Identidad) -> None:
+        self.flow = secrets.new_token()
+        with self.db.transaction() as tx:
+            recovery.start(tx, POLICY, identidad, self.flow, self.client)
+
+    def send(self, new_flow: str = "") -> Denied | None:
+        flow, self.flow = self.flow, new_flow or secrets.new_token()
+        with self.db.transaction() as tx:
+            return recovery.send(tx, POLICY, flow, "email", self.flow, self.client)
+
+    def recovery_code(self, typed: str, new_flow: str = "") -> Denied | None:
+        new = new_flow or secrets.new_token()
+        with self.db.transaction() as tx:
+            denied = recovery.verify(tx, POLICY, self.flow, typed, new, self.client)
+        self.flow = self.flow if denied else new
+        return denied
+
+    def choose(self, hashed: str) -> bool | Denied:
+        with self.db.transaction() as tx:
+            return recovery.choose(tx, self.flow, hashed, self.client)
+
+    def recover(self, identidad: Identidad, hashed: str) -> Denied | bool:
+        denied = self.admit(identidad)
+        if denied:
+            return denied
+        self.start(identidad)
+        denied = self.send() or self.recovery_code(code_of(self.asked("recovery")))
+        return denied or self.choose(hashed)
+
+    def change(self, old: str, hashed: str) -> Denied | None:
+        assert self.opened is not None
+        token = secrets.new_token()
+        with self.db.transaction() as tx:
+            session = login.resume(tx, POLICY, self.opened.token)
+            assert session is not None
+            casilla = password.current(tx, session, self.client)
+        if isinstance(casilla, Denied):
+            return casilla
+        proof, digest = QUICK.prove(casilla.password, old), secrets.digest(token)
+        with self.db.transaction() as tx:
+            denied = password.change(tx, session, proof, hashed, digest, self.client)
+        if denied is None:
+            self.opened = replace(self.opened, token=token)
+        return denied
+
+    def asked(self, purpose: str) -> Challenge:
+        """What this browser has to answer, as the owner of the mailbox would read it."""
+        with self.db.reading() as tx:
+            found = challenges.alive(tx, secrets.digest(self.flow), purpose)
+        assert found is not None
+        return found

@@ -1,0 +1,177 @@
+"""Four processes at one secret, and strangers at many networks against one owner.
+
+SECURITY C24, C25, D32, D35, F47–F49, L74.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from proxy.domain.client import Client
+from proxy.domain.identidad import Identidad
+from proxy.domain.secrets import digest
+from proxy.flows import captcha, recovery
+from proxy.flows.captcha import Answer
+from proxy.flows.challenge import Denied
+from proxy.flows.login import Opened
+from proxy.store import captchas, throttle
+from proxy.store.db import Database
+from proxy.store.throttle import Limit
+from tests.attacks.actor import QUICK, Actor, code_of, other_than
+from tests.clock import Clock
+from tests.flows.browser import PHONE, POLICY, contexts, mailed_code
+from tests.outbox import messages
+from tests.people import ROSA, Person, open_casilla, vault
+from tests.racing import PROCESSES, race
+from tests.working import work
+
+OLD, NEW = "Quinua-2041", "Olluco-volcan-93"
+HASHED = QUICK.hash(NEW)
+TRIES = 8  # of each process at each secret
+HOUR = timedelta(hours=1)
+RIDDLE = b"one riddle of it"
+WIDE, NARROW = Limit("wide", 60, HOUR), Limit("narrow", 5, HOUR)
+CONTESTS = ("login", "guess", "recovery", "choice", "link")
+
+
+def tab(db: Database, contest: str) -> Actor:
+    """A tab of the one browser that every process of this contest is. The cookie is the same."""
+    actor = Actor(db, Client(f"192.0.2.{CONTESTS.index(contest)}"))
+    actor.flow = contest
+    return actor
+
+
+def prepare(db: Database) -> None:
+    """Each contest has an owner of its own, in a browser of its own."""
+    people = {}
+    for number, contest in enumerate(CONTESTS):
+        identidad = Identidad("DNI", f"4100000{number}")
+        email = f"{contest}@example.com"
+        people[contest] = open_casilla(db, replace(ROSA, identidad=identidad, email=email), QUICK)
+    for contest in ("login", "guess"):
+        assert tab(db, contest).password(people[contest].identidad, OLD, contest) is None
+    for contest in ("recovery", "choice"):
+        actor = tab(db, contest)
+        actor.start(people[contest].identidad)
+        assert actor.send(contest) is None
+    actor = tab(db, "choice")
+    assert actor.recovery_code(code_of(actor.asked("recovery")), "chosen") is None
+    with db.transaction() as tx:
+        owner = people["link"]
+        recovery.ask_link(tx, POLICY, owner.identidad, owner.email, PHONE)
+        until = tx.now + POLICY.captcha_life
+        captchas.add_without_picture(tx, RIDDLE, digest("riddle"), "recovery_start", until)
+
+
+def contend(database_url: str) -> list[tuple[str, object]]:
+    """What one process gets when it tries everything, over and over."""
+    db = Database(database_url, Clock(), vault)
+    login, guess = mailed_code(db, 0), other_than(mailed_code(db, 1))
+    code, link = mailed_code(db, 0, "recovery_code"), contexts(db, "recovery_link")[0]["link"]
+    answer = Answer(RIDDLE.hex(), "", work(RIDDLE.hex()))
+    choosing = tab(db, "choice")
+    choosing.flow = "chosen"
+
+    def guessed() -> str:
+        denied = tab(db, "guess").code(guess)
+        return denied.code if isinstance(denied, Denied) else "opened"
+
+    def linked() -> bool:
+        with db.transaction() as tx:
+            return recovery.choose_by_link(tx, bytes.fromhex(str(link)), HASHED, PHONE) is True
+
+    def riddled() -> bool:
+        with db.transaction() as tx:
+            return captcha.check(tx, "riddle", "recovery_start", answer) is None
+
+    def taken(*limits: Limit) -> bool:
+        with db.transaction() as tx:
+            return throttle.take(tx, limits) is None
+
+    attempts: dict[str, Callable[[], object]] = {
+        "login": lambda: isinstance(tab(db, "login").code(login), Opened),
+        "guess": guessed,
+        "recovery": lambda: tab(db, "recovery").recovery_code(code) is None,
+        "choice": lambda: choosing.choose(HASHED) is True,
+        "link": linked,
+        "riddle": riddled,
+        "both": lambda: taken(WIDE, NARROW),
+        "wide": lambda: taken(WIDE),
+        "wide again": lambda: taken(WIDE),
+    }
+    return [(name, attempt()) for _ in range(TRIES) for name, attempt in attempts.items()]
+
+
+def test_four_processes_get_of_each_secret_what_one_would(db: Database, database_url: str) -> None:
+    prepare(db)
+    got = Counter(race(contend, database_url))
+    assert got["login", True] == 1  # C24
+    assert got["guess", "token.wrong"] == 4  # C25
+    assert got["guess", "token.spent"] == 1
+    assert got["recovery", True] == 1  # D33
+    assert got["choice", True] == 1
+    assert got["link", True] == 1  # D35
+    assert len(messages(db, "password_changed")) == 2
+    assert got["riddle", True] == 1  # L74
+    # F47: what the narrow bucket refuses is not taken from the wide one.
+    assert got["both", True] == 5
+    assert got["both", True] + got["wide", True] + got["wide again", True] == 60
+
+
+def strangers(db: Database, person: Person, clock: Clock, ip: str = "") -> None:
+    """An hour in which they use up whatever is counted by the identidad, or by the network."""
+    for turn in range(4):
+        clock.advance(minutes=15)
+        for number in range(PROCESSES * 2):
+            stranger = Actor(db, Client(ip or f"198.51.{turn}.{number}"))
+            stranger.password(person.identidad, "otra-clave")
+            stranger.admit(person.identidad)
+            stranger.start(person.identidad)
+            if stranger.send() is None:
+                for _ in range(3):
+                    stranger.recovery_code("000000")
+
+
+@pytest.mark.parametrize("ip", ["", PHONE.ip], ids=["everywhere", "in-the-owners-network"])
+def test_nobody_keeps_an_owner_out_of_the_browser_that_they_know(
+    db: Database, owner: Person, clock: Clock, ip: str
+) -> None:
+    """F47, F48, D32: they enter with the right password, and recover it when they forgot it."""
+    known = Actor(db)
+    assert isinstance(known.enter(owner.identidad, OLD), Opened)
+    strangers(db, owner, clock, ip)
+    assert isinstance(known.enter(owner.identidad, OLD), Opened)
+    strangers(db, owner, clock, ip)
+    assert known.recover(owner.identidad, HASHED) is True
+    assert isinstance(known.enter(owner.identidad, NEW), Opened)
+
+
+def test_strangers_do_not_end_the_recovery_that_an_owner_has_begun(
+    db: Database, owner: Person, clock: Clock
+) -> None:
+    """D32, SECURITY Y: only three codes wait at once, and theirs are not the owner's."""
+    known = Actor(db)
+    known.enter(owner.identidad, OLD)
+    clock.advance(minutes=15)
+    known.start(owner.identidad)
+    assert known.send() is None
+    strangers_codes = [Actor(db, Client(f"198.51.100.{number}")) for number in range(3)]
+    for stranger in strangers_codes:
+        clock.advance(minutes=2)
+        stranger.start(owner.identidad)
+        assert stranger.send() is None
+    assert known.recovery_code(code_of(known.asked("recovery"))) is None
+
+
+def test_the_device_of_somebody_else_counts_as_a_strangers(
+    db: Database, owner: Person, clock: Clock
+) -> None:
+    """F48: a browser that is known to one casilla is a stranger to every other."""
+    clock.advance(minutes=15)
+    stranger = Actor(db, Client("198.51.100.1", device="0f" * 16))
+    answers = [stranger.password(owner.identidad, "otra-clave") for _ in range(6)]
+    assert answers[:5] == [Denied("login.wrong")] * 5
+    assert answers[5] == Denied("login.limited", timedelta(minutes=3))
