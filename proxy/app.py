@@ -16,10 +16,8 @@ from starlette.routing import Mount
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
-from proxy.chores import do_chores
 from proxy.errors import Refusal
 from proxy.installation import Installation
-from proxy.mailer import Mailer
 from proxy.store.db import CONNECTIONS
 from proxy.web import (
     assets,
@@ -47,6 +45,7 @@ from proxy.web.log import RequestLog
 from proxy.web.site import Site
 from proxy.web.state import State
 from proxy.web.view import prepare
+from proxy.worker import Worker
 
 TEMPLATES = Path(__file__).parent / "templates"
 BODY_BYTES = 64 * 1024
@@ -83,19 +82,17 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
     """
     origin = installation.settings.origin
     state = create_state(installation)
-    mailer = Mailer(installation) if worker else None
+    aide = Worker(installation) if worker else None
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         stop = Event()
-        working = []
-        if mailer:
-            working = [mailer.work(state.mail, stop), do_chores(installation, stop)]
-        tasks = [asyncio.create_task(work) for work in working]
+        working = asyncio.create_task(aide.work(state.mail, stop)) if aide else None
         yield
         stop.set()
         state.mail.set()
-        await asyncio.gather(*tasks)
+        if working:
+            await working
         installation.db.close()
 
     app = Starlette(

@@ -1,8 +1,7 @@
-"""The worker that empties the outbox: one by one, and each channel apart."""
+"""Empties the outbox: one by one, and each channel apart."""
 
 import asyncio
 import logging
-import signal
 from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
@@ -166,23 +165,6 @@ class Mailer:
         if key is None:
             raise Unsent("the key of the code was retired")
         return key
-
-
-def work_alone(mailer: Mailer) -> None:
-    """The worker as a process of its own, until it is told to end."""
-
-    async def until_told() -> None:
-        wake, stop = asyncio.Event(), Event()
-
-        def end() -> None:
-            stop.set()
-            wake.set()
-
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, end)
-        await mailer.work(wake, stop)
-
-    asyncio.run(until_told())
 
 
 def _log(level: int, text: str, message: Message, detail: str) -> None:

@@ -309,7 +309,9 @@ TEXTS = {
         "No se importó nada: {faults}. Corrija el archivo, "
         "o use --seguir para importar las demás líneas."
     ),
-    "import.left_out": "Quedó fuera parte del archivo: {faults}. Corrija esa parte e impórtela después.",
+    "import.left_out": (
+        "Quedó fuera parte del archivo: {faults}. Corrija esa parte e impórtela después."
+    ),
     "import.race": (
         "Alguien escribió al mismo tiempo sobre las mismas identidades. "
         "Ejecute otra vez el mismo comando."

@@ -84,9 +84,9 @@ def _listen(address: str, port: int) -> socket:
 def work() -> None:
     """Envía los correos que esperan, hasta que se le detenga."""
     from proxy.logs import write_json_lines
-    from proxy.mailer import Mailer, work_alone
+    from proxy.worker import Worker, work_alone
 
-    mailer = Mailer(start.ready())
+    worker = Worker(start.ready())
     write_json_lines()
     print("Enviando correos. Para terminar: Ctrl+C", flush=True)
-    work_alone(mailer)
+    work_alone(worker)
