@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from proxy.domain.ids import parse_id
 from proxy.errors import NotYours, Refusal
-from proxy.flows import inbox
+from proxy.flows import factor, inbox
 from proxy.flows.inbox import Denied, File
 from proxy.render.archive import Entry, archive
 from proxy.texts import TEXTS
@@ -87,7 +87,16 @@ async def _list(request: Request, read: bool) -> Response:
     text = query.get("antes" if older else "despues")
     key = None if text is None else _parsed(text)
     shown = await look(request, inbox.page, _casilla(request), read=read, key=key, older=older)
-    return page(request, "inbox/list.html", read=read, ready="listo" in query, **vars(shown))
+    ready = "listo" in query
+    offer = ready and await _offers_factor(request)
+    return page(request, "inbox/list.html", read=read, ready=ready, offer=offer, **vars(shown))
+
+
+async def _offers_factor(request: Request) -> bool:
+    """Whether to offer a second factor to who just logged in (SECURITY Z, `estricto`)."""
+    if state_of(request).installation.settings.profile != "estricto":
+        return False
+    return not await look(request, factor.on, _casilla(request))
 
 
 async def _deliver(request: Request, position: str | None) -> Response:

@@ -337,3 +337,16 @@ def test_recovering_the_password_asks_for_a_code_of_it(
     visitor, page = choosing(bruno)
     assert "Código de su aplicación" not in page.text
     assert visitor.send(page, "cambio/", **new).status_code == 303
+
+
+def test_it_is_offered_at_each_login_where_the_profile_is_strict_and_it_is_off(
+    owner: Owner, installation: Installation
+) -> None:
+    """SECURITY Z: a word on the first page after a login, and nowhere else."""
+    offered = f'<a href="{HERE}">segundo factor</a>'
+    assert offered not in owner.visitor.get("/casilla/?listo=1").text
+    installation.settings.profile = "estricto"
+    assert offered in owner.visitor.get("/casilla/?listo=1").text
+    assert offered not in owner.visitor.get("/casilla/").text
+    owner.turn_on()
+    assert offered not in owner.visitor.get("/casilla/?listo=1").text
