@@ -51,7 +51,7 @@ cover: .venv/develop
 format: .venv/develop  ## Ordena el código
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 bench: .venv/develop  ## Mide: cada línea es una razón frente a un par o un límite
-	@for script in static_page session login inbox site_build; do $(BIN)/python -m bench.$$script || exit; done
+	@for script in static_page session login inbox audit site_build; do $(BIN)/python -m bench.$$script || exit; done
 lock: .venv/develop  ## Escribe los candados con las versiones de hoy
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --group dev $(LOCKED) -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build $(LOCKED) -c requirements-dev.txt -o requirements.txt

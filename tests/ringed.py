@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from proxy.domain.vault import Vault
@@ -10,4 +11,9 @@ from proxy.store.db import Database, utc_now
 
 
 def opened(url: str, ring: Path, clock: Callable[[], datetime] = utc_now) -> Database:
-    return Database(url, clock, lambda: Vault(read_keyring(ring).subkeys))
+    return Database(url, clock, lambda: _vault(ring, ring.read_bytes()))
+
+
+@cache
+def _vault(ring: Path, _content: bytes) -> Vault:
+    return Vault(read_keyring(ring).subkeys)

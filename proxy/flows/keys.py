@@ -48,15 +48,13 @@ def renew(db: Database, key_id: str, progress: Callable[[int], None]) -> None:
     """Seal again all that the key sealed; `progress` is told how many rows are done."""
     done = 0
     for table in sealed.TABLES:
-        last = None
-        while True:
+        last, more = None, True
+        while more:
             with db.transaction() as tx:
                 batch = sealed.renew(tx, table, key_id, last, AT_ONCE)
+            last, more = batch.last, batch.rows == AT_ONCE
             done += batch.renewed
             progress(done)
-            last = batch.last
-            if last is None:
-                break
 
 
 def leave(tx: Tx, key_id: str, *, force: bool) -> int:

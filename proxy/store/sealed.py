@@ -42,7 +42,7 @@ _FOLLOW = (
 
 @dataclass(frozen=True)
 class Batch:
-    last: Any  # the key of its last row, for the next one to begin after; None: there is no more
+    last: Any  # the key of its last row, for the next one to begin after
     rows: int
     renewed: int  # the others cannot be opened: they are damaged
 
