@@ -1,0 +1,145 @@
+"""Regístrate as a legal person, through the pages: M65–M76, ruling 22, SECURITY E40, E41, G53."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from proxy.installation import Installation
+from tests import outbox
+from tests.clock import Clock
+from tests.flows.newcomer import BAKERY, ELENA
+from tests.people import Person
+from tests.web.conftest import newest_code
+from tests.web.registering import START, Registering, introduce, sentences, shape, told, typed
+from tests.web.test_registration import labelled
+from tests.web.visitor import Visitor
+
+Maker = Callable[[], Visitor]
+DATA, WHO = f"{START}datos/", f"{START}representante/"
+CODE = f"{WHO}clave/"
+ABOUT = {
+    name: value for name, value in ELENA.items() if name not in ("telefono", "correo", "correo2")
+}
+
+
+@pytest.fixture
+def bakery(visitor: Visitor, installation: Installation) -> Registering:
+    introduce(installation)
+    registering = Registering(visitor)
+    registering.choose("juridica")
+    return registering
+
+
+def test_a_company_follows_the_guide_with_a_representative_who_has_a_casilla(
+    bakery: Registering, visitor: Visitor, installation: Installation, rosa: Person
+) -> None:
+    """M65–M70, M74–M76: with the words of the guide."""
+    data = visitor.get(DATA)
+    assert labelled(
+        data, "RUC", "Razón social", "Teléfono / celular", "Distrito", "Correo electrónico",
+        "Repetir correo electrónico", "Continuar", "Regresar",
+        "El distrito debe ser el que aparece en la ficha RUC.",
+    )  # fmt: skip
+    sent = bakery.company()
+    assert sent.headers["location"] == WHO
+    code = bakery.follow(WHO, numero=rosa.identidad.number, poder="1")
+    assert labelled(code, "Clave de validación", "Validar")
+    review = bakery.follow(CODE, clave=newest_code(installation, "representative_code"))
+    assert labelled(review, "Sus datos son correctos", "DNI 40000001")
+    bakery.follow(f"{START}revision/")
+    done = bakery.validate(newest_code(installation, "registration_code"))
+    assert done.headers["location"] == f"{START}listo/"
+    (credentials,) = outbox.messages(installation.db, "credentials")
+    assert credentials.recipient == BAKERY["correo"]
+    assert credentials.context["user"] == "8-20000000028"
+
+
+def test_a_representative_without_a_casilla_proves_who_they_are(
+    bakery: Registering, visitor: Visitor
+) -> None:
+    """Ruling 22: with the same check as who registers for themselves."""
+    bakery.company()
+    path = f"{WHO}datos/"
+    unsworn = bakery.send(path, **ABOUT, poder="")
+    assert sentences(unsworn) == [
+        "Marque la casilla para declarar que representa a la persona jurídica."
+    ]
+    assert typed(unsworn).items() >= ABOUT.items()
+    wrong = bakery.send(path, **(ABOUT | {"nombres": "Elsa"}), poder="1")
+    assert "no coinciden" in told(wrong)
+    assert typed(visitor.get(path))["nombres"] == "Elsa"
+    assert visitor.get(f"{START}revision/").headers["location"] == WHO
+    assert bakery.send(path, **ABOUT, poder="1").headers["location"] == f"{START}revision/"
+
+
+def test_what_does_not_match_stays_and_no_field_is_named(
+    bakery: Registering, visitor: Visitor
+) -> None:
+    """M71, M72"""
+    answers = [bakery.company(distrito="Piura"), bakery.company(razon_social="Otra S.A.C.")]
+    assert answers[0].text == answers[1].text
+    assert "no coinciden" in told(answers[0])
+    assert typed(visitor.get(DATA)).items() >= (BAKERY | {"razon_social": "Otra S.A.C."}).items()
+
+
+def test_a_wrong_check_digit_and_addresses_that_differ_are_told(bakery: Registering) -> None:
+    """M65, M73"""
+    answer = bakery.company(ruc="20000000029", correo2="otra@example.com")
+    assert sentences(answer) == [
+        "Ese RUC no es correcto. Revise sus 11 dígitos en la ficha RUC.",
+        "Los dos correos no son iguales. Revise letra por letra y corríjalos.",
+    ]
+
+
+@pytest.mark.parametrize("numero", ["20000000028", "123", ""])
+def test_who_represents_is_a_person(bakery: Registering, numero: str) -> None:
+    bakery.company()
+    assert bakery.send(WHO, numero=numero, poder="1").status_code == 400
+
+
+def test_whether_the_representative_has_a_casilla_is_not_told(
+    installation: Installation, make_visitor: Maker, rosa: Person, clock: Clock
+) -> None:
+    """E41: byte for byte."""
+    introduce(installation)
+    seen = []
+    for numero in ("40000001", "49999999"):
+        clock.advance(hours=2)
+        visitor = make_visitor()
+        registering = Registering(visitor)
+        registering.choose("juridica")
+        registering.company()
+        sent = registering.send(WHO, numero=numero, poder="1")
+        pages = [sent, visitor.get(CODE)]
+        right = newest_code(installation, "representative_code")
+        wrong = f"{(int(right) + 1) % 1_000_000:06}"
+        pages += [registering.send(CODE, clave=wrong) for _ in range(3)]
+        pages.append(visitor.send(visitor.get(CODE), "/reenviar/"))
+        pages += [registering.send(CODE, clave=wrong) for _ in range(2)]
+        seen.append([shape(page) for page in pages])
+    for known, unknown in zip(*seen, strict=True):
+        assert known == unknown
+
+
+def test_the_steps_of_a_company_are_not_for_a_person(visitor: Visitor, bakery: Registering) -> None:
+    bakery.choose("natural")
+    assert bakery.data().status_code == 303
+    for path in (WHO, CODE, f"{WHO}datos/"):
+        assert visitor.get(path).headers["location"] == f"{START}revision/"
+
+
+def test_the_forms_of_the_representative_are_of_their_browser(
+    bakery: Registering, visitor: Visitor, make_visitor: Maker, rosa: Person
+) -> None:
+    """G53"""
+    bakery.company()
+    bakery.send(WHO, numero="40000001", poder="1")
+    other = Registering(make_visitor())
+    other.choose("juridica")
+    other.company(ruc="20000000036", razon_social="Textiles Supuestos S.A.C.", distrito="Ate")
+    for path in (WHO, CODE, f"{WHO}datos/"):
+        sello = re.search(r'name="sello" value="([^"]+)"', visitor.get(path).text)
+        assert sello
+        answer = other.visitor.client.post(path, data={"sello": sello[1], "clave": "1"})
+        assert answer.status_code == 403
