@@ -24,7 +24,7 @@ from proxy.domain.phone import masked_phone
 from proxy.domain.policy import Policy
 from proxy.domain.recipient import masked_email
 from proxy.errors import Refusal
-from proxy.flows import challenge, factor, sms
+from proxy.flows import challenge, factor, opening
 from proxy.flows.challenge import HOUR, MINUTE, Asked, Denied, where
 from proxy.flows.password import OPENING
 from proxy.store import (
@@ -38,6 +38,7 @@ from proxy.store import (
     sessions,
     throttle,
 )
+from proxy.store.acceptances import Acceptance
 from proxy.store.casillas import Casilla
 from proxy.store.changes import Change
 from proxy.store.db import Tx
@@ -71,8 +72,19 @@ class Step:
     last: bool
 
 
-def data(tx: Tx, session: Session) -> Casilla:
-    return casillas.by_id(tx, session.casilla_id)
+@dataclass(frozen=True)
+class Data:
+    """What the casilla keeps of its owner."""
+
+    casilla: Casilla
+    declared_phone: str | None  # of the registration, while no mobile is proved
+    accepted: list[Acceptance]
+
+
+def data(tx: Tx, session: Session) -> Data:
+    casilla = casillas.by_id(tx, session.casilla_id)
+    declared = None if casilla.phone else opening.declared_phone(tx, casilla.identidad)
+    return Data(casilla, declared, opening.accepted(tx, casilla.id))
 
 
 def start(
@@ -82,7 +94,6 @@ def start(
     wanted: Wanted,
     flow: str,
     client: Client,
-    sms_a_day: int,
 ) -> Denied | None:
     """Ask for the first code. `flow` is the secret that this browser will bring with each.
 
@@ -103,7 +114,7 @@ def start(
         changes.add(tx, casilla.id, "phone", casilla.phone, phone, digest, until)
     if not changes.waiting(tx, casilla.id, digest):
         raise Refusal("profile.same")
-    return _ask(tx, policy, casilla, flow, client, sms_a_day)
+    return _ask(tx, policy, casilla, flow, client)
 
 
 def waiting(tx: Tx, session: Session, flow: str) -> Step | None:
@@ -119,7 +130,6 @@ def verify(
     flow: str,
     typed: str,
     client: Client,
-    sms_a_day: int,
 ) -> Denied | Step | None:
     """The step that follows, once the code is right. None: it was the last one."""
     changes.lock(tx, session.casilla_id)
@@ -141,22 +151,16 @@ def verify(
         event = _change_phone(tx, policy, casilla, change, client)
     denied = None
     if changes.waiting(tx, casilla.id, secrets.digest(flow)):
-        denied = _ask(tx, policy, casillas.by_id(tx, casilla.id), flow, client, sms_a_day)
+        denied = _ask(tx, policy, casillas.by_id(tx, casilla.id), flow, client)
     if event:
         audit.note(tx, event, casilla.id, client.ip)
     return denied or waiting(tx, session, flow)
 
 
-def resend(
-    tx: Tx, policy: Policy, session: Session, flow: str, client: Client, sms_a_day: int
-) -> Denied | None:
+def resend(tx: Tx, policy: Policy, session: Session, flow: str, client: Client) -> Denied | None:
     asked = _asked(tx, session.casilla_id, flow)
     if asked is None:
         return Denied("token.gone")
-    if asked.step.purpose == PHONE:
-        wait = sms.take(tx, sms_a_day, asked.step.recipient, client)
-        if wait is not None:
-            return Denied("token.limited", wait)
     return challenge.resend(tx, policy, asked.step.purpose, asked.flow, client)
 
 
@@ -229,24 +233,16 @@ def _asked(tx: Tx, casilla_id: int, flow: str) -> _Asked | None:
     return _Asked(change, step, own_flow)
 
 
-def _ask(
-    tx: Tx, policy: Policy, casilla: Casilla, flow: str, client: Client, sms_a_day: int
-) -> Denied | None:
+def _ask(tx: Tx, policy: Policy, casilla: Casilla, flow: str, client: Client) -> Denied | None:
     """Send the code of what waits first. If it cannot be sent, all that waits is given up."""
     change = changes.waiting(tx, casilla.id, secrets.digest(flow))[0]
     purpose = _purpose(change)
     asked = Asked(purpose, str(casilla.identidad), casilla, recipient=_recipient(change))
-    wait = None
     if purpose == PHONE:
         asked = replace(asked, channel="sms")
-        wait = sms.take(tx, sms_a_day, _recipient(change), client)
     elif purpose == OLD and factor.on(tx, casilla.id):
         asked = replace(asked, channel="app", recipient=None)
-    denied = (
-        Denied("token.limited", wait)
-        if wait
-        else challenge.ask(tx, policy, asked, _flow(change, flow), client)
-    )
+    denied = challenge.ask(tx, policy, asked, _flow(change, flow), client)
     if denied:
         changes.give_up(tx, casilla.id)
     return denied

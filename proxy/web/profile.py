@@ -11,6 +11,7 @@ from proxy.flows import profile
 from proxy.flows.challenge import Denied
 from proxy.flows.cuentas import normal_email
 from proxy.flows.profile import Step, Wanted
+from proxy.flows.registration import PRIVACY, TERMS
 from proxy.texts import TEXTS
 from proxy.web.cookies import FLOW, SESSION, set_cookie
 from proxy.web.denials import sentence, status
@@ -79,7 +80,6 @@ async def check_code(request: Request) -> Response:
         flow,
         typed,
         client_of(request),
-        installation.settings.sms_a_day,
     )
     if isinstance(outcome, Denied):
         return await _denied_code(request, outcome)
@@ -102,7 +102,6 @@ async def resend(request: Request) -> Response:
         session_of(request),
         _flow(request),
         client_of(request),
-        installation.settings.sms_a_day,
     )
     if outcome:
         return await _denied_code(request, outcome)
@@ -152,7 +151,6 @@ async def _start(request: Request, wanted: Wanted, typed: dict[str, str]) -> Res
             wanted,
             _flow(request, flow),
             client_of(request),
-            installation.settings.sms_a_day,
         )
     except Refusal as refusal:
         return await _data_page(request, 400, {"correo": str(refusal)}, typed)
@@ -183,13 +181,15 @@ async def _data_page(
     errors: dict[str, str] | None = None,
     typed: dict[str, str] | None = None,
 ) -> Response:
-    casilla = await look(request, profile.data, session_of(request))
+    found = await look(request, profile.data, session_of(request))
+    catalog = state_of(request).installation.catalog
     done = request.query_params.get("listo", "")
     return page(
         request,
         "profile/data.html",
         code,
-        casilla=casilla,
+        **vars(found),
+        titles={TERMS: catalog.terms.titulo, PRIVACY: catalog.privacy.titulo},
         errors=errors or {},
         typed=typed or {},
         fresh=fresh(request),

@@ -8,7 +8,7 @@ from proxy.errors import Refusal
 from proxy.flows import profile
 from proxy.flows.challenge import Denied
 from proxy.flows.profile import Step
-from proxy.store import casillas, links
+from proxy.store import casillas, changes, links
 from proxy.store.casillas import Casilla
 from proxy.store.db import Database
 from tests.clock import Clock
@@ -154,6 +154,8 @@ def test_the_first_undo_takes_the_later_ones_along(
     assert undo(db, first)
     assert now(db, rosa).email == rosa.email
     assert not undo(db, second)
+    with db.reading() as tx:
+        assert changes.since(tx, changes.by_id(tx, first)) == []
     assert now(db, rosa).email == rosa.email
 
 

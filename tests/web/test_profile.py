@@ -8,7 +8,8 @@ from httpx2 import Response
 
 from proxy.flows import profile
 from proxy.installation import Installation
-from proxy.store import casillas
+from proxy.store import acceptances, casillas
+from proxy.store.acceptances import Acceptance
 from proxy.web import pace
 from proxy.web.cookies import FLOW, SESSION
 from tests.clock import Clock
@@ -146,6 +147,18 @@ def test_a_mobile_can_be_taken_off(
     assert len(messages(installation.db, "phone_changed")) == 2
 
 
+def test_taking_it_off_needs_a_fresh_proof(
+    her: Visitor, installation: Installation, clock: Clock, mobile: Callable[[], str | None]
+) -> None:
+    """E46"""
+    update(her, celular=MOBILE)
+    answer(her, sent_code(installation, "phone_code"))
+    clock.advance(minutes=5)
+    asked = her.send(her.get(PROFILE), "celular/quitar/")
+    assert asked.headers["location"].startswith("/casilla/confirmar/")
+    assert mobile() is not None
+
+
 def test_an_old_proof_is_asked_for_again_in_the_same_form_and_what_was_typed_stays(
     her: Visitor, clock: Clock, rosa: Person, installation: Installation
 ) -> None:
@@ -199,6 +212,20 @@ def test_what_cannot_be_is_told_beside_its_field(
     assert refused.status_code == 400
     assert sentence in refused.text
     assert 'aria-invalid="true"' in refused.text
+
+
+def test_what_was_accepted_at_the_registration_is_shown_with_its_version_and_time(
+    her: Visitor, rosa: Person, installation: Installation
+) -> None:
+    """E45: the record of affiliation."""
+    assert "Su afiliación" not in her.get(PROFILE).text
+    with installation.db.transaction() as tx:
+        one = Acceptance("terminos", "3.1", "0" * 64, tx.now, "203.0.113.7")
+        acceptances.add(tx, rosa.id, one)
+    page = her.get(PROFILE).text
+    assert installation.catalog.terms.titulo in page
+    assert "Versión 3.1, aceptada el" in page
+    assert "16/11/2026 10:00" in page
 
 
 def test_an_address_of_another_casilla_is_answered_as_any_other(
