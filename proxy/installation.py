@@ -1,7 +1,7 @@
 """The parts that the settings of an installation give, put together once for each process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -83,7 +83,8 @@ class Installation:
 
     @cached_property
     def policy(self) -> Policy:
-        return policy_of(self.catalog.access.profile(self.settings.profile))
+        policy = policy_of(self.catalog.access.profile(self.settings.profile))
+        return replace(policy, sms_a_day=self.settings.sms_a_day)
 
     @cached_property
     def limits(self) -> Limits:

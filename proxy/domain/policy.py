@@ -26,6 +26,7 @@ class Policy:
     captcha_life: timedelta
     proof_life: timedelta  # how long a fresh proof of who one is counts, to change the profile
     undo_life: timedelta  # until when the old address can undo a change
+    sms_a_day: int = 1000  # for the whole entity; of the settings and not of the sheet
 
 
 def policy_of(profile: Profile) -> Policy:

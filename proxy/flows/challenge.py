@@ -18,6 +18,7 @@ from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.policy import Policy
+from proxy.flows import sms
 from proxy.store import audit, casillas, challenges, devices, outbox, throttle
 from proxy.store.casillas import Casilla
 from proxy.store.challenges import Challenge as Challenge
@@ -64,6 +65,9 @@ def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Deni
     # Apart in all that is counted: a stranger's codes neither use up the owner's nor end them.
     subject = tx.vault.lookup(f"{asked.subject}/{device.hex()}" if device else asked.subject)
     wait = throttle.take(tx, _send_limits(asked.purpose, subject, client, device))
+    if wait is None and asked.channel == "sms":
+        number = _number(asked.casilla, asked.recipient, subject)
+        wait = sms.take(tx, policy.sms_a_day, number, client)
     if wait is not None:
         audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
         return Denied("token.limited", wait)
@@ -148,6 +152,10 @@ def resend(tx: Tx, policy: Policy, purpose: str, flow: str, client: Client) -> D
         return Denied("token.soon", challenge.sent_at + policy.resend_wait - tx.now)
     device = known_device(tx, client, challenge.casilla_id)
     wait = throttle.take(tx, _send_limits(purpose, challenge.subject, client, device))
+    if wait is None and challenge.channel == "sms":
+        casilla = casillas.by_id(tx, challenge.casilla_id) if challenge.casilla_id else None
+        number = _number(casilla, challenge.recipient, challenge.subject)
+        wait = sms.take(tx, policy.sms_a_day, number, client)
     if wait is not None:
         audit.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id, client.ip)
         return Denied("token.limited", wait)
@@ -183,29 +191,29 @@ def _opens(challenge: Challenge) -> bool:
     return challenge.casilla_id is not None or challenge.recipient is not None
 
 
+def _number(casilla: Casilla | None, recipient: str | None, subject: bytes) -> str:
+    """What the limits of SMS count by: the number, or the identidad of who has none."""
+    return recipient or (casilla and casilla.phone) or subject.hex()
+
+
 def _send(tx: Tx, policy: Policy, challenge: Challenge, client: Client) -> None:
     if challenge.channel == "app":
         return
     audit.note(tx, Event.CODE_SENT, challenge.casilla_id, client.ip)
-    name = f"{challenge.purpose}_code"
+    name, way, life = f"{challenge.purpose}_code", challenge.channel, policy.code_life
+    context = {
+        "purpose": challenge.purpose,
+        "key_id": challenge.key_id,
+        "challenge": challenge.id.hex(),
+        "sent": challenge.sent,
+        "minutes": life // MINUTE,
+        **where(tx, client),
+    }
     if not _opens(challenge):
-        outbox.void(tx, name, policy.code_life)
+        outbox.void(tx, name, life, channel=way, **context)
         return
     casilla = casillas.by_id(tx, challenge.casilla_id) if challenge.casilla_id else None
-    outbox.add(
-        tx,
-        name,
-        casilla,
-        policy.code_life,
-        channel=challenge.channel,
-        recipient=challenge.recipient,
-        purpose=challenge.purpose,
-        key_id=challenge.key_id,
-        challenge=challenge.id.hex(),
-        sent=challenge.sent,
-        minutes=policy.code_life // MINUTE,
-        **where(tx, client),
-    )
+    outbox.add(tx, name, casilla, life, channel=way, recipient=challenge.recipient, **context)
 
 
 # SECURITY Y. Each purpose counts apart: who fails at recovering keeps nobody from logging in. Nor

@@ -50,10 +50,6 @@ OLD, NEW, PHONE = "email_old", "email_new", "phone"
 CODES = 3  # at most: of the old address, of the new one, of the mobile
 
 
-# After these answers there is nothing more to write a code for.
-OVER = ("token.gone", "token.spent", "app.spent")
-
-
 @dataclass(frozen=True)
 class Wanted:
     """None: that one stays as it is."""
@@ -139,8 +135,6 @@ def verify(
     change, purpose, own_flow = asked.change, asked.step.purpose, asked.flow
     found = challenge.check(tx, policy, purpose, own_flow, typed, client, factor.spend)
     if isinstance(found, Denied):
-        if found.code in OVER:
-            changes.give_up(tx, change.casilla_id)
         return found
     casilla, event = casillas.by_id(tx, change.casilla_id), None
     if purpose == OLD:

@@ -8,8 +8,6 @@ from tests.flows.app import session_of
 from tests.flows.browser import PHONE, POLICY, Browser, mailed_code
 from tests.people import Person
 
-A_DAY = 100
-
 
 class Inside:
     def __init__(self, db: Database, person: Person, browser: Browser | None = None) -> None:
@@ -22,16 +20,14 @@ class Inside:
     def start(self, email: str | None = None, phone: str | None = None) -> Denied | None:
         self.flow += "+"
         with self.db.transaction() as tx:
-            return profile.start(
-                tx, POLICY, self.session, Wanted(email, phone), self.flow, PHONE, A_DAY
-            )
+            return profile.start(tx, POLICY, self.session, Wanted(email, phone), self.flow, PHONE)
 
     def code(self, name: str) -> Denied | Step | None:
         return self.type(mailed_code(self.db, name=name))
 
     def type(self, code: str) -> Denied | Step | None:
         with self.db.transaction() as tx:
-            return profile.verify(tx, POLICY, self.session, self.flow, code, PHONE, A_DAY)
+            return profile.verify(tx, POLICY, self.session, self.flow, code, PHONE)
 
     def email(self, email: str) -> None:
         assert self.start(email) is None
