@@ -22,9 +22,9 @@ from proxy.keyring import AUDIT, derive, new_entry, read_keyring
 def rotate(path: Path, at: datetime) -> str:
     """Add a key, to be used from now on, and return its id."""
     with _changing(path) as ring:
-        used = [entry["id"] for entry in [*ring["claves"], *ring.get("retiradas", [])]]
-        numbers = [int(found[1]) for key_id in used if (found := re.fullmatch(r"k(\d+)", key_id))]
-        key_id = f"k{max(numbers, default=0) + 1}"  # of a retired key neither: rows still name it
+        # Of a retired key neither: rows of the audit still name it.
+        used = map(int, re.findall(r'"id": "k(\d+)"', json.dumps(ring)))
+        key_id = f"k{max(used, default=0) + 1}"
         ring["claves"].append(new_entry(key_id, at))
     return key_id
 
