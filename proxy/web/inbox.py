@@ -89,7 +89,8 @@ async def _list(request: Request, read: bool) -> Response:
     shown = await look(request, inbox.page, _casilla(request), read=read, key=key, older=older)
     ready = "listo" in query
     offer = ready and await _offers_factor(request)
-    return page(request, "inbox/list.html", read=read, ready=ready, offer=offer, **vars(shown))
+    notices = {"ready": ready, "offer": offer, "changed": "clave" in query}
+    return page(request, "inbox/list.html", read=read, **notices, **vars(shown))
 
 
 async def _offers_factor(request: Request) -> bool:
