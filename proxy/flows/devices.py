@@ -26,8 +26,9 @@ class Places:
 
 
 def places(tx: Tx, policy: Policy, session: Session) -> Places:
+    found = sessions.listed(tx, session.casilla_id, tx.now - policy.session_idle)
     return Places(
-        sessions.listed(tx, session.casilla_id, tx.now - policy.session_idle),
+        sorted(found, key=lambda one: one.id != session.id),  # this one before the others
         devices.listed(tx, session.casilla_id),
         session.id,
         sessions.device(tx, session.digest),

@@ -23,6 +23,8 @@ from tests.flows.browser import (
     mailed_code,
     wrong,
 )
+from tests.flows.forgetful import NEW as FORGETFUL_PASSWORD
+from tests.flows.forgetful import Forgetful
 from tests.flows.inside import Inside
 from tests.outbox import messages
 from tests.people import Person
@@ -212,6 +214,21 @@ def test_an_undo_ends_sessions_devices_the_password_and_what_was_begun(
     assert known.password(rosa.identidad, rosa.password) == Denied("login.wrong")
     told = [message.recipient for message in messages(db, "profile_undone")]
     assert sorted(told) == sorted([rosa.email, FIRST])
+
+
+def test_after_an_undo_the_owner_recovers_the_password_and_enters(
+    db: Database, rosa: Person, her: Inside, clock: Clock
+) -> None:
+    """By the old address, and nobody by the one that came after it."""
+    her.email(FIRST)
+    assert undo(db, link_ids(db)[0])
+    clock.advance(minutes=6)
+    forgetful = Forgetful(db)
+    forgetful.reach_choice(rosa)
+    assert messages(db, "recovery_code")[-1].recipient == rosa.email
+    assert forgetful.choose()
+    assert Browser(db).enter(rosa, FORGETFUL_PASSWORD)
+    assert messages(db, "login_code")[-1].recipient == rosa.email
 
 
 def test_an_undo_holds_for_72_hours(db: Database, rosa: Person, her: Inside, clock: Clock) -> None:

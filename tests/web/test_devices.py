@@ -70,7 +70,7 @@ def test_one_session_is_ended_and_the_others_go_on(
     her: Visitor, make_visitor: Maker, enter: Enter, rosa: Person, installation: Installation
 ) -> None:
     other = enter(make_visitor(), rosa)
-    [theirs, mine] = ids(her.get(LIST))
+    [mine, theirs] = ids(her.get(LIST))  # this one before the others
     done = her.send(her.get(LIST), f"{theirs}/cerrar/")
     assert done.headers["location"] == f"{LIST}?listo=una"
     assert other.get("/casilla/").status_code == 303
