@@ -1,11 +1,15 @@
 """Somebody without a casilla who registers through the pages, without JavaScript."""
 
+import email
 import re
+from email.policy import default
+from pathlib import Path
 
 from httpx2 import Response
 
 from proxy.domain.demonstration import STRANGERS
 from proxy.installation import Installation
+from proxy.mailer import Mailer
 from proxy.store import padron
 from tests.flows.newcomer import BAKERY, ELENA
 from tests.web.visitor import Visitor, forms
@@ -87,3 +91,20 @@ def shape(page: Response) -> tuple[int, str, list[str]]:
     """What an onlooker could compare: status, text without what is random, names of headers."""
     text = re.sub(r'name="sello" value="[^"]*"', "", page.text)
     return page.status_code, text, [name for name, _ in page.headers.multi_items()]
+
+
+def labelled(page: Response, *labels: str) -> bool:
+    return all(re.search(rf">\s*{re.escape(label)}\s*<", page.text) for label in labels)
+
+
+def mail_of(installation: Installation) -> dict[str, str]:
+    """What leaves, by subject, as plain text."""
+    Mailer(installation).deliver_due()
+    folder = Path(installation.settings.mail_url.removeprefix("maildir:"))
+    found = {}
+    for path in sorted(folder.glob("new/*")):
+        letter = email.message_from_bytes(path.read_bytes(), policy=default)
+        body = letter.get_body(("plain",))
+        assert body is not None
+        found[str(letter["Subject"])] = body.get_content()
+    return found

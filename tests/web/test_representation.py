@@ -11,8 +11,16 @@ from tests.clock import Clock
 from tests.flows.newcomer import BAKERY, ELENA
 from tests.people import Person
 from tests.web.conftest import newest_code
-from tests.web.registering import START, Registering, introduce, sentences, shape, told, typed
-from tests.web.test_registration import labelled
+from tests.web.registering import (
+    START,
+    Registering,
+    introduce,
+    labelled,
+    sentences,
+    shape,
+    told,
+    typed,
+)
 from tests.web.visitor import Visitor
 
 Maker = Callable[[], Visitor]
