@@ -6,15 +6,18 @@ It runs inside `casilla servir`, or as a process of its own.
 import asyncio
 import logging
 import signal
+import time
 from collections.abc import Callable
 from threading import Event
 
 from proxy.flows import captcha
 from proxy.installation import Installation
 from proxy.mailer import Mailer
+from proxy.store.purge import purge
 
 logger = logging.getLogger("casilla.worker")
 
+DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
 
 
@@ -24,13 +27,29 @@ class Worker:
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
         self._mailer = Mailer(installation)
+        self._purge_at = time.monotonic()
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
         """Until `stop` is set, and `wake` again. Messages leave at once when `wake` is set."""
-        await asyncio.gather(self._mailer.work(wake, stop), self._repeat(self._refill, stop))
+        await asyncio.gather(
+            self._mailer.work(wake, stop),
+            self._repeat(self._refill, stop),
+            self._repeat(self._purge, stop),
+        )
 
     def _refill(self) -> int:
         return captcha.refill(self._installation.db)
+
+    def _purge(self) -> int:
+        """Once a day, and when it starts."""
+        now = time.monotonic()
+        if now >= self._purge_at:
+            self._purge_at = now + DAY
+            with self._installation.db.transaction() as tx:
+                gone = purge(tx)
+            if any(gone.values()):
+                logger.info("out of date", extra={"detail": gone})
+        return 0
 
     async def _repeat(self, chore: Callable[[], int], stop: Event) -> None:
         """Again at once while it has something to do. Nothing that goes wrong ends it."""

@@ -1,0 +1,43 @@
+"""Takes away what is out of date. Notificaciones, messages and the audit are never touched."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import BindParameter, Delete, bindparam, delete, or_, select
+
+from proxy.store.db import Tx
+from proxy.store.tables import challenges, devices, links, rates, sessions
+
+# SECURITY J70: codes a day after their death, sessions a year.
+DEAD_FOR = timedelta(days=1)
+METADATA = timedelta(days=365)
+
+_DEAD: BindParameter[datetime] = bindparam("dead")
+_OLD: BindParameter[datetime] = bindparam("old")
+_STATEMENTS: dict[str, Delete] = {
+    "challenges": delete(challenges).where(challenges.c.expires_at < _DEAD),
+    "links": delete(links).where(links.c.expires_at < _DEAD),
+    "rates": delete(rates).where(rates.c.tat < bindparam("tat")),
+    "sessions": delete(sessions).where(sessions.c.expires_at < _OLD),
+    "devices": delete(devices).where(
+        or_(devices.c.revoked_at < _OLD, devices.c.created_at < _OLD),
+        devices.c.id.not_in(select(sessions.c.device_id)),
+    ),
+}
+
+
+def purge(tx: Tx) -> dict[str, int]:
+    """How many rows of each table went."""
+    values = {
+        "dead": tx.now - DEAD_FOR,
+        "old": tx.now - METADATA,
+        "tat": int((tx.now - DEAD_FOR).timestamp() * 1_000_000),
+    }
+    return {
+        name: tx.conn.execute(statement, _of(statement, values)).rowcount
+        for name, statement in _STATEMENTS.items()
+    }
+
+
+def _of(statement: Delete, values: dict[str, object]) -> dict[str, object]:
+    named = statement.compile().params
+    return {name: value for name, value in values.items() if name in named}

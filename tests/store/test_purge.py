@@ -1,0 +1,76 @@
+"""What is out of date goes, and nothing that somebody may still need: SECURITY J70."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from proxy.flows import login
+from proxy.store import tables
+from proxy.store.db import Database
+from proxy.store.purge import purge
+from tests.clock import Clock
+from tests.flows.browser import PHONE, POLICY, Browser, alive
+from tests.flows.forgetful import ask_link
+from tests.people import Person
+
+KEPT = ("casillas", "outbox", "audit", "audit_head")
+
+
+def counts(db: Database) -> dict[str, int]:
+    with db.reading() as tx:
+        return {
+            name: int(tx.conn.execute(select(func.count()).select_from(table)).scalar_one())
+            for name, table in tables.metadata.tables.items()
+        }
+
+
+def purged(db: Database) -> dict[str, int]:
+    with db.transaction() as tx:
+        return purge(tx)
+
+
+def test_nothing_that_is_alive_goes(db: Database, rosa: Person, clock: Clock) -> None:
+    opened = Browser(db).enter(rosa)
+    waiting = Browser(db)
+    waiting.password(rosa.identidad, rosa.password)
+    ask_link(db, rosa.identidad, rosa.email)
+    before = counts(db)
+    assert set(purged(db).values()) == {0}
+    assert counts(db) == before and alive(db, opened)
+
+
+def test_codes_and_links_go_a_day_after_their_death(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    Browser(db).password(rosa.identidad, rosa.password)
+    ask_link(db, rosa.identidad, rosa.email)
+    clock.now += POLICY.recovery_link_life + timedelta(hours=23)
+    assert (purged(db)["challenges"], counts(db)["links"]) == (1, 1)
+    clock.now += timedelta(hours=2)
+    assert purged(db)["links"] == 1
+    assert counts(db)["rates"] == 0
+
+
+def test_sessions_and_browsers_go_after_a_year(db: Database, rosa: Person, clock: Clock) -> None:
+    browser = Browser(db)
+    opened = browser.enter(rosa)
+    with db.transaction() as tx:
+        login.end(tx, opened.token, PHONE)
+    kept = {name: counts(db)[name] for name in KEPT}
+    clock.now += timedelta(days=365)
+    assert purged(db)["sessions"] == 0
+    clock.now += timedelta(days=1)
+    gone = purged(db)
+    assert (gone["sessions"], gone["devices"]) == (1, 1)
+    assert {name: counts(db)[name] for name in KEPT} == kept
+
+
+def test_a_browser_with_a_session_of_this_year_stays_known(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    browser = Browser(db)
+    browser = browser.remembers(browser.enter(rosa))
+    clock.now += timedelta(days=300)
+    browser.enter(rosa)
+    clock.now += timedelta(days=100)
+    assert purged(db)["devices"] == 0
