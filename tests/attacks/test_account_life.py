@@ -1,0 +1,397 @@
+"""The life of an account, in any order, against a small model: SECURITY 6.2, C24–C27, D31–D37.
+
+Whatever a machine tries: a code or a link serves once, nobody guesses more than five times, no
+session outlives a new password, looking changes nothing, and the owner always gets in from a
+browser that they know.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import func, select
+
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.identidad import Identidad
+from proxy.domain.secrets import digest
+from proxy.flows import audit, login, password, recovery
+from proxy.flows.challenge import Denied
+from proxy.flows.login import Opened
+from proxy.store import casillas, challenges, tables
+from proxy.store.db import Database
+from proxy.store.schema import migrate
+from tests.attacks.actor import QUICK, Actor, code_of, other_than
+from tests.attacks.life import NOT_ME_LIFE, Code, Life
+from tests.clock import Clock
+from tests.flows.browser import POLICY, contexts
+from tests.people import ROSA, open_casilla, vault
+
+WHICH = st.sampled_from(["right", "right", "wrong", "old", "another's"])
+BROWSERS = st.integers(0, 2)
+NOBODY = Identidad("DNI", "49999999")
+
+
+class AccountLife(RuleBasedStateMachine):
+    template: Path
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        shutil.copy(self.template, self.folder / "casilla.db")
+        self.clock = Clock()
+        self.db = Database(f"sqlite:///{self.folder}/casilla.db", self.clock, vault)
+        self.rosa = open_casilla(self.db, ROSA, QUICK)
+        with self.db.transaction() as tx:
+            stored = casillas.by_id(tx, self.rosa.id).password
+            casillas.set_password(tx, self.rosa.id, stored, must_change=True)
+        self.life = Life(ROSA.password, must_change=True)
+        self.browsers = [Actor(self.db, Client(f"203.0.113.{n}", f"B{n}")) for n in range(3)]
+        self.changes = 0
+
+    def teardown(self) -> None:
+        with self.db.reading() as tx:
+            assert not audit.count(tx) or isinstance(audit.verify(tx), audit.Whole)
+        self.db.close()
+        shutil.rmtree(self.folder)
+
+    # Login
+
+    @rule(which=BROWSERS, right=st.booleans())
+    def password(self, which: int, right: bool) -> None:
+        actor, life = self.at(which), self.life
+        typed = life.password if right and life.password else "no-es-esta"
+        lets_in = life.lets_in(actor.client.device, right)
+        denied = actor.password(ROSA.identidad, typed)
+        if denied is None:
+            assert lets_in
+            life.failures = 0
+            self.asked(actor, "login")
+        elif denied.wait is None:
+            assert not lets_in
+            life.failures += 1
+        elif lets_in:  # too often, before it was looked at or when the code was to be sent
+            life.failures = self.failures()
+
+    @rule(which=BROWSERS, kind=WHICH)
+    def code(self, which: int, kind: str) -> None:
+        actor, now = self.at(which), self.clock.now
+        code, typed = self.life.code(actor.flow, "login"), self.typed(actor, "login", kind)
+        newest = actor.flow == self.newest("login")
+        outcome = actor.code(typed)
+        if isinstance(outcome, Opened):
+            assert kind == "right" and code is not None and code.opens(now)
+            code.used = True
+            self.life.entered(outcome.token, outcome.device.hex(), now)
+        else:
+            self.refused(code, outcome, promised=kind == "right" and newest)
+
+    @rule(which=BROWSERS)
+    def enter(self, which: int) -> None:
+        self.password(which, right=True)
+        self.code(which, "right")
+
+    @rule(which=BROWSERS)
+    def resend(self, which: int) -> None:
+        actor, now = self.at(which), self.clock.now
+        for purpose in ("login", "recovery"):
+            code = self.life.code(actor.flow, purpose)
+            if actor.resend(purpose) is None:
+                assert code is not None and code.holds(now)
+                code.code_until = min(now + POLICY.code_life, code.until)
+
+    @rule(which=BROWSERS)
+    def disavow_login(self, which: int) -> None:
+        """«¿No fue usted?», of a login under way."""
+        actor = self.at(which)
+        challenge = self.challenge(actor.flow)
+        if challenge is None or challenge.purpose != "login":
+            return
+        with self.db.transaction() as tx:
+            if login.disavow(tx, challenge.id, actor.client):
+                self.life.codes[actor.flow].over = True
+
+    @rule(which=BROWSERS)
+    def logout(self, which: int) -> None:
+        actor = self.at(which)
+        if actor.opened:
+            with self.db.transaction() as tx:
+                login.end(tx, actor.opened.token, actor.client)
+            self.life.sessions[actor.opened.token].over = True
+
+    # Recovery
+
+    @rule(which=BROWSERS, known=st.sampled_from([True, True, False]))
+    def recover(self, which: int, known: bool) -> None:
+        actor = self.at(which)
+        actor.start(ROSA.identidad if known else NOBODY)
+        begun = actor.flow
+        if actor.send() is None:
+            code = self.asked(actor, "recovery")
+            assert known or code.void
+        actor.flow, kept = begun, actor.flow
+        assert isinstance(actor.send(), Denied)  # a step once done is not done again
+        actor.flow = kept
+
+    @rule(which=BROWSERS, kind=WHICH)
+    def recovery_code(self, which: int, kind: str) -> None:
+        actor, now = self.at(which), self.clock.now
+        code = self.life.code(actor.flow, "recovery")
+        typed = self.typed(actor, "recovery", kind)
+        newest = actor.flow == self.newest("recovery")
+        denied = actor.recovery_code(typed)
+        if denied is None:
+            assert kind == "right" and code is not None and code.opens(now)
+            code.used = True
+            self.life.codes[actor.flow] = Code(now + POLICY.choose_life, "choose")
+        else:
+            self.refused(code, denied, promised=kind == "right" and newest)
+
+    @rule(which=BROWSERS)
+    def choose(self, which: int) -> None:
+        actor = self.at(which)
+        code, chosen = self.life.code(actor.flow, "choose"), f"Elegida-{self.changes}"
+        done = actor.choose(QUICK.hash(chosen))
+        assert done is (code is not None and code.opens(self.clock.now))
+        if done:
+            assert code is not None
+            code.used = True
+            self.replaced(chosen, device=actor.client.device)
+
+    @rule(which=BROWSERS)
+    def recover_to_the_end(self, which: int) -> None:
+        self.recover(which, known=True)
+        self.recovery_code(which, "right")
+        self.choose(which)
+
+    @rule(which=BROWSERS, right=st.booleans())
+    def ask_link(self, which: int, right: bool) -> None:
+        actor, before = self.at(which), len(contexts(self.db, "recovery_link"))
+        email = ROSA.email if right else "otra@example.com"
+        with self.db.transaction() as tx:
+            recovery.ask_link(tx, POLICY, ROSA.identidad, email, actor.client)
+        assert self.new_link(before) <= right
+
+    @precondition(lambda self: self.life.links)
+    @rule(which=BROWSERS, data=st.data())
+    def use_link(self, which: int, data: st.DataObject) -> None:
+        actor, now = self.at(which), self.clock.now
+        link = data.draw(st.sampled_from(list(self.life.links)))
+        held, chosen = self.life.links[link], f"Elegida-{self.changes}"
+        with self.db.transaction() as tx:
+            opened = recovery.opened(tx, link)
+            done = recovery.choose_by_link(tx, link, QUICK.hash(chosen), actor.client)
+        assert done is held.opens(now) is (opened == self.rosa.id)
+        if done:
+            held.used = True
+            self.replaced(chosen, device=actor.client.device)
+
+    @precondition(lambda self: self.life.links)
+    @rule(which=BROWSERS, data=st.data())
+    def renew(self, which: int, data: st.DataObject) -> None:
+        actor, before = self.at(which), len(contexts(self.db, "recovery_link"))
+        link = data.draw(st.sampled_from(list(self.life.links)))
+        held = self.life.links[link]
+        may = not (held.used or held.over)
+        with self.db.transaction() as tx:
+            renewed = recovery.renew(tx, POLICY, link, actor.client)
+        assert renewed is may
+        assert self.new_link(before) <= may
+
+    # The password
+
+    @rule(which=BROWSERS, right=st.booleans())
+    def change(self, which: int, right: bool) -> None:
+        """The first access too: it is the only thing that such a session opens."""
+        actor, life = self.at(which), self.life
+        if actor.opened is None or not life.sessions[actor.opened.token].alive(self.clock.now):
+            return
+        before, chosen = actor.opened.token, f"Elegida-{self.changes}"
+        old = life.password if right and life.password else "no-es-esta"
+        denied = actor.change(old, QUICK.hash(chosen))
+        if denied is None:
+            assert right
+            session = life.sessions.pop(before)
+            token, device = actor.opened.token, actor.opened.device.hex()
+            life.sessions[token] = replace(session)
+            self.replaced(chosen, token=token, device=device)
+        else:
+            assert denied.wait or not right
+
+    @precondition(lambda self: self.life.not_me)
+    @rule(which=BROWSERS, data=st.data())
+    def not_me(self, which: int, data: st.DataObject) -> None:
+        """«No fui yo»: nobody enters until it is recovered."""
+        actor = self.at(which)
+        link = data.draw(st.sampled_from(list(self.life.not_me)))
+        held = self.life.not_me[link]
+        with self.db.transaction() as tx:
+            done = password.disavow(tx, link, actor.client)
+        assert done is held.opens(self.clock.now)
+        if done:
+            held.used = True
+            self.life.replaced(None)
+
+    # Time, strangers, and whoever only looks
+
+    @rule(seconds=st.sampled_from([30, 200, 601, 901, 1801, 3 * 3600, 49 * 3600]))
+    def ahead(self, seconds: int) -> None:
+        self.clock.advance(seconds=seconds)
+
+    @rule(seconds=st.sampled_from([5, 300, 3600]))
+    def back(self, seconds: int) -> None:
+        self.clock.advance(seconds=-seconds)
+
+    @precondition(lambda self: self.life.password and self.knowing())
+    @rule()
+    def come_back_in_spite_of_strangers(self) -> None:
+        """F47, F48: a known browser with the right password always gets in."""
+        owner, life = self.knowing()[0], self.life
+        self.clock.advance(days=2)  # the clock may have gone back an hour or more
+        for number in range(7):
+            stranger = Actor(self.db, Client(f"198.51.100.{number}"))
+            if stranger.password(ROSA.identidad, "no-es-esta") == Denied("login.wrong"):
+                life.failures += 1
+            stranger.start(ROSA.identidad)
+            if stranger.send() is None:
+                stranger.recovery_code("-")
+        assert life.password
+        opened = owner.enter(ROSA.identidad, life.password)
+        assert isinstance(opened, Opened)
+        life.failures = 0
+        life.entered(opened.token, opened.device.hex(), self.clock.now)
+
+    @rule(which=BROWSERS)
+    def look(self, which: int) -> None:
+        """What a GET does, as a mail scanner or a prefetch would."""
+        actor, before = self.at(which), self.everything()
+        with self.db.transaction() as tx:
+            for flow in (actor.flow, "", *self.life.codes):
+                login.waiting(tx, flow)
+                recovery.started(tx, flow)
+                recovery.waiting(tx, flow)
+                recovery.choosing(tx, flow)
+            for link in (*self.life.links, *self.life.not_me):
+                recovery.opened(tx, link)
+        assert self.everything() == before
+
+    @invariant()
+    def sessions_are_those_of_the_model(self) -> None:
+        with self.db.reading() as tx:
+            for token, session in self.life.sessions.items():
+                found = login.resume(tx, POLICY, token)
+                assert (found is not None) is session.alive(self.clock.now)
+                assert found is None or found.must_change is self.life.must_change
+
+    @invariant()
+    def the_rows_keep_the_rules(self) -> None:
+        with self.db.reading() as tx:
+            rows = tx.conn.execute(select(tables.challenges)).all()
+            events = list(tx.conn.execute(select(tables.audit.c.event)).scalars())
+            live = func.count().filter(tables.sessions.c.ended_at.is_(None))
+            assert tx.conn.execute(select(live)).scalar_one() <= POLICY.sessions_at_once
+            stored = casillas.by_id(tx, self.rosa.id).password
+        assert all(row.failures <= POLICY.code_attempts for row in rows)
+        assert events.count(Event.SESSION_STARTED) == len(self.life.sessions)
+        assert events.count(Event.PASSWORD_CHANGED) == self.changes
+        assert len(contexts(self.db, "password_changed")) == self.changes
+        assert (stored is None) is (self.life.password is None)
+
+    # Helpers, in the order in which they are called
+
+    def at(self, which: int) -> Actor:
+        self.clock.advance(seconds=1, microseconds=1)  # no two things happen at one instant
+        return self.browsers[which]
+
+    def failures(self) -> int:
+        with self.db.reading() as tx:
+            return casillas.by_id(tx, self.rosa.id).failures
+
+    def asked(self, actor: Actor, purpose: str) -> Code:
+        challenge = actor.asked(purpose)
+        void = challenge.casilla_id is None
+        code = Code(challenge.expires_at, purpose, challenge.code_expires_at, void)
+        self.life.codes[actor.flow] = code
+        return code
+
+    def challenge(self, flow: str) -> challenges.Challenge | None:
+        """Also one that is over."""
+        table = tables.challenges
+        with self.db.reading() as tx:
+            found = tx.conn.execute(select(table.c.id).where(table.c.flow == digest(flow)))
+            challenge_id = found.scalar_one_or_none()
+            return challenges.by_id(tx, challenge_id) if challenge_id else None
+
+    def typed(self, actor: Actor, purpose: str, kind: str) -> str:
+        challenge = self.challenge(actor.flow)
+        if challenge is None or challenge.purpose != purpose:
+            return "000000"
+        right = code_of(challenge)
+        if kind == "old" and challenge.sent > 1:
+            return code_of(challenge, challenge.sent - 1)
+        if kind == "another's":
+            others = [self.challenge(flow) for flow in self.life.codes if flow != actor.flow]
+            found = [code_of(one) for one in others if one and code_of(one) != right]
+            return found[-1] if found else other_than(right)
+        return right if kind == "right" else other_than(right)
+
+    def newest(self, purpose: str) -> str:
+        """Of three that wait at once the oldest ends; the newest is always good."""
+        found = [(one.until, flow) for flow, one in self.life.codes.items()
+                 if one.purpose == purpose]  # fmt: skip
+        return max(found)[1] if found else ""
+
+    def refused(self, code: Code | None, denied: Denied, *, promised: bool) -> None:
+        now = self.clock.now
+        if denied.wait is not None:
+            return  # it was not even looked at
+        assert not (promised and code and code.opens(now))
+        if code is None:
+            assert denied == Denied("token.gone")
+        elif denied.code == "token.gone":
+            code.over |= code.holds(now)  # one of too many at once
+        else:
+            code.guess(now)
+
+    def new_link(self, before: int) -> bool:
+        sent = contexts(self.db, "recovery_link")
+        if len(sent) == before:
+            return False
+        until = self.clock.now + POLICY.recovery_link_life
+        self.life.linked(bytes.fromhex(str(sent[-1]["link"])), until)
+        return True
+
+    def replaced(self, chosen: str, *, token: str = "", device: str | None = None) -> None:
+        self.changes += 1
+        self.life.replaced(chosen, token, device)
+        link = bytes.fromhex(str(contexts(self.db, "password_changed")[-1]["link"]))
+        self.life.not_me[link] = Code(self.clock.now + NOT_ME_LIFE)
+
+    def knowing(self) -> list[Actor]:
+        return [actor for actor in self.browsers if actor.client.device in self.life.devices]
+
+    def everything(self) -> list[list[object]]:
+        with self.db.reading() as tx:
+            found = tables.metadata.sorted_tables
+            return [list(tx.conn.execute(select(table))) for table in found]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Laid once; every life starts from a copy."""
+    path = tmp_path_factory.mktemp("life") / "casilla.db"
+    db = Database(f"sqlite:///{path}", vault=vault)
+    migrate(db)
+    db.close()
+    AccountLife.template = path
+    yield
+
+
+TestAccountLife = AccountLife.TestCase
+TestAccountLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
