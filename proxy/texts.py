@@ -20,6 +20,10 @@ TEXTS = {
     ),
     "password.missing": "Escriba su contraseña.",
     "login.wrong": "El DNI o la contraseña no son correctos. Revíselos y pruebe otra vez.",
+    "login.riddle": (
+        "Hay muchos intentos de ingreso en este momento. "
+        "Escriba otra vez su contraseña y también el texto de la imagen."
+    ),
     "login.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
     "token.missing": "Escriba los 6 dígitos que le enviamos por correo.",
     "token.wrong": "El token digital no es correcto. Revise el correo más reciente. {left}",
@@ -206,6 +210,7 @@ TEXTS = {
     ),
     "password.old_wrong": "La clave antigua no es correcta. Revísela y pruebe otra vez.",
     "proof.wrong": "La contraseña no es correcta. Revísela y pruebe otra vez.",
+    "email.same": "Esa casilla ya tiene ese correo: no se cambió nada.",
     "profile.nothing": "Escriba el celular o el correo que quiere cambiar.",
     "profile.same": "Esos ya son su celular y su correo. Escriba lo que quiere cambiar.",
     "profile.no_phone": "Su casilla no tiene un celular registrado: no hay nada que quitar.",

@@ -357,3 +357,16 @@ def test_two_people_turn_a_lost_second_factor_off(
         "Se avisó al titular.\n"
     )
     assert casilla(*line, "--autoriza", "Luis Vega") == (0, said, "")
+
+
+def test_two_people_change_the_e_mail_of_who_lost_the_old_mailbox(
+    casilla: Casilla, installation: Installation
+) -> None:
+    """D39"""
+    open_casilla(casilla)
+    line = ["cuentas", "correo", "--identidad", "40000001", "--correo", "otra@example.org"]
+    line += ["--responde", "Ana Torres", "--autoriza"]
+    code, _, complaint = casilla(*line, "ana torres")
+    assert code == 1 and complaint.startswith("Hacen falta dos personas distintas")
+    said = "El correo de la casilla de DNI-40000001 cambió. Se avisó al anterior y al nuevo.\n"
+    assert casilla(*line, "Luis Vega") == (0, said, "")

@@ -84,6 +84,24 @@ def without_factor(
     print(f"La casilla de {holder} se abre otra vez con un código por correo. Se avisó al titular.")
 
 
+@cuentas.command("correo", cls=Command)
+def correct_email(
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+    correo: Annotated[str, typer.Option(metavar="CORREO", help="El nuevo, adónde irá todo.")],
+    responde: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién comprobó su identidad.")],
+    autoriza: Annotated[str, typer.Option(metavar="NOMBRE", help="Otra persona, que lo autoriza.")],
+) -> None:
+    """Cambia el correo de quien ya no puede abrir el registrado. Lo firman dos personas."""
+    from proxy.domain.identidad import parse_identidad
+    from proxy.flows import correction
+
+    parts = start.ready()
+    holder = parse_identidad(identidad)
+    with parts.db.transaction() as tx:
+        correction.set_email(tx, holder, correo, (responde, autoriza))
+    print(f"El correo de la casilla de {holder} cambió. Se avisó al anterior y al nuevo.")
+
+
 def _ask_password() -> str:
     """From whoever sits there, twice; from a program, one line. Never from the command line."""
     from getpass import getpass

@@ -13,6 +13,7 @@ class Event(StrEnum):
     SESSION_ENDED = "session_ended"  # by the owner, or by a sixth session
     PROVED = "authn_reauthenticated"  # who was inside gave the password again
     EMAIL_CHANGED = "user_email_change"  # the new address was proved, and counts
+    EMAIL_CORRECTED = "user_email_reset"  # by the entity, for an owner who lost the old mailbox
     PHONE_CHANGED = "user_phone_change"  # the new number was proved, or the old one taken off
     CHANGE_UNDONE = "user_change_revoked"  # the address that was told said that it was not theirs
     DEVICE_FORGOTTEN = "device_forgotten"  # by its owner: that browser is a new one again

@@ -16,6 +16,7 @@ from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.policy import Policy
+from proxy.domain.responsible import two_people
 from proxy.errors import Refusal
 from proxy.flows.challenge import DAY, HOUR, MINUTE, Denied, where
 from proxy.store import audit, casillas, challenges, factors, outbox, sessions, throttle
@@ -117,9 +118,7 @@ def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
     Two different people answer for it (SECURITY D39). Refuses `casilla.none`, `factor.none`,
     `factor.alone`.
     """
-    first, second = (" ".join(name.split()) for name in responsible)
-    if not (first and second) or first.casefold() == second.casefold():
-        raise Refusal("factor.alone")
+    names = two_people(responsible)
     casilla = casillas.by_identidad(tx, identidad)
     if casilla is None:
         raise Refusal("casilla.none")
@@ -127,7 +126,7 @@ def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
         raise Refusal("factor.none")
     challenges.end_all(tx, casilla.id)
     sessions.end_all(tx, casilla.id)
-    audit.note(tx, Event.FACTOR_RESTORED, casilla.id, responsible=[first, second])
+    audit.note(tx, Event.FACTOR_RESTORED, casilla.id, responsible=names)
     outbox.add(tx, "factor_off", casilla, by_entity=True)
 
 
