@@ -17,7 +17,7 @@ from proxy.domain.first_access import USER_PREFIXES, secret_for
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
 from proxy.flows import password
-from proxy.store import casillas, challenges, links, outbox
+from proxy.store import casillas, challenges, links, outbox, registrations
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
 
@@ -67,11 +67,17 @@ def issue(tx: Tx, policy: Policy, casilla: Casilla, made: First) -> None:
 
 
 def lapsed(tx: Tx, casilla: Casilla) -> bool:
-    """Whether the casilla's password is a mailed secret that serves no longer."""
+    """Whether the casilla's password is a mailed secret that serves no longer.
+
+    The row of the secret is cleared away some time after it died. Who came by a registration and
+    never chose a password has nothing but the secret, so without the row it is dead all the same.
+    """
     if not casilla.must_change:
         return False
     link = links.newest(tx, casilla.id, SECRET)
-    return link is not None and (not link.holds(tx.now) or casilla.failures >= FAILURES)
+    if link is None:
+        return registrations.declared(tx, casilla.identidad) is not None
+    return not link.holds(tx.now) or casilla.failures >= FAILURES
 
 
 def used(tx: Tx, casilla: Casilla) -> None:

@@ -4,13 +4,14 @@ Rulings 5 and 6, and both profiles of SECURITY Z.
 """
 
 import pytest
+from sqlalchemy import delete
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.policy import policy_of
 from proxy.flows import first_access, login
 from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
-from proxy.store import casillas
+from proxy.store import casillas, tables
 from proxy.store.db import Database
 from tests import outbox
 from tests.clock import Clock
@@ -62,6 +63,15 @@ def test_the_secret_dies_after_a_day(db: Database, secret: str, clock: Clock) ->
     assert Browser(db).password(HER, secret) is None
     clock.advance(minutes=1)
     assert Browser(db, ELSEWHERE).password(HER, secret) == WRONG
+
+
+def test_the_secret_stays_dead_once_its_row_was_cleared_away(
+    db: Database, secret: str, clock: Clock
+) -> None:
+    clock.advance(days=3)
+    with db.transaction() as tx:
+        tx.conn.execute(delete(tables.links))
+    assert Browser(db).password(HER, secret) == WRONG
 
 
 def test_five_wrong_tries_void_the_secret(db: Database, secret: str, clock: Clock) -> None:

@@ -51,6 +51,15 @@ def test_the_guide_names_things_as_the_screens_do(site: Path) -> None:
     assert f"{IDLE.seconds // 60} minutos" in guide
 
 
+def test_the_guide_says_for_whom_it_is_and_what_for(site: Path) -> None:
+    """M1, M3, M4, M5: under the name of the entity, for who asks for one by their own will."""
+    guide = text_of(site / "guias/crear-su-casilla/index.html")
+    assert CATALOG.entity.nombre in guide
+    assert "Pedir una casilla es voluntario" in guide
+    for heading in ("Crear su casilla", "Persona natural:", "Persona jurídica:", "Activar su"):
+        assert heading in guide
+
+
 def test_who_has_no_casilla_finds_the_way_from_the_questions(site: Path) -> None:
     """M7, M8, M10"""
     page = (site / "preguntas/index.html").read_text(encoding="utf-8")

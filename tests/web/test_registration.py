@@ -65,7 +65,8 @@ def test_the_guide_can_be_followed_step_by_step(
         "Continuar",
     )  # fmt: skip
     data = elena.follow(f"{START}persona/", persona="natural")
-    assert labelled(  # M19–M30, M32
+    # M19 M20 M21 M22 M23 M24 M25 M26 M27 M28 M29 M30 M32, in this order
+    assert labelled(
         data, "Tipo de documento", "Número de documento", "Apellido paterno", "Apellido materno",
         "Nombres", "Fecha de nacimiento", "Sexo", "Teléfono / celular", "Correo electrónico",
         "Repetir correo electrónico", "Fecha de emisión", "CUI", "Regresar", "Continuar",
@@ -117,6 +118,19 @@ def test_the_guide_can_be_followed_step_by_step(
         change, "/casilla/clave/", antigua=secret[1], nueva=new, repetida=new
     )  # M62, ruling 6
     assert "Elena Yupanqui Imaginaria" in visitor.get(answer.headers["location"]).text  # M64
+
+
+def test_every_page_says_whom_to_ask(elena: Registering, visitor: Visitor) -> None:
+    """M8, M9, ruling 9"""
+    elena.reach_email()
+    ask = (
+        "Para la atención de consultas sobre la creación de la Casilla Electrónica, comunicarse "
+        'con el número <span class="whole">(01) 311-1700</span>'
+    )
+    for path in ("", "privacidad/", "persona/", "datos/", "revision/", "correo/", "listo/"):
+        page = visitor.get(f"{START}{path}").text
+        assert ask in page
+        assert ">Normativas</a>" in page and ">Preguntas frecuentes</a>" in page
 
 
 def test_nothing_goes_on_without_accepting_this_very_text(
