@@ -34,6 +34,7 @@ PURPOSE = "login"
 # After this many wrong passwords in a row only a known browser may use the password: NIST SP
 # 800-63B-4 §3.2.2 caps the tries of an account at 100.
 WRONG_IN_A_ROW = 100
+EVERYBODY = Limit("password", 1000, 5 * MINUTE)
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -57,10 +58,18 @@ class Opened:
     device: bytes
 
 
-def attempt(tx: Tx, identidad: Identidad, client: Client) -> Attempt | Denied:
-    """Count a password before it is verified."""
+def attempt(
+    tx: Tx, identidad: Identidad, client: Client, *, riddled: bool = False
+) -> Attempt | Denied:
+    """Count a password before it is verified.
+
+    While the whole world tries too many, an unknown browser has to answer a riddle (`riddled`).
+    """
     casilla = casillas.by_identidad(tx, identidad)
     device = known_device(tx, client, casilla)
+    if not (device or riddled) and throttle.take(tx, [EVERYBODY]) is not None:
+        audit.note(tx, Event.LOGIN_LIMITED, casilla.id if casilla else None, client.ip)
+        return Denied("login.riddle")
     limits = _known_limits(device) if device else _public_limits(identidad, client)
     wait = throttle.take(tx, limits)
     if wait is not None:
@@ -190,7 +199,6 @@ def _public_limits(identidad: Identidad, client: Client) -> list[Limit]:
         Limit(f"password/{identidad}/day", 50, DAY),
         Limit(f"password/{client.network}/minutes", 30, 5 * MINUTE),
         Limit(f"password/{client.network}/hour", 100, HOUR),
-        Limit("password", 1000, 5 * MINUTE),
     ]
 
 

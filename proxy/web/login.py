@@ -14,6 +14,7 @@ from proxy.errors import Refusal
 from proxy.flows import login
 from proxy.flows.challenge import Challenge, Denied
 from proxy.texts import TEXTS
+from proxy.web import captcha
 from proxy.web.cookies import DEVICE, DEVICE_SECONDS, FLOW, SESSION, drop_cookie, set_cookie
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
@@ -53,6 +54,8 @@ async def check_password(request: Request) -> Response:
     """POST /casilla/ingresar/"""
     form = await read_form(request, "login")
     dni, password, volver = (form.get(name, "") for name in ("dni", "clave", "volver"))
+    if await captcha.another(request, "login", form):
+        return await _riddle_page(request, dni=dni, volver=volver)
     try:
         identidad = parse_identidad(dni)
     except Refusal as refusal:
@@ -61,10 +64,18 @@ async def check_password(request: Request) -> Response:
         errors = {"clave": TEXTS["password.missing"]}
         return _password_page(request, 400, dni=dni, volver=volver, errors=errors)
 
+    riddled = "captcha_id" in form
+    if riddled and (error := await captcha.check(request, "login", form)):
+        errors = {"captcha": error}
+        return await _riddle_page(request, 400, dni=dni, volver=volver, errors=errors)
+
     state, client, flow = state_of(request), client_of(request), secrets.new_token()
     policy = state.installation.policy
     with state.passwords.place():
-        attempt = await run(request, login.attempt, identidad, client)
+        attempt = await run(request, login.attempt, identidad, client, riddled=riddled)
+        if isinstance(attempt, Denied) and attempt.code == "login.riddle":
+            errors = {"clave": sentence(attempt)}
+            return await _riddle_page(request, 403, dni=dni, volver=volver, errors=errors)
         if isinstance(attempt, Denied):
             return _denied_password(request, attempt, dni, volver)
         proof = await state.passwords.prove(attempt.stored, password)
@@ -182,8 +193,15 @@ def _password_page(request: Request, status: int = 200, **context: object) -> Re
         request,
         "login/password.html",
         status,
-        **{"dni": "", "errors": {}, "notice": None, "letters": letters(request)} | context,
+        **{"dni": "", "errors": {}, "notice": None, "riddle": None, "letters": letters(request)}
+        | context,
     )
+
+
+async def _riddle_page(request: Request, status: int = 200, **context: object) -> Response:
+    """For an unknown browser while too many passwords are tried everywhere (SECURITY F48)."""
+    riddle = await captcha.riddle(request, request.cookies.get(FLOW, ""), "login")
+    return _password_page(request, status, riddle=riddle, **context)
 
 
 def _code_page(
