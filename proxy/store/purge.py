@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, Delete, bindparam, delete, or_, select
 
 from proxy.store.db import Tx
-from proxy.store.tables import challenges, devices, links, rates, sessions
+from proxy.store.tables import challenges, changes, devices, links, rates, sessions
 
 # SECURITY J70: codes a day after their death, sessions a year.
 DEAD_FOR = timedelta(days=1)
@@ -15,6 +15,7 @@ _DEAD: BindParameter[datetime] = bindparam("dead")
 _OLD: BindParameter[datetime] = bindparam("old")
 _STATEMENTS: dict[str, Delete] = {
     "challenges": delete(challenges).where(challenges.c.expires_at < _DEAD),
+    "changes": delete(changes).where(changes.c.expires_at < _DEAD),  # nobody can undo them now
     "links": delete(links).where(links.c.expires_at < _DEAD),
     "rates": delete(rates).where(rates.c.tat < bindparam("tat")),
     "sessions": delete(sessions).where(sessions.c.expires_at < _OLD),

@@ -11,6 +11,7 @@ from proxy.store.purge import purge
 from tests.clock import Clock
 from tests.flows.browser import PHONE, POLICY, Browser, alive
 from tests.flows.forgetful import ask_link
+from tests.flows.inside import Inside
 from tests.people import Person
 
 KEPT = ("casillas", "outbox", "audit", "audit_head")
@@ -49,6 +50,18 @@ def test_codes_and_links_go_a_day_after_their_death(
     clock.now += timedelta(hours=2)
     assert purged(db)["links"] == 1
     assert counts(db)["rates"] == 0
+
+
+def test_an_old_address_goes_once_nobody_can_put_it_back(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """Ruling 32: 72 hours."""
+    her = Inside(db, rosa)
+    her.email("one@example.org")
+    clock.now += POLICY.undo_life + timedelta(hours=23)
+    assert purged(db)["changes"] == 0
+    clock.now += timedelta(hours=2)
+    assert purged(db)["changes"] == 1
 
 
 def test_sessions_and_browsers_go_after_a_year(db: Database, rosa: Person, clock: Clock) -> None:
