@@ -73,13 +73,7 @@ async def check_code(request: Request) -> Response:
         return _code_page(request, step, 400, TEXTS["profile.code_missing"])
     installation = state_of(request).installation
     outcome = await run(
-        request,
-        profile.verify,
-        installation.policy,
-        session,
-        flow,
-        typed,
-        client_of(request),
+        request, profile.verify, installation.policy, session, flow, typed, client_of(request)
     )
     if isinstance(outcome, Denied):
         return await _denied_code(request, outcome)
