@@ -138,8 +138,6 @@ def _validate(
     if next_step(found.draft) != "review":
         return Denied("registration.gone")
     who = applicant(found, tx.now.date())
-    if asked.recipient != who.email:
-        return Denied("registration.gone")
     owner = casillas.by_identidad(tx, who.claim.identidad)
     casilla = None if owner else _open(tx, who, made, client)
     if casilla is None:
@@ -198,5 +196,4 @@ def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
 
 def _linked(tx: Tx, challenge_id: bytes) -> Challenge | None:
     found = registrations.by_challenge(tx, challenge_id)
-    sent = challenge.waiting(tx, PURPOSE, found.draft.email_flow) if found else None
-    return sent if sent and sent.id == challenge_id else None
+    return challenge.waiting(tx, PURPOSE, found.draft.email_flow) if found else None

@@ -1,8 +1,11 @@
 """One casilla and one set of credentials, whoever is quicker and whoever is killed (K78, P14)."""
 
+import random
 import subprocess
 import sys
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
 
@@ -13,7 +16,7 @@ from proxy.store.db import Database
 from tests import outbox
 from tests.clock import Clock
 from tests.flows.browser import ELSEWHERE
-from tests.flows.newcomer import CATALOG, ELENA, Newcomer, code_of, count, leaving
+from tests.flows.newcomer import CATALOG, ELENA, HER, Newcomer, code_of, count, leaving
 from tests.flows.test_deposit import ROOT, _wait_for_the_dead
 from tests.people import vault
 from tests.racing import race
@@ -37,7 +40,7 @@ def validate_mine(url: str) -> list[str]:
     db = Database(url, Clock(), vault)
     found = [message.context["flow"] for message in outbox.messages(db, "flow")]
     answers = []
-    for n, flow in enumerate(found):
+    for n, flow in random.sample(list(enumerate(found)), len(found)):
         newcomer = Newcomer(db)
         newcomer.flow = flow
         denied = newcomer.validate(code_of(db, n))
@@ -75,6 +78,22 @@ def test_several_registrations_of_one_identidad_at_once_open_one_casilla(
     assert "opened" in answers
     assert (count(db, "casillas"), len(leaving(db, "credentials"))) == (1, 1)
     assert count(db, "acceptances") == 2
+
+
+def test_the_slower_of_two_registrations_of_one_identidad_is_told_nothing(db: Database) -> None:
+    """Its casilla is being opened by the other, whose transaction is not over yet."""
+    slow = Newcomer(db).reach_email()
+    code = code_of(db)
+    with ThreadPoolExecutor(1) as pool:
+        with db.transaction() as tx:
+            casillas.add(tx, HER, "Elena", "otra@example.com", None)
+            waits = pool.submit(slow.validate, code)
+            time.sleep(0.5)
+            assert not waits.done()
+        assert waits.result() is None
+    assert count(db, "casillas") == 1
+    assert leaving(db, "credentials") == []
+    assert leaving(db, "already_registered") == ["otra@example.com"]
 
 
 def test_killed_at_any_instant_a_casilla_is_there_with_its_credentials_or_not_at_all(

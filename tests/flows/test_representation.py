@@ -100,6 +100,18 @@ def test_another_representative_is_proved_again(db: Database, rosa: Person, brun
     assert newcomer.found.draft.represented_by == str(bruno.identidad)
 
 
+def test_a_code_for_the_mailbox_opens_nothing_while_another_representative_is_asked(
+    db: Database, rosa: Person, bruno: Person
+) -> None:
+    newcomer = Newcomer(db).reach_representative()
+    newcomer.summon(rosa.identidad)
+    newcomer.answer(mailed_code(db, name="representative_code"))
+    assert newcomer.ask() is None
+    newcomer.summon(bruno.identidad)
+    assert newcomer.validate(code_of(db)) == GONE
+    assert count(db, "casillas") == 2
+
+
 def test_a_draft_that_says_so_is_not_believed_before_the_code(db: Database, rosa: Person) -> None:
     newcomer = Newcomer(db).reach_representative()
     newcomer.summon(rosa.identidad)
