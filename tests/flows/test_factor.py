@@ -1,14 +1,17 @@
 """The story of the second factor, without HTTP: X11, SECURITY C29, D38, D39."""
 
+from hashlib import sha256
+
 import pytest
 from sqlalchemy import select
 
 from proxy.domain.identidad import Identidad
+from proxy.domain.vault import Vault
 from proxy.errors import Refusal
 from proxy.flows import factor
 from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
-from proxy.store import tables
+from proxy.store import sealed, tables
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.app import begin, confirm, turn_on
@@ -194,3 +197,22 @@ def test_an_owner_without_codes_has_nothing_to_spend(db: Database, rosa: Person)
     with db.transaction() as tx:
         assert not factor.accepts(tx, rosa.id, "123456", PHONE)
         assert not factor.accepts(tx, rosa.id, "", PHONE)
+
+
+def test_app_and_recovery_codes_outlive_the_key_that_sealed_them(
+    db: Database, database_url: str, rosa: Person, clock: Clock
+) -> None:
+    """J67: a key of the ring is rotated and retired, and nobody has to set anything up again."""
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=6)
+    rotated = Vault(lambda purpose: {"k1": sha256(purpose.encode()).digest(), "k2": b"2" * 32})
+    both = Database(database_url, clock, lambda: rotated)
+    with both.transaction() as tx:
+        for table in sealed.TABLES:
+            sealed.renew(tx, table, "k1", None, 100)
+    both.close()
+    alone = Database(database_url, clock, lambda: Vault(lambda purpose: {"k2": b"2" * 32}))
+    for typed in (owner.app.code, owner.codes[0]):
+        with alone.transaction() as tx:
+            assert factor.accepts(tx, rosa.id, typed, PHONE)
+    alone.close()
