@@ -209,10 +209,10 @@ def _send(tx: Tx, policy: Policy, challenge: Challenge, client: Client) -> None:
         "minutes": life // MINUTE,
         **where(tx, client),
     }
+    casilla = casillas.find(tx, challenge.casilla_id)
     if not _opens(challenge):
         outbox.void(tx, name, life, channel=way, **context)
         return
-    casilla = casillas.by_id(tx, challenge.casilla_id) if challenge.casilla_id else None
     outbox.add(tx, name, casilla, life, channel=way, recipient=challenge.recipient, **context)
 
 

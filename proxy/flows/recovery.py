@@ -12,6 +12,7 @@ code of it besides: without one a mailbox alone changes nothing, and it stays on
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from proxy.domain import secrets
@@ -67,7 +68,7 @@ def send(
     begun = challenge.waiting(tx, START, flow)
     if begun is None or not challenges.spend(tx, begun.id):
         return Denied("token.gone")
-    casilla = casillas.by_id(tx, begun.casilla_id) if begun.casilla_id else None
+    casilla = casillas.find(tx, begun.casilla_id)
     if casilla and channel == "sms" and casilla.phone is None:
         casilla = None
     asked = Asked(PURPOSE, begun.subject.hex(), casilla, channel)
@@ -128,7 +129,7 @@ def ask_link(tx: Tx, policy: Policy, identidad: Identidad, email: str, client: C
     if casilla and casilla.email.casefold() == email.casefold():
         _send_link(tx, policy, casilla, client)
     else:
-        _send_nothing(tx, policy)
+        _send_nothing(tx, policy, client)
 
 
 def opened(tx: Tx, link_id: bytes) -> int | Mislaid:
@@ -227,22 +228,21 @@ def _send_link(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> None
     links.end_all(tx, casilla.id, LINK)
     link = links.add(tx, LINK, casilla.id, policy.recovery_link_life)
     audit.note(tx, Event.LINK_SENT, casilla.id, client.ip)
-    outbox.add(
-        tx,
-        "recovery_link",
-        casilla,
-        policy.recovery_link_life,
-        purpose=LINK,
-        link=link.hex(),
-        hours=policy.recovery_link_life // timedelta(hours=1),
-        **where(tx, client),
-    )
+    told = _told(tx, policy, link, client)
+    outbox.add(tx, "recovery_link", casilla, policy.recovery_link_life, **told)
 
 
-def _send_nothing(tx: Tx, policy: Policy) -> None:
-    """As much work as sending, for an identidad or an address that is not the registered one."""
-    audit.note(tx, Event.LINK_SENT)
-    outbox.void(tx, "recovery_link", policy.recovery_link_life)
+def _send_nothing(tx: Tx, policy: Policy, client: Client) -> None:
+    """Nearly as much work as sending, for an identidad or an address that is not registered."""
+    links.end_all(tx, 0, LINK)
+    audit.note(tx, Event.LINK_SENT, None, client.ip)
+    told = _told(tx, policy, uuid4().bytes, client)
+    outbox.void(tx, "recovery_link", policy.recovery_link_life, **told)
+
+
+def _told(tx: Tx, policy: Policy, link: bytes, client: Client) -> dict[str, Any]:
+    hours = policy.recovery_link_life // timedelta(hours=1)
+    return {"purpose": LINK, "link": link.hex(), "hours": hours, **where(tx, client)}
 
 
 # SECURITY Y. An address may be shared by a whole office.

@@ -91,6 +91,12 @@ def by_id(tx: Tx, casilla_id: int) -> Casilla:
     return _casilla(tx.vault, tx.conn.execute(_BY_ID, {"id": casilla_id}).one())
 
 
+def find(tx: Tx, casilla_id: int | None) -> Casilla | None:
+    """The same for whoever may have none: as much is asked of the database (SECURITY D31)."""
+    row = tx.conn.execute(_BY_ID, {"id": casilla_id or 0}).first()
+    return _casilla(tx.vault, row) if row else None
+
+
 def any_open(tx: Tx) -> bool:
     return tx.conn.execute(_ANY).first() is not None
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy import Executable, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from proxy.store.db import Tx
@@ -42,10 +42,10 @@ def take(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
         }
         if tx.conn.execute(_TAKE[tx.conn.dialect.name], values).first() is None:
             savepoint.rollback()
-            tat = tx.conn.execute(_TAT, values).scalar_one()
             # A clock that went back must not make anybody wait longer than the window (P34).
-            wait = min(tat + values["step"] - now - window, window)
-            return timedelta(microseconds=max(wait, 1_000_000))
+            tx.conn.execute(_CAP, {"named": values["key"], "most": now + window})
+            tat = tx.conn.execute(_TAT, values).scalar_one()
+            return timedelta(microseconds=max(tat + values["step"] - now - window, 1_000_000))
     savepoint.commit()
     return None
 
@@ -71,4 +71,9 @@ def _statement(dialect: str) -> Executable:
 
 
 _TAKE = {dialect: _statement(dialect) for dialect in ("sqlite", "postgresql")}
+_CAP = (
+    update(rates)
+    .where(rates.c.key == bindparam("named"), rates.c.tat > bindparam("most"))
+    .values(tat=bindparam("most"))
+)
 _TAT = select(rates.c.tat).where(rates.c.key == bindparam("key"))

@@ -6,6 +6,7 @@ The hashes are as cheap as Argon2id allows; everything else is as it runs.
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from proxy.domain import codes, passwords, secrets
 from proxy.domain.client import Client
@@ -14,7 +15,7 @@ from proxy.domain.passwords import Passwords
 from proxy.flows import login, password, recovery
 from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
-from proxy.store import challenges
+from proxy.store import challenges, tables
 from proxy.store.challenges import Challenge
 from proxy.store.db import Database
 from tests.flows.browser import PHONE, POLICY
@@ -40,6 +41,21 @@ def code_of(challenge: Challenge, sent: int | None = None) -> str:
 
 def other_than(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def any_challenge(db: Database, flow: str) -> Challenge | None:
+    """Also one that is over."""
+    table = tables.challenges
+    with db.reading() as tx:
+        found = tx.conn.execute(select(table.c.id).where(table.c.flow == secrets.digest(flow)))
+        challenge_id = found.scalar_one_or_none()
+        return challenges.by_id(tx, challenge_id) if challenge_id else None
+
+
+def everything(db: Database) -> list[list[object]]:
+    """Every row there is."""
+    with db.reading() as tx:
+        return [list(tx.conn.execute(select(table))) for table in tables.metadata.sorted_tables]
 
 
 class Actor:

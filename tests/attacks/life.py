@@ -92,4 +92,4 @@ class Life:
 
     def _end(self, found: dict[str, Code] | dict[bytes, Code]) -> None:
         for code in found.values():
-            code.over = True
+            code.over |= not code.void  # nobody's is not found by whose it is

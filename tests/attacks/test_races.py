@@ -24,7 +24,7 @@ from tests.attacks.actor import QUICK, Actor, code_of, other_than
 from tests.clock import Clock
 from tests.flows.browser import PHONE, POLICY, contexts, mailed_code
 from tests.outbox import messages
-from tests.people import ROSA, Person, open_casilla, vault
+from tests.people import BRUNO, ROSA, Person, open_casilla, vault
 from tests.racing import PROCESSES, race
 from tests.working import work
 
@@ -133,6 +133,10 @@ def strangers(db: Database, person: Person, clock: Clock, ip: str = "") -> None:
             if stranger.send() is None:
                 for _ in range(3):
                     stranger.recovery_code("000000")
+            stranger.start(Identidad("DNI", f"42000{turn}{number:02}"))
+            if stranger.send() is None:
+                for _ in range(3):
+                    stranger.recovery_code("000000")
 
 
 @pytest.mark.parametrize("ip", ["", PHONE.ip], ids=["everywhere", "in-the-owners-network"])
@@ -170,8 +174,10 @@ def test_the_device_of_somebody_else_counts_as_a_strangers(
     db: Database, owner: Person, clock: Clock
 ) -> None:
     """F48: a browser that is known to one casilla is a stranger to every other."""
-    clock.advance(minutes=15)
-    stranger = Actor(db, Client("198.51.100.1", device="0f" * 16))
+    other = open_casilla(db, BRUNO, QUICK)
+    stranger = Actor(db)
+    assert isinstance(stranger.enter(other.identidad, other.password), Opened)
+    clock.advance(hours=1)
     answers = [stranger.password(owner.identidad, "otra-clave") for _ in range(6)]
     assert answers[:5] == [Denied("login.wrong")] * 5
     assert answers[5] == Denied("login.limited", timedelta(minutes=3))
