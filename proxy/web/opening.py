@@ -129,8 +129,10 @@ async def done(request: Request) -> Response:
 
 async def follow(request: Request) -> Response:
     """GET /casilla/activar/{token}/: on to an address that no history keeps (SECURITY D34)."""
-    response = see_other(request, "activation")
-    set_cookie(response, FLOW, request.path_params["token"])
+    response, token = see_other(request, "activation"), request.path_params["token"]
+    # Only what we signed: a cookie of somebody else's choice would let them read along.
+    if state_of(request).signing.link_of(ACTIVATION, token):
+        set_cookie(response, FLOW, token)
     return response
 
 

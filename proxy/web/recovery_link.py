@@ -70,8 +70,10 @@ async def sent(request: Request) -> Response:
 
 async def follow(request: Request) -> Response:
     """GET /casilla/recuperar/enlace/{token}/: on to an address that no history keeps (D34)."""
-    response = see_other(request, "recovery:change")
-    set_cookie(response, FLOW, request.path_params["token"])
+    response, token = see_other(request, "recovery:change"), request.path_params["token"]
+    # Only what we signed: a cookie of somebody else's choice would let them read along.
+    if state_of(request).signing.link_of(LINK, token):
+        set_cookie(response, FLOW, token)
     return response
 
 

@@ -1,0 +1,218 @@
+"""Requests that no page of ours sends: SECURITY A2, A7, A8, A11, C27, H60, I64, V 3.7.2, 15.3.7.
+
+Every route of the application is tried, also those that are added later.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
+
+import pytest
+from starlette.routing import BaseRoute, Mount, Route
+
+from proxy.app import routes
+from proxy.installation import Installation
+from proxy.web.cookies import FLOW, SESSION
+from tests.attacks.actor import everything
+from tests.outbox import messages
+from tests.people import Person
+from tests.web.visitor import ORIGIN, Visitor
+
+Maker = Callable[[], Visitor]
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+ID = "0f" * 16
+# What comes where a name, a number or a text should.
+ODD = (
+    "\r\nSet-Cookie: planted=1\r\n\r\n<script>alert(1)</script>",
+    "https://malo.example/\\malo.example",
+    "' OR 1=1 --",
+    "\N{RIGHT-TO-LEFT OVERRIDE}\N{ZERO WIDTH JOINER}\ud7ff\U0010ffff",
+    "9" * 4000,
+    "-1",
+    "",
+)
+MALFORMED = {
+    "repeated": b"dni=1&dni=2",
+    "not UTF-8": b"dni=%ff%fe",
+    "raw bytes": b"dni=\xff",
+    "NUL": b"dni=a%00b",
+    "NUL in a name": b"d%00ni=1",
+    "a field too long": b"dni=" + b"1" * 5000,
+    "too many fields": urlencode({f"f{number}": "" for number in range(30)}).encode(),
+    "no sign": b"dni",
+}
+
+
+def _walk(found: list[BaseRoute], before: str = "") -> Iterator[tuple[str, Route]]:
+    for route in found:
+        if isinstance(route, Mount):
+            yield from _walk(list(route.routes), before + route.path)
+        elif isinstance(route, Route):
+            yield re.sub(r"{[^}]*}", ID, before + route.path), route
+
+
+ROUTES = dict(_walk(routes))
+POSTS = {path: route for path, route in ROUTES.items() if "POST" in (route.methods or ())}
+FORMS = {path: route for path, route in POSTS.items() if path != "/csp"}
+
+
+def sealed_as(route: Route) -> str:
+    """The name under which the form of a route is sealed, as its handler reads it."""
+    handlers = [route.endpoint, *inspect.getclosurevars(route.endpoint).nonlocals.values()]
+    sources = "".join(inspect.getsource(inspect.unwrap(one)) for one in handlers if callable(one))
+    found = re.search(r'read_form\(\s*request, "(\w+)"', sources)
+    return found[1] if found else ""
+
+
+def fields_of(route: Route) -> set[str]:
+    """Whatever the handlers beside it read from a form."""
+    module = inspect.getmodule(inspect.unwrap(route.endpoint))
+    handlers = inspect.getclosurevars(route.endpoint).nonlocals.values()
+    modules = [module, *(inspect.getmodule(inspect.unwrap(one)) for one in handlers)]
+    source = "".join(inspect.getsource(one) for one in modules if one)
+    return set(re.findall(r'(?:form|fields)(?:\.get\(|\[)"(\w+)"', source))
+
+
+@pytest.fixture
+def browsers(make_visitor: Maker, her: Visitor) -> list[Visitor]:
+    """Somebody who only came by, and Rosa inside."""
+    stranger = make_visitor()
+    stranger.get("/casilla/ingresar/")
+    return [stranger, her]
+
+
+def test_every_form_has_a_seal_of_its_own() -> None:
+    names = [sealed_as(route) for route in FORMS.values()]
+    assert len(FORMS) > 30
+    assert "login" in names and "recovery_change" in names
+
+
+@pytest.mark.parametrize("why", MALFORMED)
+def test_a_malformed_form_is_refused_everywhere_and_changes_nothing(
+    installation: Installation, browsers: list[Visitor], why: str
+) -> None:
+    """A8"""
+    before = everything(installation.db)
+    for visitor in browsers:
+        for path in FORMS:
+            answer = visitor.client.post(path, content=MALFORMED[why], headers=FORM)
+            assert answer.status_code in (303, 400, 403, 404, 410), (path, answer.status_code)
+            assert answer.headers.get("location", "/casilla/").startswith("/casilla/")
+    assert everything(installation.db) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b'{"dni": "40000001"}'),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="dni"'),
+        ("text/plain", b"dni=40000001"),
+        ("", b"dni=40000001"),
+        ("application/x-www-form-urlencoded", b"dni=" + b"1" * 100_000),
+    ],
+)
+def test_another_kind_of_body_is_refused_everywhere_and_changes_nothing(
+    installation: Installation, browsers: list[Visitor], kind: str, body: bytes
+) -> None:
+    """A8"""
+    before = everything(installation.db)
+    for visitor in browsers:
+        for path in FORMS:
+            answer = visitor.client.post(path, content=body, headers={"Content-Type": kind})
+            assert answer.status_code in (303, 400, 403, 404, 410, 413), (path, answer.status_code)
+    assert everything(installation.db) == before
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_odd_texts_in_every_field_break_nothing(
+    installation: Installation, browsers: list[Visitor], odd: str
+) -> None:
+    """A8, V 5.3: with the right seal, so that the handlers themselves are reached."""
+    signing = installation.signing
+    for visitor in browsers:
+        for path, route in FORMS.items():
+            if "salir" in path:
+                continue
+            binding = visitor.client.cookies.get(SESSION) or visitor.client.cookies[FLOW]
+            seal = signing.form_token(binding, sealed_as(route))
+            data = dict.fromkeys(fields_of(route) - {"sello"}, odd) | {"sello": seal}
+            answer = visitor.client.post(path, data=data)
+            assert answer.status_code < 500, (path, odd)
+            assert "planted" not in answer.headers.get("set-cookie", "")
+            assert answer.headers.get("location", "/casilla/").startswith("/casilla/")
+            assert "<script>alert" not in answer.text
+
+
+def test_an_unknown_method_is_told_which_there_are(browsers: list[Visitor]) -> None:
+    """A11"""
+    for visitor in browsers:
+        for path, route in ROUTES.items():
+            for method in ("PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):
+                answer = visitor.client.request(method, path)
+                assert answer.status_code == 405, (method, path)
+                allowed = set(answer.headers["allow"].replace(" ", "").split(","))
+                assert allowed == set(route.methods or ()), path
+
+
+def test_no_other_host_gets_into_a_message_or_an_address(
+    installation: Installation, visitor: Visitor, rosa: Person
+) -> None:
+    """A2: neither Host nor what a proxy could have added says where we are."""
+    hosts = {"X-Forwarded-Host": "malo.example", "X-Forwarded-Proto": "http"}
+    hosts |= {"Forwarded": "host=malo.example", "X-Original-URL": "/malo", "X-Host": "malo.example"}
+    visitor.client.headers.update(hosts)
+    answer = visitor.password(rosa.identidad.number, rosa.password)
+    assert answer.headers["location"] == "/casilla/token/"
+    assert "malo" not in answer.text + visitor.get("/casilla/ingresar/").text
+    assert "malo" not in str([message.context for message in messages(installation.db)])
+    for host in ("malo.example", f"{ORIGIN[8:]}.malo.example", "casilla.test@malo.example", ""):
+        assert visitor.get("/casilla/ingresar/", Host=host).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "volver",
+    ["//malo.example", "/\\malo.example", "https://malo.example", "javascript:alert(1)",
+     "/casilla/\r\nX: 1", "/casilla/%2f%2fmalo.example", "/casilla/../x", "/casilla@malo.example"],
+)  # fmt: skip
+def test_nobody_is_sent_elsewhere_after_a_proof(her: Visitor, rosa: Person, volver: str) -> None:
+    """A7"""
+    page = her.get(
+        "/casilla/confirmar/",
+    )
+    sent = her.send(page, "/casilla/confirmar/", clave=rosa.password, volver=volver)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/casilla/perfil/")
+
+
+def test_what_was_planted_before_a_login_is_worth_nothing_after_it(
+    make_visitor: Maker, rosa: Person, mailed_code: Callable[[], str]
+) -> None:
+    """I64: somebody else's session and flow, in the browser of who logs in."""
+    visitor = make_visitor()
+    visitor.client.cookies.set(FLOW, "planted-flow", domain="casilla.test")
+    visitor.password(rosa.identidad.number, rosa.password)
+    visitor.client.cookies.set(SESSION, "planted-session", domain="casilla.test")
+    visitor.client.cookies.delete(SESSION)
+    assert visitor.client.cookies[FLOW] != "planted-flow"
+    visitor.code(mailed_code())
+    assert visitor.client.cookies[SESSION] not in ("planted-session", "planted-flow")
+    thief = make_visitor()
+    for cookie in (SESSION, FLOW):
+        thief.client.cookies.set(cookie, "planted-flow", domain="casilla.test")
+    assert thief.get("/casilla/").status_code == 303
+    assert thief.get("/casilla/token/").headers["location"] == "/casilla/ingresar/"
+
+
+@pytest.mark.parametrize("follow", ["/casilla/recuperar/enlace/", "/casilla/activar/"])
+def test_a_link_plants_nobody_elses_flow(make_visitor: Maker, follow: str) -> None:
+    """C27, I64: whoever follows a link that is none of ours goes on with their own registration,
+    and not with that of who made the link and reads along."""
+    thief, citizen = make_visitor(), make_visitor()
+    terms = thief.get("/casilla/registro/")
+    begun = thief.send(terms, "/casilla/registro/", acepto="1")
+    assert begun.headers["location"] == "/casilla/registro/privacidad/"
+    citizen.get("/casilla/ingresar/")
+    mine = citizen.client.cookies[FLOW]
+    citizen.get(f"{follow}{thief.client.cookies[FLOW]}/")
+    assert citizen.client.cookies[FLOW] == mine
+    assert citizen.get("/casilla/registro/privacidad/").status_code == 303
