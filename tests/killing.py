@@ -15,14 +15,15 @@ from typing import Any
 Work = Callable[[int], None]
 
 
-def kill_at_every_other_line(work: Work, files: tuple[str, ...]) -> int:
+def kill_at_every_other_line(work: Work, files: tuple[str, ...], step: int = 2) -> int:
     """Run `work(n)` for n = 0, 2, … or 1, 3, …; kill it before the n-th line it runs in `files`.
 
-    Ends, and says how many lines there were, when `work` came to its end alive.
+    Ends, and says how many lines there were, when `work` came to its end alive. A long work may
+    take longer steps, from a line that is another one at each run.
     """
-    line = random.randrange(2)
+    line = random.randrange(step)
     while _killed(work, line, files):
-        line += 2
+        line += step
     return line
 
 
