@@ -237,6 +237,9 @@ def test_serving_on_a_port_that_somebody_has_is_refused(
         (["servir", "--puerto", "x"], "El valor de --puerto no vale. Vea «casilla servir --help»."),
         (["servir", "--puerto"], "A --puerto le falta su valor. Vea «casilla --help»."),
         (["depositar"], "Falta --a. Vea «casilla depositar --help»."),
+        (["correo", "x"], "El valor de N no vale. Vea «casilla correo --help»."),
+        (["claves", "retirar"], "Falta ID. Vea «casilla claves retirar --help»."),
+        (["cuentas", "importar"], "Falta ARCHIVO. Vea «casilla cuentas importar --help»."),
         (["migrar", "--ya"], "No existe la opción --ya. Vea «casilla migrar --help»."),
     ],
 )
@@ -244,10 +247,22 @@ def test_wrong_usage_is_told_in_spanish(casilla: Casilla, line: list[str], fault
     assert casilla(*line) == (2, "", f"{fault}\n")
 
 
-ENGLISH = ("Usage", "Options", "Commands", "Arguments", "required", "default", "Show this")
+ENGLISH = (
+    "Usage",
+    "Options",
+    "Commands",
+    "Arguments",
+    "required",
+    "default",
+    "Show this",
+    "<",
+    "[x",
+)
 
 
-@pytest.mark.parametrize("line", [[], *([name] for name in COMMANDS), ["cuentas", "crear"]])
+@pytest.mark.parametrize(
+    "line", [[], *([name] for name in COMMANDS), ["cuentas", "crear"], ["claves", "retirar"]]
+)
 def test_every_help_is_in_spanish(casilla: Casilla, line: list[str]) -> None:
     code, text, complaint = casilla(*line, "--help")
     assert (code, complaint) == (0, "")

@@ -18,7 +18,7 @@ MOST = 20
 
 def mail(
     numero: Annotated[
-        int | None, typer.Argument(min=1, metavar="[N]", help="El mensaje que se quiere leer.")
+        int | None, typer.Argument(min=1, metavar="N", help="El mensaje que se quiere leer.")
     ] = None,
 ) -> None:
     """Lista los correos y SMS de esta máquina, del más nuevo al más antiguo, o muestra uno."""

@@ -1,5 +1,6 @@
 """Typer in Spanish: its help and what it says about wrong usage."""
 
+import re
 from typing import Any
 
 import typer
@@ -15,9 +16,11 @@ WORDS = {
     "Show this message and exit.": "Muestra esta ayuda.",
     "[required]": "[obligatorio]",
     "[default: ": "[si falta: ",
-    "{ARCHIVO}": "ARCHIVO",
-    "ARCHIVO <path>": "ARCHIVO",
 }
+
+BRACES = re.compile(r"\{([A-Z]+)\}")  # around an argument that must be given
+TYPES = re.compile(r" <[a-z ]+>(?=  )|  \[x>=\d+\]")  # what an argument is, for a programmer
+RANGE = re.compile(r"\[(\d+)<=x<=(\d+)\]")
 
 
 class Command(TyperCommand):
@@ -44,14 +47,19 @@ def _fault(error: typer.TyperException, context: Any) -> str:
         unknown = hasattr(error, "possibilities")
         return f"No existe la opción {option}." if unknown else f"A {option} le falta su valor."
     if isinstance(error, typer.BadParameter):
-        name = error.param.opts[0] if error.param else "un dato"
+        name = _shown(error.param) if error.param else "un dato"
         return f"El valor de {name} no vale." if error.message else f"Falta {name}."
     if context and isinstance(context.command, TyperGroup):
         return "No existe ese comando."
     return "Sobran palabras en la línea."
 
 
+def _shown(param: Any) -> str:
+    """As its help names it: an argument by its letters, an option by its dashes."""
+    return str(param.metavar if param.param_type_name == "argument" else param.opts[0])
+
+
 def _translated(text: str) -> str:
     for english, spanish in WORDS.items():
         text = text.replace(english, spanish)
-    return text
+    return RANGE.sub(r"[de \1 a \2]", TYPES.sub("", BRACES.sub(r"\1", text)))
