@@ -26,7 +26,7 @@ TEXTS = {
     ),
     "login.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
     "token.missing": "Escriba los 6 dígitos que le enviamos por correo.",
-    "token.wrong": "El token digital no es correcto. Revise el correo más reciente. {left}",
+    "token.wrong": "El token digital no es correcto. Revise el mensaje más reciente. {left}",
     "token.expired": (
         "El token digital ha caducado. Pulse «Reenviar código digital» y escriba el nuevo."
     ),
@@ -118,6 +118,10 @@ TEXTS = {
         "fijo."
     ),
     "registration.emails": "Los dos correos no son iguales. Revise letra por letra y corríjalos.",
+    "registration.representative": (
+        "Escriba el documento de una persona: 8 dígitos si es un DNI. Con carné de extranjería o "
+        "pasaporte, escriba CE- o PAS- y el número. El RUC de una empresa no sirve aquí."
+    ),
     "registration.power": "Marque la casilla para declarar que representa a la persona jurídica.",
     "registration.unaccepted": "Para seguir debe leer el texto y marcar la casilla.",
     "registration.text_changed": "El texto cambió mientras lo leía. Léalo otra vez y márquelo.",

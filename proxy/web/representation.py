@@ -53,10 +53,11 @@ async def summon(request: Request) -> Response:
     representation.declares(reading)
     try:
         identidad = parse_identidad(form.get("numero", ""))
-        if identidad.kind == "RUC":
-            raise Refusal("registration.number_dni")
-    except Refusal as refusal:
-        reading.errors = {"numero": refusal, **reading.errors}
+        person = identidad.kind != "RUC"
+    except Refusal:
+        person = False
+    if not person:
+        reading.errors = {"numero": Refusal("registration.representative"), **reading.errors}
     if reading.errors:
         errors = said(Faults(reading.errors))
         return _start_page(request, form.get("numero", ""), 400, errors)

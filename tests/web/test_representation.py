@@ -103,7 +103,9 @@ def test_a_wrong_check_digit_and_addresses_that_differ_are_told(bakery: Register
 @pytest.mark.parametrize("numero", ["20000000028", "123", ""])
 def test_who_represents_is_a_person(bakery: Registering, numero: str) -> None:
     bakery.company()
-    assert bakery.send(WHO, numero=numero, poder="1").status_code == 400
+    refused = bakery.send(WHO, numero=numero, poder="1")
+    assert refused.status_code == 400
+    assert "El RUC de una empresa no sirve aquí." in refused.text
 
 
 def test_whether_the_representative_has_a_casilla_is_not_told(
