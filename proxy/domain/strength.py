@@ -43,7 +43,7 @@ def refuse_weak(password: str, rule: PasswordRule, about: Iterable[str] = ()) ->
             "password.rule",
             least=rule.minimo_caracteres,
             most=rule.maximo_caracteres,
-            kinds="".join(f", {name}" for name in asked),
+            kinds=_listed(list(asked)),
         )
     words = {part for text in about for part in _words(text)}
     judged = zxcvbn(password[:JUDGED], user_inputs=[*words, *COMMON.split()])
@@ -57,6 +57,13 @@ def refuse_weak(password: str, rule: PasswordRule, about: Iterable[str] = ()) ->
             raise Refusal("password.common")
     if judged["score"] < rule.fuerza_minima:
         raise Refusal("password.easy")
+
+
+def _listed(names: list[str]) -> str:
+    """They go on after a first thing of the sentence: `, una mayúscula y un número`."""
+    return "".join(f", {name}" for name in names[:-1]) + "".join(
+        f" y {name}" for name in names[-1:]
+    )
 
 
 def _only_of(words: set[str], password: str) -> bool:

@@ -55,6 +55,13 @@ def test_the_stricter_rule_asks_for_length_and_no_kinds() -> None:
     assert refused("Olluco-v-93", ESTRICTO) == "password.rule"
 
 
+def test_the_kinds_are_told_as_one_sentence() -> None:
+    """M63"""
+    with pytest.raises(Refusal) as refusal:
+        refuse_weak("olluco", GUIA)
+    assert "128 caracteres, una mayúscula, una minúscula y un número." in str(refusal.value)
+
+
 def test_length_is_counted_in_letters_and_not_in_bytes() -> None:
     """B14"""
     assert refused("Ññññ-7x") == "password.rule"  # 7 letters, 11 bytes
