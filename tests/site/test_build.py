@@ -136,6 +136,9 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
         "La contraseña debe tener al menos 14 caracteres",
     ):
         assert sentence in guide
+    first = (tmp_path / "site/guias/primer-acceso/index.html").read_text()
+    for page in (guide, first):  # Z: the stricter profile shows no riddle at the first try
+        assert ("solo después de un primer intento" in page) == (profile == "estricto")
 
 
 def test_the_guide_names_things_as_the_screens_do(site: Path) -> None:
