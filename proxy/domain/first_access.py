@@ -11,8 +11,6 @@ _STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I L O U: nobody takes one for another
 _AS_CROCKFORD = str.maketrans(_STANDARD, _CROCKFORD)
 SECRET_BYTES = 10
-# What stands before the number in the user name that is mailed (M57).
-USER_PREFIXES = {"DNI": "1", "CE": "4", "PAS": "7", "RUC": "8"}
 
 
 def secret_for(key: bytes, link_id: bytes) -> str:

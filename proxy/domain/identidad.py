@@ -22,6 +22,8 @@ NUMBERS = {
     "CE": re.compile(r"[A-Z0-9]{9,12}", re.ASCII),
     "PAS": re.compile(r"[A-Z0-9]{5,12}", re.ASCII),
 }
+# What stands before the number in the user name that is mailed (M57).
+USER_PREFIXES = {"DNI": "1", "CE": "4", "PAS": "7", "RUC": "8"}
 BARE = ("DNI", "RUC")  # their numbers tell by themselves which they are; the others need a prefix
 
 
@@ -32,6 +34,11 @@ class Identidad:
 
     def __str__(self) -> str:
         return f"{self.kind}-{self.number}"
+
+    @property
+    def user(self) -> str:
+        """The user name, as the mail of the credentials gives it (M57)."""
+        return f"{USER_PREFIXES[self.kind]}-{self.number}"
 
     @property
     def masked(self) -> str:

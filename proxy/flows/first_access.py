@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from proxy.domain.client import Client
-from proxy.domain.first_access import USER_PREFIXES, secret_for
+from proxy.domain.first_access import secret_for
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
 from proxy.flows import password
@@ -53,9 +53,8 @@ def issue(tx: Tx, policy: Policy, casilla: Casilla, made: First) -> None:
     life = policy.first_access_life
     purpose = SECRET if made.secret else ACTIVATION
     links.add(tx, purpose, casilla.id, life, made.link_id)
-    identidad = casilla.identidad
     told: dict[str, Any] = {
-        "user": f"{USER_PREFIXES[identidad.kind]}-{identidad.number}",
+        "user": casilla.identidad.user,
         "hours": life // HOUR,
     }
     if made.secret:

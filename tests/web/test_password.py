@@ -51,7 +51,7 @@ def test_a_given_password_must_be_changed_before_anything_else(
 def test_the_form_of_the_first_access_is_that_of_the_guide(newcomer: Visitor, rosa: Person) -> None:
     """M61, M63"""
     page = newcomer.get(CHANGE).text
-    assert f"<strong>Usuario:</strong> {rosa.identidad}" in page
+    assert f"<strong>Usuario:</strong> {rosa.identidad.user} " in page  # as it was mailed: M57
     for label in ("Clave Antigua", "Clave Nueva", "Repetir Clave Nueva"):
         assert f">{label}</label>" in page
     assert ">Enviar</button>" in page
@@ -82,6 +82,17 @@ def test_after_the_change_the_casilla_opens(
     thief.client.cookies.set("__Host-sesion", before, domain="casilla.test")
     assert thief.get("/casilla/").status_code == 303
     assert thief.password(rosa.identidad.number, rosa.password).status_code == 403
+
+
+def test_who_chose_a_password_is_not_asked_for_another_one(
+    newcomer: Visitor, make_visitor: Maker, rosa: Person, mailed_code: Callable[[], str]
+) -> None:
+    """J5, J9: only the first time."""
+    change(newcomer, rosa.password)
+    again = make_visitor()
+    again.password(rosa.identidad.number, NEW)
+    assert again.code(mailed_code()).headers["location"] == "/casilla/?listo=1"
+    assert again.get("/casilla/").status_code == 200
 
 
 def test_a_wrong_old_password_changes_nothing_and_is_counted(
