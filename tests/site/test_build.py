@@ -133,6 +133,7 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
         "El enlace sirve 31 horas",
         "Tiene 9 minutos",
         "Cada uno sirve 7 minutos",
+        "Pasados 41 segundos",
         "La contraseña debe tener al menos 14 caracteres",
     ):
         assert sentence in guide
