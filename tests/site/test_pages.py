@@ -40,6 +40,23 @@ def test_every_link_and_anchor_inside_the_site_leads_somewhere(pages: Pages, sit
     assert lost == []
 
 
+def test_each_part_of_the_two_guides_has_its_page(pages: Pages) -> None:
+    """J2, J7, M2: first access, every day, recovery, change of data, registration."""
+    guides = {
+        "primer-acceso",
+        "ingresar-a-su-casilla",
+        "recuperar-su-contrasena",
+        "actualizar-sus-datos",
+        "crear-su-casilla",
+    }
+    listed = {link.strip("/").rpartition("/")[2] for link in pages["/guias/"].links}
+    assert guides <= listed
+    assert {f"/guias/{guide}/" for guide in guides} <= pages.keys()
+    words = pages["/guias/primer-acceso/"].text
+    assert "es más segura y protege su casilla" in words  # J10
+    assert "a todos los sistemas" in words  # J3, J11
+
+
 def test_titles_descriptions_and_canonical_addresses_are_there_and_are_unique(pages: Pages) -> None:
     seen: dict[str, list[str]] = {"title": [], "description": [], "canonical": []}
     for path, page in pages.items():

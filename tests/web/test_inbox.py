@@ -141,7 +141,7 @@ def test_ver_needs_our_own_form(
 
 
 def test_the_detail_has_the_blocks_and_labels_of_the_guide(her: Visitor, letter: str) -> None:
-    """M86–M89, rulings 17, 18 and 20"""
+    """M86, M87, M88, M89, rulings 17, 18 and 20"""
     page = see(her, letter)
     said = text(page)
     for words in (

@@ -40,7 +40,7 @@ def words(response: Response) -> str:
 def test_dni_and_password_lead_to_the_token_and_the_token_to_the_casilla(
     visitor: Visitor, rosa: Person, mailed_code: Callable[[], str]
 ) -> None:
-    """J20–J27"""
+    """J20, J21, J22, J23, J24, J25, J26, J27"""
     asked = visitor.password(rosa.identidad.number, rosa.password)
     assert (asked.status_code, asked.headers["location"]) == (303, "/casilla/token/")
     entered = visitor.code(mailed_code())
