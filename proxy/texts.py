@@ -87,6 +87,10 @@ TEXTS = {
         "no se cambió nada."
     ),
     "factor.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
+    "recovery.limited": (
+        "Desde su conexión se hicieron muchos pedidos en poco tiempo. "
+        "Sus datos no están mal: espere {wait} y pruebe otra vez."
+    ),
     "recovery.channel": "Elija por dónde quiere recibir su token digital.",
     "recovery.token_missing": "Escriba los 6 dígitos que le enviamos.",
     "recovery.late": "Pasó el tiempo para elegir la contraseña. Empiece otra vez.",

@@ -52,7 +52,7 @@ def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
     if wait is None:
         return None
     audit.note(tx, Event.LOGIN_LIMITED, None, client.ip)
-    return Denied("login.limited", wait)
+    return Denied("recovery.limited", wait)
 
 
 def start(tx: Tx, policy: Policy, identidad: Identidad, flow: str, client: Client) -> None:
@@ -94,6 +94,14 @@ def verify(
     casilla = casillas.by_id(tx, found.casilla_id)
     _remember(tx, CHOOSE, casilla, casilla.identidad, new_flow, client, policy.choose_life)
     return None
+
+
+def too_soon(tx: Tx, policy: Policy, flow: str) -> Denied | None:
+    """Whether the last code left a moment ago. Spends nothing, nor a riddle."""
+    found = waiting(tx, flow)
+    if found is None or tx.now >= found.sent_at + policy.resend_wait:
+        return None
+    return Denied("token.soon", found.sent_at + policy.resend_wait - tx.now)
 
 
 def resend(tx: Tx, policy: Policy, flow: str, client: Client) -> Denied | None:

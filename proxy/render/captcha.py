@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from random import SystemRandom
 
-from captcha.image import ImageCaptcha
+from captcha.image import ColorTuple, ImageCaptcha
 from PIL import Image, ImageChops, ImageDraw
 
 WIDTH, HEIGHT = 280, 90
@@ -16,6 +16,8 @@ WIDTH, HEIGHT = 280, 90
 INK, PAPER = (18, 35, 61), (255, 255, 255)
 SPECK = (178, 192, 210)
 EDGE = 5
+INKED = 64  # of 255: from here on a point is seen
+TIP = 3  # points of a stroke that may touch the edge of its box
 GAP = 5  # columns of paper between two letters, at least
 
 VOICES = Path(__file__).parent / "voces"
@@ -32,6 +34,25 @@ class _Letters(ImageCaptcha):
     character_warp_dx = (0.1, 0.2)
     character_warp_dy = (0.1, 0.2)
     word_space_probability = 1  # never an empty place
+
+    def _draw_character(self, c: str, draw: ImageDraw.ImageDraw, color: ColorTuple) -> Image.Image:
+        """Again, as long as its own box cuts a part of it off."""
+        letter = super()._draw_character(c, draw, color)
+        while _cut(letter.getchannel("A")):
+            letter = super()._draw_character(c, draw, color)
+        return letter
+
+
+def _cut(ink: Image.Image) -> bool:
+    """Whether a stroke goes on beyond the edge: there it is a line, and not the tip of a stroke."""
+    width, height = ink.size
+    edges = [
+        (0, 0, width, 1),
+        (0, height - 1, width, height),
+        (0, 0, 1, height),
+        (width - 1, 0, width, height),
+    ]
+    return any(sum(ink.crop(edge).histogram()[INKED:]) > TIP for edge in edges)
 
 
 _LETTERS = _Letters(120, HEIGHT, font_sizes=(50, 56, 62))

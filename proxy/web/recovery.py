@@ -142,22 +142,22 @@ async def resend_form(request: Request) -> Response:
 @held
 async def resend(request: Request) -> Response:
     """POST /casilla/recuperar/reenviar/"""
-    form = await read_form(request, "recovery_resend")
+    form, policy = (
+        await read_form(request, "recovery_resend"),
+        state_of(request).installation.policy,
+    )
     if await captcha.another(request, "recovery_resend", form):
         return await _page(request, "resend", "recovery_resend")
+    soon = await look(request, recovery.too_soon, policy, _flow(request))
+    if soon:
+        return await _waits(request, soon)
     error = await _riddle_error(request, "recovery_resend", form)
     if error:
         return await _page(request, "resend", "recovery_resend", 400, errors={"captcha": error})
-    policy = state_of(request).installation.policy
     denied = await run(request, recovery.resend, policy, _flow(request), client_of(request))
     if denied is None:
         return see_other(request, "recovery:code", "reenviado=1")
-    if denied.code == "token.gone":
-        return await _over(request, denied)
-    response = await _page(
-        request, "resend", "recovery_resend", status(denied), errors={"captcha": sentence(denied)}
-    )
-    return retry_after(response, denied.wait) if denied.wait else response
+    return await (_over if denied.code == "token.gone" else _waits)(request, denied)
 
 
 async def choosing(request: Request) -> Response:
@@ -226,6 +226,14 @@ async def _start_page(
     code = status(denied) if denied else code
     response = page(request, "recovery/start.html", code, riddle=riddle, **values)
     return retry_after(response, denied.wait) if denied and denied.wait else response
+
+
+async def _waits(request: Request, denied: Denied) -> Response:
+    """Back where the code is typed, with what to wait for. Nothing that was typed is wrong."""
+    response = await _page(
+        request, "code", "recovery_code", status(denied), notice=sentence(denied)
+    )
+    return retry_after(response, denied.wait) if denied.wait else response
 
 
 async def _over(request: Request, denied: Denied) -> Response:

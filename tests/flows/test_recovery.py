@@ -198,7 +198,7 @@ def test_a_network_may_begin_five_recoveries_in_ten_minutes(db: Database, clock:
     """SECURITY Y"""
     with db.transaction() as tx:
         assert [recovery.admit(tx, NOBODY, PHONE) for _ in range(5)] == [None] * 5
-        assert recovery.admit(tx, NOBODY, PHONE) == Denied("login.limited", timedelta(minutes=2))
+        assert recovery.admit(tx, NOBODY, PHONE) == Denied("recovery.limited", timedelta(minutes=2))
         assert recovery.admit(tx, NOBODY, ELSEWHERE) is None
 
 

@@ -5,7 +5,7 @@ import wave
 from itertools import groupby
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from proxy.domain.captcha import ALPHABET, LENGTH, new_answer
 from proxy.render import captcha
@@ -34,6 +34,19 @@ def luminance(colour: tuple[int, int, int]) -> float:
 def contrast(one: tuple[int, int, int], other: tuple[int, int, int]) -> float:
     lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_no_letter_is_cut_off_by_its_own_box() -> None:
+    """The library turns and bends a letter in a box that can be too small for it."""
+    pen = ImageDraw.Draw(Image.new("RGB", (120, 90)))
+    for letter in ALPHABET * 5:
+        box = captcha._LETTERS._draw_character(letter, pen, (255, 255, 255))
+        points = box.getchannel("A").load()
+        assert points is not None
+        width, height = box.size
+        columns = [[points[x, y] for y in range(height)] for x in (0, width - 1)]
+        rows = [[points[x, y] for x in range(width)] for y in (0, height - 1)]
+        assert max(sum(point >= 64 for point in edge) for edge in columns + rows) <= 3, letter
 
 
 def test_no_letter_touches_another_one_in_two_hundred_drawings() -> None:

@@ -97,7 +97,7 @@ def test_no_page_shows_a_part_of_the_address_or_of_the_mobile(
 
 
 def test_the_riddle_is_asked_at_every_step_of_the_guide(
-    visitor: Visitor, rosa: Person, recovery_code: Callable[[], str]
+    visitor: Visitor, rosa: Person, clock: Clock, recovery_code: Callable[[], str]
 ) -> None:
     """J13, J14, J17, J32, J33, J35, J36: without it nothing goes on and nothing is spent."""
     forgetful = Recovering(visitor)
@@ -111,6 +111,7 @@ def test_the_riddle_is_asked_at_every_step_of_the_guide(
     page = visitor.get(f"{START}token/")
     refused = visitor.send(page, f"{START}token/", token=code)
     assert refused.status_code == 400 and f'value="{code}"' in refused.text
+    clock.advance(seconds=30)
     page = visitor.get(f"{START}reenviar/")
     assert visitor.send(page, f"{START}reenviar/").status_code == 400
     assert headings(forgetful.verified(code)) == ["Elija su contraseña nueva"]
@@ -320,3 +321,16 @@ def test_a_form_of_another_site_is_refused(visitor: Visitor, site: str) -> None:
     fields = forms(page)[0].fields | {"dni": "40000001"}
     refused = visitor.client.post(START, data=fields, headers={"Sec-Fetch-Site": site})
     assert refused.status_code == 403
+
+
+def test_who_asks_too_soon_for_another_code_waits_and_spends_no_riddle(
+    forgetful: Recovering, visitor: Visitor, rosa: Person
+) -> None:
+    """C26, J36: back where the code is typed, and nothing that was typed is called wrong."""
+    forgetful.started(rosa)
+    forgetful.sent()
+    page = visitor.get(f"{START}reenviar/")
+    soon = visitor.send(page, f"{START}reenviar/")
+    assert soon.status_code == 429 and int(soon.headers["retry-after"]) <= 30
+    assert headings(soon) == ["Escriba su token digital"] and sentences(soon) == []
+    assert "antes de pedir otro" in soon.text
