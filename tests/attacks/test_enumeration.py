@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from proxy.app import create_app
 from proxy.domain import passwords
 from proxy.domain.client import Client
-from proxy.domain.identidad import Identidad
+from proxy.domain.identidad import Identidad, cui_digit
 from proxy.domain.passwords import Passwords
 from proxy.flows import recovery
 from proxy.installation import Installation
@@ -31,7 +31,9 @@ from tests.attacks import actor
 from tests.attacks.actor import Actor
 from tests.clock import Clock
 from tests.flows.browser import POLICY
+from tests.flows.newcomer import ELENA, Newcomer
 from tests.people import ROSA, Person, open_casilla
+from tests.web.letters import sent_code
 from tests.web.recovering import Recovering
 from tests.web.visitor import ORIGIN, Visitor
 
@@ -109,6 +111,28 @@ def test_pages_tell_nobody_who_has_a_casilla(
         assert told[kind] == told["unknown"], kind
 
 
+def profile(visitor: Visitor, address: str, installation: Installation) -> Iterator[Response]:
+    """Change the e-mail, up to the answer that says to wait."""
+    page = visitor.get("/casilla/perfil/")
+    yield visitor.send(page, "/casilla/perfil/", correo=address)
+    page = visitor.get("/casilla/perfil/codigo/")
+    yield page
+    for code in (sent_code(installation, "email_old_code"), *["000000"] * 6):
+        yield visitor.send(page, "/casilla/perfil/codigo/", token=code)
+
+
+def test_a_profile_tells_nobody_whose_an_address_is(
+    her: Visitor, bruno: Person, installation: Installation, clock: Clock
+) -> None:
+    """B21, E46: an address that another casilla has is changed to like any other."""
+    told = []
+    for address in ("nadie@example.com", bruno.email):
+        answers = profile(her, address, installation)
+        told.append([seen(answer, address) for answer in answers])
+        clock.advance(minutes=2)
+    assert told[0] == told[1]
+
+
 @pytest.fixture
 def hasher(monkeypatch: pytest.MonkeyPatch) -> Passwords:
     """Cheaper than as it runs, and dear enough for its absence to show."""
@@ -158,6 +182,21 @@ def by_link(db: Database, identidad: Identidad) -> Callable[[], object]:
     return act
 
 
+def by_registration(db: Database, identidad: Identidad) -> Callable[[], object]:
+    """With data that match: there the code is asked for, or nobody's is."""
+    form = ELENA | {"numero": identidad.number, "cui": cui_digit(identidad.number)}
+
+    def act() -> None:
+        browser = Newcomer(db)
+        browser.reach_email(form)
+        browser.validate("000000")
+
+    return act
+
+
+FLOWS = (attempt, by_code, by_link, by_registration)
+
+
 @contextmanager
 def statements(db: Database) -> Iterator[list[str]]:
     """What is asked of the database, its values aside."""
@@ -171,7 +210,7 @@ def statements(db: Database) -> Iterator[list[str]]:
     event.remove(db.engine, "before_cursor_execute", listen)
 
 
-@pytest.mark.parametrize("flow", [attempt, by_code, by_link])
+@pytest.mark.parametrize("flow", FLOWS)
 def test_the_database_is_asked_the_same_for_everybody(
     db: Database,
     known: dict[str, Identidad],
@@ -196,7 +235,7 @@ def test_nobodys_messages_are_as_large(
     db: Database, known: dict[str, Identidad], clock: Clock
 ) -> None:
     """D31: not even the size of the database tells."""
-    for flow in (by_code, by_link):
+    for flow in (by_code, by_link, by_registration):
         sizes = {}
         for kind in ("known", "unknown"):
             clock.advance(hours=5)
@@ -235,7 +274,7 @@ def measured(kinds: dict[str, Callable[[], object]], clock: Clock) -> dict[str, 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("flow", [attempt, by_code, by_link])
+@pytest.mark.parametrize("flow", FLOWS)
 def test_the_clock_tells_nobody_who_has_a_casilla(
     db: Database,
     known: dict[str, Identidad],
