@@ -24,6 +24,7 @@ ABOUT = (
     "tipo", "numero", "apellido_paterno", "apellido_materno", "nombres", "nacimiento", "sexo",
     "emision", "cui",
 )  # fmt: skip
+REPRESENTATIVE = (*ABOUT, "poder")
 PERSON = (*ABOUT, "telefono", "correo", "correo2")
 COMPANY = ("ruc", "razon_social", "telefono", "distrito", "correo", "correo2")
 NAME_LENGTH, LONG_NAME_LENGTH = 60, 200

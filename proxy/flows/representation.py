@@ -16,7 +16,7 @@ from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Answer, PersonClaim
 from proxy.domain.policy import Policy
-from proxy.domain.registration import ABOUT, Reading
+from proxy.domain.registration import REPRESENTATIVE, Reading
 from proxy.errors import Refusal
 from proxy.flows import challenge
 from proxy.flows.challenge import Asked, Challenge, Denied
@@ -82,7 +82,7 @@ def resend(tx: Tx, policy: Policy, found: Registration, client: Client) -> Denie
 
 
 def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
-    values = rules.as_typed(form, ABOUT)
+    values = rules.as_typed(form, REPRESENTATIVE)
     return keep(
         tx, found, replace(found.draft, representative=values, represented_by="", email_flow="")
     )

@@ -1,12 +1,22 @@
 """Who represents a legal person: by the mailbox of their casilla, or by their own data."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from proxy.domain.identidad import parse_identidad
 from proxy.domain.identity import Answer
-from proxy.domain.registration import ABOUT, KINDS, LEGAL, SEXES, Draft, Faults, Reading
+from proxy.domain.registration import (
+    KINDS,
+    LEGAL,
+    REPRESENTATIVE,
+    SEXES,
+    Draft,
+    Faults,
+    Reading,
+)
 from proxy.errors import Refusal
 from proxy.flows import registration, representation
 from proxy.texts import TEXTS
@@ -41,7 +51,7 @@ def of_company(handler: Handler) -> Handler:
 @of_company
 async def start_form(request: Request) -> Response:
     """GET /casilla/registro/representante/"""
-    return _start_page(request)
+    return _start_page(request, {})
 
 
 @held
@@ -60,7 +70,7 @@ async def summon(request: Request) -> Response:
         reading.errors = {"numero": Refusal("registration.representative"), **reading.errors}
     if reading.errors:
         errors = said(Faults(reading.errors))
-        return _start_page(request, form.get("numero", ""), 400, errors)
+        return _start_page(request, form, 400, errors)
     policy = state_of(request).installation.policy
     denied = await run(request, representation.summon, policy, found, identidad, client_of(request))
     if denied:
@@ -139,10 +149,17 @@ async def prove(request: Request) -> Response:
 
 
 def _start_page(
-    request: Request, numero: str = "", code: int = 200, errors: dict[str, str] | None = None
+    request: Request,
+    form: Mapping[str, str],
+    code: int = 200,
+    errors: dict[str, str] | None = None,
 ) -> Response:
     return page(
-        request, "registration/representative.html", code, numero=numero, errors=errors or {}
+        request,
+        "registration/representative.html",
+        code,
+        values={name: form.get(name, "") for name in ("numero", "poder")},
+        errors=errors or {},
     )
 
 
@@ -167,7 +184,7 @@ def _data_page(
         request,
         "registration/representative_data.html",
         code,
-        values={name: draft.representative.get(name, "") for name in ABOUT},
+        values={name: draft.representative.get(name, "") for name in REPRESENTATIVE},
         errors=errors or {},
         kinds=KINDS,
         sexes=SEXES,

@@ -24,6 +24,7 @@ from tests.web.registering import (
 from tests.web.visitor import Visitor
 
 Maker = Callable[[], Visitor]
+SWORN = re.compile(r'name="poder" value="1" required checked')
 DATA, WHO = f"{START}datos/", f"{START}representante/"
 CODE = f"{WHO}clave/"
 ABOUT = {
@@ -76,7 +77,9 @@ def test_a_representative_without_a_casilla_proves_who_they_are(
     assert typed(unsworn).items() >= ABOUT.items()
     wrong = bakery.send(path, **(ABOUT | {"nombres": "Elsa"}), poder="1")
     assert "no coinciden" in told(wrong)
-    assert typed(visitor.get(path))["nombres"] == "Elsa"
+    again = visitor.get(path)
+    assert typed(again)["nombres"] == "Elsa"
+    assert SWORN.search(again.text)
     assert visitor.get(f"{START}revision/").headers["location"] == WHO
     assert bakery.send(path, **ABOUT, poder="1").headers["location"] == f"{START}revision/"
 
@@ -106,6 +109,7 @@ def test_who_represents_is_a_person(bakery: Registering, numero: str) -> None:
     refused = bakery.send(WHO, numero=numero, poder="1")
     assert refused.status_code == 400
     assert "El RUC de una empresa no sirve aquí." in refused.text
+    assert SWORN.search(refused.text)
 
 
 def test_whether_the_representative_has_a_casilla_is_not_told(
