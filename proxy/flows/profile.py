@@ -173,6 +173,12 @@ def remove_phone(tx: Tx, policy: Policy, session: Session, client: Client) -> De
     return None
 
 
+def undoable(tx: Tx, link_id: bytes) -> bool:
+    """Whether that link still undoes its change. Spends nothing."""
+    link = links.by_id(tx, link_id, UNDO)
+    return link is not None and link.holds(tx.now)
+
+
 def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
     """The address that was told of a change says that it was not theirs.
 
@@ -200,8 +206,10 @@ def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
     challenges.end_all(tx, casilla.id)
     links.end_all(tx, casilla.id, *OPENING)
     audit.note(tx, Event.CHANGE_UNDONE, casilla.id, client.ip)
-    for address in dict.fromkeys((casilla.email, casillas.by_id(tx, casilla.id).email)):
-        outbox.add(tx, "profile_undone", casilla, recipient=address, **where(tx, client))
+    owner = casillas.by_id(tx, casilla.id).email
+    for address in dict.fromkeys((casilla.email, owner)):
+        told = {"left_out": address != owner} | where(tx, client)
+        outbox.add(tx, "profile_undone", casilla, recipient=address, **told)
     return True
 
 

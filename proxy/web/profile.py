@@ -118,6 +118,9 @@ async def remove_phone(request: Request) -> Response:
 
 async def undo_form(request: Request) -> Response:
     """GET /casilla/perfil/deshacer/{token}/ — spends nothing: mail scanners open links too."""
+    link = _undo_link(request)
+    if link is None or not await look(request, profile.undoable, link):
+        return page(request, "profile/undone.html", undone=False)
     flow = request.cookies.get(FLOW) or secrets.new_token()
     request.state.binding = request.cookies.get(SESSION) or flow
     response = page(request, "profile/undo.html", token=request.path_params["token"])
@@ -129,9 +132,13 @@ async def undo_form(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """POST /casilla/perfil/deshacer/{token}/"""
     await read_form(request, "undo")
-    link = state_of(request).signing.link_of(profile.UNDO, request.path_params["token"])
+    link = _undo_link(request)
     undone = link is not None and await run(request, profile.undo, link, client_of(request))
     return page(request, "profile/undone.html", undone=undone)
+
+
+def _undo_link(request: Request) -> bytes | None:
+    return state_of(request).signing.link_of(profile.UNDO, request.path_params["token"])
 
 
 async def _start(request: Request, wanted: Wanted, typed: dict[str, str]) -> Response:

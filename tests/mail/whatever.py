@@ -15,6 +15,7 @@ WHATEVER = {
     "days": 10,
     "most": 5,
     "left": 9,
+    "left_out": False,
     "by_entity": False,
     "user": "1-40000011",
     "first_access": "00" * 16,

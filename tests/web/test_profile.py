@@ -320,9 +320,23 @@ def test_undoing_puts_the_old_address_back_ends_every_session_and_the_password(
     assert email() == rosa.email
     assert her.get("/casilla/").status_code == 303
     assert visitor.password(rosa.identidad.number, rosa.password).status_code == 403
-    told = [m.recipient for m in messages(installation.db, "profile_undone")]
-    assert sorted(told) == sorted([NEW, rosa.email])
-    assert "No hay nada que deshacer" in undo(visitor, path).text
+    told = {m.recipient: m.context for m in messages(installation.db, "profile_undone")}
+    assert {address: context["left_out"] for address, context in told.items()} == {
+        NEW: True,
+        rosa.email: False,
+    }
+
+
+def test_a_link_that_was_used_offers_nothing_and_undoes_nothing(
+    her: Visitor, visitor: Visitor, installation: Installation, rosa: Person
+) -> None:
+    change_email(her, installation)
+    path = undo_path(installation)
+    page = visitor.get(path)
+    visitor.send(page, path)
+    for again in (visitor.get(path), visitor.send(page, path)):
+        assert "No hay nada que deshacer" in again.text
+    assert len(messages(installation.db, "profile_undone")) == 2
 
 
 @pytest.mark.parametrize("harm", ["tampered", "expired", "of another purpose", "nothing"])
@@ -336,6 +350,7 @@ def test_a_link_that_is_not_good_undoes_nothing(
 ) -> None:
     change_email(her, installation)
     path = undo_path(installation)
+    fields = fields_of(visitor.get(path), path)
     if harm == "tampered":
         path = path[:-3] + ("A" if path[-3] != "A" else "B") + path[-2:]
     elif harm == "expired":
@@ -346,7 +361,8 @@ def test_a_link_that_is_not_good_undoes_nothing(
         path = f"{PROFILE}deshacer/{token}/"
     else:
         path = f"{PROFILE}deshacer/x/"
-    assert "No hay nada que deshacer" in undo(visitor, path).text
+    for answer in (visitor.get(path), visitor.client.post(path, data=fields)):
+        assert "No hay nada que deshacer" in answer.text
     assert email() == NEW
 
 
