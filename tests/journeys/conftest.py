@@ -17,7 +17,7 @@ from proxy.installation import Installation
 from proxy.settings import Settings
 from proxy.store.schema import migrate
 from tests.casilla import Casilla, Offered
-from tests.journeys.house import House
+from tests.journeys.house import House, press
 from tests.people import BRUNO, COMERCIAL_SUR, ROSA, Person, open_casilla
 
 ACTO = Offered("CARTA 9.pdf", b"%PDF-1.7\n% the acto\n%%EOF\n")
@@ -97,9 +97,9 @@ def enter(house: House) -> Callable[[Page, Person], None]:
         page.goto(f"{house.origin}/casilla/ingresar/")
         page.get_by_label("DNI", exact=True).fill(person.identidad.number)
         page.get_by_label("Contraseña", exact=True).fill(person.password)
-        page.get_by_role("button", name="Iniciar sesión", exact=True).click()
+        press(page, "Iniciar sesión")
         page.get_by_label("Token digital", exact=True).fill(house.token(person))
-        page.get_by_role("button", name="VERIFICAR", exact=True).click()
+        press(page, "VERIFICAR")
         page.wait_for_url(f"{house.origin}/casilla/?listo=1")
 
     return log_in

@@ -7,8 +7,18 @@ from dataclasses import dataclass, field
 from email.policy import default
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from proxy.installation import Installation
 from tests.people import Person
+
+PATIENCE = 1200  # looks at a mailbox, each twentieth of a second: a busy machine is slow
+
+
+def press(page: Page, name: str) -> None:
+    """Send a form, and wait for the page that answers: going elsewhere meanwhile would lose it."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 @dataclass
@@ -33,7 +43,7 @@ class House:
 
     def link(self, person: Person, words: str) -> str:
         """Where those words of the newest message to the person lead, as soon as it arrives."""
-        for _ in range(200):
+        for _ in range(PATIENCE):
             for path in sorted(self.mail.glob("new/*"), key=lambda path: path.stat().st_mtime)[
                 ::-1
             ]:
@@ -48,7 +58,7 @@ class House:
 
     def token(self, person: Person) -> str:
         """What the owner reads in the newest message, as soon as it arrives."""
-        for _ in range(200):
+        for _ in range(PATIENCE):
             if tokens := self.tokens(person):
                 return tokens[-1]
             time.sleep(0.05)

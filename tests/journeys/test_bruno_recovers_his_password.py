@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from proxy.store import casillas
-from tests.journeys.house import House
+from tests.journeys.house import House, press
 from tests.people import Person
 
 OpenPage = Callable[..., Page]
@@ -16,10 +16,6 @@ Enter = Callable[[Page, Person], None]
 
 NEW = "Olluco-volcan-93"
 MINE = "Kero-puente-58-lago"
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def pass_riddle(page: Page) -> None:

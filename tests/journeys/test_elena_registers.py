@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from proxy.domain.demonstration import STRANGERS
 from proxy.store import padron
 from tests.flows.newcomer import BAKERY, ELENA
-from tests.journeys.house import House
+from tests.journeys.house import House, press
 from tests.journeys.test_pages_in_a_browser import SCREENS, fits, watched
 from tests.journeys.test_rosa_opens_a_notificacion import tab_to
 
@@ -68,10 +68,6 @@ def letter(house: House, subject: str, to: str) -> str:
                 return str(body.get_content())
         time.sleep(0.05)
     raise TimeoutError(subject)
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def fill(page: Page, values: dict[str, str]) -> None:

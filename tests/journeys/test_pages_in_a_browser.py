@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe, AxeResults
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from tests.journeys.house import House
+from tests.journeys.house import House, press
 from tests.people import Person
 
 OpenPage = Callable[..., Page]
@@ -102,7 +102,7 @@ def test_axe_finds_nothing_before_the_login(
             judge(page)
         page.goto(f"{house.origin}/casilla/no-fui-yo/x/")
         judge(page)
-        page.get_by_role("button", name="No fui yo").click()
+        press(page, "No fui yo: detener este pedido")
         judge(page)
         page.goto(f"{house.origin}/casilla/token/")
         judge(page)

@@ -11,16 +11,12 @@ import segno
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.house import House
+from tests.journeys.house import House, press
 from tests.journeys.test_pages_in_a_browser import judge
 from tests.people import Person
 
 OpenPage = Callable[..., Page]
 Enter = Callable[[Page, Person], None]
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def leave_and_come_back(page: Page, house: House, person: Person) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from proxy.store import casillas
-from tests.journeys.house import House
+from tests.journeys.house import House, press
 from tests.journeys.test_pages_in_a_browser import judge
 from tests.journeys.test_rosa_opens_a_notificacion import tab_to
 from tests.people import Person
@@ -42,7 +42,7 @@ def data(house: House, person: Person) -> tuple[str, str | None]:
 
 def write_code(page: Page, code: str) -> None:
     page.get_by_label("Token digital", exact=True).fill(code)
-    page.get_by_role("button", name="VERIFICAR", exact=True).click()
+    press(page, "VERIFICAR")
 
 
 @pytest.mark.parametrize(("name", "javascript"), [("rosa", True), ("bruno", False)])
@@ -61,7 +61,7 @@ def test_the_owner_changes_e_mail_and_mobile_and_the_old_address_undoes_it(
     page.get_by_role("link", name="PERFIL", exact=True).click()
     page.get_by_label("Celular", exact=True).fill(CELULAR)
     page.get_by_label("Correo electrónico", exact=True).fill(new.email)
-    page.get_by_role("button", name="ACTUALIZAR DATOS", exact=True).click()
+    press(page, "ACTUALIZAR DATOS")
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirme que es usted")
     write_code(page, house.token(person))
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirme su correo nuevo")
@@ -78,7 +78,7 @@ def test_the_owner_changes_e_mail_and_mobile_and_the_old_address_undoes_it(
     page.goto(link[0])
     if javascript:
         judge(page)
-    page.get_by_role("button", name="No fui yo: deshacer el cambio").click()
+    press(page, "No fui yo: deshacer el cambio")
     expect(page.get_by_role("heading", level=1)).to_have_text("Deshicimos el cambio")
     expect(page.get_by_role("link", name="RECUPERAR CLAVE")).to_be_visible()
     assert data(house, person) == (person.email, None)
