@@ -297,8 +297,8 @@ TEXTS = {
     ),
     "site.broken": "El sitio no se pudo construir y el anterior sigue en su lugar:\n{output}",
     "padron.identidad": (
-        "La identidad no se entiende. Escriba 8 dígitos para un DNI, 11 para un RUC, "
-        "o CE- o PAS- y el número."
+        "La identidad no es correcta. Escriba 8 dígitos para un DNI, los 11 de la ficha para un "
+        "RUC, o CE- o PAS- y el número."
     ),
     "padron.empty": "Falta el dato «{name}».",
     "padron.unreadable": (

@@ -108,8 +108,8 @@ def test_accounts_come_in_as_a_spreadsheet_writes_them(
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("4000001;Ana;ana@example.com;", "La identidad no se entiende."),
-        ("20999999907;Ana;ana@example.com;", "La identidad no se entiende."),
+        ("4000001;Ana;ana@example.com;", "La identidad no es correcta."),
+        ("20999999907;Ana;ana@example.com;", "La identidad no es correcta."),
         ("40000012;;ana@example.com;", "Escriba los nombres"),
         ("40000012;" + "x" * 201 + ";ana@example.com;", "Escriba los nombres"),
         ("40000012;A\x00na;ana@example.com;", "Escriba los nombres"),
@@ -163,6 +163,15 @@ def test_whoever_has_a_casilla_keeps_it_as_it_is(casilla: Casilla, parts: Instal
     assert "ya tiene una casilla" in lines[0]
     assert holder(parts, "40000011") == before
     assert holder(parts, "40000014") is not None
+
+
+def test_faults_come_in_the_order_of_the_file(casilla: Casilla, parts: Installation) -> None:
+    """Whatever finds them: the file itself, or the casillas that are there."""
+    casilla("cuentas", "importar", write(GOOD))
+    unclosed = '40000015;"Ana;ana@example.com;\n'
+    _, _, complaint = casilla("cuentas", "importar", write(GOOD + unclosed), "--seguir")
+    told = [line.partition(" ")[0] for line in complaint.splitlines()]
+    assert told[:4] == [f"cuentas.csv:{n}:" for n in (2, 3, 4, 5)]
 
 
 @pytest.mark.parametrize(

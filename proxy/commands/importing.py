@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
@@ -62,9 +63,10 @@ def bring(
                     if desk.left_out:
                         raise _Undone
         except _Undone:
-            return 0, desk.left_out
+            desk.brought = 0
         except IntegrityError:
             raise Refusal("import.race") from None
+        desk.tell()
     return desk.brought, desk.left_out
 
 
@@ -79,11 +81,12 @@ def tell(sentence: str, left_out: int, *, go_on: bool) -> int:
 
 
 class _Desk:
-    """Counts the lines, and tells each fault as it is found."""
+    """Counts the lines, and tells the faults of each batch, in the order of the file."""
 
     def __init__(self, path: Path, bar: "Progress") -> None:
         self._path, self._bar = path, bar
         self._seen: dict[str, int] = {}
+        self._untold: list[tuple[int, Refusal]] = []
         self.brought = self.left_out = 0
 
     def good(
@@ -110,6 +113,15 @@ class _Desk:
         for fault in faults:
             self.brought -= 1
             self._fault(fault.line, fault.refusal)
+        self.tell()
+
+    def tell(self) -> None:
+        for line, refusal in sorted(self._untold, key=itemgetter(0)):
+            told = f"{self._path.name}:{line}: {refusal}"
+            self._bar.console.print(
+                told, markup=False, highlight=False, soft_wrap=True, emoji=False
+            )
+        self._untold.clear()
 
     def _once(self, identidad: str, line: int) -> None:
         first = self._seen.setdefault(identidad, line)
@@ -118,8 +130,7 @@ class _Desk:
 
     def _fault(self, line: int, refusal: Refusal) -> None:
         self.left_out += 1
-        told = f"{self._path.name}:{line}: {refusal}"
-        self._bar.console.print(told, markup=False, highlight=False, soft_wrap=True, emoji=False)
+        self._untold.append((line, refusal))
 
 
 def _batches(entries: Iterator[tuple[int, T]]) -> Iterator[list[tuple[int, T]]]:
