@@ -353,6 +353,14 @@ TEXTS = {
         "CASILLA_MAIL_URL no se entiende. Escriba maildir:CARPETA, smtp://servidor:587 "
         "o smtps://servidor:465, con usuario:clave@ si hacen falta."
     ),
+    "mail.folder": (
+        "Aviso: los correos quedan en una carpeta de este servidor y nadie los recibe. "
+        "Escriba su servidor de correo en CASILLA_MAIL_URL."
+    ),
+    "sms.folder": (
+        "Aviso: los SMS quedan en una carpeta de este servidor y nadie los recibe. "
+        "Escriba su servicio de mensajes en CASILLA_SMS_URL."
+    ),
     "mail.elsewhere": (
         "Los correos salen por un servidor. Aquí solo se lee una carpeta local (maildir:)."
     ),

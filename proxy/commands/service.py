@@ -38,10 +38,10 @@ def serve(
     ] = None,
     direccion: Annotated[str, typer.Option(metavar="IP", help="Dónde escucha.")] = LOCALHOST,
     sin_trabajador: Annotated[
-        bool, typer.Option("--sin-trabajador", help="No envía correos: lo hace «trabajar».")
+        bool, typer.Option("--sin-trabajador", help="No envía correos ni SMS: lo hace «trabajar».")
     ] = False,
 ) -> None:
-    """Sirve el sitio y la casilla, y envía los correos."""
+    """Sirve el sitio y la casilla, y envía los correos y SMS."""
     import uvicorn
 
     from proxy.app import create_app
@@ -54,6 +54,7 @@ def serve(
     port = puerto or settings.port
     if settings.local and "origin" not in settings.model_fields_set:
         settings.origin = f"http://localhost:{port}"
+    start.warn_of_folders(settings)
     listener = _listen(direccion, port)
     parts.documents.tidy()
     write_json_lines()
@@ -82,11 +83,13 @@ def _listen(address: str, port: int) -> socket:
 
 
 def work() -> None:
-    """Envía los correos que esperan, hasta que se le detenga."""
+    """Envía los correos y SMS que esperan, hasta que se le detenga."""
     from proxy.logs import write_json_lines
     from proxy.worker import Worker, work_alone
 
-    worker = Worker(start.ready())
+    parts = start.ready()
+    worker = Worker(parts)
+    start.warn_of_folders(parts.settings)
     write_json_lines()
-    print("Enviando correos. Para terminar: Ctrl+C", flush=True)
+    print("Enviando correos y SMS. Para terminar: Ctrl+C", flush=True)
     work_alone(worker)

@@ -1,14 +1,27 @@
 """What most commands begin with: the settings, read once, and the parts that follow from them."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from proxy.errors import Refusal
+from proxy.texts import TEXTS
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from proxy.installation import Installation
     from proxy.settings import Settings
+
+
+# By the kinds of fault of pydantic; the validators of the settings speak Spanish themselves.
+FAULTS = {
+    "int_parsing": "debe ser un número entero",
+    "float_parsing": "debe ser un número, como 2.5",
+    "greater_than": "debe ser más que {gt:g}",
+    "greater_than_equal": "debe ser {ge:g} o más",
+    "less_than_equal": "debe ser {le:g} o menos",
+    "literal_error": "use uno de estos: {expected}",
+}
 
 
 def read_settings() -> "Settings":
@@ -22,7 +35,8 @@ def read_settings() -> "Settings":
     except ValidationError as error:
         fault = error.errors()[0]
         name = f"CASILLA_{fault['loc'][0]}".upper()
-        reason = str(fault["msg"]).removeprefix("Value error, ")
+        reason = FAULTS.get(fault["type"], fault["msg"]).format_map(fault.get("ctx", {}))
+        reason = reason.removeprefix("Value error, ").replace(" or ", " o ")
         raise Refusal("settings.wrong", name=name, reason=reason) from None
 
 
@@ -42,6 +56,13 @@ def ready() -> "Installation":
         raise Refusal("schema.old", current=current or "ninguna", newest=newest)
     _ = parts.ring
     return parts
+
+
+def warn_of_folders(settings: "Settings") -> None:
+    """A folder serves who tries the program out. Citizens would wait for what never comes."""
+    for channel, url in (("mail", settings.mail_url), ("sms", settings.sms_url)):
+        if not settings.local and url.startswith("maildir:"):
+            print(TEXTS[f"{channel}.folder"], file=sys.stderr)
 
 
 def in_lima(moment: "datetime", parts: "Installation") -> str:
