@@ -135,8 +135,8 @@ class Mailer:
         """With what is stored nowhere: the code, and the links, which follow from the keys."""
         settings, signing = self.installation.settings, self.installation.signing
         context = dict(message.context)
-        casilla = f"{settings.origin}/casilla/"
-        context |= {"casilla": casilla, "host": settings.hostname}
+        site, casilla = f"{settings.origin}/", f"{settings.origin}/casilla/"
+        context |= {"site": site, "casilla": casilla, "host": settings.hostname}
         if "browser" in context:
             context["browser"] = in_words(context["browser"])
         if "challenge" in context:

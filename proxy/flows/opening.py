@@ -176,7 +176,7 @@ def _record(tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration) -> 
         one = Acceptance(text, values["version"], values["sha256"], at, values["ip"])
         acceptances.add(tx, casilla.id, one)
         when = at.astimezone(zone).strftime("%d/%m/%Y a las %H:%M")
-        told.append({"titulo": titles[text], **values, "at": when})
+        told.append({"text": text, "titulo": titles[text], **values, "at": when})
     outbox.add(tx, "affiliation", casilla, accepted=told, nombres=casilla.nombres)
 
 

@@ -99,7 +99,7 @@ def test_messages_carry_what_others_wrote_as_text(
         for name, value in WHATEVER.items()
     }
     evil |= {"key_id": installation.vault.newest, "at": "2026-11-16T15:00:00+00:00"}
-    evil["accepted"] = [dict.fromkeys(("titulo", "version", "sha256", "at", "ip"), EVIL)]
+    evil["accepted"] = [dict.fromkeys(("text", "titulo", "version", "sha256", "at", "ip"), EVIL)]
     names = sorted(path.parent.name for path in MESSAGES.glob("*/subject.txt"))
     with installation.db.transaction() as tx:
         for name in names:

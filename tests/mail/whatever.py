@@ -21,7 +21,14 @@ WHATEVER = {
     "first_access": "00" * 16,
     "nombres": "Elena Yupanqui Imaginaria",
     "accepted": [
-        {"titulo": "Términos", "version": "1", "sha256": "0" * 64, "at": "hoy", "ip": "::1"}
+        {
+            "text": "terminos",
+            "titulo": "Términos",
+            "version": "1",
+            "sha256": "0" * 64,
+            "at": "hoy",
+            "ip": "::1",
+        }
     ],
     "new": "r••••••@example.com",
 }

@@ -108,7 +108,9 @@ def test_the_guide_can_be_followed_step_by_step(
         assert words in credentials  # M56
     secret = re.search(r"^Contraseña: ([0-9A-Z]{16})$", credentials, re.M)
     assert secret  # M58
-    assert HER.number not in letters["Constancia de afiliación a la casilla electrónica"]
+    record = letters["Constancia de afiliación a la casilla electrónica"]
+    assert HER.number not in record
+    assert re.findall(r"^https://casilla\.test/(\w+)/$", record, re.M) == ["terminos", "privacidad"]
     visitor.password("1-40000011", secret[1])  # M60
     assert visitor.code(newest_code(installation, "login_code")).status_code == 303
     change = visitor.get(visitor.get("/casilla/").headers["location"])
