@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from starlette.templating import Jinja2Templates
@@ -40,7 +41,7 @@ from proxy.web import (
     violations,
 )
 from proxy.web.hashing import PasswordPool
-from proxy.web.headers import Headers
+from proxy.web.headers import Headers, OwnRedirects
 from proxy.web.log import RequestLog
 from proxy.web.site import Site
 from proxy.web.state import State
@@ -100,11 +101,13 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=[installation.settings.hostname]),
             Middleware(RequestLog),
+            # Here and not `max_body_size`: it ends a request with an exception of its own.
+            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),
             Middleware(csrf.SameOrigin, origin=origin),
+            Middleware(OwnRedirects),
         ],
         exception_handlers={Refusal: errors.refused, HTTPException: errors.http_error},
         lifespan=lifespan,
-        max_body_size=BODY_BYTES,
     )
     app.state.casilla = state
     site = Site(Headers(app, origin), installation.settings.site_dir, origin)

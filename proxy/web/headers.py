@@ -1,5 +1,8 @@
 """The security headers of every answer (SECURITY H56 to H59), as data and as a last layer."""
 
+from http import HTTPStatus
+
+from starlette.datastructures import URL, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Fields = tuple[tuple[bytes, bytes], ...]
@@ -96,3 +99,21 @@ class Headers:
             await send(message)
 
         await self.app(scope, receive, complete)
+
+
+class OwnRedirects:
+    """Leads whoever forgot a slash to a path. The router makes an address of it, with the `Host`
+    of the request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def shortened(message: Message) -> None:
+            if message.get("status") == HTTPStatus.TEMPORARY_REDIRECT:
+                headers = MutableHeaders(scope=message)
+                address = URL(headers["location"])
+                headers["location"] = str(address.replace(scheme="", netloc=""))
+            await send(message)
+
+        await self.app(scope, receive, shortened)
