@@ -109,16 +109,24 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    """Its errors keep to themselves what was to be written: they go to the log (SECURITY J69)."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(parsed, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+        return create_engine(
+            parsed, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+        )
     if parsed.database:
         path = Path(parsed.database)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # SQLite gives its other files the same mode (SECURITY J66)
-    engine = create_engine(parsed, pool_size=CONNECTIONS + 1, max_overflow=0)  # one is the loop's
+    engine = create_engine(
+        parsed,
+        pool_size=CONNECTIONS + 1,  # one is the loop's
+        max_overflow=0,
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from proxy.app import BODY_BYTES
 from proxy.installation import Installation
 from proxy.logs import JsonLines
 from tests.people import Person
@@ -66,3 +67,38 @@ def test_what_breaks_gives_a_calm_page_with_the_reference_of_its_line(
     assert "Traceback" not in reply.text and "challenges" not in reply.text
     assert reply.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in reply.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_form_that_is_too_large_is_one_calm_line(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture, declared: bool
+) -> None:
+    """Anybody can send one, as often as they like."""
+    caplog.set_level(logging.INFO, "casilla")
+    body = b"a" * (BODY_BYTES + 1)
+    reply = visitor.client.post(
+        "/casilla/ingresar/",
+        content=body if declared else iter([body]),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    (line,) = lines(caplog)
+    assert (reply.status_code, line["text"], line["status"]) == (413, "request", 413)
+
+
+def test_a_database_that_fails_tells_the_log_nothing_of_what_was_written(
+    her: Visitor, rosa: Person, installation: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    """J69: the hash of a password is among it."""
+    with installation.db.transaction() as tx:
+        tx.conn.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE UPDATE OF password ON casillas"
+            " BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
+        )
+    caplog.set_level(logging.INFO, "casilla")
+    chosen = "Zafiro-Camote-93-lluvia"
+    page = her.get("/casilla/clave/")
+    reply = her.send(page, "/casilla/clave/", antigua=rosa.password, nueva=chosen, repetida=chosen)
+    (broken,) = [line for line in lines(caplog) if line["text"] == "unexpected"]
+    assert (reply.status_code, "disk I/O error" in str(broken["trace"])) == (500, True)
+    assert "UPDATE casillas SET password" in str(broken["trace"])
+    assert "argon2" not in str(broken["trace"])
