@@ -199,6 +199,16 @@ def no_machine_is_named(root: Path) -> list[str]:
     return [f"{path}: {found[0]}" for path, text in texts if (found := machine.search(text))]
 
 
+def cookies_are_read_in_one_place(root: Path) -> list[str]:
+    """`Request.cookies` also takes names that only look like ours (SECURITY H60)."""
+    return [
+        f"{path}: ask proxy.web.cookies"
+        for path in _proxy(root)
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Attribute) and node.attr == "cookies"
+    ]
+
+
 def _asserts(function: ast.AST, judges: set[str]) -> bool:
     for node in ast.walk(function):
         if isinstance(node, ast.Assert):

@@ -106,6 +106,10 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[dict[str, str]]]] = [
             {"a.txt": "https://py" + "pi.org/simple"},
         ],
     ),
+    (
+        consistent.cookies_are_read_in_one_place,
+        [{"proxy/web/login.py": 'flow = request.cookies.get("flujo")'}],
+    ),
 ]
 
 

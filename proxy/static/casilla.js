@@ -51,7 +51,7 @@ if (session) {
   };
 
   const leave = () => {
-    const page = location.pathname.match(/^\/casilla\/(?:[a-z-]+\/(?:[0-9a-f]{32}\/)?)?/)[0];
+    const page = location.pathname.match(/^\/casilla\/(?:notificaciones\/[0-9a-f]{32}\/|[a-z-]+\/)?/)[0];
     location.replace(`${dialog.dataset.login}?fin=1&volver=${page}`);
   };
 

@@ -34,7 +34,7 @@ from proxy.flows import captcha
 from proxy.flows.captcha import Answer
 from proxy.texts import TEXTS
 from proxy.web.assets import assets
-from proxy.web.cookies import FLOW
+from proxy.web.cookies import flow_of
 from proxy.web.negotiation import byte_range
 from proxy.web.pages import client_of, look, retry_after, run
 from proxy.web.state import state_of
@@ -86,7 +86,7 @@ async def another(request: Request, form: str, fields: dict[str, str]) -> bool:
     request.state.captcha = fields
     if ANOTHER not in fields:
         return False
-    await run(request, captcha.discard, request.cookies.get(FLOW, ""), form, _answer(fields))
+    await run(request, captcha.discard, flow_of(request), form, _answer(fields))
     return True
 
 
@@ -103,16 +103,14 @@ async def check(
     """None: go on. Otherwise what to say beside the riddle, and the next page has a new one."""
     if not _asked(request, first_try):
         return None
-    flow = request.cookies.get(FLOW, "")
+    flow = flow_of(request)
     code = await run(request, captcha.check, flow, form, _answer(fields))
     return TEXTS[code] if code else None
 
 
 async def image(request: Request) -> Response:
     """GET /casilla/captcha/{riddle}/imagen/"""
-    found = await look(
-        request, captcha.image, request.path_params["riddle"], request.cookies.get(FLOW, "")
-    )
+    found = await look(request, captcha.image, request.path_params["riddle"], flow_of(request))
     if found is None:
         raise HTTPException(404)
     return Response(found, media_type="image/png")
@@ -120,7 +118,7 @@ async def image(request: Request) -> Response:
 
 async def sound(request: Request) -> Response:
     """GET /casilla/captcha/{riddle}/sonido/"""
-    riddle, flow = request.path_params["riddle"], request.cookies.get(FLOW, "")
+    riddle, flow = request.path_params["riddle"], flow_of(request)
     found = await run(request, captcha.audio, riddle, flow, client_of(request))
     if isinstance(found, timedelta):
         return retry_after(Response(status_code=429), found)

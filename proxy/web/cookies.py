@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from proxy.domain import secrets
+
 SESSION = "__Host-sesion"
 FLOW = "__Host-flujo"
 DEVICE = "__Host-equipo"
-
-_SESSION = f"{SESSION}=".encode()
 
 DEVICE_SECONDS = 365 * 24 * 3600
 
@@ -24,14 +24,41 @@ def drop_cookie(response: Response, name: str) -> None:
     response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
 
 
-def session_cookie(scope: Scope) -> str | None:
-    """The session's token, read at every request: a whole Request is dearer than the check."""
-    for name, value in scope["headers"]:
-        if name == b"cookie" and _SESSION in value:
-            return str(value.partition(_SESSION)[2].partition(b";")[0].decode("latin-1"))
-    return None
+def cookie(scope: Scope, name: str) -> str:
+    """What the browser keeps under exactly that name; nothing when there are two of it.
+
+    `Request.cookies` does not serve: it also takes names that only look like ours once blanks of
+    other alphabets are cut off, which a sibling host may plant.
+    """
+    wanted, found = name.encode(), ""
+    for header, value in scope["headers"]:
+        if header != b"cookie" or wanted not in value:
+            continue
+        for pair in value.split(b";"):
+            key, _, said = pair.strip(b" \t").partition(b"=")
+            if key == wanted:
+                if found:
+                    return ""
+                found = said.decode("latin-1")
+    return found
 
 
-def binding_of(request: Request) -> str | None:
+def session_cookie(request: Request) -> str:
+    return cookie(request.scope, SESSION)
+
+
+def flow_of(request: Request) -> str:
+    """What ties the steps of this browser together before it has a session."""
+    return cookie(request.scope, FLOW)
+
+
+def begin_flow(request: Request) -> str:
+    """The flow of this browser, a new one if it has none. To be set as the cookie FLOW."""
+    flow = flow_of(request) or secrets.new_token()
+    request.state.binding = session_cookie(request) or flow
+    return flow
+
+
+def binding_of(request: Request) -> str:
     """What the forms of this browser are tied to: its session, or before it, its flow."""
-    return request.cookies.get(SESSION) or request.cookies.get(FLOW)
+    return session_cookie(request) or flow_of(request)

@@ -56,7 +56,7 @@ async def end_others(request: Request) -> Response:
 
 @proved
 async def forget(request: Request) -> Response:
-    """POST /casilla/equipos/{id}/olvidar/"""
+    """POST /casilla/sesiones/equipos/{id}/olvidar/"""
     await read_form(request, "forget")
     device_id = parse_id(request.path_params["id"])
     if device_id is None:
@@ -79,5 +79,5 @@ routes = [
     Route("/sesiones/seguir/", stay, name="devices:stay"),
     Route("/sesiones/cerrar/", end_others, methods=["POST"], name="devices:end_others"),
     Route("/sesiones/{id}/cerrar/", end_one, methods=["POST"], name="devices:end_one"),
-    Route("/equipos/{id}/olvidar/", forget, methods=["POST"], name="devices:forget"),
+    Route("/sesiones/equipos/{id}/olvidar/", forget, methods=["POST"], name="devices:forget"),
 ]

@@ -15,7 +15,17 @@ from proxy.flows import login
 from proxy.flows.challenge import Challenge, Denied
 from proxy.texts import TEXTS
 from proxy.web import captcha
-from proxy.web.cookies import DEVICE, DEVICE_SECONDS, FLOW, SESSION, drop_cookie, set_cookie
+from proxy.web.cookies import (
+    DEVICE,
+    DEVICE_SECONDS,
+    FLOW,
+    SESSION,
+    begin_flow,
+    drop_cookie,
+    flow_of,
+    session_cookie,
+    set_cookie,
+)
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
@@ -41,8 +51,7 @@ async def password_form(request: Request) -> Response:
     """GET /casilla/ingresar/"""
     if await current(request):
         return see_other(request, "inbox:pending")
-    flow = request.cookies.get(FLOW) or secrets.new_token()
-    request.state.binding = request.cookies.get(SESSION) or flow
+    flow = begin_flow(request)
     notice = TEXTS["session.over"] if "fin" in request.query_params else None
     response = _password_page(request, volver=request.query_params.get("volver", ""), notice=notice)
     set_cookie(response, FLOW, flow)
@@ -91,7 +100,7 @@ async def check_password(request: Request) -> Response:
 
 async def code_form(request: Request) -> Response:
     """GET /casilla/token/"""
-    challenge = await look(request, login.waiting, request.cookies.get(FLOW, ""))
+    challenge = await look(request, login.waiting, flow_of(request))
     if challenge is None:
         return see_other(request, "login:password")
     notice = TEXTS["token.resent"]
@@ -110,7 +119,7 @@ async def check_code(request: Request) -> Response:
     form = await read_form(request, "code")
     field = RECOVERY if RECOVERY in form else "token"
     typed, volver = form.get(field, ""), form.get("volver", "")
-    challenge = await look(request, login.waiting, request.cookies.get(FLOW, ""))
+    challenge = await look(request, login.waiting, flow_of(request))
     if not typed.strip():
         return _code_page(request, challenge, 400, volver, field, _missing(challenge, field))
     state = state_of(request)
@@ -118,7 +127,7 @@ async def check_code(request: Request) -> Response:
         request,
         login.verify,
         state.installation.policy,
-        request.cookies.get(FLOW, ""),
+        flow_of(request),
         typed,
         client_of(request),
     )
@@ -141,11 +150,11 @@ async def resend_code(request: Request) -> Response:
         request,
         login.resend,
         state.installation.policy,
-        request.cookies.get(FLOW, ""),
+        flow_of(request),
         client_of(request),
     )
     if outcome is not None:
-        challenge = await look(request, login.waiting, request.cookies.get(FLOW, ""))
+        challenge = await look(request, login.waiting, flow_of(request))
         return _denied_code(request, challenge, outcome, volver)
     return see_other(
         request, "login:code", "reenviado=1" + (f"&volver={volver}" if _ours(volver) else "")
@@ -154,8 +163,7 @@ async def resend_code(request: Request) -> Response:
 
 async def disavow_form(request: Request) -> Response:
     """GET /casilla/no-fui-yo/{token}/"""
-    flow = request.cookies.get(FLOW) or secrets.new_token()
-    request.state.binding = request.cookies.get(SESSION) or flow
+    flow = begin_flow(request)
     response = page(request, "login/disavow.html", token=request.path_params["token"])
     set_cookie(response, FLOW, flow)
     return response
@@ -176,7 +184,7 @@ async def disavow(request: Request) -> Response:
 async def logout(request: Request) -> Response:
     """POST /casilla/salir/"""
     await read_form(request, "logout")
-    await run(request, login.end, request.cookies.get(SESSION, ""), client_of(request))
+    await run(request, login.end, session_cookie(request), client_of(request))
     response = see_other(request, "login:logout")
     drop_cookie(response, SESSION)
     response.headers["Clear-Site-Data"] = '"storage"'  # never "cookies": it wipes sibling hosts'
@@ -200,7 +208,7 @@ def _password_page(request: Request, status: int = 200, **context: object) -> Re
 
 async def _riddle_page(request: Request, status: int = 200, **context: object) -> Response:
     """For an unknown browser while too many passwords are tried everywhere (SECURITY F48)."""
-    riddle = await captcha.riddle(request, request.cookies.get(FLOW, ""), "login")
+    riddle = await captcha.riddle(request, flow_of(request), "login")
     return _password_page(request, status, riddle=riddle, **context)
 
 

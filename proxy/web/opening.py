@@ -6,18 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from proxy.domain import secrets
 from proxy.flows import first_access, opening
 from proxy.flows.challenge import Denied
 from proxy.flows.first_access import ACTIVATION, First
 from proxy.texts import TEXTS
 from proxy.web.choosing import choose_form, chosen
-from proxy.web.cookies import FLOW, SESSION, drop_cookie, set_cookie
+from proxy.web.cookies import FLOW, begin_flow, drop_cookie, flow_of, set_cookie
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
 from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
-from proxy.web.registration import flow_of, limited
+from proxy.web.registration import limited
 from proxy.web.state import state_of
 
 # The guide calls this code «Clave de validación», and not «token digital».
@@ -83,12 +82,11 @@ async def resend(request: Request) -> Response:
 
 async def link_form(request: Request) -> Response:
     """GET /casilla/registro/enlace/{token}/: spends nothing, for mail scanners open links too."""
-    flow = flow_of(request) or secrets.new_token()
-    request.state.binding = request.cookies.get(SESSION) or flow
+    flow = begin_flow(request)
     challenge_id = _challenge(request)
     code = await look(request, opening.linked, challenge_id) if challenge_id else None
     response = _link_page(request, code, 410 if code is None else 200)
-    if not request.cookies.get(FLOW):
+    if not flow_of(request):
         set_cookie(response, FLOW, flow)
     return response
 

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from proxy.domain.client import Client
-from proxy.web.cookies import DEVICE, DEVICE_SECONDS
+from proxy.web.cookies import DEVICE, DEVICE_SECONDS, cookie
 from proxy.web.state import state_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -74,12 +74,12 @@ def letters(request: Request) -> bool:
 
 def client_of(request: Request) -> Client:
     """The address is the peer's, or what a trusted proxy says of it (uvicorn resolves that)."""
-    cookie = request.cookies.get(DEVICE)
+    known = cookie(request.scope, DEVICE)
     signing = state_of(request).signing
     return Client(
         ip=request.client.host if request.client else "",
         user_agent=request.headers.get("user-agent", "")[:300],
-        device=signing.device_of(cookie, DEVICE_SECONDS) if cookie else None,
+        device=signing.device_of(known, DEVICE_SECONDS) if known else None,
     )
 
 

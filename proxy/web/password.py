@@ -8,7 +8,7 @@ from proxy.flows import password
 from proxy.flows.challenge import Denied
 from proxy.texts import TEXTS
 from proxy.web.choosing import fit
-from proxy.web.cookies import FLOW, SESSION, set_cookie
+from proxy.web.cookies import FLOW, SESSION, begin_flow, set_cookie
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pages import client_of, form_route, page, retry_after, run, see_other
@@ -52,8 +52,7 @@ async def change(request: Request) -> Response:
 
 async def disavow_form(request: Request) -> Response:
     """GET /casilla/no-fui-yo/clave/{token}/"""
-    flow = request.cookies.get(FLOW) or secrets.new_token()
-    request.state.binding = request.cookies.get(SESSION) or flow
+    flow = begin_flow(request)
     response = page(request, "password/disavow.html", token=request.path_params["token"])
     set_cookie(response, FLOW, flow)
     return response

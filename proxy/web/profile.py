@@ -13,7 +13,7 @@ from proxy.flows.cuentas import normal_email
 from proxy.flows.profile import Step, Wanted
 from proxy.flows.registration import PRIVACY, TERMS
 from proxy.texts import TEXTS
-from proxy.web.cookies import FLOW, SESSION, set_cookie
+from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
@@ -121,8 +121,7 @@ async def undo_form(request: Request) -> Response:
     link = _undo_link(request)
     if link is None or not await look(request, profile.undoable, link):
         return page(request, "profile/undone.html", undone=False)
-    flow = request.cookies.get(FLOW) or secrets.new_token()
-    request.state.binding = request.cookies.get(SESSION) or flow
+    flow = begin_flow(request)
     response = page(request, "profile/undo.html", token=request.path_params["token"])
     set_cookie(response, FLOW, flow)
     return response
@@ -227,7 +226,7 @@ def _code_page(
 
 def _flow(request: Request, secret: str | None = None) -> str:
     """Of this browser and of this session: another one of the same owner goes its own way."""
-    secret = request.cookies.get(FLOW, "") if secret is None else secret
+    secret = flow_of(request) if secret is None else secret
     return f"{secret}/{session_of(request).id.hex()}"
 
 

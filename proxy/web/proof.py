@@ -1,6 +1,5 @@
 """The password again, before an act that could lock the owner out of the casilla."""
 
-import re
 from functools import wraps
 from urllib.parse import urlencode
 
@@ -16,11 +15,8 @@ from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
 from proxy.web.pages import Handler, client_of, form_route, page, retry_after, run, see_other
-from proxy.web.sessions import private, session_of
+from proxy.web.sessions import PAGE, private, session_of
 from proxy.web.state import state_of
-
-# Whoever pressed a button comes back to its page, not to the act.
-PAGE = re.compile(r"/casilla/(?:[a-z-]+/)?")
 
 
 def proved(handler: Handler) -> Handler:

@@ -13,7 +13,7 @@ from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.choosing import asks_factor, choose_form, chosen
-from proxy.web.cookies import FLOW, SESSION, set_cookie
+from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
@@ -34,8 +34,7 @@ CHANNELS: dict[str, Channel] = {"correo": "email", "celular": "sms"}
 
 async def start_form(request: Request) -> Response:
     """GET /casilla/recuperar/"""
-    flow = request.cookies.get(FLOW) or secrets.new_token()
-    request.state.binding = request.cookies.get(SESSION) or flow
+    flow = begin_flow(request)
     response = await _start_page(request, flow, first_try=True)
     set_cookie(response, FLOW, flow)
     return response
@@ -45,7 +44,7 @@ async def start_form(request: Request) -> Response:
 async def start(request: Request) -> Response:
     """POST /casilla/recuperar/"""
     form = await read_form(request, "recovery_start")
-    dni, flow = form.get("dni", ""), _flow(request)
+    dni, flow = form.get("dni", ""), flow_of(request)
     if await captcha.another(request, "recovery_start", form):
         return await _start_page(request, flow, dni=dni)
     try:
@@ -65,7 +64,7 @@ async def start(request: Request) -> Response:
 
 async def channel_form(request: Request) -> Response:
     """GET /casilla/recuperar/canal/"""
-    if await look(request, recovery.started, _flow(request)) is None:
+    if await look(request, recovery.started, flow_of(request)) is None:
         return see_other(request, "recovery:start")
     return await _page(request, "channel", "recovery_channel", first_try=True, chosen="correo")
 
@@ -89,7 +88,7 @@ async def send(request: Request) -> Response:
     policy, new_flow = state_of(request).installation.policy, secrets.new_token()
     channel = CHANNELS[picked]
     denied = await run(
-        request, recovery.send, policy, _flow(request), channel, new_flow, client_of(request)
+        request, recovery.send, policy, flow_of(request), channel, new_flow, client_of(request)
     )
     if denied:
         return await _over(request, denied)
@@ -98,7 +97,7 @@ async def send(request: Request) -> Response:
 
 async def code_form(request: Request) -> Response:
     """GET /casilla/recuperar/token/"""
-    if await look(request, recovery.waiting, _flow(request)) is None:
+    if await look(request, recovery.waiting, flow_of(request)) is None:
         return see_other(request, "recovery:start")
     notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
     return await _page(request, "code", "recovery_code", first_try=True, notice=notice)
@@ -120,7 +119,7 @@ async def verify(request: Request) -> Response:
         return await _page(request, "code", "recovery_code", 400, typed=typed, errors=errors)
     policy, new_flow = state_of(request).installation.policy, secrets.new_token()
     denied = await run(
-        request, recovery.verify, policy, _flow(request), typed, new_flow, client_of(request)
+        request, recovery.verify, policy, flow_of(request), typed, new_flow, client_of(request)
     )
     if denied is None:
         return _next(request, "recovery:choose", new_flow)
@@ -134,7 +133,7 @@ async def verify(request: Request) -> Response:
 
 async def resend_form(request: Request) -> Response:
     """GET /casilla/recuperar/reenviar/"""
-    if await look(request, recovery.waiting, _flow(request)) is None:
+    if await look(request, recovery.waiting, flow_of(request)) is None:
         return see_other(request, "recovery:start")
     return await _page(request, "resend", "recovery_resend", first_try=True)
 
@@ -148,13 +147,13 @@ async def resend(request: Request) -> Response:
     )
     if await captcha.another(request, "recovery_resend", form):
         return await _page(request, "resend", "recovery_resend")
-    soon = await look(request, recovery.too_soon, policy, _flow(request))
+    soon = await look(request, recovery.too_soon, policy, flow_of(request))
     if soon:
         return await _waits(request, soon)
     error = await _riddle_error(request, "recovery_resend", form)
     if error:
         return await _page(request, "resend", "recovery_resend", 400, errors={"captcha": error})
-    denied = await run(request, recovery.resend, policy, _flow(request), client_of(request))
+    denied = await run(request, recovery.resend, policy, flow_of(request), client_of(request))
     if denied is None:
         return see_other(request, "recovery:code", "reenviado=1")
     return await (_over if denied.code == "token.gone" else _waits)(request, denied)
@@ -162,7 +161,7 @@ async def resend(request: Request) -> Response:
 
 async def choosing(request: Request) -> Response:
     """GET /casilla/recuperar/clave/"""
-    casilla_id = await look(request, recovery.choosing, _flow(request))
+    casilla_id = await look(request, recovery.choosing, flow_of(request))
     if casilla_id is None:
         return see_other(request, "recovery:start")
     asks = await asks_factor(request, casilla_id)
@@ -173,7 +172,7 @@ async def choosing(request: Request) -> Response:
 async def choose(request: Request) -> Response:
     """POST /casilla/recuperar/clave/"""
     form = await read_form(request, "recovery_choose")
-    casilla_id = await look(request, recovery.choosing, _flow(request))
+    casilla_id = await look(request, recovery.choosing, flow_of(request))
     if casilla_id is None:
         return await _over(request, Denied("recovery.late"))
     return await chosen(
@@ -181,7 +180,7 @@ async def choose(request: Request) -> Response:
         form,
         casilla_id,
         template="recovery/choose.html",
-        store=(recovery.choose, _flow(request)),
+        store=(recovery.choose, flow_of(request)),
         late=lambda: _over(request, Denied("recovery.late")),
     )
 
@@ -205,7 +204,7 @@ async def _page(
     first_try: bool = False,
     **context: object,
 ) -> Response:
-    riddle = await captcha.riddle(request, _flow(request), form_name, first_try=first_try)
+    riddle = await captcha.riddle(request, flow_of(request), form_name, first_try=first_try)
     values = {"errors": {}, "notice": None, "typed": ""} | context
     return page(request, f"recovery/{step}.html", status, riddle=riddle, **values)
 
@@ -237,17 +236,13 @@ async def _waits(request: Request, denied: Denied) -> Response:
 
 
 async def _over(request: Request, denied: Denied) -> Response:
-    return await _start_page(request, _flow(request), denied=denied)
+    return await _start_page(request, flow_of(request), denied=denied)
 
 
 def _next(request: Request, name: str, new_flow: str) -> Response:
     response = see_other(request, name)
     set_cookie(response, FLOW, new_flow)
     return response
-
-
-def _flow(request: Request) -> str:
-    return request.cookies.get(FLOW, "")
 
 
 routes = [

@@ -4,14 +4,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from proxy.domain import secrets
 from proxy.domain.identidad import parse_identidad
 from proxy.errors import Refusal
 from proxy.flows import cuentas, recovery
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
 from proxy.web.choosing import asks_factor, choose_form, chosen
-from proxy.web.cookies import FLOW, SESSION, set_cookie
+from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
@@ -25,8 +24,7 @@ KINDS = {"natural": ("DNI", "CE", "PAS"), "juridica": ("RUC",)}
 
 async def ask_form(request: Request) -> Response:
     """GET /casilla/recuperar/correo/"""
-    flow = request.cookies.get(FLOW) or secrets.new_token()
-    request.state.binding = request.cookies.get(SESSION) or flow
+    flow = begin_flow(request)
     response = _ask_page(request, {"persona": "natural", "tipo": "DNI"})
     set_cookie(response, FLOW, flow)
     return response
@@ -123,7 +121,7 @@ async def _opened(request: Request) -> int | Mislaid:
 
 
 def _link(request: Request) -> bytes | None:
-    return state_of(request).signing.link_of(LINK, request.cookies.get(FLOW, ""))
+    return state_of(request).signing.link_of(LINK, flow_of(request))
 
 
 def _ask_page(

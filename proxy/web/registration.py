@@ -25,7 +25,7 @@ from proxy.flows import opening, registration
 from proxy.flows.challenge import Denied
 from proxy.flows.registration import IDLE, PRIVACY, STEPS, TERMS, Registration
 from proxy.texts import TEXTS
-from proxy.web.cookies import FLOW, SESSION, set_cookie
+from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.denials import sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
@@ -80,8 +80,7 @@ class Step:
 
 async def terms_form(request: Request) -> Response:
     """GET /casilla/registro/"""
-    flow = flow_of(request) or secrets.new_token()
-    request.state.binding = request.cookies.get(SESSION) or flow
+    flow = begin_flow(request)
     found = await look(request, registration.begun, flow)
     response = _consent_page(request, TERMS, found.draft if found else Draft())
     set_cookie(response, FLOW, flow)
@@ -203,10 +202,6 @@ def registration_of(request: Request) -> Registration:
     """What `step` found."""
     found: Registration = request.state.registration
     return found
-
-
-def flow_of(request: Request) -> str:
-    return request.cookies.get(FLOW, "")
 
 
 def today(request: Request) -> date:

@@ -13,7 +13,7 @@ from proxy.web.pages import Handler, look, run, see_other
 from proxy.web.state import state_of
 
 # Whoever was about to press a button or to take a file comes back to its page, not to the act.
-PAGE = re.compile(r"/casilla/(?:[a-z]+/(?:[0-9a-f]{32}/)?)?")
+PAGE = re.compile(r"/casilla/(?:notificaciones/[0-9a-f]{32}/|(?!notificaciones/)[a-z-]+/)?")
 
 
 def private(handler: Handler) -> Handler:
@@ -51,8 +51,8 @@ def session_of(request: Request) -> login.Session:
 
 
 async def current(request: Request) -> login.Session | None:
-    token = session_cookie(request.scope)
-    if token is None:
+    token = session_cookie(request)
+    if not token:
         return None
     installation = state_of(request).installation
     if installation.db.sqlite:
@@ -68,7 +68,7 @@ async def current(request: Request) -> login.Session | None:
 def _to_login(request: Request) -> Response:
     page = PAGE.match(request.url.path)
     back = {"volver": page[0]} if page else {}
-    over = {"fin": "1"} if SESSION in request.cookies else {}
+    over = {"fin": "1"} if session_cookie(request) else {}
     query = urlencode(back | over)
     path = request.app.url_path_for("login:password")
     response = RedirectResponse(f"{path}?{query}" if query else str(path), 303)

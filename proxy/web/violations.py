@@ -24,7 +24,7 @@ async def report(request: Request) -> Response:
         reports = json.loads(await request.body())
         bodies = [one["body"] for one in reports[:MOST]]
         seen = sorted({f"{_rule(body)} {_host(body)}" for body in bodies})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Response(status_code=400)
     logger.warning("content policy", extra={"detail": seen})
     return Response(status_code=204)

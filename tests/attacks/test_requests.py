@@ -6,14 +6,15 @@ Every route of the application is tried, also those that are added later.
 import inspect
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
 from proxy.app import routes
 from proxy.installation import Installation
-from proxy.web.cookies import FLOW, SESSION
+from proxy.web import cookies
+from proxy.web.cookies import DEVICE, FLOW, SESSION
 from tests.attacks.actor import everything
 from tests.outbox import messages
 from tests.people import Person
@@ -207,6 +208,62 @@ def test_what_was_planted_before_a_login_is_worth_nothing_after_it(
         thief.client.cookies.set(cookie, "planted-flow", domain="casilla.test")
     assert thief.get("/casilla/").status_code == 303
     assert thief.get("/casilla/token/").headers["location"] == "/casilla/ingresar/"
+
+
+# Chromium sends each of them when a sibling host sets it for the domain that both share.
+LIKE_OURS = ["x{}", "a-{}", "{}x", "z={}", "\x85{}", "\xa0{}", "{}\xa0"]
+
+
+@pytest.mark.parametrize("like", LIKE_OURS)
+@pytest.mark.parametrize("cookie", [FLOW, DEVICE])
+def test_nothing_follows_from_a_cookie_with_a_name_like_ours(cookie: str, like: str) -> None:
+    """H60"""
+    headers = [(b"cookie", f"{like.format(cookie)}=planted; a=b".encode("latin-1"))]
+    assert cookies.cookie({"headers": headers}, cookie) == ""
+
+
+def test_of_two_cookies_with_our_name_none_is_believed() -> None:
+    """H60: a browser keeps one, so that somebody else wrote at least one of them."""
+    both = {"headers": [(b"cookie", f"{FLOW}=a; {FLOW}=b".encode())]}
+    apart = {"headers": [(b"cookie", f"{FLOW}=a".encode()), (b"cookie", f"{FLOW}=b".encode())]}
+    assert cookies.cookie(both, FLOW) == cookies.cookie(apart, FLOW) == ""
+
+
+@pytest.mark.parametrize("name", [like.format(SESSION) for like in LIKE_OURS])
+def test_a_cookie_with_a_name_like_ours_is_not_ours(
+    inside: Callable[[Person], Visitor],
+    make_visitor: Maker,
+    rosa: Person,
+    bruno: Person,
+    name: str,
+) -> None:
+    """H60: a sibling host may plant any name that does not begin with `__Host-`."""
+    thief, citizen = inside(bruno), inside(rosa)
+    planted = f"{name}={thief.client.cookies[SESSION]}"
+    own = f"{SESSION}={citizen.client.cookies[SESSION]}"
+    for sent, inside_of in (
+        (planted, None),
+        (f"{planted}; {own}", rosa),
+        (f"{own}; {planted}", rosa),
+        (f"{planted};{own}", rosa),
+    ):
+        headers = {"Cookie": sent.encode("latin-1")}
+        page = make_visitor().client.get("/casilla/", headers=headers)
+        assert page.status_code == (200 if inside_of else 303)
+        assert inside_of is None or inside_of.nombres in page.text
+
+
+def test_whoever_has_to_enter_comes_back_to_a_page(make_visitor: Maker) -> None:
+    """What a press was about to do is not done on the way back: its page is shown."""
+    pages = {path for path, route in ROUTES.items() if "GET" in (route.methods or ())}
+    client, guarded = make_visitor().client, 0
+    for path, route in ROUTES.items():
+        for method in {"GET", "POST"} & (route.methods or set()):
+            location = client.request(method, path, headers=FORM).headers.get("location", "")
+            if location.startswith("/casilla/ingresar/?volver="):
+                guarded += 1
+                assert unquote(location.partition("=")[2]) in pages - {"/casilla/"} | {path}, path
+    assert guarded > 20
 
 
 @pytest.mark.parametrize("follow", ["/casilla/recuperar/enlace/", "/casilla/activar/"])

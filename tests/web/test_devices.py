@@ -105,7 +105,7 @@ def test_a_forgotten_browser_is_a_new_one_again_and_its_sessions_end(
     other.client.headers["User-Agent"] = ANDROID
     told = len(messages(installation.db, "new_device"))
     here = re.search(
-        r"Este equipo.*?(/casilla/equipos/\w{32}/olvidar/)", other.get(LIST).text, re.S
+        r"Este equipo.*?(/casilla/sesiones/equipos/\w{32}/olvidar/)", other.get(LIST).text, re.S
     )
     assert here
     assert her.send(her.get(LIST), here[1]).headers["location"] == f"{LIST}?listo=equipo"
@@ -139,8 +139,8 @@ def test_ending_and_forgetting_need_a_fresh_proof(
     paths = [actions(page, end)[0] for end in ("/cerrar/", "/sesiones/cerrar/", "/olvidar/")]
     for path in paths:
         asked = her.send(page, path)
-        place = path.split("/")[2]
-        assert asked.headers["location"] == f"/casilla/confirmar/?volver=%2Fcasilla%2F{place}%2F"
+        confirm = asked.headers["location"]
+        assert confirm == "/casilla/confirmar/?volver=%2Fcasilla%2Fsesiones%2F"
     assert other.get("/casilla/").status_code == 200
     confirm = her.get("/casilla/confirmar/?volver=/casilla/sesiones/")
     back = her.send(confirm, "/casilla/confirmar/", clave=rosa.password)
@@ -164,7 +164,7 @@ def test_what_is_of_others_and_what_never_was_are_answered_alike(
         return reply.status_code, re.sub(r'name="sello" value="[^"]*"', "", reply.text)
 
     ending = [told(f"{LIST}{one}/cerrar/") for one in (theirs, "0" * 32, "x", "0" * 31 + "%00")]
-    forgetting = [told(device), told("/casilla/equipos/" + "0" * 32 + "/olvidar/")]
+    forgetting = [told(device), told("/casilla/sesiones/equipos/" + "0" * 32 + "/olvidar/")]
     assert {status for status, _ in ending + forgetting} == {404}
     assert len({text for _, text in ending + forgetting}) == 1
     assert his.get("/casilla/").status_code == 200
@@ -182,7 +182,7 @@ def test_what_a_browser_calls_itself_is_never_markup(
 
 
 @pytest.mark.parametrize(
-    "path", ["sesiones/cerrar/", "sesiones/{id}/cerrar/", "equipos/{id}/olvidar/"]
+    "path", ["sesiones/cerrar/", "sesiones/{id}/cerrar/", "sesiones/equipos/{id}/olvidar/"]
 )
 def test_every_form_wants_its_token_and_nothing_is_done_by_get(her: Visitor, path: str) -> None:
     """G53, G54"""

@@ -27,7 +27,7 @@ def test_a_report_is_one_line_with_the_rule_and_the_host_only(
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b"[1]", b'[{"body": []}]', b"\xff", b'[{"body": {}}]']
+    "body", [b"", b"{}", b"[1]", b'[{"body": []}]', b"\xff", b'[{"body": {}}]', b"[" * 60_000]
 )
 def test_what_is_no_report_is_refused(visitor: Visitor, body: bytes) -> None:
     assert visitor.client.post("/csp", content=body).status_code == 400
