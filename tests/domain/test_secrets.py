@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from proxy.domain.client import Client
 from proxy.domain.codes import code_for, same_code
 from proxy.domain.ids import new_id, parse_id
 from proxy.domain.passwords import Passwords
@@ -81,10 +80,3 @@ def test_an_address_that_is_no_id_is_not_read(text: str) -> None:
 def test_an_id_comes_back_from_its_address() -> None:
     one = new_id(datetime.now(UTC))
     assert parse_id(one.hex()) == one
-
-
-def test_an_ipv6_subscriber_is_one_network() -> None:
-    """A1: who has a /64 has 18 trillion addresses."""
-    assert Client("2001:db8::1").network == Client("2001:db8::ffff").network == "2001:db8::/64"
-    assert Client("203.0.113.7").network == "203.0.113.7"
-    assert Client("testclient").network == "unknown"
