@@ -7,6 +7,7 @@ class Refusal(Exception):
     """Something that cannot be done. Raised, it undoes the transaction: nothing happened."""
 
     status = 400
+    seconds: int | None = None  # that it makes sense to wait before the next try
 
     def __init__(self, code: str, **data: object) -> None:
         super().__init__(code)
@@ -24,7 +25,7 @@ class NotYours(Refusal):
 
 
 class Busy(Refusal):
-    """The service cannot take this now; `seconds` later it may."""
+    """The service cannot take this now."""
 
     status = 503
 

@@ -31,6 +31,7 @@ class Crowded(Refusal):
     """Too many riddles for one network."""
 
     status = 429
+    seconds = 60
 
     def __init__(self) -> None:
         super().__init__("captcha.crowded")

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from proxy.errors import Busy, Refusal
+from proxy.errors import Refusal
 from proxy.texts import TEXTS
 from proxy.web.pages import page
 from proxy.web.state import state_of
@@ -28,7 +28,7 @@ async def refused(request: Request, error: Exception) -> Response:
     if error.status == HTTPStatus.NOT_FOUND:
         return page(request, "errors/not_found.html", 404)
     response = page(request, "errors/refused.html", error.status, sentence=str(error))
-    if isinstance(error, Busy):
+    if error.seconds:
         response.headers["Retry-After"] = str(error.seconds)
     return response
 

@@ -261,9 +261,12 @@ def test_in_the_strict_profile_the_first_try_is_free(
 def test_who_asks_too_often_is_told_to_wait(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """F51"""
+
     def crowded(*_: object) -> None:
         raise captcha.Crowded()
 
     monkeypatch.setattr(captcha, "give", crowded)
     reply = visitor.get(PAGE)
     assert (reply.status_code, "Espere un minuto" in reply.text) == (429, True)
+    assert reply.headers["Retry-After"] == "60"
