@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from socket import create_server
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +18,7 @@ from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.settings import Settings
-from proxy.store import casillas, factors, tables
+from proxy.store import casillas, factors, schema, tables
 from tests.casilla import PDF
 
 Casilla = Callable[..., tuple[int, str, str]]
@@ -77,8 +76,10 @@ def open_casilla(casilla: Casilla, **changes: str) -> tuple[int, str, str]:
 
 
 def test_migrating_makes_tables_and_keys_and_says_the_versions(casilla: Casilla) -> None:
-    assert casilla("migrar") == (0, "Las tablas pasaron de la versión ninguna a la 0002.\n", "")
-    assert casilla("migrar") == (0, "Las tablas ya estaban en la versión 0002.\n", "")
+    newest = schema.newest()
+    said = f"Las tablas pasaron de la versión ninguna a la {newest}.\n"
+    assert casilla("migrar") == (0, said, "")
+    assert casilla("migrar") == (0, f"Las tablas ya estaban en la versión {newest}.\n", "")
     for secret in ("var/claves.json", "var/casilla.db"):  # S67, J66
         assert Path(secret).stat().st_mode & 0o777 == 0o600
 
@@ -211,72 +212,6 @@ def test_the_demonstration_stays_on_ones_own_machine(
     assert "localhost" in complaint
     with installation.db.reading() as tx:
         assert not casillas.any_open(tx)
-
-
-def test_serving_without_a_site_is_refused(casilla: Casilla, installation: Installation) -> None:
-    assert casilla("servir") == (1, "", "Falta el sitio en site. Ejecute «casilla construir».\n")
-
-
-def test_serving_on_a_port_that_somebody_has_is_refused(
-    casilla: Casilla, installation: Installation
-) -> None:
-    Path("site").mkdir()
-    Path("site/index.html").touch()
-    with create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        code, said, complaint = casilla("servir", "--puerto", str(port))
-    assert (code, said) == (1, "")
-    assert complaint.startswith(f"No se puede escuchar en 127.0.0.1, puerto {port}: ")
-
-
-FOLDERS = {"CASILLA_MAIL_URL", "CASILLA_SMS_URL"}
-SENT = {
-    "CASILLA_MAIL_URL": "smtp://mx.example:25",
-    "CASILLA_SMS_URL": "https://sms.example/{numero}/{texto}",
-}
-
-
-@pytest.mark.parametrize(
-    ("settings", "warned"),
-    [
-        ({}, set()),
-        ({"CASILLA_ORIGIN": "https://casilla.example"}, FOLDERS),
-        ({"CASILLA_ORIGIN": "https://casilla.example"} | SENT, set()),
-    ],
-)
-def test_whoever_serves_the_public_is_told_that_a_folder_reaches_nobody(
-    casilla: Casilla,
-    installation: Installation,
-    monkeypatch: pytest.MonkeyPatch,
-    settings: dict[str, str],
-    warned: set[str],
-) -> None:
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    Path("site").mkdir()
-    Path("site/index.html").touch()
-    with create_server(("127.0.0.1", 0)) as taken:
-        _, _, complaint = casilla("servir", "--puerto", str(taken.getsockname()[1]))
-    assert {name for name in FOLDERS if name in complaint} == warned
-
-
-@pytest.mark.parametrize(
-    ("setting", "fault"),
-    [
-        ("CASILLA_SMS_A_DAY=x", "debe ser un número entero"),
-        ("CASILLA_SMS_A_DAY=0", "debe ser 1 o más"),
-        ("CASILLA_PROFILE=otro", "use uno de estos: 'guia' o 'estricto'"),
-        ("CASILLA_IDENTITY_READ_SECONDS=31", "debe ser 30 o menos"),
-        ("CASILLA_IDENTITY_CONNECT_SECONDS=0", "debe ser más que 0"),
-        ("CASILLA_IDENTITY_CONNECT_SECONDS=x", "debe ser un número, como 2.5"),
-    ],
-)
-def test_a_wrong_setting_is_told_in_spanish(
-    casilla: Casilla, monkeypatch: pytest.MonkeyPatch, setting: str, fault: str
-) -> None:
-    name, _, value = setting.partition("=")
-    monkeypatch.setenv(name, value)
-    assert casilla("migrar") == (1, "", f"La variable {name} no vale: {fault}\n")
 
 
 @pytest.mark.parametrize(

@@ -60,9 +60,12 @@ def ready() -> "Installation":
 
 def warn_of_folders(settings: "Settings") -> None:
     """A folder serves who tries the program out. Citizens would wait for what never comes."""
-    for channel, url in (("mail", settings.mail_url), ("sms", settings.sms_url)):
-        if not settings.local and url.startswith("maildir:"):
-            print(TEXTS[f"{channel}.folder"], file=sys.stderr)
+    if settings.local:
+        return
+    if settings.mail_url.startswith("maildir:"):
+        print(TEXTS["mail.folder"], file=sys.stderr)
+    if settings.sms_url.startswith("maildir:"):
+        print(TEXTS["sms.folder"], file=sys.stderr)
 
 
 def in_lima(moment: "datetime", parts: "Installation") -> str:

@@ -89,7 +89,7 @@ challenges = Table(
     Column("id", LargeBinary, primary_key=True),
     Column("purpose", Text, nullable=False),
     # Empty for an identidad without a casilla: its challenge looks the same and opens nothing.
-    Column("casilla_id", Number, ForeignKey("casillas.id")),
+    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
     Column("subject", LargeBinary, nullable=False, index=True),  # keyed hash of whom it is about
     Column("flow", LargeBinary, nullable=False, unique=True),  # digest of the cookie of the browser
     Column("key_id", Text, nullable=False),  # of the key that its codes follow from
@@ -126,7 +126,7 @@ sessions = Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("id", LargeBinary, nullable=False, unique=True),  # by which its owner can end it
     Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
-    Column("device_id", LargeBinary, ForeignKey("devices.id"), nullable=False),
+    Column("device_id", LargeBinary, ForeignKey("devices.id"), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
     Column("proved_at", Instant, nullable=False),  # when its owner last proved who they are
     Column("seen_at", Instant, nullable=False),
@@ -146,6 +146,7 @@ factors = Table(
     Column("secret", LargeBinary, nullable=False, info={"sealed": "uid"}),
     Column("timecode", BigInteger, nullable=False),  # of the last code accepted: none serves twice
     Column("created_at", Instant, nullable=False),
+    Column("session_id", LargeBinary),  # in which it was begun: no other one sees its key
     Column("confirmed_at", Instant),  # empty until a first code proved that the app has it
 )
 
@@ -321,7 +322,7 @@ outbox_attempts = Table(
     metadata,
     Column("id", Number, primary_key=True),
     Column("outbox_id", Number, ForeignKey("outbox.id"), nullable=False, index=True),
-    Column("at", Instant, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
     Column("sent", Boolean, nullable=False),
     Column("detail", Text, nullable=False),  # what the server answered
 )
