@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 
 from proxy.domain.recipient import nameless
 from proxy.domain.vault import Unsealable
@@ -84,17 +84,19 @@ _WAITING = (
     select(outbox.c.channel)
     .where(
         outbox.c.next_at.is_not(None),
-        outbox.c.created_at < bindparam("before"),
+        outbox.c.created_at < bindparam("since"),
         outbox.c.refused.is_(False),
     )
     .distinct()
+    .subquery()
 )
-_LAST_SENT = (
-    select(outbox_attempts.c.at)
-    .join(outbox, outbox.c.id == outbox_attempts.c.outbox_id)
-    .where(outbox_attempts.c.sent, outbox.c.channel == bindparam("by"))
-    .order_by(outbox_attempts.c.id.desc())
-    .limit(1)
+_SILENT = select(_WAITING.c.channel).where(
+    ~exists().where(
+        outbox_attempts.c.at >= bindparam("since"),
+        outbox_attempts.c.sent,
+        outbox.c.id == outbox_attempts.c.outbox_id,
+        outbox.c.channel == _WAITING.c.channel,
+    )
 )
 
 
@@ -150,8 +152,7 @@ def silent(tx: Tx, since: datetime) -> list[Channel]:
 
     A message whose recipient was refused says nothing of its channel.
     """
-    waiting = tx.conn.execute(_WAITING, {"before": since}).scalars().all()
-    return [channel for channel in waiting if not _left(tx, channel, since)]
+    return list(tx.conn.execute(_SILENT, {"since": since}).scalars())
 
 
 def claim(tx: Tx, channel: Channel, lease: timedelta) -> Message | None:
@@ -216,8 +217,3 @@ def _opened(tx: Tx, row: Row[Any]) -> Message:
     except Unsealable:
         values |= {"recipient": "", "context": {}}
     return Message(**values)
-
-
-def _left(tx: Tx, channel: Channel, since: datetime) -> bool:
-    last = tx.conn.execute(_LAST_SENT, {"by": channel}).scalar_one_or_none()
-    return last is not None and last >= since
