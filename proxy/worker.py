@@ -44,9 +44,9 @@ class Worker:
         """Once a day, and when it starts."""
         now = time.monotonic()
         if now >= self._purge_at:
-            self._purge_at = now + DAY
             with self._installation.db.transaction() as tx:
                 gone = purge(tx)
+            self._purge_at = now + DAY  # not before: one that failed is tried again
             if any(gone.values()):
                 logger.info("out of date", extra={"detail": gone})
         return 0

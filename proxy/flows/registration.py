@@ -85,7 +85,6 @@ def begin(
     if wait is not None:
         audit.note(tx, Event.LOGIN_LIMITED, None, client.ip)
         return Denied("login.limited", wait)
-    registrations.forget(tx)
     draft = _accepting(tx, Draft(), TERMS, consent, client)
     return registrations.add(tx, secrets.digest(new_flow), draft, tx.now + IDLE), new_flow
 

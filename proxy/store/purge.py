@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, Delete, bindparam, delete, or_, select
+from sqlalchemy import BindParameter, Delete, bindparam, delete, exists, or_
 
 from proxy.store.db import Tx
-from proxy.store.tables import challenges, changes, devices, links, rates, sessions
+from proxy.store.tables import challenges, changes, devices, links, rates, registrations, sessions
 
 # SECURITY J70: codes a day after their death, sessions a year.
 DEAD_FOR = timedelta(days=1)
@@ -18,10 +18,13 @@ _STATEMENTS: dict[str, Delete] = {
     "changes": delete(changes).where(changes.c.expires_at < _DEAD),  # nobody can undo them now
     "links": delete(links).where(links.c.expires_at < _DEAD),
     "rates": delete(rates).where(rates.c.tat < bindparam("tat")),
+    "registrations": delete(registrations).where(  # nobody finished it in its time
+        registrations.c.ended_at.is_(None), registrations.c.expires_at < bindparam("now")
+    ),
     "sessions": delete(sessions).where(sessions.c.expires_at < _OLD),
     "devices": delete(devices).where(
         or_(devices.c.revoked_at < _OLD, devices.c.created_at < _OLD),
-        devices.c.id.not_in(select(sessions.c.device_id)),
+        ~exists().where(sessions.c.device_id == devices.c.id),
     ),
 }
 
@@ -29,16 +32,11 @@ _STATEMENTS: dict[str, Delete] = {
 def purge(tx: Tx) -> dict[str, int]:
     """How many rows of each table went."""
     values = {
+        "now": tx.now,
         "dead": tx.now - DEAD_FOR,
         "old": tx.now - METADATA,
         "tat": int((tx.now - DEAD_FOR).timestamp() * 1_000_000),
     }
     return {
-        name: tx.conn.execute(statement, _of(statement, values)).rowcount
-        for name, statement in _STATEMENTS.items()
+        name: tx.conn.execute(statement, values).rowcount for name, statement in _STATEMENTS.items()
     }
-
-
-def _of(statement: Delete, values: dict[str, object]) -> dict[str, object]:
-    named = statement.compile().params
-    return {name: value for name, value in values.items() if name in named}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.registration import Draft
@@ -49,9 +49,6 @@ _END = (
     .where(registrations.c.id == bindparam("registration"), registrations.c.ended_at.is_(None))
     .values(ended_at=bindparam("now"), lookup=bindparam("whose"))
     .returning(registrations.c.id)
-)
-_FORGET = delete(registrations).where(
-    registrations.c.ended_at.is_(None), registrations.c.expires_at < bindparam("now")
 )
 _DECLARED = (
     select(*_COLUMNS)
@@ -101,11 +98,6 @@ def end(tx: Tx, registration: Registration, identidad: Identidad) -> bool:
     values = {"registration": registration.id, "now": tx.now}
     values["whose"] = tx.vault.lookup(str(identidad))
     return tx.conn.execute(_END, values).first() is not None
-
-
-def forget(tx: Tx) -> None:
-    """Delete what nobody finished in its time."""
-    tx.conn.execute(_FORGET, {"now": tx.now})
 
 
 def declared(tx: Tx, identidad: Identidad) -> Draft | None:

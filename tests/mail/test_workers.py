@@ -1,5 +1,7 @@
 """Workers as processes of their own: several at once, killed at any instant. Point 14, S78."""
 
+import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -7,14 +9,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import Row, insert, select
 
+from proxy import worker
 from proxy.flows.delivery import LEASE
 from proxy.installation import Installation
 from proxy.keyring import create_keyring
@@ -146,3 +151,31 @@ def test_the_worker_finds_what_another_process_left(place: Installation, tmp_pat
     wait_until_all_left(place.db)
     assert worker.end(signal.SIGINT) == 0
     assert sum(delivered(tmp_path).values()) == 2
+
+
+def test_a_purge_that_failed_does_not_wait_for_the_next_day(
+    place: Installation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(worker, "PAUSE", 0.01)
+    mine = worker.Worker(place)
+    with place.db.transaction() as tx:
+        tx.conn.execute(insert(tables.rates).values(key=b"long ago", tat=0))
+        tx.conn.exec_driver_sql("ALTER TABLE challenges RENAME TO away")
+
+    async def story() -> None:
+        wake, stop = asyncio.Event(), Event()
+        working = asyncio.create_task(mine.work(wake, stop))
+        while "a chore cannot be done" not in caplog.text:
+            await asyncio.sleep(0.01)
+        with place.db.transaction() as tx:
+            tx.conn.exec_driver_sql("ALTER TABLE away RENAME TO challenges")
+        while "out of date" not in caplog.text:
+            await asyncio.sleep(0.01)
+        stop.set()
+        wake.set()
+        await working
+
+    caplog.set_level(logging.INFO)
+    with ThreadPoolExecutor(1) as thread:  # Playwright keeps a loop running in this one
+        thread.submit(asyncio.run, asyncio.wait_for(story(), 20)).result()
+    assert caplog.text.count("out of date") == 1

@@ -12,6 +12,7 @@ from tests.clock import Clock
 from tests.flows.browser import PHONE, POLICY, Browser, alive
 from tests.flows.forgetful import ask_link
 from tests.flows.inside import Inside
+from tests.flows.newcomer import Newcomer, code_of
 from tests.people import Person
 
 KEPT = ("casillas", "outbox", "audit", "audit_head")
@@ -35,6 +36,7 @@ def test_nothing_that_is_alive_goes(db: Database, rosa: Person, clock: Clock) ->
     waiting = Browser(db)
     waiting.password(rosa.identidad, rosa.password)
     ask_link(db, rosa.identidad, rosa.email)
+    Newcomer(db).accept()
     before = counts(db)
     assert set(purged(db).values()) == {0}
     assert counts(db) == before and alive(db, opened)
@@ -62,6 +64,18 @@ def test_an_old_address_goes_once_nobody_can_put_it_back(
     assert purged(db)["changes"] == 0
     clock.now += timedelta(hours=2)
     assert purged(db)["changes"] == 1
+
+
+def test_what_somebody_typed_who_did_not_finish_goes_and_the_record_of_who_did_stays(
+    db: Database, clock: Clock
+) -> None:
+    """J66: with nobody else registering meanwhile."""
+    newcomer = Newcomer(db).reach_email()
+    assert newcomer.validate(code_of(db)) is None
+    Newcomer(db).reach_email()
+    clock.now += timedelta(days=400)
+    assert purged(db)["registrations"] == 1
+    assert counts(db)["registrations"] == 1
 
 
 def test_sessions_and_browsers_go_after_a_year(db: Database, rosa: Person, clock: Clock) -> None:
