@@ -64,17 +64,16 @@ def attempt(
     """Count a password before it is verified.
 
     While the whole world tries too many, an unknown browser has to answer a riddle (`riddled`).
+    What its own limits refuse does not count among those: one address alone troubles nobody else.
     """
     casilla = casillas.by_identidad(tx, identidad)
     device = known_device(tx, client, casilla)
-    if not (device or riddled) and throttle.take(tx, [EVERYBODY]) is not None:
-        audit.note(tx, Event.LOGIN_LIMITED, casilla.id if casilla else None, client.ip)
-        return Denied("login.riddle")
     limits = _known_limits(device) if device else _public_limits(identidad, client)
-    wait = throttle.take(tx, limits)
-    if wait is not None:
+    of_all = [] if device or riddled else [EVERYBODY]
+    if throttle.take(tx, [*limits, *of_all]) is not None:
         audit.note(tx, Event.LOGIN_LIMITED, casilla.id if casilla else None, client.ip)
-        return Denied("login.limited", wait)
+        wait = throttle.look(tx, limits)
+        return Denied("login.limited", wait) if wait else Denied("login.riddle")
     casillas.count_failure(tx, casilla.id if casilla else 0)
     if casilla and casilla.failures >= WRONG_IN_A_ROW and device is None:
         casilla = None

@@ -30,6 +30,15 @@ def take(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
 
     Keys are stored as HMAC, never as the identidad or the address that they name.
     """
+    return _ask(tx, limits, taken=1)
+
+
+def look(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
+    """What `take` would answer, by the very same statements. Nothing is taken (SECURITY D31)."""
+    return _ask(tx, limits, taken=0)
+
+
+def _ask(tx: Tx, limits: Sequence[Limit], taken: int) -> timedelta | None:
     savepoint = tx.conn.begin_nested()
     now = _micros(tx.now)
     for limit in sorted(limits):  # always in the same order, so that two takers cannot deadlock
@@ -37,7 +46,8 @@ def take(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
         values = {
             "key": hmac.digest(tx.vault.throttle, limit.key.encode(), "sha256"),
             "now": now,
-            "step": window // limit.times,
+            "room": window // limit.times,
+            "step": window // limit.times * taken,
             "window": window,
         }
         if tx.conn.execute(_TAKE[tx.conn.dialect.name], values).first() is None:
@@ -45,7 +55,7 @@ def take(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
             # A clock that went back must not make anybody wait longer than the window (P34).
             tx.conn.execute(_CAP, {"named": values["key"], "most": now + window})
             tat = tx.conn.execute(_TAT, values).scalar_one()
-            return timedelta(microseconds=max(tat + values["step"] - now - window, 1_000_000))
+            return timedelta(microseconds=max(tat + values["room"] - now - window, 1_000_000))
     savepoint.commit()
     return None
 
@@ -57,14 +67,16 @@ def _micros(moment: datetime) -> int:
 def _statement(dialect: str) -> Executable:
     latest = func.max if dialect == "sqlite" else func.greatest
     insert = sqlite.insert(rates) if dialect == "sqlite" else postgresql.insert(rates)
-    now, step, window = (
-        bindparam(name, type_=rates.c.tat.type) for name in ("now", "step", "window")
+    now, room, step, window = (
+        bindparam(name, type_=rates.c.tat.type) for name in ("now", "room", "step", "window")
     )
-    arrival = latest(rates.c.tat, now) + step
+    arrival = latest(rates.c.tat, now)
     return (
         insert.values(key=bindparam("key"), tat=now + step)
         .on_conflict_do_update(
-            index_elements=[rates.c.key], set_={"tat": arrival}, where=arrival - now <= window
+            index_elements=[rates.c.key],
+            set_={"tat": arrival + step},
+            where=arrival + room - now <= window,
         )
         .returning(rates.c.tat)
     )

@@ -1,8 +1,10 @@
 """The story of a login, without HTTP: J4, J20–J22, J26, SECURITY B21, C23–C28, F47–F51, I62–I65."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from proxy.domain.client import Client
@@ -224,6 +226,45 @@ def test_nobody_keeps_the_owner_out_by_failing_in_their_name(
     stranger = Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password)
     assert isinstance(stranger, Denied)
     assert isinstance(known.enter(rosa), Opened)
+
+
+def test_who_fails_from_many_networks_waits_longer_and_longer(db: Database, clock: Clock) -> None:
+    """F48: not at all for twenty tries, then three minutes for each, then half an hour."""
+    waits: list[timedelta] = []
+    for n in range(100):
+        with db.transaction() as tx:
+            tried = login.attempt(tx, Identidad("DNI", "49999999"), Client(f"192.0.2.{n}"))
+        if isinstance(tried, Denied) and tried.wait:
+            assert n >= 20
+            waits.append(tried.wait)
+            clock.advance(seconds=tried.wait.total_seconds())
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (timedelta(minutes=3), timedelta(minutes=28, seconds=48))
+
+
+def test_one_address_that_is_refused_does_not_make_everybody_answer_a_riddle(
+    db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F47, F48: what refuses a request takes nothing from the limit of all."""
+    monkeypatch.setattr(login, "EVERYBODY", replace(login.EVERYBODY, times=8))
+    noisy = Browser(db, Client("192.0.2.1"))
+    refused = [noisy.password(Identidad("DNI", "49999999"), "otra") for _ in range(40)][5:]
+    assert {denied and denied.code for denied in refused} == {"login.limited"}
+    assert Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password) is None
+
+
+def test_who_has_to_answer_a_riddle_first_has_used_up_no_try(
+    db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F47"""
+    monkeypatch.setattr(login, "EVERYBODY", replace(login.EVERYBODY, times=1))
+    for n in range(10):
+        asked = Browser(db, ELSEWHERE).password(rosa.identidad, "otra")
+        assert asked == Denied("login.riddle" if n else "login.wrong")
+    for n in range(5):
+        with db.transaction() as tx:
+            outcome = login.attempt(tx, rosa.identidad, ELSEWHERE, riddled=True)
+        assert isinstance(outcome, Denied) == (n == 4)
 
 
 def test_after_a_hundred_wrong_passwords_in_a_row_only_a_known_browser_may_use_it(

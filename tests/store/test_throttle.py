@@ -45,6 +45,20 @@ def test_what_one_limit_refuses_is_taken_from_no_other(db: Database) -> None:
     assert take(db, wide) is None
 
 
+def test_who_only_looks_takes_nothing_and_gets_the_answer_of_who_takes(
+    db: Database, clock: Clock
+) -> None:
+    """D31: what is done for nobody uses up nothing that is of all."""
+    for n in range(6):
+        with db.transaction() as tx:
+            looks = [throttle.look(tx, [FIVE]) for _ in range(3)]
+        assert looks == [take(db, FIVE)] * 3, n
+    clock.advance(minutes=1)
+    with db.transaction() as tx:
+        assert throttle.look(tx, [FIVE]) is None
+    assert (take(db, FIVE), take(db, FIVE)) == (None, MINUTE)
+
+
 def test_a_clock_that_went_back_makes_nobody_wait_longer_than_the_window(
     db: Database, clock: Clock
 ) -> None:
