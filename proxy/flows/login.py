@@ -20,6 +20,7 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
+from proxy.errors import Refusal
 from proxy.flows import challenge, factor, first_access
 from proxy.flows.challenge import DAY, HOUR, MINUTE, Asked, Challenge, Denied, where
 from proxy.store import audit, casillas, challenges, devices, links, outbox, sessions, throttle
@@ -36,6 +37,12 @@ PURPOSE = "login"
 WRONG_IN_A_ROW = 100
 EVERYBODY = Limit("password", 1000, 5 * MINUTE)
 SEEN_EVERY = timedelta(minutes=1)
+
+
+class SessionOver(Refusal):
+    """Whoever was inside no longer is."""
+
+    status = 403
 
 
 @dataclass(frozen=True)
@@ -142,6 +149,12 @@ def resume(tx: Tx, policy: Policy, token: str) -> Session | None:
 def resume_here(db: Database, policy: Policy, token: str) -> Session | None:
     """The same on SQLite, in the event loop: handing one row to a thread costs more than it."""
     return _in_use(sessions.by_digest_here(db, secrets.digest(token)), policy, db.clock())
+
+
+def hold(tx: Tx, policy: Policy, session: Session) -> None:
+    """Refuses SessionOver when the session ended, or got another token, since it was found."""
+    if _in_use(sessions.by_digest(tx, session.digest), policy, tx.now) is None:
+        raise SessionOver("session.over")
 
 
 def holder(vault: Vault, session: Session) -> Holder:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from proxy.domain.client import Client
+from proxy.flows import login
 from proxy.web.cookies import DEVICE, DEVICE_SECONDS, cookie
 from proxy.web.state import state_of
 
@@ -21,11 +22,16 @@ T = TypeVar("T")
 async def run(
     request: Request, flow: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Run one flow in one transaction, off the event loop. A refusal undoes all of it."""
-    state = state_of(request)
+    """Run one flow in one transaction, off the event loop. A refusal undoes all of it.
+
+    Of who is inside, it refuses `session.over` when their session ended since it was looked at.
+    """
+    state, session = state_of(request), getattr(request.state, "session", None)
 
     def work() -> tuple[T, bool]:
         with state.installation.db.transaction() as tx:
+            if session:
+                login.hold(tx, state.installation.policy, session)
             value = flow(tx, *args, **kwargs)
         return value, tx.mail
 

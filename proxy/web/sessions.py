@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from proxy.flows import login
 from proxy.web.cookies import SESSION, drop_cookie, session_cookie
+from proxy.web.forms import body_of
 from proxy.web.pages import Handler, look, run, see_other
 from proxy.web.state import state_of
 
@@ -33,13 +34,18 @@ def _guarded(handler: Handler, *, changing: bool) -> Handler:
         for name, value in scope["headers"]:
             if name == b"sec-purpose" and b"prefetch" in value:
                 return Response(status_code=204)  # nobody is looking yet (SECURITY G54)
+        if request.method == "POST":
+            await body_of(request)  # first: a session that ends while it comes does nothing more
         session = await current(request)
         if session is None:
             return _to_login(request)
         if session.must_change and not changing:
             return see_other(request, "password:change")
         request.state.session = session
-        return await handler(request)
+        try:
+            return await handler(request)
+        except login.SessionOver:
+            return _to_login(request)
 
     return guarded
 

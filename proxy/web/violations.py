@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from proxy.flows import violations
+from proxy.web.forms import body_of
 from proxy.web.pages import client_of, run
 
 logger = logging.getLogger("casilla.web")
@@ -21,7 +22,7 @@ async def report(request: Request) -> Response:
     if not await run(request, violations.listen, client_of(request)):
         return Response(status_code=429, headers={"Retry-After": "60"})
     try:
-        reports = json.loads(await request.body())
+        reports = json.loads(await body_of(request))
         bodies = [one["body"] for one in reports[:MOST]]
         seen = sorted({f"{_rule(body)} {_host(body)}" for body in bodies})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
