@@ -1,8 +1,10 @@
 """The catalogue as one value: every sheet, read and checked."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -64,6 +66,16 @@ class Entity(Sheet):
     correo: Sender
     contacto: Contact
     derechos: Text
+
+    @property
+    def official_time(self) -> str:
+        """«hora de Lima»"""
+        return f"hora de {self.zona_horaria.rpartition('/')[2].replace('_', ' ')}"
+
+    def moment(self, at: datetime) -> str:
+        """«16/11/2026 a las 10:00 (hora de Lima)» (ruling 18)"""
+        local = at.astimezone(ZoneInfo(self.zona_horaria))
+        return f"{local:%d/%m/%Y} a las {local:%H:%M} ({self.official_time})"
 
 
 class Norm(Sheet):

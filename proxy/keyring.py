@@ -47,8 +47,11 @@ class KeyRing:
             return {name: subkeys[name] for name in sorted(subkeys, key=lambda k: (len(k), k))}
         return subkeys
 
-    def newest(self, purpose: str) -> bytes:
-        return list(self.subkeys(purpose).values())[-1]
+    def replaced_at(self, key_id: str) -> datetime | None:
+        """Since when the next key is used in its place, as far as is known."""
+        ids = list(self.keys)
+        later = ids[ids.index(key_id) + 1 :]
+        return self.since.get(later[0]) if later else None
 
 
 def create_keyring(path: Path) -> KeyRing:

@@ -193,9 +193,13 @@ TEXTS = {
         "antigua su contraseña no sirve. Espere a que ingresen. Con --forzar se retira igual, y "
         "para ingresar usarán «RECUPERAR CLAVE»."
     ),
+    "keys.links": (
+        "La clave {id} no se retiró: con ella salieron enlaces o códigos que sirven hasta el "
+        "{until}. Espere hasta entonces. Con --forzar se retira igual, y ya no sirven, tampoco los "
+        "de deshacer un cambio."
+    ),
     "keys.stuck": (
-        "La clave {id} no se retiró: {many} filas que dependen de ella están dañadas y no se "
-        "pueden sellar otra vez. Recupérelas de un respaldo."
+        "La clave {id} no se retiró: {many} sellar otra vez. Recupere de un respaldo lo dañado."
     ),
     "casilla.unknown": "Esa identidad no tiene casilla: no se depositó nada. Revise el número.",
     "casilla.exists": "Esa identidad ya tiene una casilla: no se abrió otra.",

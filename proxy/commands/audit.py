@@ -36,13 +36,13 @@ def verify() -> None:
     with bar("Verificando", total) as tell, parts.db.reading() as tx:
         found = flow.verify(tx, tell)
     if isinstance(found, flow.Broken):
-        at = f", del {start.in_lima(found.at, parts)}" if found.at else ""
+        at = f", del {start.to_the_second(found.at, parts)}" if found.at else ""
         raise Refusal(found.code, id=found.id, at=at)
     if found.since is None or found.until is None:
         print("La auditoría está completa: todavía no tiene filas.")
         return
     rows = "1 fila" if found.rows == 1 else f"{found.rows} filas"
-    since, until = (start.in_lima(at, parts) for at in (found.since, found.until))
+    since, until = (start.to_the_second(at, parts) for at in (found.since, found.until))
     print(f"La auditoría está completa: {rows}, del {since} al {until}.")
 
 

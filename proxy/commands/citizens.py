@@ -26,7 +26,7 @@ def deposit(
     firmado_por: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién lo firmó.")],
     elaborado_por: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién lo elaboró.")],
     fecha_emision: Annotated[
-        str, typer.Option(metavar="FECHA", help="AAAA-MM-DD o AAAA-MM-DDTHH:MM, hora de Lima.")
+        str, typer.Option(metavar="FECHA", help="AAAA-MM-DD o AAAA-MM-DDTHH:MM, hora oficial.")
     ],
     acto: Annotated[Path, typer.Option(metavar="ARCHIVO", help="El acto, en PDF.")],
     anexo: Annotated[
@@ -64,7 +64,7 @@ def deposit(
             parts.db.transaction() as tx,
         ):
             receipt = flow.deposit(tx, parts.documents, parts.zone, identidad, described, served)
-    print(f"Se depositó {receipt.id.hex()} el {start.in_lima(receipt.at, parts)}.")
+    print(f"Se depositó {receipt.id.hex()} el {start.to_the_second(receipt.at, parts)}.")
 
 
 def demonstration(

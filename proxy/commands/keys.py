@@ -13,9 +13,6 @@ from proxy.commands.spanish import Command, Group
 if TYPE_CHECKING:
     from proxy.keyring import KeyRing
 
-# Every running process has seen the newest key by then: none seals with an older one any more.
-SETTLED = timedelta(seconds=5)
-
 claves = typer.Typer(cls=Group, help="El archivo de claves.", no_args_is_help=True)
 
 
@@ -29,12 +26,14 @@ def show() -> None:
     newest = list(ring.keys)[-1]
     for key_id in ring.keys:
         with parts.db.reading() as tx:
-            found = flow.hanging(tx, key_id)
+            found = flow.hanging(tx, key_id, ring.replaced_at(key_id))
         since = ring.since.get(key_id)
-        when = f"desde el {start.in_lima(since, parts)}" if since else "sin fecha"
+        when = f"desde el {start.to_the_second(since, parts)}" if since else "sin fecha"
         use = "en uso" if key_id == newest else "solo para lo anterior"
+        until = start.to_the_second(found.until, parts) if found.until else "ninguno"
         print(
             f"{key_id}  {when}  {use}  contraseñas: {found.passwords}  filas selladas: {found.rows}"
+            f"  enlaces y códigos hasta: {until}"
         )
     for key_id in ring.retired:
         print(f"{key_id}  retirada  solo para verificar la auditoría")
@@ -60,7 +59,10 @@ def retire(
     clave: Annotated[str, typer.Argument(metavar="ID", help="Como la muestra «claves lista».")],
     forzar: Annotated[
         bool,
-        typer.Option("--forzar", help="Aunque algunas personas deban recuperar su contraseña."),
+        typer.Option(
+            "--forzar",
+            help="Aunque haya contraseñas, enlaces o códigos que dejarán de servir.",
+        ),
     ] = False,
 ) -> None:
     """Sella otra vez lo que depende de una clave y la quita del archivo."""
@@ -70,21 +72,22 @@ def retire(
     parts = start.ready()
     path = parts.settings.keys_file
     keyfile.refuse_in_use(path, clave)
+    replaced, entity = parts.ring.replaced_at(clave), parts.catalog.entity
     with parts.db.reading() as tx:
-        total = flow.ready(tx, clave, force=forzar)
-    _settle(parts.ring)
+        total = flow.ready(tx, clave, replaced, entity, force=forzar)
+    _settle(parts.ring, flow.SETTLED)
     with bar("Sellando", total) as tell:
         flow.renew(parts.db, clave, tell)
     with parts.db.transaction() as tx:
-        lost = flow.leave(tx, clave, force=forzar)
+        lost = flow.leave(tx, clave, replaced, entity, force=forzar)
     keyfile.retire(path, clave, datetime.now(UTC))
     people = "1 persona debe" if lost == 1 else f"{lost} personas deben"
     after = f" {people} usar «RECUPERAR CLAVE» para ingresar." if lost else ""
     print(f"La clave {clave} se retiró: solo sirve para verificar la auditoría.{after}")
 
 
-def _settle(ring: "KeyRing") -> None:
+def _settle(ring: "KeyRing", settled: timedelta) -> None:
     since = ring.since.get(list(ring.keys)[-1])
     if since:
-        left = since + SETTLED - datetime.now(UTC)
-        time.sleep(min(max(left, timedelta()), SETTLED).total_seconds())
+        left = since + settled - datetime.now(UTC)
+        time.sleep(min(max(left, timedelta()), settled).total_seconds())

@@ -26,7 +26,7 @@ def mail(
     messages = _newest_first(_folders(parts.settings.mail_url, parts.settings.sms_url))
     if numero is None:
         for number, message in enumerate(messages[:MOST], 1):
-            at = start.in_lima(_date(message), parts)
+            at = start.to_the_second(_date(message), parts)
             print(_plain(f"{number:3}  {at}  {message['To']}  {message['Subject']}"))
         if messages:
             many = "Hay 1 mensaje." if len(messages) == 1 else f"Hay {len(messages)} mensajes."
@@ -38,7 +38,7 @@ def mail(
         raise Refusal("mail.missing", number=numero)
     message = messages[numero - 1]
     body = message.get_body(("plain",))
-    print(f"Fecha:  {start.in_lima(_date(message), parts)}")
+    print(f"Fecha:  {start.to_the_second(_date(message), parts)}")
     for label, name in (("De:", "From"), ("Para:", "To"), ("Asunto:", "Subject")):
         print(_plain(f"{label:7} {message[name]}"))
     print()

@@ -68,6 +68,7 @@ def warn_of_folders(settings: "Settings") -> None:
         print(TEXTS["sms.folder"], file=sys.stderr)
 
 
-def in_lima(moment: "datetime", parts: "Installation") -> str:
+def to_the_second(moment: "datetime", parts: "Installation") -> str:
     """dd/mm/aaaa HH:MM:SS in the entity's zone (ruling 18)."""
-    return f"{moment.astimezone(parts.zone):%d/%m/%Y %H:%M:%S} (hora de Lima)"
+    official = parts.catalog.entity.official_time
+    return f"{moment.astimezone(parts.zone):%d/%m/%Y %H:%M:%S} ({official})"

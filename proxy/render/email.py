@@ -34,7 +34,10 @@ class Envelope:
 
 def letter(name: str, envelope: Envelope, entity: Entity, **context: Any) -> EmailMessage:
     """What leaves. The same message gives the same Message-ID and date at every attempt."""
-    sender, values = entity.correo, {"entity": entity, "when": _when(envelope.at), **context}
+    sender, values = (
+        entity.correo,
+        {"entity": entity, "when": entity.moment(envelope.at), **context},
+    )
     # One line, whatever a value brings along (header injection).
     subject = " ".join(_render(name, "subject.txt", values).split())
     email = EmailMessage(policy=SMTP)
@@ -51,12 +54,6 @@ def letter(name: str, envelope: Envelope, entity: Entity, **context: Any) -> Ema
     )
     email["Content-Language"] = "es"  # last: the content takes such headers off
     return email
-
-
-def _when(at: datetime) -> str:
-    """«16/11/2026 a las 10:00 (hora de Lima)»"""
-    place = str(at.tzinfo).rpartition("/")[2].replace("_", " ")
-    return f"{at:%d/%m/%Y} a las {at:%H:%M} (hora de {place})"
 
 
 def _address(recipient: str) -> Address:

@@ -1,4 +1,4 @@
-"""What hangs on a key: passwords, sealed values, and the hashes by which rows are found.
+"""What hangs on a key: passwords, links, codes, sealed values, and the hashes that find rows.
 
 A row is found by the hash of the key that sealed it, so both are renewed by one statement.
 """
@@ -6,6 +6,7 @@ A row is found by the hash of the key that sealed it, so both are renewed by one
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -25,13 +26,25 @@ from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.vault import Unsealable, Vault, label
 from proxy.errors import Refusal
 from proxy.store.db import Tx
-from proxy.store.tables import casillas, metadata, padron, registrations
+from proxy.store.tables import casillas, challenges, links, metadata, padron, registrations
 
 TABLES = [table for table in metadata.sorted_tables if any("sealed" in c.info for c in table.c)]
 
 _OF_KEY = func.substr(casillas.c.password, 1, bindparam("length")) == bindparam("start")
 _COUNT_PASSWORDS = select(func.count()).where(_OF_KEY)
 _DROP_PASSWORDS = update(casillas).where(_OF_KEY).values(password=None)
+_LIVING_LINKS = select(func.max(links.c.expires_at)).where(
+    links.c.created_at < bindparam("before"),
+    links.c.expires_at > bindparam("now"),
+    links.c.used_at.is_(None),
+    links.c.ended_at.is_(None),
+)
+_LIVING_CODES = select(func.max(challenges.c.expires_at)).where(
+    challenges.c.key_id == bindparam("key"),
+    challenges.c.expires_at > bindparam("now"),
+    challenges.c.used_at.is_(None),
+    challenges.c.ended_at.is_(None),
+)
 # What somebody declared to open their casilla is found by the same hash as the casilla.
 _FOLLOW = (
     update(registrations)
@@ -55,6 +68,16 @@ def passwords(tx: Tx, key_id: str) -> int:
 def drop_passwords(tx: Tx, key_id: str) -> None:
     """Their owners choose another one, as who forgot theirs."""
     tx.conn.execute(_DROP_PASSWORDS, _start(key_id))
+
+
+def good_until(tx: Tx, key_id: str, before: datetime) -> datetime | None:
+    """When the last code of the key, and the last link that is older than that, open nothing.
+
+    A link does not say which key signed it: each is signed by the newest one as it leaves.
+    """
+    values = {"before": before, "key": key_id, "now": tx.now}
+    ends = (tx.conn.execute(last, values).scalar_one() for last in (_LIVING_LINKS, _LIVING_CODES))
+    return max(filter(None, ends), default=None)
 
 
 def rows(tx: Tx, key_id: str) -> int:

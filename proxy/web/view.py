@@ -88,14 +88,12 @@ def prepare(environment: Environment, installation: Installation) -> None:
     environment.globals |= {
         "asset": asset,
         "entity": installation.catalog.entity,
-        "official_time": f"hora de {zone.key.rpartition('/')[2].replace('_', ' ')}",
         "holder": holder,
         "policy": policy,
         "sello": sello,
         "session": session,
         "session_end": session_end,
         "url": url,
-        "zone": zone,
     }
 
 

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from catalog.reader import read_catalog
 from proxy import keyfile
 from proxy.flows import keys
 from proxy.keyring import read_keyring
@@ -10,6 +11,7 @@ from proxy.store.db import Database
 from tests.killing import kill_anywhere, kill_at_every_other_line
 from tests.ringed import opened
 
+ENTITY = read_catalog().entity
 CODE = ("proxy/keyfile.py", "proxy/flows/keys.py")
 keys.AT_ONCE = 3  # some tables take two goes
 
@@ -38,11 +40,12 @@ def retire_all(db: Database, ring: Path) -> None:
 
 
 def retire(db: Database, ring: Path, key_id: str, *, force: bool = False) -> None:
+    replaced = read_keyring(ring).replaced_at(key_id)
     with db.reading() as tx:
-        keys.ready(tx, key_id, force=force)
+        keys.ready(tx, key_id, replaced, ENTITY, force=force)
     keys.renew(db, key_id, lambda _done: None)
     with db.transaction() as tx:
-        keys.leave(tx, key_id, force=force)
+        keys.leave(tx, key_id, replaced, ENTITY, force=force)
         at = tx.now
     keyfile.retire(ring, key_id, at)
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, text
 
 from proxy.cli import main
 from proxy.domain.events import Event
+from proxy.flows import keys
 from proxy.installation import Installation
 from proxy.keyring import read_keyring
 from proxy.settings import Settings
@@ -145,15 +146,17 @@ def test_keys_are_listed_added_and_retired(
     installation: Installation, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Point 13: the commands, and never the key itself."""
-    from proxy.commands import keys
-
     monkeypatch.setattr(keys, "SETTLED", keys.SETTLED * 0)
     assert casilla(capsys, "claves", "rotar")[1].startswith("La clave k2 se usa desde ahora;")
     code, said, _ = casilla(capsys, "claves", "lista")
     assert code == 0
     first, second = said.splitlines()
-    assert first.endswith("solo para lo anterior  contraseñas: 1  filas selladas: 1")
-    assert second.endswith("en uso  contraseñas: 0  filas selladas: 0")
+    assert first.endswith(
+        "solo para lo anterior  contraseñas: 1  filas selladas: 1  enlaces y códigos hasta: ninguno"
+    )
+    assert second.endswith(
+        "en uso  contraseñas: 0  filas selladas: 0  enlaces y códigos hasta: ninguno"
+    )
     code, said, complaint = casilla(capsys, "claves", "retirar", "k1")
     assert (code, said) == (1, "")
     assert "1 persona no ha ingresado" in complaint

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,17 @@ from proxy.flows import audit, keys
 from proxy.flows.audit import Whole
 from proxy.keyring import create_keyring, read_keyring
 from proxy.store import audit as notes
-from proxy.store import casillas, challenges, changes, factors, outbox, padron, sealed, tables
+from proxy.store import (
+    casillas,
+    challenges,
+    changes,
+    factors,
+    links,
+    outbox,
+    padron,
+    sealed,
+    tables,
+)
 from proxy.store.challenges import NewChallenge
 from proxy.store.db import Database, Tx
 from proxy.store.schema import migrate
@@ -61,13 +71,9 @@ def fill(db: Database, ring: Path) -> None:
         casillas.set_phone(tx, rosa, "+51987654321")
         padron.put(tx, [claim(record) for record in RECORDS])
         outbox.add(tx, "alerta", rosa, asunto="Carta")
-        factors.add(tx, rosa.id, "JBSWY3DPEHPK3PXP")
+        factors.add(tx, rosa.id, "JBSWY3DPEHPK3PXP", b"s" * 16)
         changes.add(tx, rosa.id, "email", ROSA.email, "nueva@example.com", b"f", tx.now)
-        new = NewChallenge(
-            THERE, "login", rosa.id, b"s", b"f" * 32, tx.vault.newest, "email", "a@b.pe",
-            tx.now, tx.now, "", "",
-        )  # fmt: skip
-        challenges.add(tx, new)
+        challenges.add(tx, a_code(tx, rosa.id, THERE, tx.now))
         registration = {
             "id": THERE,
             "flow": b"f",
@@ -77,6 +83,13 @@ def fill(db: Database, ring: Path) -> None:
             "expires_at": tx.now,
         }
         tx.conn.execute(tables.registrations.insert(), registration)
+
+
+def a_code(tx: Tx, casilla_id: int, name: bytes, until: datetime) -> NewChallenge:
+    return NewChallenge(
+        name, "login", casilla_id, b"s", name * 2, tx.vault.newest, "email", "a@b.pe",
+        tx.now, until, "", "",
+    )  # fmt: skip
 
 
 def claim(record: str) -> PersonClaim:
@@ -137,8 +150,8 @@ def test_what_an_older_key_sealed_is_read_and_what_is_new_takes_the_newest(
     with db.transaction() as tx:
         casillas.set_email(tx, owner(tx, BRUNO.identidad), "otro@example.com")
     with db.reading() as tx:
-        assert keys.hanging(tx, "k2") == keys.Hanging(0, 1)
-        assert keys.hanging(tx, "k1").passwords == 3
+        assert keys.hanging(tx, "k2", None) == keys.Hanging(0, 1, None)
+        assert keys.hanging(tx, "k1", tx.now).passwords == 3
     assert verified(db)
 
 
@@ -151,9 +164,9 @@ def test_a_key_is_retired_once_nothing_hangs_on_it(db: Database, ring: Path) -> 
     assert verified(db)
     now = read_keyring(ring)
     assert (list(now.keys), list(now.retired)) == (["k2"], ["k1"])
-    assert now.newest("audit") != now.retired["k1"]
+    assert now.subkeys("audit")["k2"] != now.retired["k1"]
     with db.reading() as tx:
-        assert keys.hanging(tx, "k1") == keys.Hanging(0, 0)
+        assert keys.hanging(tx, "k1", tx.now) == keys.Hanging(0, 0, None)
         assert tx.vault.code_key("k1") is None
         with pytest.raises(Unsealable):
             tx.vault.mac(b"x", "k1")
@@ -165,8 +178,8 @@ def rehash(db: Database, ring: Path) -> None:
         for person in PEOPLE:
             casilla = owner(tx, person.identidad)
             proof = passwords.prove(casilla.password, person.password)
-            assert proof.new_hash is not None
-            casillas.rehash(tx, casilla.id, proof.new_hash)
+            assert proof.stored is not None
+            assert casillas.keep_password(tx, casilla.id, proof.stored, proof.new_hash)
 
 
 def test_a_key_that_somebodys_password_needs_is_retired_by_force_only(
@@ -184,6 +197,58 @@ def test_a_key_that_somebodys_password_needs_is_retired_by_force_only(
         assert [owner(tx, person.identidad).password for person in PEOPLE] == [None] * 3
 
 
+def test_a_key_that_signed_a_link_which_still_serves_is_retired_by_force_only(
+    db: Database, ring: Path, clock: Clock
+) -> None:
+    """SECURITY S67: somebody may still have to undo with it what a stranger did."""
+    with db.transaction() as tx:
+        rosa = owner(tx, ROSA.identidad)
+        links.add(tx, "undo", rosa.id, timedelta(hours=72))
+    rotate(db, ring)
+    rehash(db, ring)
+    for passed, ended in ((0, None), (71, "19/11/2026 a las 10:00 (hora de Lima)")):
+        clock.advance(hours=passed)
+        with pytest.raises(Refusal) as refused:
+            retire(db, ring, "k1")
+        assert refused.value.code == "keys.links"
+        assert (ended or "") in str(refused.value)
+    with db.transaction() as tx:  # of the newest key: it says nothing of the older one
+        links.add(tx, "undo", rosa.id, timedelta(hours=72))
+    clock.advance(hours=1)
+    retire(db, ring, "k1")
+    assert list(read_keyring(ring).keys) == ["k2"]
+
+
+def test_links_and_codes_that_open_nothing_any_more_keep_no_key(
+    db: Database, ring: Path, clock: Clock
+) -> None:
+    with db.transaction() as tx:
+        rosa = owner(tx, ROSA.identidad)
+        spent = links.add(tx, "undo", rosa.id, timedelta(days=9))
+        links.add(tx, "not_me", rosa.id, timedelta(days=9))
+        code = a_code(tx, rosa.id, b"d" * 16, tx.now + timedelta(minutes=30))
+        challenges.add(tx, code)
+    rotate(db, ring)
+    rehash(db, ring)
+    with db.transaction() as tx:
+        assert keys.hanging(tx, "k1", tx.now).until == clock.now + timedelta(days=9)
+        links.spend(tx, spent, "undo")
+        links.end_all(tx, rosa.id, "not_me")
+        assert keys.hanging(tx, "k1", tx.now).until == code.expires_at
+        challenges.end_all(tx, rosa.id)
+        assert keys.hanging(tx, "k1", tx.now).until is None
+    retire(db, ring, "k1")
+
+
+def test_by_force_a_key_goes_although_links_still_serve(db: Database, ring: Path) -> None:
+    """It may have leaked."""
+    with db.transaction() as tx:
+        links.add(tx, "undo", owner(tx, ROSA.identidad).id, timedelta(hours=72))
+    rotate(db, ring)
+    retire(db, ring, "k1", force=True)
+    assert list(read_keyring(ring).keys) == ["k2"]
+
+
 def test_a_key_is_kept_for_what_is_damaged(db: Database, ring: Path) -> None:
     rotate(db, ring)
     with db.transaction() as tx:
@@ -197,8 +262,9 @@ def test_a_key_is_kept_for_what_is_damaged(db: Database, ring: Path) -> None:
     with pytest.raises(Refusal) as refused:
         retire(db, ring, "k1", force=True)
     assert refused.value.code == "keys.stuck"
+    assert "1 fila que depende de ella está dañada y no se puede sellar" in str(refused.value)
     with db.reading() as tx:
-        assert keys.hanging(tx, "k1").rows == 1
+        assert keys.hanging(tx, "k1", tx.now).rows == 1
     assert "k1" in read_keyring(ring).keys
 
 

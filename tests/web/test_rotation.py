@@ -27,7 +27,7 @@ def rotate(installation: Installation) -> None:
 def retire(installation: Installation) -> None:
     keys.renew(installation.db, "k1", lambda _done: None)
     with installation.db.transaction() as tx:
-        keys.leave(tx, "k1", force=True)
+        keys.leave(tx, "k1", None, installation.catalog.entity, force=True)
     keyfile.retire(installation.settings.keys_file, "k1", installation.clock())
     assert list(installation.ring.keys) == ["k2"]
 
