@@ -1,5 +1,7 @@
 """The three cookies. `__Host-` keeps a sibling host from planting one (SECURITY H60)."""
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
@@ -10,6 +12,9 @@ SESSION = "__Host-sesion"
 FLOW = "__Host-flujo"
 DEVICE = "__Host-equipo"
 
+_NAMED = {
+    name: re.compile(rf"(?:^|;)[ \t]*{name}=([^;]*)".encode()) for name in (SESSION, FLOW, DEVICE)
+}
 DEVICE_SECONDS = 365 * 24 * 3600
 
 
@@ -30,17 +35,14 @@ def cookie(scope: Scope, name: str) -> str:
     `Request.cookies` does not serve: it also takes names that only look like ours once blanks of
     other alphabets are cut off, which a sibling host may plant.
     """
-    wanted, found = name.encode(), ""
-    for header, value in scope["headers"]:
-        if header != b"cookie" or wanted not in value:
-            continue
-        for pair in value.split(b";"):
-            key, _, said = pair.strip(b" \t").partition(b"=")
-            if key == wanted:
-                if found:
-                    return ""
-                found = said.decode("latin-1")
-    return found
+    named = _NAMED[name]
+    found = [
+        said
+        for header, value in scope["headers"]
+        if header == b"cookie"
+        for said in named.findall(value)
+    ]
+    return str(found[0].decode("latin-1")) if len(found) == 1 else ""
 
 
 def session_cookie(request: Request) -> str:
