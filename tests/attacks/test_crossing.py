@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from proxy.app import create_app
 from proxy.installation import Installation
@@ -191,20 +191,25 @@ def test_a_link_of_a_message_arrives_logged_in(world: World) -> None:
     assert (answer.status, answer.url) == (200, f"{world.origin}/casilla/")
 
 
-def test_a_sibling_plants_no_cookie_of_ours(world: World) -> None:
-    """§3.7: `__Host-` keeps it out, from the domain that both share too."""
+def test_a_sibling_plants_no_cookie_of_ours(world: World, rosa: Person) -> None:
+    """H60, §3.7: `__Host-` keeps it out, from the domain that both share too. Names that only look
+    like ours come in, before ours, and nothing follows from them."""
     page = world.context.new_page()
     page.goto(f"{world.elsewhere['same-site']}?{urlencode({'html': '<title>x</title>'})}")
-    page.evaluate("""() => {
-        for (const name of ["__Host-sesion", "__Host-flujo", "__Host-equipo", "plain"])
-            for (const domain of ["", "; Domain=casilla.localhost"])
-                document.cookie = `${name}=planted; Path=/; Secure${domain}`;
+    page.evaluate(r"""() => {
+        const ours = ["__Host-sesion", "__Host-flujo", "__Host-equipo"];
+        const like = ours.flatMap(name => ["z=" + name, "z" + name, "\x85" + name, "\xa0" + name]);
+        for (const name of [...ours, ...like, "plain"])
+            for (const place of ["", "; Domain=casilla.localhost"])
+                document.cookie = `${name}=planted; Path=/casilla/${place}`;
     }""")
-    cookies = world.context.cookies()
-    found = {one["name"]: one["value"] for one in cookies if "hermano" not in one["domain"]}
-    assert found["plain"] == "planted"
+    sent = world.context.cookies(f"{world.origin}/casilla/")
+    found = {one["name"]: one["value"] for one in sent}
+    assert found["plain"] == found["z__Host-sesion"] == "planted"
     assert found["__Host-sesion"] == world.token
     assert "planted" not in (found.get("__Host-flujo"), found.get("__Host-equipo"))
+    page.goto(f"{world.origin}/casilla/")
+    expect(page.get_by_text(rosa.nombres).first).to_be_visible()
 
 
 def test_no_page_of_ours_is_framed(world: World) -> None:
