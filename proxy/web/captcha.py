@@ -50,7 +50,6 @@ class Riddle:
     image: str | None
     sound: str
     script: str
-    minutes: int
     letters: str  # typed for this very riddle, when something else of the form was wrong
     work: str
     changed: bool
@@ -74,7 +73,6 @@ async def riddle(
         image=str(path("captcha:image", riddle=given.id.hex())) if given.drawn else None,
         sound=str(path("captcha:sound", riddle=given.id.hex())),
         script=str(path("asset", address=assets()["captcha.js"].address)),
-        minutes=policy.captcha_life.seconds // 60,
         letters=kept.get("captcha", ""),
         work=kept.get("captcha_trabajo", ""),
         changed=ANOTHER in sent,

@@ -62,8 +62,7 @@ async def ask(request: Request) -> Response:
 
 async def sent(request: Request) -> Response:
     """GET /casilla/recuperar/enviado/"""
-    hours = state_of(request).installation.policy.recovery_link_life.total_seconds() // 3600
-    return page(request, "recovery/sent.html", renewed="nuevo" in request.query_params, hours=hours)
+    return page(request, "recovery/sent.html", renewed="nuevo" in request.query_params)
 
 
 async def follow(request: Request) -> Response:

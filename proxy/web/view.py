@@ -1,7 +1,7 @@
 """What every template may use: dates in the entity's time, the form's token, who is inside."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -83,6 +83,7 @@ def prepare(environment: Environment, installation: Installation) -> None:
         return end_of(installation, session)
 
     environment.filters |= {"fecha": fecha, "hora": hora, "tamano": _size}
+    environment.filters |= {"horas": _hours, "minutos": _minutes}
     environment.filters |= {"celular": masked_phone, "correo": masked_email}
     environment.filters |= {"navegador": in_words, "red": network_of}
     environment.globals |= {
@@ -95,6 +96,18 @@ def prepare(environment: Environment, installation: Installation) -> None:
         "session_end": session_end,
         "url": url,
     }
+
+
+def _hours(life: timedelta) -> str:
+    return _counted(life // timedelta(hours=1), "hora")
+
+
+def _minutes(life: timedelta) -> str:
+    return _counted(life // timedelta(minutes=1), "minuto")
+
+
+def _counted(many: int, one: str) -> str:
+    return f"{many} {one if many == 1 else one + 's'}"
 
 
 def _size(count: int) -> str:

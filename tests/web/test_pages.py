@@ -299,3 +299,16 @@ def test_who_has_letters_in_their_number_gets_a_keyboard_with_them(
     assert 'inputmode="numeric"' in page and f'href="{path}?letras=1"' in page
     other = visitor.get(f"{path}?letras=1").text
     assert 'inputmode="text"' in other and "CE- o PAS-" in other
+
+
+@pytest.mark.parametrize(("hours", "said"), [(24, "más de 24 horas:"), (1, "más de 1 hora:")])
+def test_the_hours_on_a_page_are_those_in_force_however_many(
+    request: pytest.FixtureRequest, rosa: Person, installation: Installation, hours: int, said: str
+) -> None:
+    """A day has no hours left over, and a day and a half has more than a day."""
+    life = timedelta(hours=hours)
+    policy = replace(installation.policy, session_life=life, undo_life=timedelta(hours=36))
+    installation.__dict__["policy"] = policy
+    her: Visitor = request.getfixturevalue("her")
+    assert said in her.get("/casilla/").text
+    assert "Durante 36 horas se puede deshacer" in her.get("/casilla/perfil/").text
