@@ -20,6 +20,7 @@ COMPANY = ("razon_social", "distrito")
 MAY_BE_EMPTY = {"apellido_materno", "cui"}
 SEXES = {"F": "F", "FEMENINO": "F", "M": "M", "MASCULINO": "M"}
 DAYS = ("%Y-%m-%d", "%d/%m/%Y")
+UNSAID = str.maketrans("", "", ". ")
 LONGEST = 200  # characters of one value
 
 
@@ -59,8 +60,14 @@ def written(claim: Claim) -> str:
 
 
 def says_the_same(record: str, claim: Claim) -> bool:
-    """Every value or none: in the same time whichever differs, and whatever their lengths."""
-    return compare_digest(*(sha256(text.encode()).digest() for text in (record, written(claim))))
+    """Every value or none: in the same time whichever differs, and whatever their lengths.
+
+    Of a company, dots and spaces say nothing: «S. A. C.», «S.A.C.» and «SAC» are one.
+    """
+    texts = [record, written(claim)]
+    if isinstance(claim, CompanyClaim):
+        texts = [text.translate(UNSAID) for text in texts]
+    return compare_digest(*(sha256(text.encode()).digest() for text in texts))
 
 
 def fold(text: str) -> str:

@@ -85,6 +85,16 @@ def test_every_value_has_to_be_the_same(change: dict[str, object]) -> None:
     assert not says_the_same(written(parse_record(LINE)), replace(JOSE, **change))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "name", ["Comercial Sur Ficticia SAC", "COMERCIAL SUR FICTICIA S. A. C.", "comercial sur ficticia s.a.c"]
+)
+def test_dots_and_spaces_make_no_other_company(name: str) -> None:
+    """M66, M71: whoever types SAC means S.A.C."""
+    claim = CompanyClaim(Identidad("RUC", "20999999906"), name, "Ate")
+    assert says_the_same(written(parse_record(COMPANY)), claim)
+    assert not says_the_same(written(parse_record(COMPANY)), replace(claim, razon_social="Sur SAC"))
+
+
 def test_a_company_is_its_name_and_its_district() -> None:
     """M66, M68, M71"""
     record = written(parse_record(COMPANY))
