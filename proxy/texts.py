@@ -101,9 +101,13 @@ TEXTS = {
     ),
     # The messages of the registration: their pictures were lost with the guide, so these are ours.
     "registration.missing": "Falta. Escríbalo como está en su documento.",
+    "registration.missing_ruc": "Falta. Escríba{it} como está en la ficha RUC.",
     "registration.choose": "Elija una de las opciones.",
     "registration.name": (
         "Escríbalo con letras, en {most} caracteres o menos, como está en su documento."
+    ),
+    "registration.name_ruc": (
+        "Escríba{it} como está en la ficha RUC, en {most} caracteres o menos y sin «<» ni «>»."
     ),
     "registration.day": "Escriba el día, el mes y el año de su documento, como 29/02/1988.",
     "registration.minor": (
@@ -115,6 +119,7 @@ TEXTS = {
         "Escriba el número de su carné de extranjería: de 9 a 12 letras y números."
     ),
     "registration.number_pas": "Escriba el número de su pasaporte: de 5 a 12 letras y números.",
+    "registration.no_ruc": "Escriba el RUC: 11 dígitos, como está en la ficha RUC.",
     "registration.ruc": "Ese RUC no es correcto. Revise sus 11 dígitos en la ficha RUC.",
     "registration.cui": "Escriba el dígito que va después del guion en su DNI.",
     "registration.phone": (
@@ -130,8 +135,8 @@ TEXTS = {
     "registration.unaccepted": "Para seguir debe leer el texto y marcar la casilla.",
     "registration.text_changed": "El texto cambió mientras lo leía. Léalo otra vez y márquelo.",
     "registration.differs": (
-        "Los datos no coinciden con los del registro oficial. Pulse «Aceptar» y revíselos con su "
-        "documento a la mano: lo que escribió se conserva."
+        "Los datos no coinciden con los del registro oficial. Pulse «Aceptar» y revíselos con "
+        "{paper} a la mano: lo que escribió se conserva."
     ),
     "registration.unavailable": (
         "En este momento no podemos comprobar sus datos. No es un error suyo. Pulse «Aceptar» y "

@@ -25,8 +25,10 @@ ABOUT = (
     "emision", "cui",
 )  # fmt: skip
 REPRESENTATIVE = (*ABOUT, "poder")
-PERSON = (*ABOUT, "telefono", "correo", "correo2")
-COMPANY = ("ruc", "razon_social", "telefono", "distrito", "correo", "correo2")
+REACH = ("telefono", "correo", "correo2")  # of whom nothing is compared with a register
+PERSON = (*ABOUT, *REACH)
+COMPANY = ("ruc", "razon_social", "distrito", *REACH)
+JOINS = " -.'´`‘’"  # an apostrophe is typed in five ways
 NAME_LENGTH, LONG_NAME_LENGTH = 60, 200
 KEPT = 320  # characters of a field, however wrong: an e-mail address may be that long
 ADULT = 18
@@ -129,8 +131,8 @@ def read_person(reading: Reading, today: date) -> PersonClaim:
 def read_company(reading: Reading) -> CompanyClaim:
     return CompanyClaim(
         identidad=reading.take("ruc", _ruc, Identidad("RUC", "")),
-        razon_social=reading.take("razon_social", parse_name, "", most=LONG_NAME_LENGTH),
-        distrito=reading.take("distrito", parse_name, ""),
+        razon_social=reading.take("razon_social", parse_listed, "", "la", LONG_NAME_LENGTH),
+        distrito=reading.take("distrito", parse_listed, "", "lo"),
     )
 
 
@@ -140,11 +142,24 @@ def read_phone(reading: Reading) -> str:
 
 
 def parse_name(text: str, *, needed: bool = True, most: int = NAME_LENGTH) -> str:
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    """Of a person: letters, and what joins or shortens them, as in «D'Ángelo» or «Ma. Luz»."""
+    name = _tidy(text)
     if needed and not name:
         raise Refusal("registration.missing")
-    if len(name) > most or not name.isprintable() or (name and not any(map(str.isalpha, name))):
+    letters = all(unicodedata.category(c)[0] in "LM" or c in JOINS for c in name)
+    if len(name) > most or not letters or (name and not any(map(str.isalpha, name))):
         raise Refusal("registration.name", most=most)
+    return name
+
+
+def parse_listed(text: str, it: str, most: int = NAME_LENGTH) -> str:
+    """As the ficha RUC lists it, with digits and signs: «3 Hermanos & Cía.», «26 de Octubre»."""
+    name = _tidy(text)
+    if not name:
+        raise Refusal("registration.missing_ruc", it=it)
+    marked = any(c in "<>" or not c.isprintable() for c in name)
+    if len(name) > most or marked or not any(map(str.isalnum, name)):
+        raise Refusal("registration.name_ruc", it=it, most=most)
     return name
 
 
@@ -174,6 +189,10 @@ def full_name(claim: PersonClaim | CompanyClaim) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _tidy(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
 def _one_of(text: str, options: Mapping[str, str]) -> str:
     if text not in options:
         raise Refusal("registration.choose")
@@ -190,6 +209,8 @@ def _number(text: str, kind: str) -> Identidad:
 
 
 def _ruc(text: str) -> Identidad:
+    if not text.strip():
+        raise Refusal("registration.no_ruc")
     try:
         return parse_identidad(f"RUC-{''.join(text.split())}")
     except Refusal:

@@ -105,38 +105,46 @@ def choose(tx: Tx, found: Registration, persona: str) -> Registration:
 
 
 def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
-    """Keep what was typed, however wrong it is (M36, M72). What was proved of it no longer is."""
+    """Keep what was typed, however wrong it is (M36, M72). Of other data nothing is proved; how to
+    reach somebody says nothing of who they are."""
     draft = found.draft
     legal = draft.persona == LEGAL
     values = rules.as_typed(form, rules.COMPANY if legal else rules.PERSON)
     if values == draft.typed:
         return keep(tx, found, draft)
-    draft = unproved(draft)
+    same = all(values[name] == draft.typed.get(name) for name in values if name not in rules.REACH)
+    draft = replace(draft, email_flow="") if same else unproved(draft)
     draft = replace(draft, company=values) if legal else replace(draft, person=values)
     return keep(tx, found, draft)
 
 
 def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
     """Count a check of who somebody is, before it is made (SECURITY E40, Y)."""
-    wait = throttle.take(
-        tx,
-        [
-            Limit(f"identity/{identidad}", 5, 6 * HOUR),
-            Limit(f"identity/{client.network}", 10, HOUR),
-            Limit("identity", 500, HOUR),
-        ],
-    )
+    network, everybody = Limit(f"identity/{client.network}", 10, HOUR), Limit("identity", 500, HOUR)
+    wait = throttle.take(tx, [_tries(identidad), network, everybody])
     if wait is None:
         return None
     audit.note(tx, Event.LOGIN_LIMITED, None, client.ip)
     return Denied("login.limited", wait)
 
 
-def checked(
-    tx: Tx, found: Registration, form: Mapping[str, str], answer: Answer, client: Client
-) -> Registration:
-    """What RENIEC or SUNAT answered about the `form` that was sent to them."""
+def answered(tx: Tx, identidad: Identidad, answer: Answer, client: Client) -> None:
+    """Record what RENIEC or SUNAT said. Only what differs was a try at somebody's data."""
     audit.note(tx, Event.IDENTITY_CHECKED, None, client.ip, answer=answer.value)
+    if answer is not Answer.DIFFERS:
+        throttle.give_back(tx, [_tries(identidad)])
+
+
+def checked(
+    tx: Tx,
+    found: Registration,
+    form: Mapping[str, str],
+    identidad: Identidad,
+    answer: Answer,
+    client: Client,
+) -> Registration:
+    """What was answered about the `form`: whose data match is not asked again for them."""
+    answered(tx, identidad, answer, client)
     found = typed(tx, found, form)
     if answer is not Answer.MATCHES:
         return found
@@ -159,6 +167,10 @@ def applicant(found: Registration, today: date) -> Applicant:
     return read_applicant(found.draft.persona, found.draft.typed, today)
 
 
+def _tries(identidad: Identidad) -> Limit:
+    return Limit(f"identity/{identidad}", 5, 6 * HOUR)
+
+
 def _accepting(tx: Tx, draft: Draft, text: str, consent: Consent, client: Client) -> Draft:
     """Whoever goes back and accepts the same again accepted it the first time."""
     before = draft.accepted.get(text, {})
@@ -179,6 +191,6 @@ def _same_email(text: str, email: str) -> str:
         again = cuentas.normal_email(text)
     except Refusal:
         again = ""
-    if again != email:
+    if again.casefold() != email.casefold():
         raise Refusal("registration.emails")
     return again

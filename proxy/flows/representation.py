@@ -12,7 +12,6 @@ from datetime import date
 from proxy.domain import registration as rules
 from proxy.domain import secrets
 from proxy.domain.client import Client
-from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Answer, PersonClaim
 from proxy.domain.policy import Policy
@@ -20,8 +19,8 @@ from proxy.domain.registration import REPRESENTATIVE, Reading
 from proxy.errors import Refusal
 from proxy.flows import challenge
 from proxy.flows.challenge import Asked, Challenge, Denied
-from proxy.flows.registration import keep
-from proxy.store import audit, casillas
+from proxy.flows.registration import answered, keep
+from proxy.store import casillas
 from proxy.store.db import Tx
 from proxy.store.registrations import Registration
 
@@ -82,7 +81,10 @@ def resend(tx: Tx, policy: Policy, found: Registration, client: Client) -> Denie
 
 
 def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
+    """Keep it, and what was proved of the very same data."""
     values = rules.as_typed(form, REPRESENTATIVE)
+    if found.draft.represented_by and values == found.draft.representative:
+        return keep(tx, found, found.draft)
     return keep(
         tx, found, replace(found.draft, representative=values, represented_by="", email_flow="")
     )
@@ -97,7 +99,7 @@ def prove(
     client: Client,
 ) -> bool:
     """What RENIEC answered about somebody who has no casilla here."""
-    audit.note(tx, Event.IDENTITY_CHECKED, None, client.ip, answer=answer.value)
+    answered(tx, identidad, answer, client)
     found = typed(tx, found, form)
     if answer is not Answer.MATCHES:
         return False

@@ -38,6 +38,14 @@ def look(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
     return _ask(tx, limits, taken=0)
 
 
+def give_back(tx: Tx, limits: Sequence[Limit]) -> None:
+    """What was taken for something that turned out to be right. Soon: what is idle has it back."""
+    for limit in sorted(limits):
+        key = hmac.digest(tx.vault.throttle, limit.key.encode(), "sha256")
+        step = limit.window // timedelta(microseconds=1) // limit.times
+        tx.conn.execute(_GIVE, {"named": key, "step": step})
+
+
 def _ask(tx: Tx, limits: Sequence[Limit], taken: int) -> timedelta | None:
     savepoint = tx.conn.begin_nested()
     now = _micros(tx.now)
@@ -87,5 +95,10 @@ _CAP = (
     update(rates)
     .where(rates.c.key == bindparam("named"), rates.c.tat > bindparam("most"))
     .values(tat=bindparam("most"))
+)
+_GIVE = (
+    update(rates)
+    .where(rates.c.key == bindparam("named"))
+    .values(tat=rates.c.tat - bindparam("step", type_=rates.c.tat.type))
 )
 _TAT = select(rates.c.tat).where(rates.c.key == bindparam("key"))

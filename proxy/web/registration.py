@@ -36,8 +36,10 @@ PERSONAS = {NATURAL: "Persona Natural", LEGAL: "Persona Jurídica"}
 # Sentences of more than one field, and how those fields are called on the page.
 SHARED = (
     "registration.missing",
+    "registration.missing_ruc",
     "registration.choose",
     "registration.name",
+    "registration.name_ruc",
     "registration.day",
 )
 LABELS = {
@@ -159,13 +161,15 @@ async def send_data(request: Request) -> Response:
         who = registration.read_applicant(found.draft.persona, form, today(request))
     except Faults as faults:
         return _data_page(request, found.draft, 400, said(faults))
-    denied = await run(request, registration.admit, who.claim.identidad, client_of(request))
-    if denied:
-        return limited(request, denied, "registration:data")
-    answer = await identify(request, who.claim)
-    found = await run(request, registration.checked, found, form, answer, client_of(request))
-    if answer is not Answer.MATCHES:
-        return told(request, answer, "registration:data")
+    if not found.draft.identified:
+        client, identidad = client_of(request), who.claim.identidad
+        denied = await run(request, registration.admit, identidad, client)
+        if denied:
+            return limited(request, denied, "registration:data", kept=True)
+        answer = await identify(request, who.claim)
+        found = await run(request, registration.checked, found, form, identidad, answer, client)
+        if answer is not Answer.MATCHES:
+            return told(request, answer, "registration:data", company=found.draft.persona == LEGAL)
     return see_other(request, f"registration:{registration.next_step(found.draft)}")
 
 
@@ -219,16 +223,18 @@ def said(faults: Faults) -> dict[str, str]:
     return sentences
 
 
-def told(request: Request, answer: Answer, back: str) -> Response:
+def told(request: Request, answer: Answer, back: str, *, company: bool = False) -> Response:
     """The data do not match, or cannot be compared now. «Aceptar» goes back to them (M36)."""
-    text = TEXTS[SAID[answer]]
-    return page(request, "registration/told.html", STATUSES[answer], text=text, back=back)
+    text = TEXTS[SAID[answer]].format(paper="la ficha RUC" if company else "su documento")
+    values = {"text": text, "back": back, "minutes": None}
+    return page(request, "registration/told.html", STATUSES[answer], **values)
 
 
-def limited(request: Request, denied: Denied, back: str) -> Response:
-    response = page(
-        request, "registration/told.html", status(denied), text=sentence(denied), back=back
-    )
+def limited(request: Request, denied: Denied, back: str, *, kept: bool = False) -> Response:
+    """`kept`: the wait may outlive what was typed."""
+    minutes = IDLE.seconds // 60 if kept else None
+    values = {"text": sentence(denied), "back": back, "minutes": minutes}
+    response = page(request, "registration/told.html", status(denied), **values)
     return retry_after(response, denied.wait) if denied.wait else response
 
 

@@ -137,10 +137,12 @@ async def prove(request: Request) -> Response:
         claim = representation.read_representative(form, today(request))
     except Faults as faults:
         return _data_page(request, found.draft, 400, said(faults))
+    if found.draft.represented_by == str(claim.identidad):
+        return see_other(request, "registration:review")
     client = client_of(request)
     denied = await run(request, registration.admit, claim.identidad, client)
     if denied:
-        return limited(request, denied, "representative:data")
+        return limited(request, denied, "representative:data", kept=True)
     answer = await identify(request, claim)
     await run(request, representation.prove, found, form, claim.identidad, answer, client)
     if answer is not Answer.MATCHES:

@@ -81,6 +81,9 @@ def test_the_cui_may_be_typed_alone_or_with_its_number(typed: str) -> None:
         ("apellido_materno", "9", "registration.name"),
         ("nombres", "Ele\u202ena", "registration.name"),
         ("nombres", "E" * 61, "registration.name"),
+        ("nombres", "Elena 2", "registration.name"),
+        ("apellido_paterno", "<b>Yupanqui</b>", "registration.name"),
+        ("apellido_paterno", "Yupanqui@", "registration.name"),
         ("nacimiento", "1988-02-30", "registration.day"),
         ("nacimiento", "2026-11-17", "registration.day"),
         ("nacimiento", "1899-12-31", "registration.day"),
@@ -112,6 +115,8 @@ def test_a_name_is_kept_as_it_is_written() -> None:
     assert parse_name("  Jose\u0301   Mari\u0301a  N\u0303an\u0303ez ") == "José María Ñañez"
     assert parse_name("", needed=False) == ""
     assert full_name(person(apellido_materno="")) == "Elena Yupanqui"
+    for name in ("D'Ángelo", "O’Higgins", "Ma. Luz", "Müller-Straße"):
+        assert parse_name(name) == name
 
 
 def test_eighteen_years_are_complete_on_the_birthday() -> None:
@@ -140,13 +145,29 @@ def test_a_company_is_read_and_its_check_digit_counts() -> None:
         Identidad("RUC", "20000000028"), "Panadería Imaginaria del Norte E.I.R.L.", "Trujillo"
     )
     assert (read_company(reading), reading.errors) == (expected, {})
-    for ruc in ("20000000029", "40000011", ""):
-        reading = Reading(BAKERY | {"ruc": ruc, "distrito": ""})
+    for ruc in ("20000000029", "40000011"):
+        reading = Reading(BAKERY | {"ruc": ruc})
         read_company(reading)
-        assert [refusal.code for refusal in reading.errors.values()] == [
-            "registration.ruc",
-            "registration.missing",
-        ]
+        assert [refusal.code for refusal in reading.errors.values()] == ["registration.ruc"]
+    reading = Reading({})
+    read_company(reading)
+    assert [str(refusal) for refusal in reading.errors.values()] == [
+        "Escriba el RUC: 11 dígitos, como está en la ficha RUC.",
+        "Falta. Escríbala como está en la ficha RUC.",
+        "Falta. Escríbalo como está en la ficha RUC.",
+    ]
+
+
+def test_a_company_and_its_district_may_have_digits_and_signs_but_no_markup() -> None:
+    """M66, M68"""
+    named = {"razon_social": "3 Hermanos & Cía. (Perú) S.A.", "distrito": "26 de Octubre"}
+    reading = Reading(BAKERY | named)
+    claim = read_company(reading)
+    assert (claim.razon_social, claim.distrito) == tuple(named.values())
+    for marked in ("<script>", "Panadería > Norte", "Ele\u202ena", "---"):
+        reading = Reading(BAKERY | {"razon_social": marked})
+        read_company(reading)
+        assert reading.errors["razon_social"].code == "registration.name_ruc", marked
 
 
 @given(st.dictionaries(st.sampled_from([*PERSON, *COMPANY]), st.text(max_size=40)))

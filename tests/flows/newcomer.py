@@ -84,12 +84,14 @@ class Newcomer:
         with self.db.transaction() as tx:
             found = registration.typed(tx, found, form)
         claim = registration.read_applicant(found.draft.persona, form, self.today).claim
+        if found.draft.identified:
+            return claim
         with self.db.transaction() as tx:
             denied = registration.admit(tx, claim.identidad, self.client)
         if denied:
             return denied
         with self.db.transaction() as tx:
-            registration.checked(tx, found, form, answer, self.client)
+            registration.checked(tx, found, form, claim.identidad, answer, self.client)
         return claim
 
     @property

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from proxy.domain.client import Client
+from proxy.domain.events import Event
 from proxy.domain.identidad import cui_digit
 from proxy.domain.identity import Answer
 from proxy.domain.registration import LEGAL, NATURAL
@@ -290,6 +291,43 @@ def test_who_one_is_can_be_tried_five_times_in_six_hours_and_ten_from_one_networ
     other = ELENA | {"numero": "41000009", "cui": cui_digit("41000009")}
     assert isinstance(newcomer.data(other), Denied)
     assert not isinstance(elsewhere.data(other), Denied)
+
+
+def test_only_what_does_not_match_counts_as_a_try(db: Database) -> None:
+    """E40, Y: whoever is right, or was not answered, goes on as often as they need."""
+    for n, answer in enumerate([Answer.MATCHES, Answer.UNAVAILABLE] * 3):
+        newcomer = Newcomer(db, Client(f"198.51.100.{n}", "Firefox"))
+        newcomer.accept()
+        newcomer.choose(NATURAL)
+        assert not isinstance(newcomer.data(ELENA, answer), Denied)
+    stranger = Newcomer(db, ELSEWHERE)
+    stranger.accept()
+    stranger.choose(NATURAL)
+    for n in range(6):
+        last = stranger.data(ELENA | {"nombres": "Elena" + "a" * n}, Answer.DIFFERS)
+        assert isinstance(last, Denied) == (n == 5)
+
+
+def test_whose_data_matched_is_not_asked_again_for_another_way_to_reach_them(
+    db: Database,
+) -> None:
+    """E40: what is new is proved by its own code, and other data are asked about as before."""
+    newcomer = Newcomer(db).reach_email()
+    checks = count_checks(db)
+    reach = {"telefono": "987 654 322", "correo": "b@example.com", "correo2": "b@example.com"}
+    newcomer.data(ELENA | reach)
+    assert count_checks(db) == checks
+    assert newcomer.found.draft.identified and not newcomer.found.draft.email_flow
+    newcomer.data(ELENA | reach | {"nombres": "Elsa"}, Answer.DIFFERS)
+    assert count_checks(db) == checks + 1
+    assert newcomer.ask() == GONE
+
+
+def count_checks(db: Database) -> int:
+    """How often the register was asked."""
+    with db.reading() as tx:
+        events = tx.conn.execute(select(tables.audit.c.event)).scalars().all()
+    return events.count(Event.IDENTITY_CHECKED)
 
 
 def test_nothing_that_was_typed_can_be_read_in_the_database(db: Database) -> None:

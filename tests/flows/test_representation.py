@@ -51,6 +51,22 @@ def test_a_company_registers_by_the_data_of_who_represents_it(db: Database) -> N
     assert newcomer.ask() is None
 
 
+def test_who_represents_stays_proved_while_only_the_way_to_reach_the_company_changes(
+    db: Database,
+) -> None:
+    newcomer = Newcomer(db).reach_representative()
+    with db.transaction() as tx:
+        representation.prove(tx, newcomer.found, POWER, HER, Answer.MATCHES, newcomer.client)
+    newcomer.data(BAKERY | {"telefono": "044 223355"})
+    with db.transaction() as tx:
+        representation.typed(tx, newcomer.found, POWER)
+    assert newcomer.found.draft.represented_by == str(HER)
+    assert newcomer.ask() is None
+    with db.transaction() as tx:
+        representation.typed(tx, newcomer.found, POWER | {"nombres": "Elsa"})
+    assert newcomer.found.draft.represented_by == ""
+
+
 def test_who_represents_declares_it(db: Database) -> None:
     newcomer = Newcomer(db)
     assert representation.read_representative(POWER, newcomer.today).identidad == HER

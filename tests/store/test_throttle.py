@@ -45,6 +45,15 @@ def test_what_one_limit_refuses_is_taken_from_no_other(db: Database) -> None:
     assert take(db, wide) is None
 
 
+def test_what_is_given_back_can_be_taken_again_and_no_more(db: Database, clock: Clock) -> None:
+    for _ in range(7):
+        assert take(db, FIVE) is None
+        with db.transaction() as tx:
+            throttle.give_back(tx, [FIVE])
+    clock.advance(hours=1)
+    assert [take(db, FIVE) for _ in range(6)] == [None] * 5 + [MINUTE]
+
+
 def test_who_only_looks_takes_nothing_and_gets_the_answer_of_who_takes(
     db: Database, clock: Clock
 ) -> None:

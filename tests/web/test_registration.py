@@ -165,6 +165,7 @@ def test_data_that_do_not_match_are_told_without_saying_which_and_stay(
     assert [answer.status_code for answer in answers] == [400, 400]
     assert answers[0].text == answers[1].text
     assert "no coinciden con los del registro oficial" in told(answers[0])
+    assert "con su documento a la mano" in told(answers[0])
     assert labelled(answers[0], "CASILLA ELECTRÓNICA", "Aceptar")
     (back,) = forms(answers[0])
     assert typed(visitor.get(back.action)).items() >= (ELENA | {"emision": "2021-07-16"}).items()
@@ -200,10 +201,27 @@ def test_two_addresses_that_differ_are_told_beside_them(elena: Registering) -> N
     assert typed(answer).items() >= (ELENA | {"correo2": "elena@exmaple.com"}).items()
 
 
-def test_the_domain_of_an_address_has_no_case(elena: Registering) -> None:
+@pytest.mark.parametrize("again", ["elena@EXAMPLE.com", "Elena@example.com"])
+def test_an_address_that_is_typed_twice_has_no_case(elena: Registering, again: str) -> None:
     """E41"""
     elena.choose()
-    assert elena.data(correo2="elena@EXAMPLE.com").status_code == 303
+    assert elena.data(correo2=again).status_code == 303
+
+
+def test_another_phone_or_address_is_taken_without_asking_the_register_again(
+    elena: Registering, installation: Installation
+) -> None:
+    """E40: who was right goes back to the form as often as they need."""
+    elena.choose()
+    assert elena.data().status_code == 303
+    installation.identity = Never()
+    for n in range(6):
+        assert elena.data(telefono=f"98765432{n}").status_code == 303
+
+
+class Never:
+    def check(self, claim: Claim) -> Answer:
+        raise AssertionError("the register was asked again")
 
 
 def test_regresar_keeps_what_was_typed_however_wrong(elena: Registering, visitor: Visitor) -> None:
@@ -268,6 +286,8 @@ def test_the_sixth_check_of_one_paper_is_told_to_wait(elena: Registering, visito
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 3600
     assert "Hubo demasiados intentos." in told(answer)
+    assert "Lo que escribió se conserva 60 minutos." in answer.text
+    assert answer.text.count("(01) 311-1700") == 3  # above, in the notice and in the footer
     assert typed(visitor.get(DATA)).items() >= ELENA.items()
 
 

@@ -90,7 +90,7 @@ def test_what_does_not_match_stays_and_no_field_is_named(
     """M71, M72"""
     answers = [bakery.company(distrito="Piura"), bakery.company(razon_social="Otra S.A.C.")]
     assert answers[0].text == answers[1].text
-    assert "no coinciden" in told(answers[0])
+    assert "con la ficha RUC a la mano" in told(answers[0])
     assert typed(visitor.get(DATA)).items() >= (BAKERY | {"razon_social": "Otra S.A.C."}).items()
 
 
