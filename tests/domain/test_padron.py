@@ -86,7 +86,12 @@ def test_every_value_has_to_be_the_same(change: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Comercial Sur Ficticia SAC", "COMERCIAL SUR FICTICIA S. A. C.", "comercial sur ficticia s.a.c"]
+    "name",
+    [
+        "Comercial Sur Ficticia SAC",
+        "COMERCIAL SUR FICTICIA S. A. C.",
+        "comercial sur ficticia s.a.c",
+    ],
 )
 def test_dots_and_spaces_make_no_other_company(name: str) -> None:
     """M66, M71: whoever types SAC means S.A.C."""
