@@ -18,7 +18,7 @@ from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.policy import Policy
-from proxy.flows import sms
+from proxy.flows import budget, sms
 from proxy.store import audit, casillas, challenges, devices, outbox, throttle
 from proxy.store.casillas import Casilla
 from proxy.store.challenges import Challenge as Challenge
@@ -32,6 +32,9 @@ Factor = Callable[[Tx, int, str, Client], bool]
 
 AT_ONCE = 3
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# SECURITY Y. What anybody may ask for; who proved a password is not kept out by those who did not.
+MAIL = Limit("mail", 2000, HOUR)
+AFTER_A_PROOF = ("login", "email_old", "email_new")
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,6 @@ def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Deni
     device = known_device(tx, client, casilla_id)
     # Apart in all that is counted: a stranger's codes neither use up the owner's nor end them.
     subject = tx.vault.lookup(f"{asked.subject}/{device.hex()}" if device else asked.subject)
-    wait = throttle.take(tx, _send_limits(asked.purpose, subject, client, device))
-    if wait is None and asked.channel == "sms":
-        number = _number(asked.casilla, asked.recipient, subject)
-        wait = sms.take(tx, policy.sms_a_day, number, client)
-    if wait is not None:
-        audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
-        return Denied("token.limited", wait)
     code_life = policy.flow_life if asked.channel == "app" else policy.code_life
     new = NewChallenge(
         id=uuid4().bytes,
@@ -86,9 +82,13 @@ def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Deni
         ip=client.ip,
         user_agent=client.user_agent,
     )
+    taken = _take(tx, policy, new, asked.casilla, client, device)
+    if isinstance(taken, timedelta):
+        audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
+        return Denied("token.limited", taken)
     challenges.add(tx, new)
     challenges.keep_newest(tx, asked.purpose, subject, AT_ONCE)
-    _send(tx, policy, challenges.by_id(tx, new.id), client)
+    _send(tx, policy, challenges.by_id(tx, new.id), asked.casilla, client, leaves=taken)
     return None
 
 
@@ -151,14 +151,11 @@ def resend(tx: Tx, policy: Policy, purpose: str, flow: str, client: Client) -> D
     if tx.now < challenge.sent_at + policy.resend_wait:
         return Denied("token.soon", challenge.sent_at + policy.resend_wait - tx.now)
     device = known_device(tx, client, challenge.casilla_id)
-    wait = throttle.take(tx, _send_limits(purpose, challenge.subject, client, device))
-    if wait is None and challenge.channel == "sms":
-        casilla = casillas.by_id(tx, challenge.casilla_id) if challenge.casilla_id else None
-        number = _number(casilla, challenge.recipient, challenge.subject)
-        wait = sms.take(tx, policy.sms_a_day, number, client)
-    if wait is not None:
+    casilla = casillas.find(tx, challenge.casilla_id)
+    taken = _take(tx, policy, challenge, casilla, client, device)
+    if isinstance(taken, timedelta):
         audit.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id, client.ip)
-        return Denied("token.limited", wait)
+        return Denied("token.limited", taken)
     again = challenges.send_again(
         tx,
         digest,
@@ -169,7 +166,7 @@ def resend(tx: Tx, policy: Policy, purpose: str, flow: str, client: Client) -> D
     )
     if again is None:
         return Denied("token.gone")
-    _send(tx, policy, again, client)
+    _send(tx, policy, again, casilla, client, leaves=taken)
     return None
 
 
@@ -186,20 +183,63 @@ def where(tx: Tx, client: Client) -> dict[str, Any]:
     return {"at": tx.now.isoformat(), "ip": client.ip, "browser": client.user_agent}
 
 
-def _opens(challenge: Challenge) -> bool:
+def _opens(challenge: Challenge | NewChallenge) -> bool:
     """Whether there is anybody behind it. A void challenge has neither casilla nor address."""
     return challenge.casilla_id is not None or challenge.recipient is not None
 
 
-def _number(casilla: Casilla | None, recipient: str | None, subject: bytes) -> str:
-    """What the limits of SMS count by: the number, or the identidad of who has none."""
-    return recipient or (casilla and casilla.phone) or subject.hex()
+def _take(
+    tx: Tx,
+    policy: Policy,
+    one: Challenge | NewChallenge,
+    casilla: Casilla | None,
+    client: Client,
+    device: bytes | None,
+) -> timedelta | bool:
+    """How long to wait for another code; or whether it leaves. One for nobody never does."""
+    wait = throttle.take(tx, _send_limits(one.purpose, one.subject, client, device))
+    if wait is not None:
+        return wait
+    if one.channel == "sms":
+        return _take_sms(tx, policy, one, casilla, client, device)
+    if device or one.purpose in AFTER_A_PROOF:
+        return _opens(one)
+    wait = budget.take(tx, MAIL, leaves=_opens(one))
+    return _opens(one) if wait is None else wait
 
 
-def _send(tx: Tx, policy: Policy, challenge: Challenge, client: Client) -> None:
+def _take_sms(
+    tx: Tx,
+    policy: Policy,
+    one: Challenge | NewChallenge,
+    casilla: Casilla | None,
+    client: Client,
+    device: bytes | None,
+) -> timedelta | bool:
+    who, number = f"{one.purpose}/{one.subject.hex()}", casilla.phone if casilla else None
+    if one.recipient:
+        # A number that its owner did not prove: the casilla asks, from however many browsers, and
+        # what it asks for silences no number that is somebody's.
+        who, number = f"casilla/{one.casilla_id}", f"unproved/{one.recipient}"
+    elif number and device:
+        number = f"{number}/{device.hex()}"
+    return sms.take(tx, policy.sms_a_day, who, number, client, known=device is not None)
+
+
+def _send(
+    tx: Tx,
+    policy: Policy,
+    challenge: Challenge,
+    casilla: Casilla | None,
+    client: Client,
+    *,
+    leaves: bool,
+) -> None:
     if challenge.channel == "app":
         return
-    audit.note(tx, Event.CODE_SENT, challenge.casilla_id, client.ip)
+    silenced = _opens(challenge) and not leaves
+    event = Event.LOGIN_LIMITED if silenced else Event.CODE_SENT
+    audit.note(tx, event, challenge.casilla_id, client.ip)
     name, way, life = f"{challenge.purpose}_code", challenge.channel, policy.code_life
     context = {
         "purpose": challenge.purpose,
@@ -209,8 +249,7 @@ def _send(tx: Tx, policy: Policy, challenge: Challenge, client: Client) -> None:
         "minutes": life // MINUTE,
         **where(tx, client),
     }
-    casilla = casillas.find(tx, challenge.casilla_id)
-    if not _opens(challenge):
+    if not leaves:
         outbox.void(tx, name, life, channel=way, **context)
         return
     outbox.add(tx, name, casilla, life, channel=way, recipient=challenge.recipient, **context)

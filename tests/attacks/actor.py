@@ -15,6 +15,7 @@ from proxy.domain.passwords import Passwords
 from proxy.flows import login, password, recovery
 from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
+from proxy.flows.recovery import Channel
 from proxy.store import challenges, tables
 from proxy.store.challenges import Challenge
 from proxy.store.db import Database
@@ -101,10 +102,10 @@ class Actor:
         with self.db.transaction() as tx:
             recovery.start(tx, POLICY, identidad, self.flow, self.client)
 
-    def send(self, new_flow: str = "") -> Denied | None:
+    def send(self, new_flow: str = "", channel: Channel = "email") -> Denied | None:
         flow, self.flow = self.flow, new_flow or secrets.new_token()
         with self.db.transaction() as tx:
-            return recovery.send(tx, POLICY, flow, "email", self.flow, self.client)
+            return recovery.send(tx, POLICY, flow, channel, self.flow, self.client)
 
     def recovery_code(self, typed: str, new_flow: str = "") -> Denied | None:
         new = new_flow or secrets.new_token()

@@ -1,0 +1,35 @@
+"""What all together may have sent, however many ask: it costs money, or the name of who sends.
+
+What goes to nobody takes nothing of it, and is refused when there is nothing left as what goes to
+somebody is: so nobody uses it up with invented numbers, nor learns which are real (SECURITY D31).
+"""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from proxy.store import throttle
+from proxy.store.db import Tx
+from proxy.store.throttle import Limit
+
+WARN_AT = 80  # per cent of what may leave
+HOUR = timedelta(hours=1)
+
+
+def take(tx: Tx, limit: Limit, *, leaves: bool) -> timedelta | None:
+    """Take one, if it `leaves`. None: it may. Otherwise, how long to wait."""
+    ask = throttle.take if leaves else throttle.look
+    most = max(1, limit.times * WARN_AT // 100)
+    wait = ask(tx, [limit])
+    spent = ask(tx, [replace(limit, key=f"{limit.key}/warning", times=most)])
+    logger = logging.getLogger(f"casilla.{limit.key}")
+    if wait and _first_this_hour(tx, f"{limit.key}/refused"):
+        logger.error("no more codes leave this way", extra={"detail": f"{limit.times}"})
+    elif spent and _first_this_hour(tx, f"{limit.key}/warned"):
+        detail = f"{WARN_AT} % de {limit.times}"
+        logger.warning("most codes that may leave this way did", extra={"detail": detail})
+    return wait
+
+
+def _first_this_hour(tx: Tx, what: str) -> bool:
+    return throttle.take(tx, [Limit(what, 1, HOUR)]) is None
