@@ -38,7 +38,6 @@ class PasswordRule(Sheet):
 class TokenRule(Sheet):
     """The token digital. `plazo_minutos` runs from the password to the code, resends included."""
 
-    digitos: int = Field(ge=6, le=10)
     vida_minutos: int = Field(ge=1, le=10)
     intentos: Count
     envios: Count

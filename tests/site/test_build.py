@@ -53,7 +53,7 @@ def test_a_service_cannot_take_the_address_of_another_page(sources: Path, tmp_pa
 
 
 def test_a_page_cannot_print_a_value_that_no_sheet_has(sources: Path, tmp_path: Path) -> None:
-    edit(sources, "site_src/pages/preguntas.md", "token.digitos", "token.cifras")
+    edit(sources, "site_src/pages/preguntas.md", "sesion.maximo_horas", "sesion.cifras")
     done = build(tmp_path / "site", sources)
     assert done.returncode == 1
     assert "preguntas.md" in done.stderr
