@@ -1,6 +1,5 @@
 """What every import does: a bar on the terminal, faults by line, all or nothing or --seguir."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -8,11 +7,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
 
+from proxy.commands.progress import Bar, bar
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from proxy.domain.identidad import Identidad
     from proxy.flows.csv_rows import Columns, Fault
     from proxy.store.db import Database, Tx
@@ -48,8 +46,8 @@ def bring(
     """
     from sqlalchemy.exc import IntegrityError
 
-    with _opened(path) as stream, _bar(stream, path) as bar:
-        desk = _Desk(path, bar)
+    with _opened(path) as stream, bar("Importando", path.stat().st_size) as told:
+        desk = _Desk(path, told)
         batches = _batches(desk.good(stream, columns, read))
         try:
             if go_on:
@@ -70,20 +68,19 @@ def bring(
     return desk.brought, desk.left_out
 
 
-def tell(sentence: str, left_out: int, *, go_on: bool) -> int:
-    """Says how it ended; the exit of the command."""
+def tell(sentence: str, left_out: int, *, go_on: bool) -> None:
+    """Says how it ended."""
     if left_out and not go_on:
         raise Refusal("import.undone", faults=_lines(left_out))
     print(sentence)
     if left_out:
         raise Refusal("import.left_out", faults=_lines(left_out))
-    return 0
 
 
 class _Desk:
     """Counts the lines, and tells the faults of each batch, in the order of the file."""
 
-    def __init__(self, path: Path, bar: "Progress") -> None:
+    def __init__(self, path: Path, bar: Bar) -> None:
         self._path, self._bar = path, bar
         self._seen: dict[str, int] = {}
         self._untold: list[tuple[int, Refusal]] = []
@@ -94,9 +91,8 @@ class _Desk:
     ) -> Iterator[tuple[int, T]]:
         from proxy.flows import csv_rows
 
-        [task] = self._bar.task_ids
         for line in csv_rows.read(stream, columns):
-            self._bar.update(task, completed=stream.tell())
+            self._bar(stream.tell())
             if isinstance(line, csv_rows.Fault):
                 self._fault(line.line, line.refusal)
                 continue
@@ -117,10 +113,7 @@ class _Desk:
 
     def tell(self) -> None:
         for line, refusal in sorted(self._untold, key=itemgetter(0)):
-            told = f"{self._path.name}:{line}: {refusal}"
-            self._bar.console.print(
-                told, markup=False, highlight=False, soft_wrap=True, emoji=False
-            )
+            self._bar.say(f"{self._path.name}:{line}: {refusal}")
         self._untold.clear()
 
     def _once(self, identidad: str, line: int) -> None:
@@ -148,20 +141,6 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise Refusal("import.missing", name=path.name) from None
     with stream:
         yield stream
-
-
-@contextmanager
-def _bar(stream: BinaryIO, path: Path) -> Iterator["Progress"]:
-    """Only where somebody looks at it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = ("{task.description}", BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    hidden = not sys.stderr.isatty()
-    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-        bar.add_task("Importando", total=path.stat().st_size)
-        yield bar
 
 
 def _lines(many: int) -> str:

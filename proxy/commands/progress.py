@@ -1,13 +1,33 @@
 """A bar for long work, drawn only where somebody looks at it."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+
+class Bar:
+    """Called with how much is done."""
+
+    def __init__(self, progress: "Progress", what: str, total: int) -> None:
+        self._progress = progress
+        self._task = progress.add_task(what, total=total)
+
+    def __call__(self, done: int) -> None:
+        self._progress.update(self._task, completed=done)
+
+    def say(self, line: str) -> None:
+        """Above the bar, as it is, on stderr."""
+        self._progress.console.print(
+            line, markup=False, highlight=False, soft_wrap=True, emoji=False
+        )
 
 
 @contextmanager
-def bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Gives the function that is told how much is done."""
+def bar(what: str, total: int) -> Iterator[Bar]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
@@ -16,5 +36,4 @@ def bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(
         *columns, console=Console(stderr=True), transient=True, disable=hidden
     ) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda done: progress.update(task, completed=done)
+        yield Bar(progress, what, total)

@@ -29,10 +29,6 @@ class State:
     def signing(self) -> Signing:
         return self.installation.signing
 
-    @property
-    def origin(self) -> str:
-        return self.installation.settings.origin
-
 
 def state_of(request: Request) -> State:
     state: State = request.app.state.casilla
