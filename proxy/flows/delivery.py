@@ -25,9 +25,12 @@ REFUSED_WAIT = timedelta(hours=6)
 UNREADABLE = "ninguna clave del llavero lo abre"
 
 
-def claim(tx: Tx, channel: Channel = "email") -> Message | None:
-    """The most pressing message that is due. What is of no use any more is given up on the way."""
-    while message := outbox.claim(tx, channel, LEASE):
+def claim(tx: Tx, channel: Channel = "email", *, longest: bool = False) -> Message | None:
+    """The most pressing message that is due, or the one that is due for the `longest`.
+
+    What is of no use any more is given up on the way.
+    """
+    while message := outbox.claim(tx, channel, LEASE, longest=longest):
         if message.expires_at <= tx.now:
             _give_up(tx, message, "caducado")
         elif not message.readable:

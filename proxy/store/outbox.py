@@ -48,16 +48,17 @@ _COLUMNS = [outbox.c[field] for field in Message.__dataclass_fields__]
 _DUE = (
     select(outbox.c.id)
     .where(outbox.c.next_at <= bindparam("now"), outbox.c.channel == bindparam("by"))
-    .order_by(outbox.c.expires_at)
     .limit(1)
     .with_for_update(skip_locked=True)
-    .scalar_subquery()
 )
 _CLAIM = (
     update(outbox)
-    .where(outbox.c.id == _DUE)
     .values(next_at=bindparam("lease"), attempts=outbox.c.attempts + 1)
     .returning(*_COLUMNS)
+)
+_PRESSING, _WAITING_LONGEST = (
+    _CLAIM.where(outbox.c.id == _DUE.order_by(first).scalar_subquery())
+    for first in (outbox.c.expires_at, outbox.c.next_at)
 )
 _ATTEMPT = insert(outbox_attempts)
 # Whose lease ended while it was sending may come back late: what another worker did since stands.
@@ -155,11 +156,14 @@ def silent(tx: Tx, since: datetime) -> list[Channel]:
     return list(tx.conn.execute(_SILENT, {"since": since}).scalars())
 
 
-def claim(tx: Tx, channel: Channel, lease: timedelta) -> Message | None:
-    """Take the most pressing message that is due. No other worker sees it until the lease ends,
-    and then it is due again: who claimed it was killed."""
+def claim(tx: Tx, channel: Channel, lease: timedelta, *, longest: bool = False) -> Message | None:
+    """Take the most pressing message that is due, or the one that is due for the `longest`.
+
+    No other worker sees it until the lease ends, and then it is due again: who claimed it was
+    killed.
+    """
     values = {"now": tx.now, "by": channel, "lease": tx.now + lease}
-    row = tx.conn.execute(_CLAIM, values).first()
+    row = tx.conn.execute(_WAITING_LONGEST if longest else _PRESSING, values).first()
     return _opened(tx, row) if row else None
 
 
