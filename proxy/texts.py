@@ -37,8 +37,7 @@ TEXTS = {
     "token.gone": ("Este pedido ya terminó. Empiece otra vez desde el primer paso."),
     "token.soon": "Le acabamos de enviar un token digital. Espere {wait} antes de pedir otro.",
     "token.sends": (
-        "Ya le enviamos varios tokens digitales. Use el más reciente, "
-        "o ingrese otra vez su DNI y su contraseña."
+        "Ya le enviamos varios tokens digitales. Use el más reciente, o empiece otra vez."
     ),
     "token.resent": "Le enviamos un token digital nuevo. El anterior ya no sirve.",
     "token.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",

@@ -334,3 +334,19 @@ def test_who_asks_too_soon_for_another_code_waits_and_spends_no_riddle(
     assert soon.status_code == 429 and int(soon.headers["retry-after"]) <= 30
     assert headings(soon) == ["Escriba su token digital"] and sentences(soon) == []
     assert "antes de pedir otro" in soon.text
+
+
+def test_after_five_codes_nobody_is_sent_to_a_password_that_they_forgot(
+    forgetful: Recovering, rosa: Person, clock: Clock
+) -> None:
+    """C26, J17"""
+    forgetful.started(rosa)
+    forgetful.sent()
+    for _ in range(4):
+        clock.advance(minutes=4)
+        assert "Le enviamos un token digital nuevo" in forgetful.solved(f"{START}reenviar/").text
+    clock.advance(minutes=4)
+    page = forgetful.solved(f"{START}reenviar/")
+    assert page.status_code == 403 and ">Token digital</label>" in page.text
+    assert "Use el más reciente, o empiece otra vez." in page.text
+    assert "su contraseña" not in page.text.partition("<main")[2].partition("<form")[0]
