@@ -1,6 +1,6 @@
 """The catalogue says what the approved one says (C1, C2, C4, C5)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -235,3 +235,11 @@ def test_both_access_profiles_keep_what_the_guides_and_the_bar_say_s24_s63(
         assert profile.token.plazo_minutos >= profile.token.vida_minutos
     limits = catalog.access.archivos
     assert (limits.acto_mb, limits.anexo_mb, limits.anexos) == (25, 50, 20)
+
+
+def test_official_time_is_that_of_the_zone_of_the_entity(catalog: Catalog) -> None:
+    """Ruling 18: another entity edits its sheet, and nothing else."""
+    at = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
+    assert catalog.entity.moment(at) == "16/11/2026 a las 10:00 (hora de Lima)"
+    elsewhere = catalog.entity.model_copy(update={"zona_horaria": "Pacific/Port_Moresby"})
+    assert elsewhere.moment(at) == "17/11/2026 a las 01:00 (hora de Port Moresby)"
