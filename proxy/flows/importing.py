@@ -2,21 +2,20 @@
 
     read a line ──▶ write a batch ──▶ its owner chooses a password by «RECUPERAR CLAVE»
 
-Who has a casilla already keeps it as it is.
+Who has a casilla already keeps it as it is. No mobile comes in: it would receive codes, and only
+its owner can prove to us that it is theirs (SECURITY C30).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from proxy.domain.identidad import Identidad, parse_identidad
-from proxy.domain.phone import parse_phone
 from proxy.errors import Refusal
 from proxy.flows import cuentas
 from proxy.flows.csv_rows import Columns, Fault
-from proxy.store import casillas
 from proxy.store.db import Tx
 
-COLUMNS = Columns(needed=("identidad", "nombres", "correo"), optional=("celular",))
+COLUMNS = Columns(needed=("identidad", "nombres", "correo"))
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,6 @@ class Newcomer:
     identidad: Identidad
     nombres: str
     email: str
-    phone: str | None
 
 
 def read(values: Mapping[str, str]) -> Newcomer:
@@ -32,9 +30,7 @@ def read(values: Mapping[str, str]) -> Newcomer:
         identidad = parse_identidad(values["identidad"])
     except Refusal:
         raise Refusal("padron.identidad") from None
-    celular = values.get("celular", "").strip()
-    phone = parse_phone(celular) if celular else None
-    return Newcomer(identidad, values["nombres"], values["correo"], phone)
+    return Newcomer(identidad, values["nombres"], values["correo"])
 
 
 def write(tx: Tx, newcomers: Sequence[tuple[int, Newcomer]]) -> list[Fault]:
@@ -43,10 +39,7 @@ def write(tx: Tx, newcomers: Sequence[tuple[int, Newcomer]]) -> list[Fault]:
     for line, one in newcomers:
         try:
             # It refuses before it writes anything: the others of this transaction stay whole.
-            casilla = cuentas.open_casilla(tx, one.identidad, one.nombres, one.email, None)
+            cuentas.open_casilla(tx, one.identidad, one.nombres, one.email, None)
         except Refusal as refusal:
             faults.append(Fault(line, refusal))
-            continue
-        if one.phone:
-            casillas.set_phone(tx, casilla, one.phone)
     return faults
