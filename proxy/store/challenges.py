@@ -67,7 +67,12 @@ _GUESS = (
 )
 _SPEND = (
     update(challenges)
-    .where(challenges.c.id == bindparam("challenge"), challenges.c.used_at.is_(None))
+    .where(
+        challenges.c.id == bindparam("challenge"),
+        challenges.c.used_at.is_(None),
+        challenges.c.ended_at.is_(None),
+        challenges.c.expires_at > bindparam("now"),
+    )
     .values(used_at=bindparam("now"))
     .returning(challenges.c.id)
 )
@@ -156,6 +161,7 @@ def guess(tx: Tx, flow: bytes, purpose: str, most: int) -> Challenge | None:
 
 
 def spend(tx: Tx, challenge_id: bytes) -> bool:
+    """Use it up. False: it was used, ended or too old, be it since a moment ago."""
     values = {"challenge": challenge_id, "now": tx.now}
     return tx.conn.execute(_SPEND, values).first() is not None
 

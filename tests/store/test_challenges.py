@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from proxy.store import challenges
+from proxy.store import challenges, tables
 from proxy.store.challenges import NewChallenge
 from proxy.store.db import Database
 from tests.clock import Clock
@@ -60,6 +60,24 @@ def spend_many(database_url: str) -> list[bool]:
 def test_four_processes_spend_a_code_once(db: Database, database_url: str, rosa: Person) -> None:
     add(db, rosa)
     assert sum(race(spend_many, database_url)) == 1
+
+
+def test_what_was_ended_or_is_too_old_is_not_spent(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """D35: «No fui yo» ends a step that somebody was about to take."""
+    add(db, rosa)
+    with db.transaction() as tx:
+        challenges.end_all(tx, rosa.id)
+    with db.transaction() as tx:
+        assert not challenges.spend(tx, b"c" * 16)
+        tx.conn.execute(tables.challenges.update().values(ended_at=None))
+    clock.advance(minutes=10)
+    with db.transaction() as tx:
+        assert not challenges.spend(tx, b"c" * 16)
+    clock.advance(seconds=-1)
+    with db.transaction() as tx:
+        assert challenges.spend(tx, b"c" * 16)
 
 
 def test_a_code_of_another_purpose_is_not_there(db: Database, rosa: Person) -> None:
