@@ -23,8 +23,13 @@ def write(folder: Path, catalog: Catalog, base_url: str) -> list[Path]:
     written = []
     for name, text in _files(catalog, base_url).items():
         path = folder / name
-        with path.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(text)
+        beside = path.with_name(f".{name}.nuevo")  # whoever reads meanwhile reads the old one
+        try:
+            with beside.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(text)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
         written.append(path)
     return written
 

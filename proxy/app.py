@@ -12,7 +12,6 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
@@ -99,7 +98,7 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
     app = Starlette(
         routes=routes,
         middleware=[
-            Middleware(TrustedHostMiddleware, allowed_hosts=[installation.settings.hostname]),
+            Middleware(health.KnownHost, allowed_hosts=[installation.settings.hostname]),
             Middleware(RequestLog),
             # Here and not `max_body_size`: it ends a request with an exception of its own.
             Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),

@@ -1,7 +1,10 @@
 """The command `casilla`. A refusal is one sentence on standard error and exit 1; wrong usage, 2."""
 
+import errno
+import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -9,6 +12,27 @@ from proxy.commands import audit, citizens, cuentas, keys, mail, padron, service
 from proxy.commands.spanish import Command, Group, wrong_usage
 from proxy.errors import Refusal
 
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
+REASONS = {
+    errno.ENOENT: "no existe",
+    errno.EACCES: "falta permiso",
+    errno.EPERM: "falta permiso",
+    errno.EROFS: "el disco es de solo lectura",
+    errno.EISDIR: "es una carpeta",
+    errno.ENOTDIR: "no es una carpeta",
+    errno.EEXIST: "ya existe y no es una carpeta",
+}
+# Of SQLite and PostgreSQL.
+SIGNS = {
+    "is full": "disk.full",
+    "no space left": "disk.full",
+    "not a database": "database.other",
+    "no such table": "database.incomplete",
+    "readonly": "database.unwritable",
+    "read-only": "database.unwritable",
+}
 app = typer.Typer(
     cls=Group,
     help="Catálogo de servicios digitales y casilla electrónica.",
@@ -57,14 +81,34 @@ def _refusal(error: Exception) -> str | None:
     """What to tell about an error that somebody who runs the command can mend."""
     if isinstance(error, Refusal):
         return str(error)
-    from sqlalchemy.exc import ArgumentError, OperationalError
+    if isinstance(error, OSError):
+        return str(_of_the_system(error))
+    from sqlalchemy.exc import ArgumentError, DBAPIError
 
     from catalog.reader import CatalogFaults
 
     if isinstance(error, CatalogFaults):
         return str(error)
-    if isinstance(error, OperationalError):
-        return str(Refusal("database.down"))
+    if isinstance(error, DBAPIError):
+        found = _of_the_database(error)
+        return str(found) if found else None
     if isinstance(error, ArgumentError):
         return str(Refusal("settings.wrong", name="CASILLA_DATABASE_URL", reason="no es una URL"))
     return None
+
+
+def _of_the_system(error: OSError) -> Refusal:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Refusal("disk.full")
+    reason = REASONS.get(error.errno or 0, os.strerror(error.errno or 0))
+    return Refusal("path.wrong", path=error.filename or "el archivo", reason=reason)
+
+
+def _of_the_database(error: "DBAPIError") -> Refusal | None:
+    from sqlalchemy.exc import OperationalError
+
+    said = str(error.orig).lower()
+    for sign, code in SIGNS.items():
+        if sign in said:
+            return Refusal(code)
+    return Refusal("database.down") if isinstance(error, OperationalError) else None

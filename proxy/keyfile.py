@@ -5,6 +5,7 @@ killed meanwhile, has the one or the other.
 """
 
 import base64
+import errno
 import fcntl
 import json
 import os
@@ -61,7 +62,9 @@ def _changing(path: Path) -> Iterator[dict[str, Any]]:
             ring: dict[str, Any] = json.loads(path.read_text())
             yield ring
             _replace(path, json.dumps(ring, indent=2))
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise  # no permission would help
         raise Refusal("keys.unwritable", path=path) from None
 
 
@@ -69,13 +72,16 @@ def _replace(path: Path, content: str) -> None:
     beside, owner = path.with_name(f"{path.name}.nuevo"), path.stat()
     beside.unlink(missing_ok=True)  # of somebody who was killed
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        # The service reads it as its own user, whoever runs the command.
-        os.fchown(descriptor, owner.st_uid, owner.st_gid)
-        file.write(content)
-        file.flush()
-        os.fsync(descriptor)
-    beside.replace(path)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            # The service reads it as its own user, whoever runs the command.
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)

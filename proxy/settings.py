@@ -1,7 +1,7 @@
 """What an installation may change: the environment variables CASILLA_…"""
 
 import re
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 HEADER = re.compile(r"[A-Za-z0-9-]+")
 VALUE = re.compile(r"[!-~]([ -~]*[!-~])?|")
+ENGINES = ("sqlite", "postgresql", "postgresql+psycopg")
+HOST = re.compile(r"[a-z0-9.:-]+")
 ADDRESS = re.compile(r"[!-~]+")
 
 
@@ -38,17 +40,55 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     profile: Literal["guia", "estricto"] = "guia"
 
+    @field_validator("database_url")
+    @classmethod
+    def _one_of_two_engines(cls, value: str) -> str:
+        engine, _, where = value.partition("://")
+        if engine in ENGINES and where.strip("/"):
+            return value
+        raise ValueError(
+            "debe ser sqlite:///CARPETA/archivo.db o postgresql://usuario:clave@servidor:5432/base"
+        )
+
     @field_validator("origin")
     @classmethod
     def _bare_origin(cls, value: str) -> str:
+        """Without TLS no browser keeps the cookies of the casilla, except on this machine."""
         parts = urlsplit(value)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or parts.path not in ("", "/")
-        ):
+        host = parts.hostname or ""
+        whole = parts.scheme in ("http", "https") and HOST.fullmatch(host)
+        if not whole or parts.path not in ("", "/"):
             raise ValueError("debe ser como https://casilla.entidad.gob.pe, sin ruta")
+        if parts.scheme == "http" and not _is_this_machine(host):
+            raise ValueError("debe empezar con https; http solo vale para esta misma máquina")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("keys_file", "documents_url", "site_dir", mode="before")
+    @classmethod
+    def _a_path(cls, value: object) -> object:
+        if "://" in str(value) or not str(value).strip():
+            raise ValueError("debe ser una ruta de este servidor")
+        return value
+
+    @field_validator("profile", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("sms_method", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ip_network(one, strict=False)
+            except ValueError:
+                raise ValueError(f"«{one}» no es una dirección IP ni una red") from None
+        return value
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -116,4 +156,4 @@ def _is_this_machine(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host == "localhost" or host.endswith(".localhost")

@@ -19,6 +19,7 @@ TEXTS = {
         "Ese dígito no es el de su DNI. Es el que está después del guion, al final del número."
     ),
     "password.missing": "Escriba su contraseña.",
+    "password.old_missing": "Escriba su clave antigua: la que usó para ingresar ahora.",
     "login.wrong": "El DNI o la contraseña no son correctos. Revíselos y pruebe otra vez.",
     "login.riddle": (
         "Hay muchos intentos de ingreso en este momento. "
@@ -178,6 +179,10 @@ TEXTS = {
         "Falta el archivo de claves {path}. Ejecute «casilla migrar» si la instalación es nueva; "
         "si no lo es, recupérelo de su respaldo."
     ),
+    "keys.other": (
+        "{path} no es el archivo de claves de esta base de datos. Traiga el que se respaldó con "
+        "ella, o corrija CASILLA_KEYS_FILE o CASILLA_DATABASE_URL."
+    ),
     "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
     "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
     "keys.weak": "En {path} hay una clave débil. Cada clave debe tener 32 bytes al azar.",
@@ -234,6 +239,7 @@ TEXTS = {
     "profile.sends": (
         "Ya le enviamos varios códigos. Use el más reciente, o vuelva al perfil y empiece otra vez."
     ),
+    "profile.resent": "Le enviamos un código nuevo. El anterior ya no sirve.",
     "profile.over": (
         "Ese pedido ya terminó y sus datos no cambiaron. Escríbalos otra vez para empezar de nuevo."
     ),
@@ -289,6 +295,19 @@ TEXTS = {
         "CASILLA_ORIGIN debe ser localhost."
     ),
     "settings.wrong": "La variable {name} no vale: {reason}",
+    "settings.unknown": "Aviso: {name} no es un ajuste y no cambia nada{meant}",
+    "settings.encoding": "El archivo .env no está en UTF-8. Guárdelo así y pruebe otra vez.",
+    "schema.newer": (
+        "Las tablas son de una versión más nueva de este programa. Instale esa versión, "
+        "o restaure el respaldo que hizo antes de pasar a ella."
+    ),
+    "disk.full": "No queda espacio en el disco y no se guardó nada. Libere espacio y repita.",
+    "path.wrong": "No se puede usar {path}: {reason}.",
+    "database.other": "CASILLA_DATABASE_URL lleva a algo que no es una base de datos de SQLite.",
+    "database.incomplete": (
+        "A la base de datos le falta una tabla. Restaure el respaldo; no la vuelva a crear."
+    ),
+    "database.unwritable": "La base de datos no se puede escribir. Revise los permisos y el disco.",
     "database.down": "La base de datos no responde. Revise CASILLA_DATABASE_URL y pruebe otra vez.",
     "schema.old": (
         "Las tablas son de otra versión ({current}) y este programa necesita la {newest}. "
@@ -299,6 +318,14 @@ TEXTS = {
         "Elija otro con --puerto."
     ),
     "site.missing": "Falta el sitio en {path}. Ejecute «casilla construir».",
+    "site.profile": (
+        "El sitio se construyó con las reglas «{built}» y el servicio usa «{wanted}»: las guías "
+        "dirían otra cosa. Ejecute «casilla construir»."
+    ),
+    "documents.missing": (
+        "Falta la carpeta de los documentos, {path}, o no se puede usar. Recupérela de su "
+        "respaldo o corrija CASILLA_DOCUMENTS_URL."
+    ),
     "site.not_plain": (
         "{path} no es un archivo sino un enlace o algo especial, y el sitio no lo publica. "
         "Quítelo o ponga en su lugar una copia, y ejecute «casilla construir»."

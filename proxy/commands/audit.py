@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -93,11 +94,13 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    beside = path.with_name(f"{path.name}.nuevo")
+    if path.exists() and not path.is_file():  # a device, or a folder, is not to be replaced
+        raise Refusal("audit.unwritable", path=path)
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     except OSError:
         raise Refusal("audit.unwritable", path=path) from None
+    beside = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             yield file

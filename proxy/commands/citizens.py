@@ -38,11 +38,10 @@ def deposit(
 ) -> None:
     """Deposita un acto y sus anexos en una casilla y deja lista la alerta por correo."""
     from proxy.domain.acto import Acto, parse_day, parse_moment
-    from proxy.domain.identidad import parse_identidad
     from proxy.flows import deposit as flow
 
     parts = start.ready()
-    identidad = parse_identidad(a)
+    identidad = start.read_identidad(a)
     described = Acto(
         expediente=expediente,
         expediente_on=parse_day(fecha_expediente, "fecha de expediente")

@@ -15,17 +15,16 @@ cuentas = typer.Typer(cls=Group, help="Casillas de personas y empresas.", no_arg
 
 @cuentas.command("crear", cls=Command)
 def open_casilla(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI-, RUC-, CE- o PAS-…")],
     nombres: Annotated[str, typer.Option(metavar="TEXTO", help="Nombres o razón social.")],
     correo: Annotated[str, typer.Option(metavar="CORREO", help="Adónde llegan sus alertas.")],
 ) -> None:
     """Abre una casilla. La contraseña se pide aquí mismo o se lee de la entrada."""
-    from proxy.domain.identidad import parse_identidad
     from proxy.domain.strength import refuse_weak
     from proxy.flows import cuentas as flow
 
     parts = start.ready()
-    holder = parse_identidad(identidad)
+    holder = start.read_identidad(identidad)
     password = _ask_password()
     refuse_weak(password, parts.policy.password, [holder.number, nombres, correo])
     hashed = parts.passwords.hash(password)
@@ -54,14 +53,13 @@ def bring(
 
 @cuentas.command("rehabilitar", cls=Command)
 def restore(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI-, RUC-, CE- o PAS-…")],
 ) -> None:
     """Permite otra vez la contraseña después de cien intentos fallidos seguidos."""
-    from proxy.domain.identidad import parse_identidad
     from proxy.flows import cuentas as flow
 
     parts = start.ready()
-    holder = parse_identidad(identidad)
+    holder = start.read_identidad(identidad)
     with parts.db.transaction() as tx:
         flow.restore(tx, holder)
     print(f"La contraseña de {holder} se puede usar otra vez desde cualquier equipo.")
@@ -69,16 +67,15 @@ def restore(
 
 @cuentas.command("sin-factor", cls=Command)
 def without_factor(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI-, RUC-, CE- o PAS-…")],
     responde: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién comprobó su identidad.")],
     autoriza: Annotated[str, typer.Option(metavar="NOMBRE", help="Otra persona, que lo autoriza.")],
 ) -> None:
     """Quita el segundo factor a quien perdió su celular y sus códigos. Lo firman dos personas."""
-    from proxy.domain.identidad import parse_identidad
     from proxy.flows import factor
 
     parts = start.ready()
-    holder = parse_identidad(identidad)
+    holder = start.read_identidad(identidad)
     with parts.db.transaction() as tx:
         factor.restore(tx, holder, (responde, autoriza))
     print(f"La casilla de {holder} se abre otra vez con un código por correo. Se avisó al titular.")
@@ -86,20 +83,22 @@ def without_factor(
 
 @cuentas.command("correo", cls=Command)
 def correct_email(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI o RUC del titular.")],
+    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI-, RUC-, CE- o PAS-…")],
     correo: Annotated[str, typer.Option(metavar="CORREO", help="El nuevo, adónde irá todo.")],
     responde: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién comprobó su identidad.")],
     autoriza: Annotated[str, typer.Option(metavar="NOMBRE", help="Otra persona, que lo autoriza.")],
 ) -> None:
     """Cambia el correo de quien ya no puede abrir el registrado. Lo firman dos personas."""
-    from proxy.domain.identidad import parse_identidad
     from proxy.flows import correction
 
     parts = start.ready()
-    holder = parse_identidad(identidad)
+    holder = start.read_identidad(identidad)
     with parts.db.transaction() as tx:
         correction.set_email(tx, holder, correo, (responde, autoriza))
-    print(f"El correo de la casilla de {holder} cambió. Se avisó al anterior y al nuevo.")
+    print(
+        f"El correo de la casilla de {holder} cambió, y se quitaron su contraseña y su celular. "
+        "Se avisó al anterior y al nuevo."
+    )
 
 
 def _ask_password() -> str:

@@ -1,14 +1,20 @@
 """The service itself: `migrar`, `servir`, `trabajar`."""
 
+import re
 from contextlib import suppress
 from socket import AF_INET, AF_INET6, create_server, socket
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from proxy.commands import start
 from proxy.errors import Refusal
 
+if TYPE_CHECKING:
+    from proxy.installation import Installation
+    from proxy.settings import Settings
+
+PROFILE = r'<meta name="casilla:perfil" content="(\w+)">'  # of the site's first page
 GRACE = 10  # seconds that a request in progress has when the server is told to stop
 LOCALHOST = "127.0.0.1"
 
@@ -25,6 +31,8 @@ def migrate() -> None:
             fresh = not casillas.any_open(tx)
     # New keys for old casillas would lock everybody out: then the missing file is refused.
     _ = create_keyring(parts.settings.keys_file) if fresh else parts.ring
+    if schema.of_a_newer_program(schema.current(parts.db)):
+        raise Refusal("schema.newer")
     before, after = schema.migrate(parts.db)
     if before == after:
         print(f"Las tablas ya estaban en la versión {after}.")
@@ -54,6 +62,8 @@ def serve(
     port = puerto or settings.port
     if settings.local and "origin" not in settings.model_fields_set:
         settings.origin = f"http://localhost:{port}"
+    _refuse_other_rules(settings)
+    _refuse_lost_documents(parts)
     start.warn_of_folders(settings)
     listener = _listen(direccion, port)
     parts.documents.tidy()
@@ -72,6 +82,21 @@ def serve(
     print(f"La casilla está en {settings.origin}", flush=True)
     with suppress(KeyboardInterrupt):  # Ctrl+C is how it is meant to end
         uvicorn.Server(config).run([listener])
+
+
+def _refuse_other_rules(settings: "Settings") -> None:
+    """A guide must not print the rules of a profile that is not in force."""
+    found = re.search(PROFILE, (settings.site_dir / "index.html").read_text(encoding="utf-8"))
+    if found and found[1] != settings.profile:
+        raise Refusal("site.profile", built=found[1], wanted=settings.profile)
+
+
+def _refuse_lost_documents(parts: "Installation") -> None:
+    from proxy.flows import readiness
+
+    with parts.db.reading() as tx:
+        if readiness.lost_documents(tx, parts.documents):
+            raise Refusal("documents.missing", path=parts.settings.documents_url)
 
 
 def _listen(address: str, port: int) -> socket:

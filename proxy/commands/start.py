@@ -1,5 +1,6 @@
 """What most commands begin with: the settings, read once, and the parts that follow from them."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,9 @@ from proxy.texts import TEXTS
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from proxy.domain.identidad import Identidad
     from proxy.installation import Installation
     from proxy.settings import Settings
-
 
 # By the kinds of fault of pydantic; the validators of the settings speak Spanish themselves.
 FAULTS = {
@@ -30,6 +31,7 @@ def read_settings() -> "Settings":
 
     from proxy.settings import Settings
 
+    _warn_of_unknown(Settings)
     try:
         return Settings()
     except ValidationError as error:
@@ -40,6 +42,24 @@ def read_settings() -> "Settings":
         raise Refusal("settings.wrong", name=name, reason=reason) from None
 
 
+def _warn_of_unknown(settings: "type[Settings]") -> None:
+    """A name that is spelled wrong leaves the setting as it was, and nobody would notice."""
+    from difflib import get_close_matches
+
+    from dotenv import dotenv_values
+
+    known = [f"CASILLA_{name}".upper() for name in settings.model_fields]
+    try:
+        written = {*os.environ, *dotenv_values(".env")}
+    except UnicodeDecodeError:
+        raise Refusal("settings.encoding") from None
+    for name in sorted(name for name in written if name.upper().startswith("CASILLA_")):
+        if name.upper() not in known:
+            near = get_close_matches(name.upper(), known, n=1, cutoff=0.8)
+            meant = f": ¿quiso decir {near[0]}?" if near else "."
+            print(TEXTS["settings.unknown"].format(name=name, meant=meant), file=sys.stderr)
+
+
 def installation() -> "Installation":
     from proxy.installation import Installation
 
@@ -47,15 +67,30 @@ def installation() -> "Installation":
 
 
 def ready() -> "Installation":
-    """Refuses to work with tables of another version or without keys."""
-    from proxy.store import schema
+    """Refuses to work with older tables, without keys or with keys of somebody else."""
+    from proxy.store import schema, sealed
 
     parts = installation()
     current, newest = schema.current(parts.db), schema.newest()
+    if schema.of_a_newer_program(current):
+        raise Refusal("schema.newer")
     if current != newest:
         raise Refusal("schema.old", current=current or "ninguna", newest=newest)
     _ = parts.ring
+    with parts.db.reading() as tx:
+        if not sealed.opens(tx):
+            raise Refusal("keys.other", path=parts.settings.keys_file)
     return parts
+
+
+def read_identidad(typed: str) -> "Identidad":
+    """Says to who works here what it would say otherwise to a citizen."""
+    from proxy.domain.identidad import parse_identidad
+
+    try:
+        return parse_identidad(typed)
+    except Refusal:
+        raise Refusal("padron.identidad") from None
 
 
 def warn_of_folders(settings: "Settings") -> None:

@@ -2,14 +2,20 @@
 
 from datetime import timedelta
 
-from proxy.store import outbox, throttle
+from proxy.store import notificaciones, outbox, throttle
 from proxy.store.db import Tx
+from proxy.store.documents import Documents
 from proxy.store.throttle import Limit
 
 
 def write(tx: Tx) -> None:
     """Write one row, the same one each time. Raises when the database cannot."""
     throttle.take(tx, [Limit("readiness", 1, timedelta(microseconds=1))])
+
+
+def lost_documents(tx: Tx, documents: Documents) -> bool:
+    """Whether something was served and the folder of its bytes is not there."""
+    return not documents.usable() and notificaciones.any_files(tx)
 
 
 def late_messages(tx: Tx, age: timedelta) -> bool:

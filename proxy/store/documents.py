@@ -55,6 +55,10 @@ class Documents:
         finally:
             Path(name).unlink(missing_ok=True)
 
+    def usable(self) -> bool:
+        """Whether the folder is there and can be written."""
+        return self.folder.is_dir() and os.access(self.folder, os.R_OK | os.W_OK | os.X_OK)
+
     def keep(self, files: Iterable[Received]) -> None:
         """Give each its name for ever. Bytes that were served before are simply written anew."""
         folders = {self.folder}

@@ -84,6 +84,7 @@ _MARK_READ = (
     .values(read_at=bindparam("now"))
     .returning(notificaciones.c.id)
 )
+_ANY_FILE = select(files.c.position).limit(1)
 _FILES = (
     select(*_FILE_COLUMNS)
     .where(files.c.casilla_id == bindparam("casilla"), files.c.notificacion_id == bindparam("key"))
@@ -124,6 +125,10 @@ def mark_read(tx: Tx, casilla_id: int, notificacion_id: bytes) -> bool:
     """Set the instant of the first reading, once and for ever. False when it was set before."""
     values = {"casilla": casilla_id, "key": notificacion_id, "now": tx.now}
     return tx.conn.execute(_MARK_READ, values).first() is not None
+
+
+def any_files(tx: Tx) -> bool:
+    return tx.conn.execute(_ANY_FILE).first() is not None
 
 
 def files_of(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[File]:

@@ -53,6 +53,9 @@ _FOLLOW = (
 )
 
 
+_LATEST = select(casillas.c.uid, casillas.c.number).order_by(casillas.c.id.desc()).limit(3)
+
+
 @dataclass(frozen=True)
 class Batch:
     last: Any  # the key of its last row, for the next one to begin after
@@ -162,3 +165,16 @@ def _of_key(table: Table, key_id: str) -> ColumnElement[bool]:
 
 def _start(key_id: str) -> dict[str, Any]:
     return {"start": f"{key_id}$", "length": len(key_id) + 1}
+
+
+def opens(tx: Tx) -> bool:
+    """Whether the ring is the one of this database. Of several casillas one may be damaged."""
+    rows = tx.conn.execute(_LATEST).all()
+    return not rows or any(_opens(tx.vault, row) for row in rows)
+
+
+def _opens(vault: Vault, row: Row[Any, Any]) -> bool:
+    try:
+        return bool(vault.open("casillas.number", row.uid, row.number))
+    except Unsealable:
+        return False

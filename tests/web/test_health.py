@@ -40,3 +40,21 @@ def test_health_is_no_way_around_the_login(visitor: Visitor) -> None:
     """A10: some proxies let a health check's user agent through."""
     for agent in ("GoogleHC/1.0", "kube-probe/1.30", "ELB-HealthChecker/2.0"):
         assert visitor.get("/casilla/", **{"User-Agent": agent}).status_code == 303
+
+
+def test_whoever_watches_the_process_need_not_know_its_name(visitor: Visitor) -> None:
+    for path in ("/salud", "/listo"):
+        assert visitor.get(path, Host="127.0.0.1:8000").status_code == 200
+    assert visitor.get("/casilla/ingresar/", Host="127.0.0.1:8000").status_code == 400
+
+
+def test_documents_that_were_served_and_are_gone_are_not_ready(
+    visitor: Visitor, installation: Installation, letter: str
+) -> None:
+    assert visitor.get("/listo").status_code == 200
+    installation.documents.folder.rename(installation.documents.folder.with_name("otra"))
+    ready = visitor.get("/listo")
+    assert (ready.status_code, ready.text) == (
+        503,
+        "no listo: falta la carpeta de los documentos\n",
+    )
