@@ -1,9 +1,15 @@
-"""Several processes that do the same thing to one database at the same moment."""
+"""Several processes, or threads, that do something to one database at the same moment."""
 
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from sqlalchemy import text
+
+from proxy.store.db import Database
 
 T = TypeVar("T")
 
@@ -15,3 +21,27 @@ def race(work: Callable[[str], list[T]], database_url: str) -> list[T]:
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         futures = [pool.submit(work, database_url) for _ in range(PROCESSES)]
         return [value for future in futures for value in future.result()]
+
+
+@contextmanager
+def holding(db: Database, table: str) -> Iterator[None]:
+    """On PostgreSQL: whoever comes to write to the table waits there, until this ends."""
+    with db.engine.begin() as conn:
+        conn.execute(text(f"LOCK TABLE {table} IN SHARE MODE"))
+        yield
+
+
+def done_or_waiting(db: Database, *futures: Future[Any]) -> None:
+    """Returns once each of them is done or waits for a row or a table of PostgreSQL."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with db.engine.begin() as conn:
+            waits = conn.execute(waiting).scalar_one()
+        if sum(future.done() for future in futures) + waits >= len(futures):
+            return
+        time.sleep(0.02)
+    raise TimeoutError

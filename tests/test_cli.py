@@ -349,7 +349,7 @@ def test_two_people_turn_a_lost_second_factor_off(
     code, _, complaint = casilla(*line, "--autoriza", "ana torres")
     assert code == 1 and complaint.startswith("Hacen falta dos personas distintas")
     with installation.db.transaction() as tx:
-        factors.add(tx, 1, totp.new_secret())
+        factors.add(tx, 1, totp.new_secret(), b"s" * 16)
         factor = factors.of_casilla(tx, 1)
         assert factor and factors.confirm(tx, factor, 1)
     said = (
@@ -368,5 +368,8 @@ def test_two_people_change_the_e_mail_of_who_lost_the_old_mailbox(
     line += ["--responde", "Ana Torres", "--autoriza"]
     code, _, complaint = casilla(*line, "ana torres")
     assert code == 1 and complaint.startswith("Hacen falta dos personas distintas")
-    said = "El correo de la casilla de DNI-40000001 cambió. Se avisó al anterior y al nuevo.\n"
+    said = (
+        "El correo de la casilla de DNI-40000001 cambió, y se quitaron su contraseña y su celular. "
+        "Se avisó al anterior y al nuevo.\n"
+    )
     assert casilla(*line, "Luis Vega") == (0, said, "")

@@ -22,10 +22,14 @@ LANES = 1
 
 @dataclass(frozen=True)
 class Proof:
-    """Whether a password is the right one, and its hash anew when the stored one is outdated."""
+    """The stored hash that a password matches, and its hash anew when that one is outdated."""
 
-    matches: bool
+    stored: str | None = None  # None: it is not the right one
     new_hash: str | None = None
+
+    @property
+    def matches(self) -> bool:
+        return self.stored is not None
 
 
 class Passwords:
@@ -48,8 +52,8 @@ class Passwords:
         """
         matches = self._verify(stored or self._decoy, password)
         if stored is None or not matches:
-            return Proof(False)
-        return Proof(True, self.hash(password) if self._outdated(stored) else None)
+            return Proof()
+        return Proof(stored, self.hash(password) if self._outdated(stored) else None)
 
     def _verify(self, stored: str, password: str) -> bool:
         key_id, _, phc = stored.partition("$")

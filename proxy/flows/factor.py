@@ -19,7 +19,8 @@ from proxy.domain.policy import Policy
 from proxy.domain.responsible import two_people
 from proxy.errors import Refusal
 from proxy.flows.challenge import DAY, HOUR, MINUTE, Denied, where
-from proxy.store import audit, casillas, challenges, factors, outbox, sessions, throttle
+from proxy.flows.closing import close
+from proxy.store import audit, casillas, factors, outbox, throttle
 from proxy.store.db import Tx
 from proxy.store.factors import Factor
 from proxy.store.sessions import Session
@@ -48,18 +49,18 @@ def state(tx: Tx, casilla_id: int) -> State:
     return State(since, factors.codes_left(tx, casilla_id))
 
 
-def begin(tx: Tx, casilla_id: int) -> None:
+def begin(tx: Tx, session: Session) -> None:
     """Make a secret for the app, in place of one that was never confirmed."""
-    if not factors.add(tx, casilla_id, totp.new_secret()):
+    if not factors.add(tx, session.casilla_id, totp.new_secret(), session.id):
         raise Refusal("factor.already")
 
 
-def pairing(tx: Tx, policy: Policy, casilla_id: int, issuer: str) -> Pairing | None:
+def pairing(tx: Tx, policy: Policy, session: Session, issuer: str) -> Pairing | None:
     """What waits to be confirmed. None: nothing does, or not any more."""
-    factor = _waiting(tx, policy, casilla_id)
+    factor = _waiting(tx, policy, session)
     if factor is None:
         return None
-    label = casillas.by_id(tx, casilla_id).identidad.masked.replace("•", "*")
+    label = casillas.by_id(tx, session.casilla_id).identidad.masked.replace("•", "*")
     return Pairing(factor.secret, totp.uri(factor.secret, issuer, label))
 
 
@@ -71,18 +72,18 @@ def confirm(
     Whoever logged in with a mailed code before is out: only this session goes on.
     """
     casilla_id = session.casilla_id
+    casillas.lock(tx, casilla_id)
     denied = _count(tx, casilla_id, client)
     if denied:
         return denied
-    factor = _waiting(tx, policy, casilla_id)
+    factor = _waiting(tx, policy, session)
     if factor is None:
         return Denied("factor.gone")
     step = totp.timecode(factor.secret, typed, tx.now)
     if step is None or not factors.confirm(tx, factor, step):
         audit.note(tx, Event.CODE_FAILED, casilla_id, client.ip)
         return Denied("factor.first_wrong")
-    challenges.end_all(tx, casilla_id)
-    sessions.end_all(tx, casilla_id, session.id)
+    close(tx, casilla_id, session=session.id, browsers=False)
     audit.note(tx, Event.FACTOR_ON, casilla_id, client.ip)
     outbox.add(tx, "factor_on", casillas.by_id(tx, casilla_id), **where(tx, client))
     return _new_codes(tx, casilla_id, factor.secret, client)
@@ -100,12 +101,12 @@ def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | D
 def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | None:
     """Back to mailed codes, for a code. The owner is told, and their other sessions end."""
     casilla_id = session.casilla_id
+    casillas.lock(tx, casilla_id)
     denied = check(tx, casilla_id, typed, client)
     if denied:
         return denied
     factors.remove(tx, casilla_id)
-    challenges.end_all(tx, casilla_id)
-    sessions.end_all(tx, casilla_id, session.id)
+    close(tx, casilla_id, session=session.id, browsers=False)
     audit.note(tx, Event.FACTOR_OFF, casilla_id, client.ip)
     casilla = casillas.by_id(tx, casilla_id)
     outbox.add(tx, "factor_off", casilla, by_entity=False, **where(tx, client))
@@ -122,10 +123,10 @@ def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
     casilla = casillas.by_identidad(tx, identidad)
     if casilla is None:
         raise Refusal("casilla.none")
+    casillas.lock(tx, casilla.id)
     if not factors.remove(tx, casilla.id):
         raise Refusal("factor.none")
-    challenges.end_all(tx, casilla.id)
-    sessions.end_all(tx, casilla.id)
+    close(tx, casilla.id)
     audit.note(tx, Event.FACTOR_RESTORED, casilla.id, responsible=names)
     outbox.add(tx, "factor_off", casilla, by_entity=True)
 
@@ -177,11 +178,12 @@ def _count(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
     return Denied("factor.limited", wait)
 
 
-def _waiting(tx: Tx, policy: Policy, casilla_id: int) -> Factor | None:
-    factor = factors.of_casilla(tx, casilla_id)
-    if factor is None or factor.confirmed_at or tx.now >= factor.created_at + policy.flow_life:
+def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:
+    """A secret that another session began is not there for this one: it may be in a thief's app."""
+    factor = factors.of_casilla(tx, session.casilla_id)
+    if factor is None or factor.confirmed_at or factor.session_id != session.id:
         return None
-    return factor
+    return factor if tx.now < factor.created_at + policy.flow_life else None
 
 
 def _new_codes(tx: Tx, casilla_id: int, secret: str, client: Client) -> list[str]:

@@ -17,6 +17,7 @@ from proxy.domain.first_access import secret_for
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
 from proxy.flows import password
+from proxy.flows.closing import spend_link
 from proxy.store import casillas, challenges, links, outbox, registrations
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
@@ -94,7 +95,7 @@ def opened(tx: Tx, link_id: bytes) -> int | None:
 
 def activate(tx: Tx, link_id: bytes, hashed: str, client: Client) -> bool:
     """Store the first password, already hashed. False: the link was used, or came too late."""
-    casilla_id = links.spend(tx, link_id, ACTIVATION)
+    casilla_id = spend_link(tx, link_id, ACTIVATION)
     if casilla_id is None:
         return False
     password.replace(tx, casillas.by_id(tx, casilla_id), hashed, client)

@@ -21,7 +21,7 @@ from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
 from proxy.errors import Refusal
-from proxy.flows import challenge, factor, first_access
+from proxy.flows import challenge, factor, first_access, password
 from proxy.flows.challenge import DAY, HOUR, MINUTE, Asked, Challenge, Denied, where
 from proxy.store import audit, casillas, challenges, devices, links, outbox, sessions, throttle
 from proxy.store.casillas import Casilla
@@ -96,14 +96,13 @@ def answer(
 
     `flow` is the secret that this browser, and no other, will bring with the code.
     """
-    casilla = attempt.casilla
-    if casilla is None or not proof.matches:
-        audit.note(tx, Event.LOGIN_FAILED, casilla.id if casilla else None, client.ip)
+    tried = attempt.casilla
+    if tried is None or not password.right(tx, tried.id, proof):
+        audit.note(tx, Event.LOGIN_FAILED, tried.id if tried else None, client.ip)
         return Denied("login.wrong")
 
+    casilla = casillas.by_id(tx, tried.id)  # its address may have changed since, too
     casillas.clear_failures(tx, casilla.id)
-    if proof.new_hash:
-        casillas.rehash(tx, casilla.id, proof.new_hash)
     way: Way = "app" if factor.on(tx, casilla.id) else "email"
     asked = Asked(PURPOSE, str(casilla.identidad), casilla, way)
     denied = challenge.ask(tx, policy, asked, flow, client)
@@ -117,6 +116,9 @@ def waiting(tx: Tx, flow: str) -> Challenge | None:
 
 def verify(tx: Tx, policy: Policy, flow: str, typed: str, client: Client) -> Opened | Denied:
     """Open a session for the right code."""
+    asked = waiting(tx, flow)
+    if asked and asked.casilla_id:
+        casillas.lock(tx, asked.casilla_id)  # what closes it meanwhile ends this code, or waits
     found = challenge.check(tx, policy, PURPOSE, flow, typed, client, factor.spend)
     if isinstance(found, Denied):
         return found

@@ -14,7 +14,8 @@ from proxy.domain.policy import Policy
 from proxy.domain.strength import refuse_weak
 from proxy.errors import Refusal
 from proxy.flows.challenge import Denied, where
-from proxy.store import audit, casillas, challenges, devices, links, outbox, sessions, throttle
+from proxy.flows.closing import close, spend_link
+from proxy.store import audit, casillas, links, outbox, sessions, throttle
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
 from proxy.store.sessions import Session
@@ -22,8 +23,6 @@ from proxy.store.throttle import Limit
 
 DISAVOWAL_LIFE = timedelta(days=10)
 NOT_ME = "not_me"  # the purpose of the link «No fui yo»
-# Links by which somebody could still set a password or an address.
-OPENING = ("recovery", "activation")
 
 
 def refuse_unfit(policy: Policy, password: str, again: str, about: list[str]) -> None:
@@ -48,6 +47,17 @@ def current(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
     return casillas.by_id(tx, session.casilla_id)
 
 
+def right(tx: Tx, casilla_id: int, proof: Proof) -> bool:
+    """Whether the password that was given is the casilla's, still.
+
+    It was verified between two transactions: another may have been chosen since, and this one
+    opens nothing any more (docs/decisions/0012).
+    """
+    if proof.stored is None:
+        return False
+    return casillas.keep_password(tx, casilla_id, proof.stored, proof.new_hash)
+
+
 def wrong(tx: Tx, session: Session, client: Client) -> Denied:
     audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
     return Denied("password.old_wrong")
@@ -60,7 +70,7 @@ def change(
 
     `new_digest` is that of the token that the session has from now on.
     """
-    if not proof.matches:
+    if not right(tx, session.casilla_id, proof):
         return wrong(tx, session, client)
     casilla = casillas.by_id(tx, session.casilla_id)
     device = sessions.device(tx, session.digest)
@@ -82,11 +92,8 @@ def replace(
 
     The session `but` and the browser `device` stay as they are.
     """
+    close(tx, casilla.id, session=but, device=device)
     casillas.set_password(tx, casilla.id, hashed)
-    sessions.end_all(tx, casilla.id, but)
-    devices.forget_all(tx, casilla.id, device)
-    challenges.end_all(tx, casilla.id)
-    links.end_all(tx, casilla.id, *OPENING)
     audit.note(tx, Event.PASSWORD_CHANGED, casilla.id, client.ip)
     link = links.add(tx, NOT_ME, casilla.id, DISAVOWAL_LIFE)
     outbox.add(
@@ -98,14 +105,11 @@ def replace(
 
 def disavow(tx: Tx, link_id: bytes, client: Client) -> bool:
     """The owner says that the change was not theirs: nobody enters until it is recovered."""
-    casilla_id = links.spend(tx, link_id, NOT_ME)
+    casilla_id = spend_link(tx, link_id, NOT_ME)
     if casilla_id is None:
         return False
+    close(tx, casilla_id)
     casillas.set_password(tx, casilla_id, None)
-    sessions.end_all(tx, casilla_id)
-    devices.forget_all(tx, casilla_id)
-    challenges.end_all(tx, casilla_id)
-    links.end_all(tx, casilla_id, *OPENING)
     audit.note(tx, Event.PASSWORD_DISAVOWED, casilla_id, client.ip)
     return True
 

@@ -26,18 +26,9 @@ from proxy.domain.recipient import masked_email
 from proxy.errors import Refusal
 from proxy.flows import challenge, factor, opening
 from proxy.flows.challenge import HOUR, MINUTE, Asked, Denied, where
-from proxy.flows.password import OPENING
-from proxy.store import (
-    audit,
-    casillas,
-    challenges,
-    changes,
-    devices,
-    links,
-    outbox,
-    sessions,
-    throttle,
-)
+from proxy.flows.closing import close, spend_link
+from proxy.flows.password import NOT_ME
+from proxy.store import audit, casillas, changes, links, outbox, throttle
 from proxy.store.acceptances import Acceptance
 from proxy.store.casillas import Casilla
 from proxy.store.changes import Change
@@ -96,7 +87,7 @@ def start(
     Refuses `profile.same` when nothing would change. What was asked for before and is not proved
     is given up.
     """
-    changes.lock(tx, session.casilla_id)
+    casillas.lock(tx, session.casilla_id)
     casilla = casillas.by_id(tx, session.casilla_id)
     denied = _count(tx, casilla, client)
     if denied:
@@ -128,7 +119,7 @@ def verify(
     client: Client,
 ) -> Denied | Step | None:
     """The step that follows, once the code is right. None: it was the last one."""
-    changes.lock(tx, session.casilla_id)
+    casillas.lock(tx, session.casilla_id)
     asked = _asked(tx, session.casilla_id, flow)
     if asked is None:
         return Denied("token.gone")
@@ -160,7 +151,7 @@ def resend(tx: Tx, policy: Policy, session: Session, flow: str, client: Client) 
 
 def remove_phone(tx: Tx, policy: Policy, session: Session, client: Client) -> Denied | None:
     """The casilla keeps no mobile, and sends nothing there."""
-    changes.lock(tx, session.casilla_id)
+    casillas.lock(tx, session.casilla_id)
     casilla = casillas.by_id(tx, session.casilla_id)
     if casilla.phone is None:
         raise Refusal("profile.no_phone")
@@ -184,13 +175,10 @@ def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
 
     The profile is as it was before, and nobody enters until the password is recovered.
     """
-    link = links.by_id(tx, link_id, UNDO)
-    if link is None:
+    casilla_id = spend_link(tx, link_id, UNDO)
+    if casilla_id is None:
         return False
-    changes.lock(tx, link.casilla_id)
-    if links.spend(tx, link_id, UNDO) is None:
-        return False
-    casilla = casillas.by_id(tx, link.casilla_id)
+    casilla = casillas.by_id(tx, casilla_id)
     # The newest first: what each one found is put back, down to what the first one found.
     for change in reversed(changes.since(tx, changes.by_id(tx, link_id))):
         if change.field == "email" and change.old:
@@ -200,11 +188,9 @@ def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
         changes.end(tx, change)
         links.spend(tx, change.id, UNDO)
     changes.give_up(tx, casilla.id)
+    # «No fui yo» was mailed to an address that may not be the owner's.
+    close(tx, casilla.id, NOT_ME)
     casillas.set_password(tx, casilla.id, None)
-    sessions.end_all(tx, casilla.id)
-    devices.forget_all(tx, casilla.id)
-    challenges.end_all(tx, casilla.id)
-    links.end_all(tx, casilla.id, *OPENING)
     audit.note(tx, Event.CHANGE_UNDONE, casilla.id, client.ip)
     owner = casillas.by_id(tx, casilla.id).email
     for address in dict.fromkeys((casilla.email, owner)):
@@ -256,9 +242,7 @@ def _change_email(
     """From here on the token digital goes to the new one (J43). Every other way in ends."""
     new = _recipient(change)
     casillas.set_email(tx, casilla, new)
-    sessions.end_all(tx, casilla.id, session.id)
-    challenges.end_all(tx, casilla.id)
-    links.end_all(tx, casilla.id, *OPENING)
+    close(tx, casilla.id, session=session.id, browsers=False)
     back = _make(tx, policy, change)
     told = {"new": masked_email(new)} | where(tx, client)
     outbox.add(tx, "email_changed", casilla, policy.undo_life, **back, **told)

@@ -13,7 +13,7 @@ from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.flows import password
 from proxy.flows.challenge import Denied
-from proxy.store import audit, casillas, sessions
+from proxy.store import audit, sessions
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
 from proxy.store.sessions import Session
@@ -33,11 +33,9 @@ def answer(
     tx: Tx, session: Session, proof: Proof, new_digest: bytes, client: Client
 ) -> Denied | None:
     """None: it was right, and the session goes on under the token of `new_digest`."""
-    if not proof.matches:
+    if not password.right(tx, session.casilla_id, proof):
         audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
         return Denied("proof.wrong")
-    if proof.new_hash:
-        casillas.rehash(tx, session.casilla_id, proof.new_hash)
     sessions.prove(tx, session.digest, new_digest)
     audit.note(tx, Event.PROVED, session.casilla_id, client.ip)
     return None

@@ -66,7 +66,10 @@ def send(
 ) -> Denied | None:
     """Send the code through the channel that was chosen. A mobile counts only if it was proved."""
     begun = challenge.waiting(tx, START, flow)
-    if begun is None or not challenges.spend(tx, begun.id):
+    if begun is None:
+        return Denied("token.gone")
+    casillas.lock(tx, begun.casilla_id)
+    if not challenges.spend(tx, begun.id):
         return Denied("token.gone")
     casilla = casillas.find(tx, begun.casilla_id)
     if casilla and channel == "sms" and casilla.phone is None:
@@ -122,6 +125,7 @@ def choose(tx: Tx, flow: str, hashed: str, client: Client, typed: str = "") -> b
     found = challenge.waiting(tx, CHOOSE, flow)
     if found is None or found.casilla_id is None:
         return False
+    casillas.lock(tx, found.casilla_id)
     denied = _factor(tx, found.casilla_id, typed, client)
     if denied:
         return denied
@@ -167,6 +171,7 @@ def choose_by_link(
     link = links.by_id(tx, link_id, LINK)
     if link is None or not link.holds(tx.now):
         return False
+    casillas.lock(tx, link.casilla_id)
     denied = _factor(tx, link.casilla_id, typed, client)
     if denied:
         return denied

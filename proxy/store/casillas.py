@@ -41,7 +41,14 @@ _ADD = insert(casillas).returning(casillas.c.id)
 _THIS = casillas.c.id == bindparam("casilla")
 _COUNT_FAILURE = update(casillas).where(_THIS).values(failures=casillas.c.failures + 1)
 _CLEAR_FAILURES = update(casillas).where(_THIS).values(failures=0)
-_REHASH = update(casillas).where(_THIS).values(password=bindparam("hash"))
+# A message to the casilla need not wait.
+_LOCK = select(casillas.c.id).where(_THIS).with_for_update(key_share=True)
+_KEEP_PASSWORD = (
+    update(casillas)
+    .where(_THIS, casillas.c.password == bindparam("stored"))
+    .values(password=bindparam("hash"))
+    .returning(casillas.c.id)
+)
 _SET_PASSWORD = (
     update(casillas)
     .where(_THIS)
@@ -109,9 +116,23 @@ def clear_failures(tx: Tx, casilla_id: int) -> None:
     tx.conn.execute(_CLEAR_FAILURES, {"casilla": casilla_id})
 
 
-def rehash(tx: Tx, casilla_id: int, password: str) -> None:
-    """The same password under today's key and parameters."""
-    tx.conn.execute(_REHASH, {"casilla": casilla_id, "hash": password})
+def lock(tx: Tx, casilla_id: int | None) -> None:
+    """Whatever opens, closes or changes one casilla happens one after the other, on PostgreSQL too.
+
+    It comes before anything else that the transaction locks, counts of attempts included: two that
+    took the same rows in another order would wait for each other. For None, who has no casilla,
+    as much is asked of the database (SECURITY D31).
+    """
+    tx.conn.execute(_LOCK, {"casilla": casilla_id or 0})
+
+
+def keep_password(tx: Tx, casilla_id: int, stored: str, new_hash: str | None) -> bool:
+    """Whether `stored` is its password still. Nobody changes it before this transaction ends.
+
+    `new_hash` takes its place: the same password under today's key and parameters.
+    """
+    values = {"casilla": casilla_id, "stored": stored, "hash": new_hash or stored}
+    return tx.conn.execute(_KEEP_PASSWORD, values).first() is not None
 
 
 def set_password(

@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 
 from proxy.domain.ids import new_id
 from proxy.store.db import Tx
-from proxy.store.tables import casillas, changes
+from proxy.store.tables import changes
 
 Field = Literal["email", "phone"]
 
@@ -25,11 +25,6 @@ class Change:
 
 
 _COLUMNS = [changes.c[name] for name in Change.__dataclass_fields__]
-_LOCK = (
-    select(casillas.c.id)
-    .where(casillas.c.id == bindparam("casilla"))
-    .with_for_update(key_share=True)  # a message to the casilla need not wait
-)
 _ADD = insert(changes)
 _OPEN = (changes.c.casilla_id == bindparam("casilla"), changes.c.ended_at.is_(None))
 _WAITING = (
@@ -62,11 +57,6 @@ _SINCE = (
     .order_by(changes.c.made_at)
 )
 _END = update(changes).where(changes.c.id == bindparam("change")).values(ended_at=bindparam("now"))
-
-
-def lock(tx: Tx, casilla_id: int) -> None:
-    """Two changes of one casilla happen one after the other, on PostgreSQL too."""
-    tx.conn.execute(_LOCK, {"casilla": casilla_id})
 
 
 def add(

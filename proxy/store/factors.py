@@ -22,6 +22,7 @@ class Factor:
     casilla_id: int
     uid: bytes
     secret: str
+    session_id: bytes | None  # in which it was begun
     created_at: datetime
     confirmed_at: datetime | None
 
@@ -31,6 +32,7 @@ _OF_CASILLA = select(
     factors.c.casilla_id,
     factors.c.uid,
     factors.c.secret,
+    factors.c.session_id,
     factors.c.created_at,
     factors.c.confirmed_at,
 ).where(_THIS)
@@ -90,18 +92,19 @@ def on(tx: Tx, casilla_id: int) -> bool:
     return tx.conn.execute(_ON, {"casilla": casilla_id}).first() is not None
 
 
-def add(tx: Tx, casilla_id: int, secret: str) -> bool:
+def add(tx: Tx, casilla_id: int, secret: str, session_id: bytes) -> bool:
     """A secret that waits for its first code, in place of one that was waiting.
 
     False: the casilla has a confirmed one, or one was added at the same moment.
     """
-    tx.conn.execute(_DROP_WAITING, {"casilla": casilla_id})
+    drop_waiting(tx, casilla_id)
     uid = secrets.token_bytes(UID_BYTES)
     values = {
         "casilla_id": casilla_id,
         "uid": uid,
         "secret": tx.vault.seal(SECRET, uid, secret),
         "timecode": 0,
+        "session_id": session_id,
         "created_at": tx.now,
     }
     try:
@@ -110,6 +113,11 @@ def add(tx: Tx, casilla_id: int, secret: str) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def drop_waiting(tx: Tx, casilla_id: int) -> None:
+    """Whatever waits for its first code waits no more."""
+    tx.conn.execute(_DROP_WAITING, {"casilla": casilla_id})
 
 
 def confirm(tx: Tx, factor: Factor, step: int) -> bool:

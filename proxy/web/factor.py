@@ -35,7 +35,7 @@ async def overview(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     """POST /casilla/segundo-factor/"""
     await read_form(request, "factor_begin")
-    await run(request, factor.begin, session_of(request).casilla_id)
+    await run(request, factor.begin, session_of(request))
     return see_other(request, "factor:confirm")
 
 
@@ -138,9 +138,9 @@ def _refused(request: Request, form: str, denied: Denied, code: int | None = Non
 
 
 async def _waiting(request: Request) -> factor.Pairing | None:
-    installation, casilla_id = state_of(request).installation, session_of(request).casilla_id
+    installation, session = state_of(request).installation, session_of(request)
     issuer = installation.catalog.entity.siglas
-    return await look(request, factor.pairing, installation.policy, casilla_id, issuer)
+    return await look(request, factor.pairing, installation.policy, session, issuer)
 
 
 routes = [

@@ -61,11 +61,12 @@ def session_of(db: Database, opened: Opened) -> Session:
     return session
 
 
-def begin(db: Database, person: Person) -> App:
+def begin(db: Database, opened: Opened) -> App:
+    session = session_of(db, opened)
     with db.transaction() as tx:
-        factor.begin(tx, person.id)
+        factor.begin(tx, session)
     with db.reading() as tx:
-        pairing = factor.pairing(tx, POLICY, person.id, "JNE")
+        pairing = factor.pairing(tx, POLICY, session, "JNE")
     assert pairing is not None
     return App(db, pairing.secret)
 
@@ -77,7 +78,7 @@ def confirm(db: Database, opened: Opened, typed: str, client: Client = PHONE) ->
 
 def turn_on(db: Database, person: Person, browser: Browser | None = None) -> Owner:
     opened = (browser or Browser(db)).enter(person)
-    app = begin(db, person)
+    app = begin(db, opened)
     codes = confirm(db, opened, app.code)
     assert isinstance(codes, list)
     return Owner(db, person, app, codes, opened)

@@ -4,15 +4,19 @@ import pytest
 
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
-from proxy.flows import correction
+from proxy.flows import correction, password
 from proxy.flows.challenge import Denied
+from proxy.flows.login import Opened
+from proxy.store import casillas
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.flows.browser import Browser, alive, contexts
+from tests.flows.browser import ELSEWHERE, Browser, alive, contexts
+from tests.flows.forgetful import NEW as FORGETFUL_PASSWORD
+from tests.flows.forgetful import Forgetful
 from tests.flows.inside import Inside
 from tests.flows.test_profile import link_ids, now, undo
 from tests.outbox import messages
-from tests.people import Person
+from tests.people import PASSWORDS, Person
 
 TWO = ("Ana Torres Ficticia", "Luis Vega Ficticio")
 NEW = "rosa.de.nuevo@example.org"
@@ -24,9 +28,9 @@ def correct(db: Database, identidad: Identidad, email: str, names: tuple[str, st
 
 
 def test_the_new_address_counts_and_everything_that_was_open_is_closed(
-    db: Database, rosa: Person, clock: Clock
+    db: Database, rosa: Person
 ) -> None:
-    """D39: both are told, and the password stays as it was."""
+    """D39: both are told."""
     her = Inside(db, rosa)
     her.start("one@example.org")
     correct(db, rosa.identidad, NEW)
@@ -34,10 +38,24 @@ def test_the_new_address_counts_and_everything_that_was_open_is_closed(
     assert not alive(db, her.opened)
     assert her.code("email_old_code") == Denied("token.gone")
     assert [m.recipient for m in messages(db, "email_corrected")] == [rosa.email, NEW]
-    told = len(contexts(db, "new_device"))
+
+
+def test_nothing_stays_that_somebody_with_the_old_mailbox_may_have_set(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """D37, D39: neither password nor mobile. The owner chooses another by the new address."""
+    her = Inside(db, rosa)
+    her.phone("+51987654321")
+    correct(db, rosa.identidad, NEW)
+    assert (now(db, rosa).password, now(db, rosa).phone) == (None, None)
     clock.advance(minutes=6)
-    Browser(db).enter(rosa)
-    assert messages(db, "login_code")[-1].recipient == NEW
+    assert Browser(db).password(rosa.identidad, rosa.password) == Denied("login.wrong")
+    forgetful = Forgetful(db)
+    forgetful.reach_choice(rosa)
+    assert messages(db, "recovery_code")[-1].recipient == NEW
+    assert forgetful.choose()
+    told = len(contexts(db, "new_device"))
+    Browser(db).enter(rosa, FORGETFUL_PASSWORD)
     assert len(contexts(db, "new_device")) == told + 1
 
 
@@ -47,6 +65,21 @@ def test_no_earlier_address_takes_it_back(db: Database, rosa: Person) -> None:
     correct(db, rosa.identidad, NEW)
     assert not undo(db, link_ids(db)[0])
     assert now(db, rosa).email == NEW
+
+
+def test_no_earlier_address_closes_it(db: Database, rosa: Person) -> None:
+    """D37: «No fui yo» was mailed to the old mailbox, and the new password is not its business."""
+    hashed = PASSWORDS.hash(FORGETFUL_PASSWORD)
+    with db.transaction() as tx:
+        password.replace(tx, casillas.by_id(tx, rosa.id), hashed, ELSEWHERE)
+    (link,) = link_ids(db, "password_changed")
+    correct(db, rosa.identidad, NEW)
+    forgetful = Forgetful(db)
+    forgetful.reach_choice(rosa)
+    assert forgetful.choose()
+    with db.transaction() as tx:
+        assert not password.disavow(tx, link, ELSEWHERE)
+    assert isinstance(Browser(db).enter(rosa, FORGETFUL_PASSWORD), Opened)
 
 
 @pytest.mark.parametrize(

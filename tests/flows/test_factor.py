@@ -8,17 +8,22 @@ from sqlalchemy import select
 from proxy.domain.identidad import Identidad
 from proxy.domain.vault import Vault
 from proxy.errors import Refusal
-from proxy.flows import factor
+from proxy.flows import factor, login, password
 from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
-from proxy.store import sealed, tables
+from proxy.store import casillas, sealed, tables
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.flows.app import begin, confirm, turn_on
+from tests.flows.app import begin, confirm, session_of, turn_on
 from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, alive, contexts
-from tests.people import Person
+from tests.people import PASSWORDS, Person
 
 TWO = ("Ana Torres Ficticia", "Luis Vega Ficticio")
+
+
+def paired(db: Database, opened: Opened) -> factor.Pairing | None:
+    with db.reading() as tx:
+        return factor.pairing(tx, POLICY, session_of(db, opened), "JNE")
 
 
 def test_the_app_opens_the_casilla_and_nothing_is_mailed(
@@ -59,7 +64,7 @@ def test_a_secret_counts_once_a_first_code_confirmed_it(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
     opened = Browser(db).enter(rosa)
-    app = begin(db, rosa)
+    app = begin(db, opened)
     assert confirm(db, opened, app.wrong()) == Denied("factor.first_wrong")
     with db.transaction() as tx:
         assert not factor.on(tx, rosa.id)
@@ -72,25 +77,53 @@ def test_a_secret_counts_once_a_first_code_confirmed_it(
 def test_a_secret_not_confirmed_in_half_an_hour_is_shown_and_taken_no_more(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    app = begin(db, rosa)
-    clock.advance(minutes=30)
     opened = Browser(db).enter(rosa)
-    with db.reading() as tx:
-        assert factor.pairing(tx, POLICY, rosa.id, "JNE") is None
+    app = begin(db, opened)
+    for _ in range(3):
+        clock.advance(minutes=10)
+        with db.transaction() as tx:
+            login.touch(tx, session_of(db, opened))
+    assert paired(db, opened) is None
     assert confirm(db, opened, app.code) == Denied("factor.gone")
 
 
 def test_a_secret_is_shown_no_more_once_it_is_confirmed(db: Database, rosa: Person) -> None:
-    turn_on(db, rosa)
-    with db.reading() as tx:
-        assert factor.pairing(tx, POLICY, rosa.id, "JNE") is None
+    assert paired(db, turn_on(db, rosa).opened) is None
 
 
 def test_a_second_secret_takes_the_place_of_one_that_waited(db: Database, rosa: Person) -> None:
     opened = Browser(db).enter(rosa)
-    first, second = begin(db, rosa), begin(db, rosa)
+    first, second = begin(db, opened), begin(db, opened)
     assert confirm(db, opened, first.code) == Denied("factor.first_wrong")
     assert isinstance(confirm(db, opened, second.code), list)
+
+
+def test_a_secret_is_there_for_the_session_that_began_it_alone(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """C29: the key of a thief's app is shown to nobody else, and no code of it turns it on."""
+    thief = Browser(db, ELSEWHERE).enter(rosa)
+    theirs = begin(db, thief)
+    clock.advance(minutes=2)
+    here = Browser(db).enter(rosa)
+    assert paired(db, here) is None
+    assert confirm(db, here, theirs.code) == Denied("factor.gone")
+    hers = begin(db, here)
+    assert hers.secret != theirs.secret
+    assert paired(db, thief) is None
+    assert confirm(db, thief, theirs.code) == Denied("factor.gone")
+    assert isinstance(confirm(db, here, hers.code), list)
+
+
+def test_a_new_password_does_away_with_a_secret_that_waits(db: Database, rosa: Person) -> None:
+    """D37: whoever began it may have had a copy of the owner's own session."""
+    opened = Browser(db).enter(rosa)
+    begun, session = begin(db, opened), session_of(db, opened)
+    with db.transaction() as tx:
+        rosas = casillas.by_id(tx, rosa.id)
+        password.replace(tx, rosas, PASSWORDS.hash("otra"), PHONE, but=session.id)
+    assert paired(db, opened) is None
+    assert confirm(db, opened, begun.code) == Denied("factor.gone")
 
 
 def test_each_recovery_code_opens_once_and_the_owner_is_told_how_many_are_left(

@@ -139,7 +139,7 @@ def test_nobody_replaces_a_confirmed_secret(db: Database, rosa: Person, clock: C
     """A stolen session cannot put its own app in place of the owner's."""
     owner = turn_on(db, rosa)
     with pytest.raises(Refusal) as refused, db.transaction() as tx:
-        factor.begin(tx, rosa.id)
+        factor.begin(tx, owner.session)
     assert refused.value.code == "factor.already"
     clock.advance(minutes=1)
     assert owner.accepts(owner.app.code)
@@ -149,7 +149,7 @@ def test_the_first_code_may_be_guessed_five_times_in_five_minutes(
     db: Database, rosa: Person
 ) -> None:
     opened = Browser(db).enter(rosa)
-    app = begin(db, rosa)
+    app = begin(db, opened)
     for _ in range(5):
         assert confirm(db, opened, app.wrong()) == Denied("factor.first_wrong")
     assert confirm(db, opened, app.code) == Denied("factor.limited", timedelta(minutes=1))

@@ -15,6 +15,7 @@ from proxy.domain.client import Client
 from proxy.flows import recovery
 from proxy.installation import Installation
 from proxy.texts import TEXTS
+from proxy.web.cookies import SESSION
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import Person
@@ -216,6 +217,34 @@ def test_an_activation_not_finished_can_be_gone_on_with(owner: Owner) -> None:
     owner.begin()
     assert "seguir con ella" in owner.visitor.get(HERE).text
     assert key_of(owner.visitor.get(f"{HERE}activar/")) == owner.secret
+
+
+def test_the_key_of_a_thief_is_never_shown_to_the_owner(
+    owner: Owner, make_visitor: Maker, rosa: Person
+) -> None:
+    """C29, D37: begun with a copy of her own session, it does not outlive her new password."""
+    thief = Owner(make_visitor(), owner.clock)
+    thief.visitor.client.cookies.set(SESSION, owner.visitor.client.cookies[SESSION])
+    thief.begin()
+    change, new = "/casilla/clave/", "Olluco-volcan-93"
+    page = owner.visitor.get(change)
+    fields = {"antigua": rosa.password, "nueva": new, "repetida": new}
+    assert owner.visitor.send(page, change, **fields).status_code == 303
+    assert "seguir con ella" not in owner.visitor.get(HERE).text
+    assert owner.visitor.get(f"{HERE}activar/").status_code == 303
+    owner.begin()
+    assert owner.secret != thief.secret
+
+
+def test_the_key_is_shown_in_the_session_that_began_it_alone(
+    owner: Owner, inside: Callable[[Person], Visitor], rosa: Person, clock: Clock
+) -> None:
+    """C29"""
+    owner.begin()
+    clock.advance(minutes=2)
+    other = inside(rosa)
+    assert "seguir con ella" not in other.get(HERE).text
+    assert other.get(f"{HERE}activar/").status_code == 303
 
 
 def test_opening_the_pages_makes_nothing(owner: Owner) -> None:

@@ -1,0 +1,154 @@
+"""What ends every way in, while somebody enters on PostgreSQL: SECURITY C24, D35, D37, I65.
+
+SQLite has one writer: nothing there happens in between.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from proxy.flows import password
+from proxy.flows.challenge import Denied
+from proxy.flows.login import Opened
+from proxy.store import casillas
+from proxy.store.db import Database
+from proxy.store.schema import migrate
+from tests.clock import Clock
+from tests.engines import Postgres
+from tests.flows.browser import ELSEWHERE, Browser, alive, mailed_code
+from tests.flows.forgetful import HASHED, Forgetful, ask_link, by_link, mailed_link
+from tests.flows.inside import Inside
+from tests.flows.test_correction import correct
+from tests.flows.test_profile import link_ids, undo
+from tests.people import Person, vault
+from tests.racing import done_or_waiting, holding
+
+Act = Callable[[], object]
+
+
+@pytest.fixture
+def db(postgres: Postgres, clock: Clock) -> Iterator[Database]:
+    url = postgres.new_database()
+    db = Database(url, clock, vault)
+    migrate(db)
+    yield db
+    db.close()
+    postgres.drop_database(url)
+
+
+def replace(db: Database, person: Person) -> None:
+    with db.transaction() as tx:
+        password.replace(tx, casillas.by_id(tx, person.id), HASHED, ELSEWHERE)
+
+
+def disavow(db: Database, link: bytes) -> bool:
+    with db.transaction() as tx:
+        return password.disavow(tx, link, ELSEWHERE)
+
+
+def closing_by_password(db: Database, rosa: Person) -> Act:
+    return lambda: replace(db, rosa)
+
+
+def closing_by_not_me(db: Database, rosa: Person) -> Act:
+    with db.transaction() as tx:
+        same = casillas.by_id(tx, rosa.id)
+        password.replace(tx, same, same.password or "", ELSEWHERE)
+    (link,) = link_ids(db, "password_changed")
+    return lambda: disavow(db, link)
+
+
+def closing_by_undoing(db: Database, rosa: Person) -> Act:
+    Inside(db, rosa).email("one@example.org")
+    (link,) = link_ids(db)
+    return lambda: undo(db, link)
+
+
+def closing_by_the_entity(db: Database, rosa: Person) -> Act:
+    return lambda: correct(db, rosa.identidad, "nueva@example.org")
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [closing_by_password, closing_by_not_me, closing_by_undoing, closing_by_the_entity],
+)
+def test_no_session_slips_through_while_every_way_in_ends(
+    db: Database, rosa: Person, clock: Clock, closing: Callable[[Database, Person], Act]
+) -> None:
+    """D37: whoever sends a right code at that very moment is out too."""
+    close = closing(db, rosa)
+    clock.advance(minutes=16)
+    known = Browser(db)
+    thief = known.remembers(known.enter(rosa))
+    clock.advance(minutes=6)
+    assert thief.password(rosa.identidad, rosa.password) is None
+    code = mailed_code(db)
+    with ThreadPoolExecutor() as pool:
+        with holding(db, "devices"):
+            closed = pool.submit(close)
+            done_or_waiting(db, closed)
+            entered = pool.submit(thief.code, code)
+            done_or_waiting(db, closed, entered)
+        closed.result()
+        opened = entered.result()
+    assert opened == Denied("token.gone") or (isinstance(opened, Opened) and not alive(db, opened))
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_password_is_not_chosen_once_the_owner_closed_the_casilla(
+    db: Database, rosa: Person, clock: Clock, link: bool
+) -> None:
+    """D35, D37: nor does either of them fail because the other was there."""
+    close = closing_by_not_me(db, rosa)
+    if link:
+        ask_link(db, rosa.identidad, rosa.email)
+        mailed = mailed_link(db)
+    else:
+        thief = Forgetful(db)
+        thief.reach_choice(rosa)
+    with ThreadPoolExecutor() as pool:
+        with holding(db, "devices"):
+            closed = pool.submit(close)
+            done_or_waiting(db, closed)
+            chosen = pool.submit(by_link, db, mailed) if link else pool.submit(thief.choose)
+            done_or_waiting(db, closed, chosen)
+        assert closed.result() is True
+        assert chosen.result() is False
+    with db.reading() as tx:
+        assert casillas.by_id(tx, rosa.id).password is None
+
+
+def test_a_login_and_a_recovery_at_one_moment_do_not_stop_each_other(
+    db: Database, rosa: Person
+) -> None:
+    """D35: whoever comes first does, and the link of the other is over."""
+    browser = Browser(db)
+    assert browser.password(rosa.identidad, rosa.password) is None
+    code = mailed_code(db)
+    ask_link(db, rosa.identidad, rosa.email)
+    link = mailed_link(db)
+    with ThreadPoolExecutor() as pool:
+        with holding(db, "devices"):
+            entered = pool.submit(browser.code, code)
+            done_or_waiting(db, entered)
+            chosen = pool.submit(by_link, db, link)
+            done_or_waiting(db, entered, chosen)
+        opened = entered.result()
+        assert isinstance(opened, Opened)
+        assert chosen.result() is False
+    assert alive(db, opened)
+
+
+def test_a_right_password_waits_for_the_new_one_and_is_wrong_then(
+    db: Database, rosa: Person
+) -> None:
+    browser = Browser(db)
+    with ThreadPoolExecutor() as pool:
+        with holding(db, "devices"):
+            closed = pool.submit(replace, db, rosa)
+            done_or_waiting(db, closed)
+            asked = pool.submit(browser.password, rosa.identidad, rosa.password)
+            done_or_waiting(db, closed, asked)
+        closed.result()
+        assert asked.result() == Denied("login.wrong")
