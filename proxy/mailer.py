@@ -11,7 +11,7 @@ from typing import Any
 from proxy.domain.browser import in_words
 from proxy.domain.codes import code_for
 from proxy.domain.first_access import secret_for
-from proxy.flows import delivery
+from proxy.flows import delivery, password
 from proxy.gateway import Sms, sms_transport
 from proxy.installation import Installation
 from proxy.render.email import Envelope, letter
@@ -153,6 +153,7 @@ class Mailer:
         if "link" in context:
             token = signing.link(context["purpose"], bytes.fromhex(context["link"]))
             context["link"] = casilla + LINKS[context["purpose"]].format(token=token)
+            context["days"] = password.DISAVOWAL_LIFE.days
         return context
 
     def _code(self, context: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy import select, update
 from proxy import mailer, transports
 from proxy.app import create_app
 from proxy.errors import Refusal
+from proxy.flows import password
 from proxy.installation import Installation
 from proxy.logs import JsonLines
 from proxy.mailer import Mailer
@@ -377,3 +379,15 @@ def test_a_service_does_not_start_with_a_mail_url_that_leads_nowhere(
     installation.settings.mail_url = "smtp//servidor"
     with pytest.raises(Refusal, match="CASILLA_MAIL_URL"):
         create_app(installation, worker=True)
+
+
+def test_who_did_not_change_the_password_reads_how_long_the_link_serves(
+    leave: Leave, start: Start, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(password, "DISAVOWAL_LIFE", timedelta(days=9))
+    taken = Mailbox()
+    leave("password_changed", **WHATEVER | {"purpose": password.NOT_ME})
+    deliver(f"smtp://127.0.0.1:{start(taken)}")
+    (letter,) = taken.letters
+    for kind in ("plain", "html"):
+        assert "El enlace sirve 9 días" in body(letter, kind)

@@ -12,7 +12,6 @@ WHATEVER = {
     "ip": "2001:db8::7",
     "minutes": 10,
     "hours": 48,
-    "days": 10,
     "most": 5,
     "left": 9,
     "left_out": False,
