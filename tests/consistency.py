@@ -18,7 +18,8 @@ HEADINGS = ["Context", "Options", "Decision", "Consequences", "When to look agai
 
 # Who may import whom. A file of no layer (the command, the application) may import everything, and
 # nothing but another of them may import it.
-BASE = {"proxy", "proxy.errors", "proxy.texts"}
+BASE = {"proxy", "proxy.errors", "proxy.texts", "proxy.texts_operation"}
+TEXTS = ("texts.py", "texts_operation.py")
 PARTS = {
     "proxy.settings",
     "proxy.keyring",
@@ -230,7 +231,7 @@ def _python(root: Path, *folders: str) -> list[Path]:
 
 
 def _proxy(root: Path) -> list[Path]:
-    return [path for path in _python(root, "proxy") if path.name != "texts.py"]
+    return [path for path in _python(root, "proxy") if path.name not in TEXTS]
 
 
 @cache
@@ -275,11 +276,13 @@ def _layer(module: str) -> str:
 
 
 def _texts(root: Path) -> dict[str, str]:
-    for node in _tree(root / "proxy/texts.py").body:
-        value = getattr(node, "value", None)
-        if isinstance(value, ast.Dict):
-            return dict(ast.literal_eval(value))
-    return {}
+    found = {}
+    for path in (root / "proxy" / name for name in TEXTS):
+        for node in _tree(path).body if path.exists() else []:
+            value = getattr(node, "value", None)
+            if isinstance(value, ast.Dict):
+                found |= ast.literal_eval(value)
+    return found
 
 
 def _refusals(root: Path) -> set[str]:
