@@ -24,4 +24,13 @@ def code_for(key: bytes, purpose: str, challenge_id: bytes, sent: int) -> str:
 
 def same_code(expected: str, typed: str) -> bool:
     """Compare in constant time what was typed, spaces and dashes aside (ruling 3)."""
-    return hmac.compare_digest(expected.encode(), re.sub(r"[\s\-]", "", typed).encode())
+    return hmac.compare_digest(expected.encode(), _bare(typed).encode())
+
+
+def is_like_a_code(typed: str) -> bool:
+    """What has another shape is no guess: it is told so and costs no try."""
+    return re.fullmatch(rf"[0-9]{{{DIGITS}}}", _bare(typed)) is not None
+
+
+def _bare(typed: str) -> str:
+    return re.sub(r"[\s\-]", "", typed)

@@ -41,6 +41,13 @@ def timecode(secret: str, typed: str, now: datetime) -> int | None:
         return None
 
 
+def is_like_a_code(typed: str) -> bool:
+    """Whether it has the shape of a code of the app, or of a recovery code."""
+    code = _bare(typed)
+    letters = code.upper().translate(_MISTAKEN)
+    return bool(_CODE.fullmatch(code) or _RECOVERY.fullmatch(letters))
+
+
 def uri(secret: str, issuer: str, label: str) -> str:
     """What the QR says to the app. It holds the secret."""
     return pyotp.TOTP(secret).provisioning_uri(name=label, issuer_name=issuer)

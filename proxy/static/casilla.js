@@ -12,6 +12,9 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// What answers a form is not kept: going back to it, or reloading it, asks for its page instead.
+if ("sent" in document.body.dataset) history.replaceState(null, "", location.href);
+
 for (const input of document.querySelectorAll("input[type=password]")) {
   const button = document.createElement("button");
   button.type = "button";

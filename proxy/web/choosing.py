@@ -2,25 +2,28 @@
 
 from collections.abc import Awaitable, Callable
 from typing import Any
+from uuid import uuid4
 
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from proxy.domain import totp
 from proxy.errors import Refusal
 from proxy.flows import factor, password
 from proxy.flows.challenge import Denied
 from proxy.texts import TEXTS
-from proxy.web.cookies import FLOW, SESSION, drop_cookie
-from proxy.web.denials import sentence, status
-from proxy.web.pages import client_of, look, page, retry_after, run, see_other
+from proxy.web.cookies import FLOW, SESSION, drop_cookie, set_cookie
+from proxy.web.denials import held_off, status, told
+from proxy.web.pages import client_of, look, page, run, see_other
 from proxy.web.state import state_of
 
 FIELD = "codigo"  # of the second factor, for who has one
 
 
 def choose_form(request: Request, template: str, code: int = 200, **context: Any) -> Response:
-    return page(request, template, code, **{"errors": {}, "factor": False} | context)
+    values = {"errors": {}, "notice": None, "factor": False} | context
+    return page(request, template, code, **values)
 
 
 async def asks_factor(request: Request, casilla_id: int) -> bool:
@@ -44,7 +47,7 @@ async def chosen(
     """
     asks = await asks_factor(request, casilla_id)
     errors = await fit(request, casilla_id, form)
-    if asks and not form.get(FIELD, "").strip():
+    if asks and not totp.is_like_a_code(form.get(FIELD, "")):
         errors[FIELD] = TEXTS["factor.missing"]
     if errors:
         return choose_form(request, template, 400, errors=errors, factor=asks)
@@ -53,14 +56,20 @@ async def chosen(
     typed = {"typed": form[FIELD]} if asks else {}
     stored = await run(request, flow, spent, hashed, client_of(request), **typed)
     if isinstance(stored, Denied):
-        errors = {FIELD: sentence(stored)}
-        response = choose_form(request, template, status(stored), errors=errors, factor=True)
-        return retry_after(response, stored.wait) if stored.wait else response
+        said = told(stored, FIELD)
+        response = choose_form(request, template, status(stored), factor=True, **said)
+        return held_off(response, stored)
     if not stored:
         return await late()
-    response = see_other(request, "recovery:done")
-    drop_cookie(response, FLOW)
+    response = finished(request, "recovery:done")
     drop_cookie(response, SESSION)
+    return response
+
+
+def finished(request: Request, name: str) -> Response:
+    """On to the page that says so, which is shown to a browser that did it and to no other."""
+    response = see_other(request, name)
+    set_cookie(response, FLOW, state_of(request).signing.link(name, uuid4().bytes))
     return response
 
 

@@ -5,14 +5,14 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from proxy.domain import totp
+from proxy.domain import codes, totp
 from proxy.flows import factor
 from proxy.flows.challenge import Denied
 from proxy.render import qr
 from proxy.texts import TEXTS
-from proxy.web.denials import sentence, status
+from proxy.web.denials import held_off, status, told
 from proxy.web.forms import read_form
-from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.pages import client_of, form_route, look, page, run, see_other
 from proxy.web.proof import fresh, proved
 from proxy.web.sessions import private, session_of
 from proxy.web.state import state_of
@@ -54,22 +54,21 @@ async def confirm(request: Request) -> Response:
     """
     form = await read_form(request, "factor_confirm")
     typed, state = form.get(FIELD, ""), state_of(request)
-    if not typed.strip():
-        return await _pairing_page(request, 400, TEXTS["app.missing"])
+    if not codes.is_like_a_code(typed):
+        return await _pairing_page(request, 400, errors={FIELD: TEXTS["app.missing"]})
     policy, client = state.installation.policy, client_of(request)
-    codes = await run(request, factor.confirm, policy, session_of(request), typed, client)
-    if not isinstance(codes, Denied):
-        return _codes_page(request, codes, first=True)
-    if codes.code == "factor.gone":
+    made = await run(request, factor.confirm, policy, session_of(request), typed, client)
+    if not isinstance(made, Denied):
+        return _codes_page(request, made, first=True)
+    if made.code == "factor.gone":
         return see_other(request, "factor:overview")
-    response = await _pairing_page(request, status(codes), sentence(codes))
-    return retry_after(response, codes.wait) if codes.wait else response
+    return held_off(await _pairing_page(request, status(made), **told(made, FIELD)), made)
 
 
 @proved
 async def renew_form(request: Request) -> Response:
     """GET /casilla/segundo-factor/codigos/"""
-    return page(request, "factor/renew.html", errors={})
+    return page(request, "factor/renew.html", errors={}, notice=None)
 
 
 @proved
@@ -77,18 +76,18 @@ async def renew(request: Request) -> Response:
     """POST /casilla/segundo-factor/codigos/"""
     form = await read_form(request, "factor_renew")
     typed = form.get(FIELD, "")
-    if not typed.strip():
+    if not totp.is_like_a_code(typed):
         return _refused(request, "renew", Denied("factor.missing"), 400)
-    codes = await run(request, factor.renew, session_of(request), typed, client_of(request))
-    if isinstance(codes, Denied):
-        return _refused(request, "renew", codes)
-    return _codes_page(request, codes, first=False)
+    made = await run(request, factor.renew, session_of(request), typed, client_of(request))
+    if isinstance(made, Denied):
+        return _refused(request, "renew", made)
+    return _codes_page(request, made, first=False)
 
 
 @proved
 async def turn_off_form(request: Request) -> Response:
     """GET /casilla/segundo-factor/desactivar/"""
-    return page(request, "factor/turn_off.html", errors={})
+    return page(request, "factor/turn_off.html", errors={}, notice=None)
 
 
 @proved
@@ -96,7 +95,7 @@ async def turn_off(request: Request) -> Response:
     """POST /casilla/segundo-factor/desactivar/"""
     form = await read_form(request, "factor_off")
     typed = form.get(FIELD, "")
-    if not typed.strip():
+    if not totp.is_like_a_code(typed):
         return _refused(request, "turn_off", Denied("factor.missing"), 400)
     denied = await run(request, factor.turn_off, session_of(request), typed, client_of(request))
     if denied:
@@ -104,37 +103,31 @@ async def turn_off(request: Request) -> Response:
     return see_other(request, "factor:overview", "desactivado=1")
 
 
-async def _pairing_page(request: Request, code: int = 200, error: str = "") -> Response:
+async def _pairing_page(request: Request, code: int = 200, **context: object) -> Response:
     """The QR and the key, for who proved who they are a moment ago and for nobody else."""
     pairing = await _waiting(request) if fresh(request) else None
     if pairing is None:
         return see_other(request, "factor:overview")
-    return page(
-        request,
-        "factor/pairing.html",
-        code,
-        drawn=qr.svg(pairing.uri, QR_LABEL),
-        key=totp.grouped(pairing.secret, " "),
-        errors={FIELD: error} if error else {},
-    )
+    drawn, key = qr.svg(pairing.uri, QR_LABEL), totp.grouped(pairing.secret, " ")
+    values = {"drawn": drawn, "key": key, "errors": {}, "notice": None} | context
+    return page(request, "factor/pairing.html", code, **values)
 
 
-def _codes_page(request: Request, codes: list[str], *, first: bool) -> Response:
+def _codes_page(request: Request, made: list[str], *, first: bool) -> Response:
     """The only page that ever shows them: they are stored as keyed hashes.
 
     The file is part of the page, so it costs neither JavaScript nor a copy on the server.
     """
     entity = state_of(request).installation.catalog.entity
     lines = [f"Códigos de recuperación de su Casilla Electrónica del {entity.siglas}"]
-    lines += ["Cada código sirve una sola vez.", "", *codes, ""]
+    lines += ["Cada código sirve una sola vez.", "", *made, ""]
     file = "data:text/plain;charset=utf-8," + quote("\r\n".join(lines))
-    return page(request, "factor/codes.html", codes=codes, file=file, first=first)
+    return page(request, "factor/codes.html", codes=made, file=file, first=first)
 
 
 def _refused(request: Request, form: str, denied: Denied, code: int | None = None) -> Response:
-    errors = {FIELD: sentence(denied)}
-    response = page(request, f"factor/{form}.html", code or status(denied), errors=errors)
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(denied, FIELD)
+    return held_off(page(request, f"factor/{form}.html", code or status(denied), **said), denied)
 
 
 async def _waiting(request: Request) -> factor.Pairing | None:

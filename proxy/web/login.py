@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
-from proxy.domain import secrets
+from proxy.domain import codes, secrets, totp
 from proxy.domain.identidad import parse_identidad
 from proxy.errors import Refusal
 from proxy.flows import login
@@ -26,7 +25,7 @@ from proxy.web.cookies import (
     session_cookie,
     set_cookie,
 )
-from proxy.web.denials import sentence, status
+from proxy.web.denials import held_off, status, told
 from proxy.web.forms import read_form
 from proxy.web.pace import held
 from proxy.web.pages import (
@@ -35,7 +34,6 @@ from proxy.web.pages import (
     letters,
     look,
     page,
-    retry_after,
     run,
     see_other,
 )
@@ -83,8 +81,8 @@ async def check_password(request: Request) -> Response:
     with state.passwords.place():
         attempt = await run(request, login.attempt, identidad, client, riddled=riddled)
         if isinstance(attempt, Denied) and attempt.code == "login.riddle":
-            errors = {"clave": sentence(attempt)}
-            return await _riddle_page(request, 403, dni=dni, volver=volver, errors=errors)
+            said = told(attempt, "clave")
+            return await _riddle_page(request, 403, dni=dni, volver=volver, **said)
         if isinstance(attempt, Denied):
             return _denied_password(request, attempt, dni, volver)
         proof = await state.passwords.prove(attempt.stored, password)
@@ -103,14 +101,9 @@ async def code_form(request: Request) -> Response:
     challenge = await look(request, login.waiting, flow_of(request))
     if challenge is None:
         return see_other(request, "login:password")
-    notice = TEXTS["token.resent"]
-    return page(
-        request,
-        _template(challenge),
-        volver=request.query_params.get("volver", ""),
-        notice=notice if "reenviado" in request.query_params else None,
-        errors={},
-    )
+    volver = request.query_params.get("volver", "")
+    notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
+    return _code_page(request, challenge, 200, volver, notice=notice)
 
 
 @held
@@ -120,8 +113,10 @@ async def check_code(request: Request) -> Response:
     field = RECOVERY if RECOVERY in form else "token"
     typed, volver = form.get(field, ""), form.get("volver", "")
     challenge = await look(request, login.waiting, flow_of(request))
-    if not typed.strip():
-        return _code_page(request, challenge, 400, volver, field, _missing(challenge, field))
+    by_app = field == RECOVERY or _by_app(challenge)
+    if challenge and not (totp if by_app else codes).is_like_a_code(typed):
+        missing = {"errors": {field: _missing(challenge, field)}}
+        return _code_page(request, challenge, 400, volver, **missing)
     state = state_of(request)
     outcome = await run(
         request,
@@ -213,10 +208,10 @@ async def _riddle_page(request: Request, status: int = 200, **context: object) -
 
 
 def _code_page(
-    request: Request, challenge: Challenge | None, status: int, volver: str, field: str, error: str
+    request: Request, challenge: Challenge | None, status: int, volver: str, **context: object
 ) -> Response:
-    errors = {field: error}
-    return page(request, _template(challenge), status, volver=volver, notice=None, errors=errors)
+    values = {"volver": volver, "notice": None, "errors": {}} | context
+    return page(request, _template(challenge), status, **values)
 
 
 def _template(challenge: Challenge | None) -> str:
@@ -235,9 +230,8 @@ def _missing(challenge: Challenge | None, field: str) -> str:
 
 
 def _denied_password(request: Request, denied: Denied, dni: str, volver: str) -> Response:
-    errors = {"clave": sentence(denied)}
-    response = _password_page(request, status(denied), dni=dni, volver=volver, errors=errors)
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(denied, "clave")
+    return held_off(_password_page(request, status(denied), dni=dni, volver=volver, **said), denied)
 
 
 def _denied_code(
@@ -251,13 +245,9 @@ def _denied_code(
     if field == RECOVERY and denied.code == "app.wrong":
         denied = replace(denied, code="app.recovery_wrong")
     if denied.code in ("token.gone", "token.spent", "app.spent"):
-        response = _password_page(
-            request, status(denied), volver=volver, errors={"dni": sentence(denied)}
-        )
-    else:
-        said = sentence(denied)
-        response = _code_page(request, challenge, status(denied), volver, field, said)
-    return retry_after(response, denied.wait) if denied.wait else response
+        return _password_page(request, status(denied), volver=volver, **told(denied, "dni"))
+    said = told(denied, field)
+    return held_off(_code_page(request, challenge, status(denied), volver, **said), denied)
 
 
 def _ours(path: str) -> bool:
@@ -268,7 +258,7 @@ def _ours(path: str) -> bool:
 routes = [
     form_route("/ingresar/", password_form, check_password, "login:password"),
     form_route("/token/", code_form, check_code, "login:code"),
-    Route("/token/reenviar/", resend_code, methods=["POST"], name="login:resend"),
+    form_route("/token/reenviar/", code_form, resend_code, "login:resend"),
     form_route("/no-fui-yo/{token}/", disavow_form, disavow, "login:disavow"),
     form_route("/salir/", left, logout, "login:logout"),
 ]

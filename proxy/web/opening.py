@@ -6,16 +6,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from proxy.domain import codes
 from proxy.flows import first_access, opening
 from proxy.flows.challenge import Denied
 from proxy.flows.first_access import ACTIVATION, First
 from proxy.texts import TEXTS
-from proxy.web.choosing import choose_form, chosen
-from proxy.web.cookies import FLOW, begin_flow, drop_cookie, flow_of, set_cookie
-from proxy.web.denials import sentence, status
+from proxy.web.choosing import choose_form, chosen, finished
+from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.denials import held_off, status, told
 from proxy.web.forms import read_form
 from proxy.web.pace import held
-from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.pages import client_of, form_route, look, page, run, see_other
 from proxy.web.registration import limited
 from proxy.web.state import state_of
 
@@ -28,6 +29,7 @@ SAID = {
     "token.soon": "clave.soon",
     "token.sends": "clave.sends",
 }
+DONE = "registration:done"
 OVER = ("token.gone", "token.spent", "registration.gone")
 
 
@@ -37,7 +39,8 @@ def as_clave(denied: Denied) -> Denied:
 
 async def email_form(request: Request) -> Response:
     """GET /casilla/registro/correo/"""
-    return await _email_page(request, notice="reenviado" in request.query_params)
+    notice = TEXTS["clave.resent"] if "reenviado" in request.query_params else None
+    return await _email_page(request, notice=notice)
 
 
 @held
@@ -45,9 +48,9 @@ async def validate(request: Request) -> Response:
     """POST /casilla/registro/correo/"""
     form = await read_form(request, "registration_email")
     typed = form.get("clave", "")
-    if not typed.strip():
-        return await _email_page(request, 400, {"clave": TEXTS["clave.missing"]})
     flow, state = flow_of(request), state_of(request)
+    if not codes.is_like_a_code(typed):
+        return await _email_page(request, 400, errors={"clave": TEXTS["clave.missing"]})
     if await look(request, opening.waiting, flow) is None:
         return await _gone(request, Denied("token.gone"))
     policy, catalog = state.installation.policy, state.installation.catalog
@@ -60,9 +63,8 @@ async def validate(request: Request) -> Response:
         return _done(request)
     if denied.code in OVER:
         return await _gone(request, denied)
-    errors = {"clave": sentence(as_clave(denied))}
-    response = await _email_page(request, status(denied), errors)
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(as_clave(denied), "clave")
+    return held_off(await _email_page(request, status(denied), **said), denied)
 
 
 @held
@@ -75,9 +77,8 @@ async def resend(request: Request) -> Response:
         return see_other(request, "registration:email", "reenviado=1")
     if denied.code in OVER:
         return await _gone(request, denied)
-    errors = {"clave": sentence(as_clave(denied))}
-    response = await _email_page(request, status(denied), errors)
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(as_clave(denied), "clave")
+    return held_off(await _email_page(request, status(denied), **said), denied)
 
 
 async def link_form(request: Request) -> Response:
@@ -100,6 +101,8 @@ async def validate_link(request: Request) -> Response:
         return _link_page(request, None, 410)
     policy, catalog = state.installation.policy, state.installation.catalog
     typed = form.get("clave", "")
+    if not codes.is_like_a_code(typed):
+        return _link_page(request, typed, 400, errors={"clave": TEXTS["clave.missing"]})
     with state.passwords.place():
         made = await _first(request)
         denied = await run(
@@ -116,12 +119,14 @@ async def validate_link(request: Request) -> Response:
         return _done(request)
     if denied.code in OVER:
         return _link_page(request, None, 410)
-    response = _link_page(request, typed, status(denied), sentence(as_clave(denied)))
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(as_clave(denied), "clave")
+    return held_off(_link_page(request, typed, status(denied), **said), denied)
 
 
 async def done(request: Request) -> Response:
-    """GET /casilla/registro/listo/"""
+    """GET /casilla/registro/listo/: only where a casilla was opened."""
+    if not state_of(request).signing.link_of(DONE, flow_of(request)):
+        return see_other(request, "registration:terms")
     return page(request, "registration/done.html")
 
 
@@ -172,9 +177,7 @@ async def _first(request: Request) -> First:
 
 
 def _done(request: Request) -> Response:
-    response = see_other(request, "registration:done")
-    drop_cookie(response, FLOW)
-    return response
+    return finished(request, DONE)
 
 
 async def _gone(request: Request, denied: Denied) -> Response:
@@ -185,31 +188,18 @@ async def _gone(request: Request, denied: Denied) -> Response:
     return limited(request, as_clave(denied), back)
 
 
-async def _email_page(
-    request: Request, code: int = 200, errors: dict[str, str] | None = None, notice: bool = False
-) -> Response:
+async def _email_page(request: Request, code: int = 200, **context: object) -> Response:
     waiting = await look(request, opening.waiting, flow_of(request))
     if waiting is None:
         return see_other(request, "registration:review")
-    return page(
-        request,
-        "registration/email.html",
-        code,
-        email=waiting[0].draft.typed["correo"],
-        notice=TEXTS["clave.resent"] if notice else None,
-        errors=errors or {},
-    )
+    email = waiting[0].draft.typed["correo"]
+    values = {"email": email, "errors": {}, "notice": None} | context
+    return page(request, "registration/email.html", code, **values)
 
 
-def _link_page(request: Request, code: str | None, status: int, error: str = "") -> Response:
-    return page(
-        request,
-        "registration/link.html",
-        status,
-        token=_token(request),
-        clave=code,
-        errors={"clave": error} if error else {},
-    )
+def _link_page(request: Request, code: str | None, status: int, **context: object) -> Response:
+    values = {"token": _token(request), "clave": code, "errors": {}, "notice": None} | context
+    return page(request, "registration/link.html", status, **values)
 
 
 def _token(request: Request) -> str:
@@ -232,7 +222,7 @@ async def _activating(request: Request) -> int | None:
 
 routes = [
     form_route("/registro/correo/", email_form, validate, "registration:email"),
-    Route("/registro/correo/reenviar/", resend, methods=["POST"], name="registration:resend"),
+    form_route("/registro/correo/reenviar/", email_form, resend, "registration:resend"),
     form_route("/registro/enlace/{token}/", link_form, validate_link, "registration:link"),
     Route("/registro/listo/", done, name="registration:done"),
     form_route("/activar/", activation_form, activate, "activation"),

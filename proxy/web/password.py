@@ -9,9 +9,9 @@ from proxy.flows.challenge import Denied
 from proxy.texts import TEXTS
 from proxy.web.choosing import fit
 from proxy.web.cookies import FLOW, SESSION, begin_flow, set_cookie
-from proxy.web.denials import sentence, status
+from proxy.web.denials import held_off, status, told
 from proxy.web.forms import read_form
-from proxy.web.pages import client_of, form_route, page, retry_after, run, see_other
+from proxy.web.pages import client_of, form_route, page, run, see_other
 from proxy.web.sessions import entered, session_of
 from proxy.web.state import state_of
 
@@ -19,7 +19,7 @@ from proxy.web.state import state_of
 @entered
 async def change_form(request: Request) -> Response:
     """GET /casilla/clave/"""
-    return page(request, "password/change.html", errors={})
+    return page(request, "password/change.html", errors={}, notice=None)
 
 
 @entered
@@ -28,12 +28,12 @@ async def change(request: Request) -> Response:
     form = await read_form(request, "password")
     session, state, client = session_of(request), state_of(request), client_of(request)
     old, new = form.get("antigua", ""), form.get("nueva", "")
-    errors = {} if old else {"antigua": TEXTS["password.missing"]}
+    errors = {} if old else {"antigua": TEXTS["password.old_missing"]}
     errors |= await fit(request, session.casilla_id, form)
     if old and old == new:
         errors["nueva"] = TEXTS["password.same"]
     if errors:
-        return page(request, "password/change.html", 400, errors=errors)
+        return page(request, "password/change.html", 400, errors=errors, notice=None)
     with state.passwords.place():
         casilla = await run(request, password.current, session, client)
         if isinstance(casilla, Denied):
@@ -68,9 +68,8 @@ async def disavow(request: Request) -> Response:
 
 
 def _denied(request: Request, denied: Denied) -> Response:
-    errors = {"antigua": sentence(denied)}
-    response = page(request, "password/change.html", status(denied), errors=errors)
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(denied, "antigua")
+    return held_off(page(request, "password/change.html", status(denied), **said), denied)
 
 
 routes = [

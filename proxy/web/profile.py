@@ -2,9 +2,8 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from proxy.domain import secrets
+from proxy.domain import codes, secrets, totp
 from proxy.domain.phone import parse_phone
 from proxy.errors import Refusal
 from proxy.flows import profile
@@ -14,10 +13,10 @@ from proxy.flows.profile import Step, Wanted
 from proxy.flows.registration import PRIVACY, TERMS
 from proxy.texts import TEXTS
 from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
-from proxy.web.denials import sentence, status
+from proxy.web.denials import held_off, status, told
 from proxy.web.forms import read_form
 from proxy.web.pace import held
-from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.pages import client_of, form_route, look, page, run, see_other
 from proxy.web.proof import fresh, give, keep, proved
 from proxy.web.sessions import private, session_of
 from proxy.web.state import state_of
@@ -59,7 +58,8 @@ async def code_form(request: Request) -> Response:
     step = await look(request, profile.waiting, session_of(request), _flow(request))
     if step is None:
         return see_other(request, "profile:data")
-    return _code_page(request, step, resent="reenviado" in request.query_params)
+    notice = TEXTS["profile.resent"] if "reenviado" in request.query_params else None
+    return _code_page(request, step, notice=notice)
 
 
 @held
@@ -69,8 +69,9 @@ async def check_code(request: Request) -> Response:
     form = await read_form(request, "profile_code")
     session, flow, typed = session_of(request), _flow(request), form.get("token", "")
     step = await look(request, profile.waiting, session, flow)
-    if step and not typed.strip():
-        return _code_page(request, step, 400, TEXTS["profile.code_missing"])
+    if step and not (totp if step.by_app else codes).is_like_a_code(typed):
+        missing = TEXTS["factor.missing" if step.by_app else "profile.code_missing"]
+        return _code_page(request, step, 400, errors={"token": missing})
     installation = state_of(request).installation
     outcome = await run(
         request, profile.verify, installation.policy, session, flow, typed, client_of(request)
@@ -180,6 +181,7 @@ async def _data_page(
     code: int = 200,
     errors: dict[str, str] | None = None,
     typed: dict[str, str] | None = None,
+    notice: str | None = None,
 ) -> Response:
     found = await look(request, profile.data, session_of(request))
     catalog = state_of(request).installation.catalog
@@ -191,6 +193,7 @@ async def _data_page(
         **vars(found),
         titles={TERMS: catalog.terms.titulo, PRIVACY: catalog.privacy.titulo},
         errors=errors or {},
+        notice=notice,
         typed=typed or {},
         fresh=fresh(request),
         done=done if done in NOTICES else "",
@@ -200,8 +203,8 @@ async def _data_page(
 async def _denied_data(
     request: Request, denied: Denied, field: str, typed: dict[str, str]
 ) -> Response:
-    response = await _data_page(request, status(denied), {field: sentence(denied)}, typed)
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(denied, field)
+    return held_off(await _data_page(request, status(denied), typed=typed, **said), denied)
 
 
 async def _denied_code(request: Request, denied: Denied) -> Response:
@@ -212,16 +215,13 @@ async def _denied_code(request: Request, denied: Denied) -> Response:
         over = Denied(code, denied.wait)
         return await _denied_data(request, over, "correo", {})
     code = "profile.sends" if denied.code == "token.sends" else denied.code
-    told = Denied(code, denied.wait, denied.left)
-    response = _code_page(request, step, status(denied), sentence(told))
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(Denied(code, denied.wait, denied.left), "token")
+    return held_off(_code_page(request, step, status(denied), **said), denied)
 
 
-def _code_page(
-    request: Request, step: Step, code: int = 200, error: str = "", resent: bool = False
-) -> Response:
-    errors = {"token": error} if error else {}
-    return page(request, "profile/code.html", code, step=step, errors=errors, resent=resent)
+def _code_page(request: Request, step: Step, code: int = 200, **context: object) -> Response:
+    values = {"step": step, "errors": {}, "notice": None} | context
+    return page(request, "profile/code.html", code, **values)
 
 
 def _flow(request: Request, secret: str | None = None) -> str:
@@ -233,7 +233,7 @@ def _flow(request: Request, secret: str | None = None) -> str:
 routes = [
     form_route("/perfil/", data, update, "profile:data"),
     form_route("/perfil/codigo/", code_form, check_code, "profile:code"),
-    Route("/perfil/codigo/reenviar/", resend, methods=["POST"], name="profile:resend"),
-    Route("/perfil/celular/quitar/", remove_phone, methods=["POST"], name="profile:remove_phone"),
+    form_route("/perfil/codigo/reenviar/", code_form, resend, "profile:resend"),
+    form_route("/perfil/celular/quitar/", data, remove_phone, "profile:remove_phone"),
     form_route("/perfil/deshacer/{token}/", undo_form, undo, "profile:undo"),
 ]

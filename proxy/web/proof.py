@@ -11,10 +11,10 @@ from proxy.flows import proof
 from proxy.flows.challenge import Denied
 from proxy.texts import TEXTS
 from proxy.web.cookies import SESSION, set_cookie
-from proxy.web.denials import sentence, status
+from proxy.web.denials import held_off, status, told
 from proxy.web.forms import read_form
 from proxy.web.pace import held
-from proxy.web.pages import Handler, client_of, form_route, page, retry_after, run, see_other
+from proxy.web.pages import Handler, client_of, form_route, page, run, see_other
 from proxy.web.sessions import PAGE, private, session_of
 from proxy.web.state import state_of
 
@@ -79,19 +79,19 @@ async def confirm(request: Request) -> Response:
     form = await read_form(request, "confirm")
     back, password = form.get("volver", ""), form.get("clave", "")
     if not password:
-        return _confirm_page(request, back, 400, TEXTS["password.missing"])
+        return _confirm_page(request, back, 400, errors={"clave": TEXTS["password.missing"]})
     token = await give(request, password)
     if isinstance(token, Denied):
-        response = _confirm_page(request, back, status(token), sentence(token))
-        return retry_after(response, token.wait) if token.wait else response
+        response = _confirm_page(request, back, status(token), **told(token, "clave"))
+        return held_off(response, token)
     if not PAGE.fullmatch(back):
         back = request.app.url_path_for("profile:data")
     return keep(request, RedirectResponse(back, 303), token)
 
 
-def _confirm_page(request: Request, back: str, code: int = 200, error: str = "") -> Response:
-    errors = {"clave": error} if error else {}
-    return page(request, "profile/confirm.html", code, volver=back, errors=errors)
+def _confirm_page(request: Request, back: str, code: int = 200, **context: object) -> Response:
+    values = {"volver": back, "errors": {}, "notice": None} | context
+    return page(request, "profile/confirm.html", code, **values)
 
 
 routes = [form_route("/confirmar/", confirm_form, confirm, "proof:confirm")]

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from proxy.domain import secrets
+from proxy.domain import codes, secrets
 from proxy.domain.identidad import parse_identidad
 from proxy.errors import Refusal
 from proxy.flows import recovery
@@ -14,7 +14,7 @@ from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.choosing import asks_factor, choose_form, chosen
 from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
-from proxy.web.denials import sentence, status
+from proxy.web.denials import held_off, sentence, status, told
 from proxy.web.forms import read_form
 from proxy.web.pace import held
 from proxy.web.pages import (
@@ -110,9 +110,9 @@ async def verify(request: Request) -> Response:
     typed = form.get("token", "")
     if await captcha.another(request, "recovery_code", form):
         return await _page(request, "code", "recovery_code", typed=typed)
-    if not typed.strip():
+    if not codes.is_like_a_code(typed):
         errors = {"token": TEXTS["recovery.token_missing"]}
-        return await _page(request, "code", "recovery_code", 400, errors=errors)
+        return await _page(request, "code", "recovery_code", 400, typed=typed, errors=errors)
     error = await _riddle_error(request, "recovery_code", form)
     if error:
         errors = {"captcha": error}
@@ -186,7 +186,9 @@ async def choose(request: Request) -> Response:
 
 
 async def done(request: Request) -> Response:
-    """GET /casilla/recuperar/listo/"""
+    """GET /casilla/recuperar/listo/: only where a password was chosen."""
+    if not state_of(request).signing.link_of("recovery:done", flow_of(request)):
+        return see_other(request, "recovery:start")
     return page(request, "recovery/done.html")
 
 
@@ -205,7 +207,9 @@ async def _page(
     **context: object,
 ) -> Response:
     riddle = await captcha.riddle(request, flow_of(request), form_name, first_try=first_try)
-    values = {"errors": {}, "notice": None, "typed": ""} | context
+    waiting = await look(request, recovery.waiting, flow_of(request))
+    by_sms = waiting is not None and waiting.channel == "sms"  # as this browser chose
+    values = {"errors": {}, "notice": None, "typed": "", "by_sms": by_sms} | context
     return page(request, f"recovery/{step}.html", status, riddle=riddle, **values)
 
 
@@ -220,11 +224,12 @@ async def _start_page(
 ) -> Response:
     """The first step again: to begin, or because the recovery that was under way is over."""
     riddle = await captcha.riddle(request, flow, "recovery_start", first_try=first_try)
-    errors = {"dni": sentence(denied)} if denied else {}
-    values = {"dni": "", "errors": errors, "letters": letters(request)} | context
-    code = status(denied) if denied else code
-    response = page(request, "recovery/start.html", code, riddle=riddle, **values)
-    return retry_after(response, denied.wait) if denied and denied.wait else response
+    values = {"dni": "", "errors": {}, "notice": None, "letters": letters(request)} | context
+    if denied is None:
+        return page(request, "recovery/start.html", code, riddle=riddle, **values)
+    values |= told(denied, "dni")
+    response = page(request, "recovery/start.html", status(denied), riddle=riddle, **values)
+    return held_off(response, denied)
 
 
 async def _waits(request: Request, denied: Denied) -> Response:
@@ -232,7 +237,7 @@ async def _waits(request: Request, denied: Denied) -> Response:
     response = await _page(
         request, "code", "recovery_code", status(denied), notice=sentence(denied)
     )
-    return retry_after(response, denied.wait) if denied.wait else response
+    return held_off(response, denied)
 
 
 async def _over(request: Request, denied: Denied) -> Response:

@@ -11,10 +11,10 @@ from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
 from proxy.web.choosing import asks_factor, choose_form, chosen
 from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
-from proxy.web.denials import sentence, status
+from proxy.web.denials import held_off, status, told
 from proxy.web.forms import read_form
 from proxy.web.pace import held
-from proxy.web.pages import client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.pages import client_of, form_route, look, page, run, see_other
 from proxy.web.state import state_of
 
 FIELDS = ("persona", "tipo", "numero", "correo")
@@ -50,12 +50,12 @@ async def ask(request: Request) -> Response:
     except Refusal as refusal:
         errors["correo"] = str(refusal)
     if errors:
-        return _ask_page(request, values, 400, errors)
+        return _ask_page(request, values, 400, errors=errors)
     client, policy = client_of(request), state_of(request).installation.policy
     denied = await run(request, recovery.admit, identidad, client)
     if denied:
-        response = _ask_page(request, values, status(denied), {"numero": sentence(denied)})
-        return retry_after(response, denied.wait) if denied.wait else response
+        said = told(denied, "numero")
+        return held_off(_ask_page(request, values, status(denied), **said), denied)
     await run(request, recovery.ask_link, policy, identidad, email, client)
     return see_other(request, "recovery:sent")
 
@@ -124,10 +124,11 @@ def _link(request: Request) -> bytes | None:
 
 
 def _ask_page(
-    request: Request, values: dict[str, str], code: int = 200, errors: dict[str, str] | None = None
+    request: Request, values: dict[str, str], code: int = 200, **context: object
 ) -> Response:
-    shown = {name: values.get(name, "") for name in FIELDS}
-    return page(request, "recovery/link.html", code, values=shown, errors=errors or {})
+    shown = {"values": {name: values.get(name, "") for name in FIELDS}}
+    context = {"errors": {}, "notice": None} | context
+    return page(request, "recovery/link.html", code, **shown, **context)
 
 
 routes = [
@@ -135,5 +136,5 @@ routes = [
     Route("/recuperar/enviado/", sent, name="recovery:sent"),
     Route("/recuperar/enlace/{token}/", follow, name="recovery:follow"),
     form_route("/recuperar/cambio/", change_form, change, "recovery:change"),
-    Route("/recuperar/renovar/", renew, methods=["POST"], name="recovery:renew"),
+    form_route("/recuperar/renovar/", change_form, renew, "recovery:renew"),
 ]

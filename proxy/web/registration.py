@@ -26,10 +26,10 @@ from proxy.flows.challenge import Denied
 from proxy.flows.registration import IDLE, PRIVACY, STEPS, TERMS, Registration
 from proxy.texts import TEXTS
 from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
-from proxy.web.denials import sentence, status
+from proxy.web.denials import held_off, sentence, status
 from proxy.web.forms import read_form
 from proxy.web.pace import held
-from proxy.web.pages import Handler, client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.pages import Handler, client_of, form_route, look, page, run, see_other
 from proxy.web.state import state_of
 
 PERSONAS = {NATURAL: "Persona Natural", LEGAL: "Persona Jurídica"}
@@ -169,7 +169,8 @@ async def send_data(request: Request) -> Response:
         answer = await identify(request, who.claim)
         found = await run(request, registration.checked, found, form, identidad, answer, client)
         if answer is not Answer.MATCHES:
-            return told(request, answer, "registration:data", company=found.draft.persona == LEGAL)
+            company = found.draft.persona == LEGAL
+            return unmatched(request, answer, "registration:data", company=company)
     return see_other(request, f"registration:{registration.next_step(found.draft)}")
 
 
@@ -223,7 +224,7 @@ def said(faults: Faults) -> dict[str, str]:
     return sentences
 
 
-def told(request: Request, answer: Answer, back: str, *, company: bool = False) -> Response:
+def unmatched(request: Request, answer: Answer, back: str, *, company: bool = False) -> Response:
     """The data do not match, or cannot be compared now. «Aceptar» goes back to them (M36)."""
     text = TEXTS[SAID[answer]].format(paper="la ficha RUC" if company else "su documento")
     values = {"text": text, "back": back, "minutes": None}
@@ -234,8 +235,7 @@ def limited(request: Request, denied: Denied, back: str, *, kept: bool = False) 
     """`kept`: the wait may outlive what was typed."""
     minutes = IDLE.seconds // 60 if kept else None
     values = {"text": sentence(denied), "back": back, "minutes": minutes}
-    response = page(request, "registration/told.html", status(denied), **values)
-    return retry_after(response, denied.wait) if denied.wait else response
+    return held_off(page(request, "registration/told.html", status(denied), **values), denied)
 
 
 def _consent(request: Request, text: str) -> Consent:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from proxy.domain import totp
 from proxy.domain.identidad import parse_identidad
 from proxy.domain.identity import Answer
 from proxy.domain.registration import (
@@ -20,11 +20,11 @@ from proxy.domain.registration import (
 from proxy.errors import Refusal
 from proxy.flows import registration, representation
 from proxy.texts import TEXTS
-from proxy.web.denials import sentence, status
+from proxy.web.denials import held_off, status, told
 from proxy.web.forms import read_form
 from proxy.web.opening import OVER, as_clave
 from proxy.web.pace import held
-from proxy.web.pages import Handler, client_of, form_route, look, page, retry_after, run, see_other
+from proxy.web.pages import Handler, client_of, form_route, look, page, run, see_other
 from proxy.web.registration import (
     identify,
     limited,
@@ -32,7 +32,7 @@ from proxy.web.registration import (
     said,
     step,
     today,
-    told,
+    unmatched,
 )
 from proxy.web.state import state_of
 
@@ -81,7 +81,8 @@ async def summon(request: Request) -> Response:
 @of_company
 async def code_form(request: Request) -> Response:
     """GET /casilla/registro/representante/clave/"""
-    return await _code_page(request, notice="reenviado" in request.query_params)
+    notice = TEXTS["clave.resent"] if "reenviado" in request.query_params else None
+    return await _code_page(request, notice=notice)
 
 
 @held
@@ -90,17 +91,16 @@ async def answer(request: Request) -> Response:
     """POST /casilla/registro/representante/clave/"""
     form, found = await read_form(request, "representative_code"), registration_of(request)
     typed = form.get("clave", "")
-    if not typed.strip():
-        return await _code_page(request, 400, {"clave": TEXTS["clave.missing"]})
+    if not totp.is_like_a_code(typed):  # the code of an app too, or one that stands for it
+        return await _code_page(request, 400, errors={"clave": TEXTS["clave.missing"]})
     policy = state_of(request).installation.policy
     denied = await run(request, representation.answer, policy, found, typed, client_of(request))
     if denied is None:
         return see_other(request, "registration:review")
     if denied.code in OVER:
         return limited(request, as_clave(denied), "registration:representative")
-    errors = {"clave": sentence(as_clave(denied))}
-    response = await _code_page(request, status(denied), errors)
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(as_clave(denied), "clave")
+    return held_off(await _code_page(request, status(denied), **said), denied)
 
 
 @held
@@ -114,9 +114,8 @@ async def resend(request: Request) -> Response:
         return see_other(request, "representative:code", "reenviado=1")
     if denied.code in OVER:
         return limited(request, as_clave(denied), "registration:representative")
-    errors = {"clave": sentence(as_clave(denied))}
-    response = await _code_page(request, status(denied), errors)
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = told(as_clave(denied), "clave")
+    return held_off(await _code_page(request, status(denied), **said), denied)
 
 
 @of_company
@@ -146,7 +145,7 @@ async def prove(request: Request) -> Response:
     answer = await identify(request, claim)
     await run(request, representation.prove, found, form, claim.identidad, answer, client)
     if answer is not Answer.MATCHES:
-        return told(request, answer, "representative:data")
+        return unmatched(request, answer, "representative:data")
     return see_other(request, "registration:review")
 
 
@@ -165,18 +164,11 @@ def _start_page(
     )
 
 
-async def _code_page(
-    request: Request, code: int = 200, errors: dict[str, str] | None = None, notice: bool = False
-) -> Response:
+async def _code_page(request: Request, code: int = 200, **context: object) -> Response:
     if await look(request, representation.summoned, registration_of(request)) is None:
         return see_other(request, "registration:representative")
-    return page(
-        request,
-        "registration/representative_code.html",
-        code,
-        notice=TEXTS["clave.resent"] if notice else None,
-        errors=errors or {},
-    )
+    values = {"errors": {}, "notice": None} | context
+    return page(request, "registration/representative_code.html", code, **values)
 
 
 def _data_page(
@@ -197,8 +189,6 @@ def _data_page(
 routes = [
     form_route("/registro/representante/", start_form, summon, "registration:representative"),
     form_route("/registro/representante/clave/", code_form, answer, "representative:code"),
-    Route(
-        "/registro/representante/reenviar/", resend, methods=["POST"], name="representative:resend"
-    ),
+    form_route("/registro/representante/reenviar/", code_form, resend, "representative:resend"),
     form_route("/registro/representante/datos/", data_form, prove, "representative:data"),
 ]

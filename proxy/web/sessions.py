@@ -74,7 +74,8 @@ async def current(request: Request) -> login.Session | None:
 def _to_login(request: Request) -> Response:
     page = PAGE.match(request.url.path)
     back = {"volver": page[0]} if page else {}
-    over = {"fin": "1"} if session_cookie(request) else {}
+    # Who sends a form had a session when its page was shown, and may have left it in another tab.
+    over = {"fin": "1"} if session_cookie(request) or request.method == "POST" else {}
     query = urlencode(back | over)
     path = request.app.url_path_for("login:password")
     response = RedirectResponse(f"{path}?{query}" if query else str(path), 303)

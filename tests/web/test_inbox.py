@@ -218,7 +218,8 @@ def test_without_a_session_one_logs_in_first_and_comes_back_to_the_page(
     for path in ("", "acto/", "anexos/1/", "anexos.zip"):
         answer = visitor.get(letter + path)
         assert (answer.status_code, answer.headers["location"]) == (303, login)
-    assert visitor.client.post(f"{letter}ver/").headers["location"] == login
+    # Its page was open: in another tab somebody left.
+    assert visitor.client.post(f"{letter}ver/").headers["location"] == f"{login}&fin=1"
 
     fields = {"dni": rosa.identidad.number, "clave": rosa.password}
     answer = visitor.send(visitor.get(login), "/casilla/ingresar/", **fields)

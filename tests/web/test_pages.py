@@ -73,11 +73,12 @@ def every_page(
     code = forgetful.sent()
     resend = forgetful.get("/casilla/recuperar/reenviar/")
     choose = forgetful.verified(recovery_code())
-    lost = make_visitor()
+    lost, finished = make_visitor(), make_visitor()
     signing, db = installation.signing, installation.db
     with db.transaction() as tx:
         good = links.add(tx, "recovery", rosa.id, timedelta(hours=1))
         change = signing.link("recovery", good)
+    done = {"Cookie": f"__Host-flujo={signing.link('recovery:done', bytes(16))}"}
     return {
         "password/change.html": changing,
         "password/disavow.html": lost.get("/casilla/no-fui-yo/clave/x/"),
@@ -89,7 +90,7 @@ def every_page(
         "recovery/code.html": code,
         "recovery/resend.html": resend,
         "recovery/choose.html": choose,
-        "recovery/done.html": lost.get("/casilla/recuperar/listo/"),
+        "recovery/done.html": finished.get("/casilla/recuperar/listo/", **done),
         "recovery/link.html": lost.get("/casilla/recuperar/correo/"),
         "recovery/sent.html": lost.get("/casilla/recuperar/enviado/"),
         "recovery/mislaid.html": followed(lost, "inventado"),

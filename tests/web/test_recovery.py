@@ -273,6 +273,7 @@ def test_a_late_link_says_so_and_sends_a_new_one_by_a_button(
     clock.advance(hours=48)
     late = followed(visitor, link_of(installation))
     assert headings(late) == ["El enlace venció"]
+    assert "Para recibir uno nuevo en el correo que registró, pulse" in late.text
     assert len(outbox.messages(installation.db, "recovery_link")) == 1
     sent = visitor.send(late, f"{START}renovar/")
     page = visitor.get(sent.headers["location"])
@@ -321,6 +322,20 @@ def test_a_form_of_another_site_is_refused(visitor: Visitor, site: str) -> None:
     fields = forms(page)[0].fields | {"dni": "40000001"}
     refused = visitor.client.post(START, data=fields, headers={"Sec-Fetch-Site": site})
     assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("person", ["40000001", "49999999"])
+def test_where_to_look_for_the_code_is_where_this_browser_asked_for_it(
+    forgetful: Recovering, person: str, rosa: Person
+) -> None:
+    """J33, D31: the same for everybody, with a mobile or without one."""
+    forgetful.started(person)
+    page = forgetful.sent("celular").text
+    assert "Busque un mensaje de texto (SMS)" in page and "Busque un correo" not in page
+    assert f'<a href="{START}">Pídalo por correo</a>' in page
+    forgetful.started(person)
+    page = forgetful.sent("correo").text
+    assert "Busque un correo" in page and "(SMS)" not in page
 
 
 def test_who_asks_too_soon_for_another_code_waits_and_spends_no_riddle(

@@ -129,7 +129,7 @@ def test_every_page_says_whom_to_ask(elena: Registering, visitor: Visitor) -> No
         "Para la atención de consultas sobre la creación de la Casilla Electrónica, comunicarse "
         'con el número <span class="whole">(01) 311-1700</span>'
     )
-    for path in ("", "privacidad/", "persona/", "datos/", "revision/", "correo/", "listo/"):
+    for path in ("", "privacidad/", "persona/", "datos/", "revision/", "correo/"):
         page = visitor.get(f"{START}{path}").text
         assert ask in page
         assert ">Normativas</a>" in page and ">Preguntas frecuentes</a>" in page
