@@ -91,6 +91,7 @@ def confirm(
 
 def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | Denied:
     """Ten new recovery codes for a code; the older ones open nothing any more."""
+    casillas.lock(tx, session.casilla_id)
     denied = check(tx, session.casilla_id, typed, client)
     factor = factors.of_casilla(tx, session.casilla_id)
     if denied or factor is None:

@@ -1,6 +1,7 @@
 """Representation: a legal person registers through somebody who proves who they are (ruling 22).
 
     summon ──▶ code to the mailbox of their casilla ──▶ answer     ·     prove (RENIEC)
+               (or of their app)
 
 That their data are public proves nothing: the RUC, the name and the district of a company are too.
 """
@@ -9,15 +10,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from proxy.domain import codes, secrets
 from proxy.domain import registration as rules
-from proxy.domain import secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Answer, PersonClaim
 from proxy.domain.policy import Policy
 from proxy.domain.registration import REPRESENTATIVE, Reading
 from proxy.errors import Refusal
-from proxy.flows import challenge
+from proxy.flows import challenge, factor
 from proxy.flows.challenge import Asked, Challenge, Denied
 from proxy.flows.registration import answered, keep
 from proxy.store import casillas
@@ -68,12 +69,31 @@ def answer(
     tx: Tx, policy: Policy, found: Registration, typed: str, client: Client
 ) -> Denied | None:
     flow = found.draft.representative_flow
+    typed = _as_mailed(tx, summoned(tx, found), typed, client)
     asked = challenge.check(tx, policy, PURPOSE, flow, typed, client)
     if isinstance(asked, Denied):
         return asked
     assert asked.casilla_id is not None  # nobody's code is never right
     _represented(tx, found, casillas.by_id(tx, asked.casilla_id).identidad)
     return None
+
+
+def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> str:
+    """What stands for the mailed code. Of who has a second factor that is a code of their app, and
+    the mailed one is wrong: a mailbox alone proves nothing of theirs (docs/decisions/0019).
+
+    Everybody is mailed the same and asked the same, so no page tells who has one (SECURITY E41).
+    It is looked at before the guess is counted; but it counts for nothing, and nobody learns
+    whether it was right, unless `check` takes the guess.
+    """
+    whose = asked.casilla_id if asked else None
+    casillas.lock(tx, whose)
+    if asked is None or whose is None or not factor.on(tx, whose):
+        return typed
+    key = tx.vault.code_key(asked.key_id)
+    if key is None or not factor.spend(tx, whose, typed, client):
+        return ""
+    return codes.code_for(key, PURPOSE, asked.id, asked.sent)
 
 
 def resend(tx: Tx, policy: Policy, found: Registration, client: Client) -> Denied | None:

@@ -11,11 +11,14 @@ from proxy.flows.challenge import Denied
 from proxy.store import casillas
 from proxy.store.db import Database
 from tests import outbox
+from tests.clock import Clock
+from tests.flows.app import turn_on
 from tests.flows.browser import mailed_code, wrong
 from tests.flows.newcomer import BAKERY, ELENA, HER, ITS, Newcomer, code_of, count, leaving
 from tests.people import Person
 
 GONE = Denied("registration.gone")
+TEXTILES = BAKERY | {"ruc": "20000000036", "razon_social": "Textiles Supuestos S.A.C."}
 POWER = ELENA | {"poder": "1"}
 
 
@@ -85,6 +88,41 @@ def test_a_representative_without_a_casilla_gets_the_same_answer_and_no_code(db:
     assert newcomer.answer("000000") == Denied("token.wrong", left=4)
 
 
+def test_a_representative_with_a_second_factor_is_proved_by_their_app(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """C29: whoever reads the mailbox represents nobody. What is mailed and answered is the same."""
+    app = turn_on(db, rosa).app
+    clock.advance(minutes=6)
+    newcomer = Newcomer(db).reach_representative()
+    assert newcomer.summon(rosa.identidad) is None
+    assert leaving(db, "representative_code") == [rosa.email]
+    mailed = mailed_code(db, name="representative_code")
+    assert newcomer.answer(mailed) == Denied("token.wrong", left=4)
+    assert newcomer.answer(app.wrong()) == Denied("token.wrong", left=3)
+    assert newcomer.ask() == GONE
+    assert newcomer.answer(app.code) is None
+    assert newcomer.found.draft.represented_by == str(rosa.identidad)
+    assert newcomer.ask() is None
+
+
+def test_a_code_of_the_app_proves_one_representative_and_after_five_guesses_none(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """C25, C29: the sixth is refused although it is right."""
+    app = turn_on(db, rosa).app
+    clock.advance(minutes=6)
+    first, second = (Newcomer(db).reach_representative(other) for other in (BAKERY, TEXTILES))
+    first.summon(rosa.identidad)
+    second.summon(rosa.identidad)
+    assert first.answer(app.code) is None
+    assert second.answer(app.code) == Denied("token.wrong", left=4)
+    clock.advance(minutes=6)
+    answers = [second.answer(app.wrong()) for _ in range(4)]
+    assert answers[-1] == Denied("token.spent")
+    assert second.answer(app.code) == Denied("token.gone")
+
+
 def test_a_company_does_not_represent_another(db: Database, comercial_sur: Person) -> None:
     newcomer = Newcomer(db).reach_representative()
     newcomer.summon(comercial_sur.identidad)
@@ -98,8 +136,7 @@ def test_whoever_represents_one_company_does_not_represent_the_next(
     newcomer = Newcomer(db).reach_representative()
     newcomer.summon(rosa.identidad)
     newcomer.answer(mailed_code(db, name="representative_code"))
-    other = BAKERY | {"ruc": "20000000036", "razon_social": "Textiles Supuestos S.A.C."}
-    newcomer.data(other)
+    newcomer.data(TEXTILES)
     assert newcomer.found.draft.represented_by == ""
     assert newcomer.ask() == GONE
 

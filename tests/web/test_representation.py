@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from proxy.domain import totp
 from proxy.installation import Installation
+from proxy.store import factors
 from tests import outbox
 from tests.clock import Clock
 from tests.flows.newcomer import BAKERY, ELENA
@@ -113,12 +115,16 @@ def test_who_represents_is_a_person(bakery: Registering, numero: str) -> None:
 
 
 def test_whether_the_representative_has_a_casilla_is_not_told(
-    installation: Installation, make_visitor: Maker, rosa: Person, clock: Clock
+    installation: Installation, make_visitor: Maker, rosa: Person, bruno: Person, clock: Clock
 ) -> None:
-    """E41: byte for byte."""
+    """E41: byte for byte, nor whether they have a second factor."""
     introduce(installation)
+    with installation.db.transaction() as tx:
+        factors.add(tx, bruno.id, totp.new_secret(), b"s" * 16)
+        waiting = factors.of_casilla(tx, bruno.id)
+        assert waiting and factors.confirm(tx, waiting, 1)
     seen = []
-    for numero in ("40000001", "49999999"):
+    for numero in ("40000001", "40000002", "49999999"):
         clock.advance(hours=2)
         visitor = make_visitor()
         registering = Registering(visitor)
@@ -132,8 +138,8 @@ def test_whether_the_representative_has_a_casilla_is_not_told(
         pages.append(visitor.send(visitor.get(CODE), "/reenviar/"))
         pages += [registering.send(CODE, clave=wrong) for _ in range(2)]
         seen.append([shape(page) for page in pages])
-    for known, unknown in zip(*seen, strict=True):
-        assert known == unknown
+    for known, with_factor, unknown in zip(*seen, strict=True):
+        assert known == with_factor == unknown
 
 
 def test_the_steps_of_a_company_are_not_for_a_person(visitor: Visitor, bakery: Registering) -> None:
