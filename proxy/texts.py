@@ -14,8 +14,11 @@ TEXTS = {
         "El pedido vino de otro sitio y no lo atendimos. Entre por la página de la casilla."
     ),
     "identidad.malformed": (
-        "Escriba su DNI: 8 dígitos, sin puntos ni espacios. Si es una empresa, los 11 de su RUC. "
+        "Escriba su DNI: 8 dígitos. Si es una empresa, los 11 de su RUC. "
         "Con carné de extranjería o pasaporte, escriba CE- o PAS- y el número."
+    ),
+    "identidad.letters": (
+        "Escriba CE- o PAS- y el número de su carné de extranjería o pasaporte, como CE-001234567."
     ),
     "cui.malformed": (
         "Ese dígito no es el de su DNI. Es el que está después del guion, al final del número."
@@ -23,6 +26,9 @@ TEXTS = {
     "password.missing": "Escriba su contraseña.",
     "password.old_missing": "Escriba su clave antigua: la que usó para ingresar ahora.",
     "login.wrong": "El DNI o la contraseña no son correctos. Revíselos y pruebe otra vez.",
+    "login.wrong_letters": (
+        "El documento o la contraseña no son correctos. Revíselos y pruebe otra vez."
+    ),
     "login.riddle": (
         "Hay muchos intentos de ingreso en este momento. "
         "Escriba otra vez su contraseña y también el texto de la imagen."

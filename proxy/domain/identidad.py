@@ -24,6 +24,7 @@ NUMBERS = {
 }
 # What stands before the number in the user name that is mailed (M57).
 USER_PREFIXES = {"DNI": "1", "CE": "4", "PAS": "7", "RUC": "8"}
+BARE_USER = re.compile(r"1\d{8}|[68]\d{11}", re.ASCII)
 BARE = ("DNI", "RUC")  # their numbers tell by themselves which they are; the others need a prefix
 
 
@@ -47,12 +48,13 @@ class Identidad:
 
 
 def parse_identidad(text: str) -> Identidad:
-    """Read `12345678`, `DNI-12345678` or `1-12345678`, and the others as PREFIXES says.
+    """Read `12345678`, `DNI-12345678` or `1-12345678`, and the others as PREFIXES says. Dots and
+    spaces say nothing.
 
     Refuses `identidad.malformed` when it is none of them, or when a RUC's check digit is wrong.
     A DNI of eight digits has no check digit: that one is on the card, apart (`check_cui`).
     """
-    prefix, dash, number = "".join(text.split()).upper().rpartition("-")
+    prefix, dash, number = _close(text).rpartition("-")
     kinds = (PREFIXES.get(prefix, ""),) if dash else BARE
     for kind in kinds:
         if kind in NUMBERS and NUMBERS[kind].fullmatch(number):
@@ -62,16 +64,32 @@ def parse_identidad(text: str) -> Identidad:
     raise Refusal("identidad.malformed")
 
 
+def parse_user(text: str) -> Identidad:
+    """The same for who enters: also the user name that was mailed to them, without its hyphen.
+
+    Not where a DNI with the digit of its card would read alike: that could be another person's.
+    A sender may not write so: a number that lost its prefix must never reach somebody's casilla.
+    """
+    user = _close(text)
+    if not BARE_USER.fullmatch(user) or user[8:] in cui.calc_check_digits(user[:8]):
+        return parse_identidad(text)
+    return parse_identidad(f"{user[0]}-{user[1:]}")
+
+
 def check_cui(dni: str, text: str) -> str:
     """The digit that ends the CUI of a DNI (M30), typed alone, as `-2`, or with the whole number.
 
     Older cards have a letter in its place: the digit is returned for that one too.
     Refuses `cui.malformed` when it is not the one of this DNI.
     """
-    given = re.sub(r"[\s-]", "", text).upper().removeprefix(dni)
+    given = _close(text).replace("-", "").removeprefix(dni)
     if len(given) != 1 or given not in cui.calc_check_digits(dni):
         raise Refusal("cui.malformed")
     return cui_digit(dni)
+
+
+def _close(text: str) -> str:
+    return "".join(text.split()).replace(".", "").upper()
 
 
 def cui_digit(dni: str) -> str:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from proxy.domain import codes, secrets, totp
-from proxy.domain.identidad import parse_identidad
+from proxy.domain.identidad import parse_user
 from proxy.errors import Refusal
 from proxy.flows import login
 from proxy.flows.challenge import Challenge, Denied
@@ -36,6 +36,7 @@ from proxy.web.pages import (
     page,
     run,
     see_other,
+    unread,
 )
 from proxy.web.sessions import current
 from proxy.web.state import state_of
@@ -64,9 +65,10 @@ async def check_password(request: Request) -> Response:
     if await captcha.another(request, "login", form):
         return await _riddle_page(request, dni=dni, volver=volver)
     try:
-        identidad = parse_identidad(dni)
-    except Refusal as refusal:
-        return _password_page(request, 400, dni=dni, volver=volver, errors={"dni": str(refusal)})
+        identidad = parse_user(dni)
+    except Refusal:
+        errors = {"dni": unread(request)}
+        return _password_page(request, 400, dni=dni, volver=volver, errors=errors)
     if not password:
         errors = {"clave": TEXTS["password.missing"]}
         return _password_page(request, 400, dni=dni, volver=volver, errors=errors)
@@ -230,6 +232,8 @@ def _missing(challenge: Challenge | None, field: str) -> str:
 
 
 def _denied_password(request: Request, denied: Denied, dni: str, volver: str) -> Response:
+    if denied.code == "login.wrong" and letters(request):
+        denied = replace(denied, code="login.wrong_letters")
     said = told(denied, "clave")
     return held_off(_password_page(request, status(denied), dni=dni, volver=volver, **said), denied)
 

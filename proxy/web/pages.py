@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from proxy.domain.client import Client
 from proxy.flows import login
+from proxy.texts import TEXTS
 from proxy.web.cookies import DEVICE, DEVICE_SECONDS, cookie
 from proxy.web.state import state_of
 
@@ -76,6 +77,11 @@ def form_route(path: str, show: Handler, send: Handler, name: str) -> Route:
 def letters(request: Request) -> bool:
     """Whether an identidad with letters is to be typed: a keyboard of digits has none."""
     return "letras" in request.query_params
+
+
+def unread(request: Request) -> str:
+    """How to write the identidad that could not be read."""
+    return TEXTS["identidad.letters" if letters(request) else "identidad.malformed"]
 
 
 def client_of(request: Request) -> Client:

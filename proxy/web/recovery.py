@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from proxy.domain import codes, secrets
-from proxy.domain.identidad import parse_identidad
+from proxy.domain.identidad import parse_user
 from proxy.errors import Refusal
 from proxy.flows import recovery
 from proxy.flows.challenge import Denied
@@ -26,6 +26,7 @@ from proxy.web.pages import (
     retry_after,
     run,
     see_other,
+    unread,
 )
 from proxy.web.state import state_of
 
@@ -48,9 +49,9 @@ async def start(request: Request) -> Response:
     if await captcha.another(request, "recovery_start", form):
         return await _start_page(request, flow, dni=dni)
     try:
-        identidad = parse_identidad(dni)
-    except Refusal as refusal:
-        return await _start_page(request, flow, 400, dni=dni, errors={"dni": str(refusal)})
+        identidad = parse_user(dni)
+    except Refusal:
+        return await _start_page(request, flow, 400, dni=dni, errors={"dni": unread(request)})
     denied = await run(request, recovery.admit, identidad, client_of(request))
     if denied:
         return await _start_page(request, flow, denied=denied, dni=dni)

@@ -11,12 +11,14 @@ from proxy.domain.identidad import (
     check_cui,
     cui_digit,
     parse_identidad,
+    parse_user,
 )
 from proxy.errors import Refusal
 
 
 @pytest.mark.parametrize(
-    "typed", ["40000001", "DNI-40000001", "dni-40000001", "1-40000001", " 4000 0001 "]
+    "typed",
+    ["40000001", "DNI-40000001", "dni-40000001", "1-40000001", " 4000 0001 ", "40.000.001"],
 )
 def test_a_dni_is_read_in_every_way_that_people_write_it(typed: str) -> None:
     """M57, ruling 34"""
@@ -81,6 +83,46 @@ def test_anything_else_is_refused(typed: str) -> None:
     assert refused.value.code == "identidad.malformed"
 
 
+@pytest.mark.parametrize(
+    ("typed", "kind", "number"),
+    [
+        ("1-40000011", "DNI", "40000011"),
+        ("140000011", "DNI", "40000011"),
+        (" 1 4000 0011 ", "DNI", "40000011"),
+        ("8-20000000028", "RUC", "20000000028"),
+        ("820000000028", "RUC", "20000000028"),
+        ("620000000028", "RUC", "20000000028"),
+        ("CE-000123456", "CE", "000123456"),
+    ],
+)
+def test_the_user_name_that_was_mailed_is_read_without_its_hyphen_too(
+    typed: str, kind: str, number: str
+) -> None:
+    """M57: the keyboard of digits of some phones has none."""
+    assert parse_user(typed) == Identidad(kind, number)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "400000011",
+        "820000000029",  # a check digit that is wrong
+        "140000014",  # the DNI 14000001 with the digit of its card, or the user of another person
+        "1４0000011",
+        "",
+    ],
+)
+def test_a_user_name_that_could_be_another_persons_is_not_guessed(typed: str) -> None:
+    with pytest.raises(Refusal):
+        parse_user(typed)
+
+
+def test_a_sender_does_not_write_a_user_name() -> None:
+    """A carné de extranjería that lost its prefix must reach nobody's casilla."""
+    with pytest.raises(Refusal):
+        parse_identidad("140000011")
+
+
 @given(st.text(max_size=20) | st.from_regex(r"[A-Z0-9]{0,3}-[A-Z0-9]{5,12}", fullmatch=True))
 def test_what_is_read_is_read_again_as_the_same(typed: str) -> None:
     try:
@@ -94,7 +136,7 @@ def test_a_screen_shows_only_the_last_three_digits() -> None:
     assert Identidad("DNI", "40000001").masked == "DNI •••••001"
 
 
-@pytest.mark.parametrize("typed", ["3", "-3", " 3 ", "40000001-3", "40000001 - 3", "h"])
+@pytest.mark.parametrize("typed", ["3", "-3", " 3 ", "40000001-3", "40.000.001 - 3", "h"])
 def test_the_digit_of_the_card_is_read_in_every_way_that_people_write_it(typed: str) -> None:
     """M30; older cards have a letter in its place."""
     assert check_cui("40000001", typed) == cui_digit("40000001") == "3"

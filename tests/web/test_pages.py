@@ -300,6 +300,17 @@ def test_who_has_letters_in_their_number_gets_a_keyboard_with_them(
     assert 'inputmode="numeric"' in page and f'href="{path}?letras=1"' in page
     other = visitor.get(f"{path}?letras=1").text
     assert 'inputmode="text"' in other and "CE- o PAS-" in other
+    assert ">DNI</label>" in page and ">Documento</label>" in other
+    assert "el usuario de su mensaje: 1-… u 8-…" in page
+    answer = visitor.send(visitor.get(f"{path}?letras=1"), f"{path}?letras=1", dni="12")
+    assert answer.status_code == 400 and ">Documento</label>" in answer.text
+    assert "Escriba CE- o PAS- y el número de su carné" in answer.text
+
+
+def test_a_wrong_password_of_who_has_no_dni_speaks_of_their_paper(visitor: Visitor) -> None:
+    page = visitor.get("/casilla/ingresar/?letras=1")
+    typed = {"dni": "CE-000123456", "clave": "una-clave-cualquiera"}
+    assert "El documento o la contraseña no" in visitor.send(page, "letras=1", **typed).text
 
 
 @pytest.mark.parametrize(("hours", "said"), [(24, "más de 24 horas:"), (1, "más de 1 hora:")])
