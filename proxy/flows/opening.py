@@ -18,7 +18,7 @@ from proxy.domain import codes, secrets
 from proxy.domain import registration as rules
 from proxy.domain.client import Client
 from proxy.domain.events import Event
-from proxy.domain.identidad import Identidad
+from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.policy import Policy
 from proxy.flows import challenge, first_access
 from proxy.flows.challenge import DAY, HOUR, Asked, Challenge, Denied, where
@@ -167,7 +167,8 @@ def _open(tx: Tx, who: Applicant, made: First, client: Client) -> Casilla | None
 
 
 def _record(tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration) -> None:
-    """Keep what was accepted, and send its record to the owner (without their identidad)."""
+    """Keep what was accepted, and send its record to the owner. A mailbox holds no whole number
+    of theirs, nor of who represents them."""
     titles = {"terminos": catalog.terms.titulo, "privacidad": catalog.privacy.titulo}
     zone = ZoneInfo(catalog.entity.zona_horaria)
     told = []
@@ -177,7 +178,16 @@ def _record(tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration) -> 
         acceptances.add(tx, casilla.id, one)
         when = at.astimezone(zone).strftime("%d/%m/%Y a las %H:%M")
         told.append({"text": text, "titulo": titles[text], **values, "at": when})
-    outbox.add(tx, "affiliation", casilla, accepted=told, nombres=casilla.nombres)
+    by = found.draft.represented_by
+    outbox.add(
+        tx,
+        "affiliation",
+        casilla,
+        accepted=told,
+        nombres=casilla.nombres,
+        identidad=casilla.identidad.masked,
+        represented_by=parse_identidad(by).masked if by else "",
+    )
 
 
 def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:

@@ -87,6 +87,7 @@ def test_what_was_accepted_is_kept_with_version_hash_time_and_address(
         CATALOG.privacy.sha256,
     ]
     assert HER.number not in json.dumps(told.context)
+    assert (told.context["identidad"], told.context["represented_by"]) == ("DNI •••••011", "")
 
 
 def test_whoever_has_a_casilla_is_told_in_their_own_mailbox_and_nowhere_else(

@@ -39,6 +39,9 @@ def test_a_company_registers_by_the_casilla_of_who_represents_it(
     assert (casilla.nombres, casilla.email) == (BAKERY["razon_social"], BAKERY["correo"])
     (credentials,) = outbox.messages(db, "credentials")
     assert credentials.context["user"] == "8-20000000028"
+    (record,) = outbox.messages(db, "affiliation")
+    assert record.context["identidad"] == "RUC ••••••••028"
+    assert record.context["represented_by"] == rosa.identidad.masked
 
 
 def test_a_company_registers_by_the_data_of_who_represents_it(db: Database) -> None:

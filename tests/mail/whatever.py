@@ -19,6 +19,8 @@ WHATEVER = {
     "user": "1-40000011",
     "first_access": "00" * 16,
     "nombres": "Elena Yupanqui Imaginaria",
+    "identidad": "RUC ••••••••028",
+    "represented_by": "DNI •••••011",
     "accepted": [
         {
             "text": "terminos",

@@ -60,6 +60,25 @@ def test_the_guide_says_for_whom_it_is_and_what_for(site: Path) -> None:
         assert heading in guide
 
 
+def test_the_first_page_leads_to_every_way_in(site: Path) -> None:
+    """M10, J30"""
+    page = (site / "index.html").read_text(encoding="utf-8")
+    doors = re.findall(r'class="button[^"]*" href="(/casilla/[^"]*)">([^<]*)</a>', page)
+    assert doors == [
+        ("/casilla/ingresar/", "Ingresar a su casilla"),
+        ("/casilla/registro/", "Regístrate"),
+        ("/casilla/recuperar/", "RECUPERAR CLAVE"),
+    ]
+
+
+def test_what_is_accepted_can_be_read_again_from_every_page(site: Path) -> None:
+    """L16, E45: those of the casilla too."""
+    casilla = (ROOT / "proxy/templates/base.html").read_text(encoding="utf-8")
+    assert all(f'href="/{text}/"' in casilla for text in ("terminos", "privacidad"))
+    footer = (site / "guias/index.html").read_text(encoding="utf-8").partition("<footer")[2]
+    assert all(f'{text}/"' in footer for text in ("terminos", "privacidad"))
+
+
 def test_who_has_no_casilla_finds_the_way_from_the_questions(site: Path) -> None:
     """M7, M8, M10"""
     page = (site / "preguntas/index.html").read_text(encoding="utf-8")

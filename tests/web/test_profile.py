@@ -223,7 +223,7 @@ def test_what_was_accepted_at_the_registration_is_shown_with_its_version_and_tim
         one = Acceptance("terminos", "3.1", "0" * 64, tx.now, "203.0.113.7")
         acceptances.add(tx, rosa.id, one)
     page = her.get(PROFILE).text
-    assert installation.catalog.terms.titulo in page
+    assert f'<a href="/terminos/">{installation.catalog.terms.titulo}</a>' in page
     assert "Versión 3.1, aceptada el" in page
     assert "16/11/2026 10:00" in page
 
