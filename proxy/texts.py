@@ -7,8 +7,8 @@ TEXTS = {
         "No pudimos leer lo que envió. Vuelva a la página anterior y pruebe otra vez."
     ),
     "form.stale": (
-        "Esta página venció o su navegador no guarda cookies. "
-        "Permita las cookies de este sitio, vuelva a abrir la página y envíe sus datos otra vez."
+        "Esta página venció o se abrió otra vez en otra pestaña. Vuelva a abrirla y escriba sus "
+        "datos otra vez. Si se repite, permita las cookies de este sitio en su navegador."
     ),
     "form.foreign": (
         "El pedido vino de otro sitio y no lo atendimos. Entre por la página de la casilla."
@@ -157,8 +157,13 @@ TEXTS = {
     "clave.missing": "Escriba los 6 dígitos de la clave que le enviamos.",
     "clave.wrong": "La clave no es correcta. Revise el mensaje más reciente. {left}",
     "clave.expired": "La clave venció. Pulse «Enviar otra clave» y escriba la nueva.",
-    "clave.spent": "Se acabaron los intentos con esa clave. Pulse «Aceptar» y pida otra.",
-    "clave.gone": "Esa clave ya no sirve. Pulse «Aceptar» y pida otra.",
+    "clave.spent": (
+        "Se acabaron los intentos con esa clave. Pulse «Aceptar»: en la página que sigue puede "
+        "pedir otra."
+    ),
+    "clave.gone": (
+        "Esa clave ya no sirve. Pulse «Aceptar»: en la página que sigue puede pedir otra."
+    ),
     "clave.soon": "Le acabamos de enviar una clave. Espere {wait} antes de pedir otra.",
     "clave.sends": "Ya le enviamos varias claves. Use la más reciente.",
     "clave.resent": "Le enviamos una clave nueva. La anterior ya no sirve.",

@@ -106,15 +106,20 @@ def test_the_guide_can_be_followed_step_by_step(
         "No responda a este correo",
     ):
         assert words in credentials  # M56
+    steps = re.findall(r"^\d\. (.*)$", credentials, re.M)
+    assert len(steps) == 3 and "el token digital que llegará a este correo" in steps[1]
+    assert "Si sale sin cambiarla, o si vence, ya no sirve: use «RECUPERAR CLAVE»" in credentials
     secret = re.search(r"^Contraseña: ([0-9A-Z]{16})$", credentials, re.M)
     assert secret  # M58
     record = letters["Constancia de afiliación a la casilla electrónica"]
     assert HER.number not in record
+    assert "Documento: DNI •••••011\n" in record and "La representa" not in record
     assert re.findall(r"^https://casilla\.test/(\w+)/$", record, re.M) == ["terminos", "privacidad"]
     visitor.password("1-40000011", secret[1])  # M60
     assert visitor.code(newest_code(installation, "login_code")).status_code == 303
     change = visitor.get(visitor.get("/casilla/").headers["location"])
     assert labelled(change, "Clave Antigua", "Clave Nueva", "Repetir Clave Nueva", "Enviar")  # M61
+    assert "Si sale sin cambiarla, ya no sirve: use «RECUPERAR CLAVE»." in change.text
     new = "Tres-rios-altos-91"
     answer = visitor.send(
         change, "/casilla/clave/", antigua=secret[1], nueva=new, repetida=new
@@ -304,7 +309,7 @@ def test_a_form_without_its_token_or_of_another_browser_is_refused(
     other.reach_email(numero="40000012", **JOSE)
     answer = other.visitor.client.post(form.action, data=form.fields)
     assert answer.status_code == 403
-    assert "Esta página venció" in answer.text
+    assert "Vuelva a abrirla y escriba sus datos otra vez." in answer.text
 
 
 JOSE = {
