@@ -26,7 +26,7 @@ def test_a_message_fits_in_one_sms_and_says_who_sends_it(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("_code")])
 def test_a_code_comes_with_its_life_and_a_warning_and_for_one_site_only(name: str) -> None:
     text = sms_text(name, ENTITY, AT, **CODE)
-    assert "048291. Vale 10 minutos. No lo comparta con nadie." in text
+    assert "048291. Sirve 10 minutos. No lo comparta con nadie." in text
     # By this line a phone offers the code on our pages and on no other.
     assert text.splitlines()[-1] == "@casillaelectronica.entidad.gob.pe #048291"
     assert "http" not in text
