@@ -1,5 +1,6 @@
 """One casilla and one set of credentials, whoever is quicker and whoever is killed (K78, P14)."""
 
+import os
 import random
 import subprocess
 import sys
@@ -9,7 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
 
+from proxy.domain.client import Client
+from proxy.domain.identity import Answer
+from proxy.domain.registration import NATURAL
 from proxy.flows import opening
+from proxy.flows.challenge import Denied
 from proxy.store import casillas, tables
 from proxy.store import outbox as messages
 from proxy.store.db import Database
@@ -53,6 +58,30 @@ def remember(db: Database, newcomer: Newcomer) -> None:
     """Hand the cookie of a browser to the other processes."""
     with db.transaction() as tx:
         messages.void(tx, "flow", flow=newcomer.flow)
+
+
+def guess(url: str) -> list[str]:
+    """The data of one person, right and wrong by turns, from a network of its own."""
+    db = Database(url, Clock(), vault)
+    newcomer = Newcomer(db, Client(f"198.51.100.{os.getpid() % 250}"))
+    newcomer.accept()
+    newcomer.choose(NATURAL)
+    found = []
+    for n in range(4):
+        for name, answer in (("right", Answer.MATCHES), ("wrong", Answer.DIFFERS)):
+            form = ELENA | {"nombres": f"Elena {'abcd'[n]} {name}"}
+            found.append("limited" if isinstance(newcomer.data(form, answer), Denied) else name)
+    db.close()
+    return found
+
+
+def test_four_processes_together_get_no_sixth_wrong_answer_about_one_person(
+    database_url: str, db: Database
+) -> None:
+    """E40: what is given back for a right one makes no place for a sixth."""
+    answers = Counter(race(guess, database_url))
+    assert 1 <= answers["wrong"] <= 5
+    assert answers["right"] >= 1
 
 
 def test_four_processes_that_validate_the_same_open_one_casilla(
