@@ -1,7 +1,7 @@
 """Profile: the owner changes the e-mail or the mobile to which the casilla writes.
 
-    start ──▶ code to the old address ──▶ code to the new one ──▶ it counts ──▶ both are told
-              (or of the app)            (for a mobile, by SMS)       undo, for 72 hours ◀──┘
+    start ──▶ code to the address of now ──▶ code to the new one ──▶ it counts ──▶ both are told
+              (or of the app)               (for a mobile, by SMS)       undo, for 72 hours ◀──┘
 
 Nothing that was not proved changes anything, and a session without a fresh proof starts nothing
 (SECURITY E46, ruling 32).
@@ -31,6 +31,7 @@ from proxy.flows.password import NOT_ME
 from proxy.store import audit, casillas, changes, links, outbox, throttle
 from proxy.store.acceptances import Acceptance
 from proxy.store.casillas import Casilla
+from proxy.store.challenges import Way
 from proxy.store.changes import Change
 from proxy.store.db import Tx
 from proxy.store.sessions import Session
@@ -129,7 +130,7 @@ def verify(
         return found
     casilla, event = casillas.by_id(tx, change.casilla_id), None
     if purpose == OLD:
-        changes.old_proved(tx, change)
+        changes.old_proved(tx, casilla.id, secrets.digest(flow))
     elif purpose == NEW:
         event = _change_email(tx, policy, casilla, change, session, client)
     else:
@@ -217,7 +218,8 @@ def _asked(tx: Tx, casilla_id: int, flow: str) -> _Asked | None:
     if found is None:
         return None
     last = len(pending) == 1 and purpose != OLD
-    step = Step(purpose, _recipient(change), found.channel == "app", last)
+    address = casillas.by_id(tx, casilla_id).email if purpose == OLD else change.new
+    step = Step(purpose, address or "", found.channel == "app", last)
     return _Asked(change, step, own_flow)
 
 
@@ -225,11 +227,12 @@ def _ask(tx: Tx, policy: Policy, casilla: Casilla, flow: str, client: Client) ->
     """Send the code of what waits first. If it cannot be sent, all that waits is given up."""
     change = changes.waiting(tx, casilla.id, secrets.digest(flow))[0]
     purpose = _purpose(change)
-    asked = Asked(purpose, str(casilla.identidad), casilla, recipient=_recipient(change))
+    asked = Asked(purpose, str(casilla.identidad), casilla, recipient=change.new)
     if purpose == PHONE:
         asked = replace(asked, channel="sms")
-    elif purpose == OLD and factor.on(tx, casilla.id):
-        asked = replace(asked, channel="app", recipient=None)
+    elif purpose == OLD:
+        way: Way = "app" if factor.on(tx, casilla.id) else "email"
+        asked = replace(asked, channel=way, recipient=None)
     denied = challenge.ask(tx, policy, asked, _flow(change, flow), client)
     if denied:
         changes.give_up(tx, casilla.id)
@@ -240,7 +243,7 @@ def _change_email(
     tx: Tx, policy: Policy, casilla: Casilla, change: Change, session: Session, client: Client
 ) -> Event:
     """From here on the token digital goes to the new one (J43). Every other way in ends."""
-    new = _recipient(change)
+    new = change.new or ""
     casillas.set_email(tx, casilla, new)
     close(tx, casilla.id, session=session.id, browsers=False)
     back = _make(tx, policy, change)
@@ -268,14 +271,9 @@ def _make(tx: Tx, policy: Policy, change: Change) -> dict[str, Any]:
 
 
 def _purpose(change: Change) -> str:
-    if change.field == "phone":
-        return PHONE
-    return NEW if change.old_proved_at else OLD
-
-
-def _recipient(change: Change) -> str:
-    """To whom the code goes that waits."""
-    return (change.old if _purpose(change) == OLD else change.new) or ""
+    if change.old_proved_at is None:
+        return OLD
+    return PHONE if change.field == "phone" else NEW
 
 
 def _flow(change: Change, flow: str) -> str:

@@ -39,7 +39,7 @@ _WAITING = (
 )
 _OLD_PROVED = (
     update(changes)
-    .where(changes.c.id == bindparam("change"))
+    .where(*_OPEN, changes.c.flow == bindparam("flow_digest"), changes.c.made_at.is_(None))
     .values(old_proved_at=bindparam("now"))
 )
 _MAKE = (
@@ -90,8 +90,10 @@ def waiting(tx: Tx, casilla_id: int, flow: bytes) -> list[Change]:
     return [_change(tx, row) for row in tx.conn.execute(_WAITING, values)]
 
 
-def old_proved(tx: Tx, change: Change) -> None:
-    tx.conn.execute(_OLD_PROVED, {"change": change.id, "now": tx.now})
+def old_proved(tx: Tx, casilla_id: int, flow: bytes) -> None:
+    """One code of the registered address is enough for all that this browser asked for."""
+    values = {"casilla": casilla_id, "flow_digest": flow, "now": tx.now}
+    tx.conn.execute(_OLD_PROVED, values)
 
 
 def make(tx: Tx, change: Change, until: datetime) -> None:

@@ -34,6 +34,10 @@ class Inside:
         assert isinstance(self.code("email_old_code"), Step)
         assert self.code("email_new_code") is None
 
+    def claim(self, phone: str) -> Denied | Step | None:
+        """Up to the code that goes to that mobile."""
+        return self.start(phone=phone) or self.code("email_old_code")
+
     def phone(self, phone: str) -> None:
-        assert self.start(phone=phone) is None
+        assert isinstance(self.claim(phone), Step)
         assert self.code("phone_code") is None

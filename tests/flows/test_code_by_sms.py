@@ -11,7 +11,7 @@ from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.flows import challenge, profile
 from proxy.flows.challenge import Asked, Denied
-from proxy.flows.profile import Wanted
+from proxy.flows.profile import Step, Wanted
 from proxy.store import casillas, tables
 from proxy.store.db import Database
 from tests.clock import Clock
@@ -94,7 +94,7 @@ def test_a_stranger_who_claims_a_number_learns_nobodys_and_silences_none(
     """C30, D31: Bruno asks three codes for Rosa's mobile in his own profile."""
     has_mobile(db, rosa)
     his = Inside(db, bruno)
-    assert [his.start(phone=MOBILE) for _ in range(3)] == [None] * 3
+    assert all(isinstance(his.claim(MOBILE), Step) for _ in range(3))
     told = [
         recovered(db, one, n) for n, one in enumerate((rosa.identidad, NOBODY, bruno.identidad))
     ]
@@ -109,7 +109,7 @@ def test_nor_does_he_learn_from_the_recoveries_whose_number_he_claims(
     has_mobile(db, rosa)
     for n in range(3):
         assert recovered(db, rosa.identidad, n) is None
-    assert Inside(db, bruno).start(phone=MOBILE) is None
+    assert isinstance(Inside(db, bruno).claim(MOBILE), Step)
 
 
 def test_two_casillas_of_one_mobile_get_no_more_codes_and_no_page_tells(
@@ -156,10 +156,14 @@ def test_a_casilla_claims_three_numbers_in_a_quarter_of_an_hour_from_all_its_bro
     told = []
     for n, one in enumerate(his):
         wanted, client = Wanted(None, f"+5198765432{n}"), one.browser.remembers(one.opened).client
+        flow = f"flow {n}"
         with db.transaction() as tx:
-            told.append(profile.start(tx, POLICY, one.session, wanted, f"flow {n}", client))
-    assert told[:3] == [None] * 3
-    assert told[3] is not None and told[3].code == "token.limited"
+            assert profile.start(tx, POLICY, one.session, wanted, flow, client) is None
+        code = mailed_code(db, name="email_old_code")
+        with db.transaction() as tx:
+            told.append(profile.verify(tx, POLICY, one.session, flow, code, client))
+    assert all(isinstance(one, Step) for one in told[:3])
+    assert isinstance(told[3], Denied) and told[3].code == "token.limited"
 
 
 def test_a_number_that_several_claim_gets_three_codes_and_none_of_them_is_told(
@@ -167,9 +171,8 @@ def test_a_number_that_several_claim_gets_three_codes_and_none_of_them_is_told(
 ) -> None:
     """C30, D31"""
     his, hers = Inside(db, bruno), Inside(db, rosa)
-    for _ in range(3):
-        assert his.start(phone=MOBILE) is None
-    assert hers.start(phone=MOBILE) is None
+    for claiming in (his, his, his, hers):
+        assert isinstance(claiming.claim(MOBILE), Step)
     assert (len(rows(db)), left(db)) == (4, 3)
     wrong = hers.type("000000")
     assert isinstance(wrong, Denied) and wrong.code == "token.wrong"

@@ -19,8 +19,7 @@ from tests.web.letters import events, sent_code
 from tests.web.visitor import Visitor, forms
 
 PROFILE, CODE = "/casilla/perfil/", "/casilla/perfil/codigo/"
-NEW = "rosa.nueva@example.org"
-MOBILE = "987 654 321"
+NEW, MOBILE = "rosa.nueva@example.org", "987 654 321"
 Maker = Callable[[], Visitor]
 
 
@@ -60,6 +59,12 @@ def change_email(visitor: Visitor, installation: Installation, new: str = NEW) -
     assert update(visitor, correo=new).status_code == 303
     assert answer(visitor, sent_code(installation, "email_old_code")).status_code == 303
     return answer(visitor, sent_code(installation, "email_new_code"))
+
+
+def change_mobile(visitor: Visitor, installation: Installation) -> None:
+    update(visitor, celular=MOBILE)
+    for name in ("email_old_code", "phone_code"):
+        assert answer(visitor, sent_code(installation, name)).status_code == 303
 
 
 def undo_path(installation: Installation, which: int = -1, name: str = "email_changed") -> str:
@@ -112,8 +117,9 @@ def test_a_new_e_mail_counts_once_both_are_proved_and_the_token_goes_to_it(
 def test_a_new_mobile_counts_once_its_code_came_back(
     her: Visitor, installation: Installation, mobile: Callable[[], str | None], rosa: Person
 ) -> None:
-    """J40, S30"""
+    """J40, S30, E46: as for an e-mail, the owner of the registered address says so first."""
     update(her, celular=MOBILE)
+    answer(her, sent_code(installation, "email_old_code"))
     sms = messages(installation.db, "phone_code")[-1]
     assert (sms.channel, sms.recipient) == ("sms", "+51987654321")
     assert mobile() is None
@@ -139,8 +145,7 @@ def test_a_mobile_can_be_taken_off(
     her: Visitor, installation: Installation, mobile: Callable[[], str | None]
 ) -> None:
     assert her.client.post(f"{PROFILE}celular/quitar/").status_code == 400
-    update(her, celular=MOBILE)
-    answer(her, sent_code(installation, "phone_code"))
+    change_mobile(her, installation)
     gone = her.send(her.get(PROFILE), "celular/quitar/")
     assert gone.headers["location"] == f"{PROFILE}?listo=quitado"
     assert mobile() is None
@@ -151,8 +156,7 @@ def test_taking_it_off_needs_a_fresh_proof(
     her: Visitor, installation: Installation, clock: Clock, mobile: Callable[[], str | None]
 ) -> None:
     """E46"""
-    update(her, celular=MOBILE)
-    answer(her, sent_code(installation, "phone_code"))
+    change_mobile(her, installation)
     clock.advance(minutes=5)
     asked = her.send(her.get(PROFILE), "celular/quitar/")
     assert asked.headers["location"].startswith("/casilla/confirmar/")
