@@ -245,7 +245,7 @@ def test_a_cookie_with_a_name_like_ours_is_not_ours(
         (planted, None),
         (f"{planted}; {own}", rosa),
         (f"{own}; {planted}", rosa),
-        (f"{planted};{own}", rosa),
+        (f"{planted};{own}", None),  # as no browser writes it
     ):
         headers = {"Cookie": sent.encode("latin-1")}
         page = make_visitor().client.get("/casilla/", headers=headers)
