@@ -94,8 +94,8 @@ OPERATION = {
     ),
     "site.missing": "Falta el sitio en {path}. Ejecute «casilla construir».",
     "site.profile": (
-        "El sitio se construyó con las reglas «{built}» y el servicio usa «{wanted}»: las guías "
-        "dirían otra cosa. Ejecute «casilla construir»."
+        "Aviso: el sitio se construyó con las reglas «{built}» y el servicio usa «{wanted}»: las "
+        "guías dicen otra cosa. Ejecute «casilla construir» y reinicie."
     ),
     "documents.missing": (
         "Falta la carpeta de los documentos, {path}, o no se puede usar. Recupérela de su "

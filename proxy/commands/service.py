@@ -1,6 +1,7 @@
 """The service itself: `migrar`, `servir`, `trabajar`."""
 
 import re
+import sys
 from contextlib import suppress
 from socket import AF_INET, AF_INET6, create_server, socket
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ import typer
 
 from proxy.commands import start
 from proxy.errors import Refusal
+from proxy.texts import TEXTS
 
 if TYPE_CHECKING:
     from proxy.installation import Installation
@@ -62,8 +64,8 @@ def serve(
     port = puerto or settings.port
     if settings.local and "origin" not in settings.model_fields_set:
         settings.origin = f"http://localhost:{port}"
-    _refuse_other_rules(settings)
     _refuse_lost_documents(parts)
+    _warn_of_other_rules(settings)
     start.warn_of_folders(settings)
     listener = _listen(direccion, port)
     parts.documents.tidy()
@@ -84,11 +86,12 @@ def serve(
         uvicorn.Server(config).run([listener])
 
 
-def _refuse_other_rules(settings: "Settings") -> None:
-    """A guide must not print the rules of a profile that is not in force."""
+def _warn_of_other_rules(settings: "Settings") -> None:
+    """Guides with the rules of another profile mislead, but a service that is down is worse."""
     found = re.search(PROFILE, (settings.site_dir / "index.html").read_text(encoding="utf-8"))
     if found and found[1] != settings.profile:
-        raise Refusal("site.profile", built=found[1], wanted=settings.profile)
+        said = TEXTS["site.profile"].format(built=found[1], wanted=settings.profile)
+        print(said, file=sys.stderr)
 
 
 def _refuse_lost_documents(parts: "Installation") -> None:
