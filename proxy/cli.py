@@ -32,6 +32,7 @@ SIGNS = {
     "no such table": "database.incomplete",
     "readonly": "database.unwritable",
     "read-only": "database.unwritable",
+    "disk i/o error": "database.unwritable",  # of SQLite, when its log of writes does not fit
 }
 app = typer.Typer(
     cls=Group,

@@ -1,6 +1,8 @@
 """How the service starts, and what it says to whoever set it up wrong."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from socket import create_server
 
@@ -225,6 +227,20 @@ def test_a_database_that_is_none_or_lacks_a_table_is_told(
     assert "le falta una tabla" in casilla("auditoria", "verificar")[2]
     monkeypatch.setenv("CASILLA_DATABASE_URL", "sqlite:///carta.pdf")
     assert "no es una base de datos de SQLite" in casilla("migrar")[2]
+
+
+def test_a_disk_that_takes_no_more_is_told_as_such(installation: Installation) -> None:
+    """Not as a database that does not answer: its address is right."""
+    code = (
+        "import resource, sys; from proxy.cli import main; size = resource.RLIMIT_FSIZE;"
+        "limits = resource.getrlimit(size); resource.setrlimit(size, (4096, limits[1]));"
+        "code = main(['claves', 'rotar']); resource.setrlimit(size, limits); sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "La base de datos no se puede escribir. Revise los permisos y el disco.\n"
+    )
 
 
 def test_who_gives_a_wrong_identidad_at_the_command_is_told_of_all_kinds(
