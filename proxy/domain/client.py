@@ -1,6 +1,7 @@
 """Who is at the other end of a request, as far as the network can tell."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 
@@ -14,7 +15,7 @@ class Client:
         address = _address(self.ip)
         object.__setattr__(self, "ip", str(address) if address else self.ip)
 
-    @property
+    @cached_property
     def network(self) -> str:
         """The address, or its /64 for IPv6: one subscriber owns a whole /64 (SECURITY A1)."""
         return _network(self.ip, 32, 64, "unknown")

@@ -148,9 +148,9 @@ def resume(tx: Tx, policy: Policy, token: str) -> Session | None:
     return _in_use(sessions.by_digest(tx, secrets.digest(token)), policy, tx.now)
 
 
-def resume_here(db: Database, policy: Policy, token: str) -> Session | None:
+def resume_here(db: Database, policy: Policy, token: str, now: datetime) -> Session | None:
     """The same on SQLite, in the event loop: handing one row to a thread costs more than it."""
-    return _in_use(sessions.by_digest_here(db, secrets.digest(token)), policy, db.clock())
+    return _in_use(sessions.by_digest_here(db, secrets.digest(token)), policy, now)
 
 
 def hold(tx: Tx, policy: Policy, session: Session) -> None:

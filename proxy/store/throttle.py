@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Executable, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -40,32 +41,43 @@ def look(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
 
 def give_back(tx: Tx, limits: Sequence[Limit]) -> None:
     """What was taken for something that turned out to be right. Soon: what is idle has it back."""
-    for limit in sorted(limits):
-        key = hmac.digest(tx.vault.throttle, limit.key.encode(), "sha256")
-        step = limit.window // timedelta(microseconds=1) // limit.times
-        tx.conn.execute(_GIVE, {"named": key, "step": step})
+    tx.conn.execute(_GIVE, _values(tx, limits, taken=1))
 
 
 def _ask(tx: Tx, limits: Sequence[Limit], taken: int) -> timedelta | None:
+    if not limits:
+        return None
+    values = _values(tx, limits, taken)
     savepoint = tx.conn.begin_nested()
-    now = _micros(tx.now)
-    for limit in sorted(limits):  # always in the same order, so that two takers cannot deadlock
+    # Many rows at the price of one statement: each login takes from six limits.
+    if tx.conn.execute(_TAKE[tx.conn.dialect.name], values).rowcount == len(limits):
+        savepoint.commit()
+        return None
+    savepoint.rollback()
+    # A clock that went back must not make anybody wait longer than the window (P34).
+    tx.conn.execute(_CAP, values)
+    arrivals = dict(tx.conn.execute(_ARRIVALS, {"named": [row["named"] for row in values]}).all())
+    free = max(arrivals.get(row["named"], 0) + row["room"] - row["window"] for row in values)
+    return timedelta(microseconds=max(free - _micros(tx.now), 1_000_000))
+
+
+def _values(tx: Tx, limits: Sequence[Limit], taken: int) -> list[dict[str, Any]]:
+    """Of each limit, always in the same order, so that two takers cannot deadlock."""
+    now, rows = _micros(tx.now), []
+    for limit in sorted(limits):
         window = limit.window // timedelta(microseconds=1)
-        values = {
-            "key": hmac.digest(tx.vault.throttle, limit.key.encode(), "sha256"),
-            "now": now,
-            "room": window // limit.times,
-            "step": window // limit.times * taken,
-            "window": window,
-        }
-        if tx.conn.execute(_TAKE[tx.conn.dialect.name], values).first() is None:
-            savepoint.rollback()
-            # A clock that went back must not make anybody wait longer than the window (P34).
-            tx.conn.execute(_CAP, {"named": values["key"], "most": now + window})
-            tat = tx.conn.execute(_TAT, values).scalar_one()
-            return timedelta(microseconds=max(tat + values["room"] - now - window, 1_000_000))
-    savepoint.commit()
-    return None
+        room = window // limit.times
+        rows.append(
+            {
+                "named": hmac.digest(tx.vault.throttle, limit.key.encode(), "sha256"),
+                "now": now,
+                "room": room,
+                "step": room * taken,
+                "window": window,
+                "most": now + window,
+            }
+        )
+    return rows
 
 
 def _micros(moment: datetime) -> int:
@@ -80,13 +92,13 @@ def _statement(dialect: str) -> Executable:
     )
     arrival = latest(rates.c.tat, now)
     return (
-        insert.values(key=bindparam("key"), tat=now + step)
+        insert.values(key=bindparam("named"), tat=now + step)
         .on_conflict_do_update(
             index_elements=[rates.c.key],
             set_={"tat": arrival + step},
             where=arrival + room - now <= window,
         )
-        .returning(rates.c.tat)
+        .execution_options(preserve_rowcount=True)
     )
 
 
@@ -101,4 +113,6 @@ _GIVE = (
     .where(rates.c.key == bindparam("named"))
     .values(tat=rates.c.tat - bindparam("step", type_=rates.c.tat.type))
 )
-_TAT = select(rates.c.tat).where(rates.c.key == bindparam("key"))
+_ARRIVALS = select(rates.c.key, rates.c.tat).where(
+    rates.c.key.in_(bindparam("named", expanding=True))
+)

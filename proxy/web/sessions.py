@@ -61,13 +61,14 @@ async def current(request: Request) -> login.Session | None:
     if not token:
         return None
     installation = state_of(request).installation
+    now = installation.clock()
     if installation.db.sqlite:
-        session = login.resume_here(installation.db, installation.policy, token)
+        session = login.resume_here(installation.db, installation.policy, token, now)
     else:
         session = await look(request, login.resume, installation.policy, token)
-    if session and installation.clock() - session.seen_at >= login.SEEN_EVERY:
+    if session and now - session.seen_at >= login.SEEN_EVERY:
         await run(request, login.touch, session)
-        session = session._replace(seen_at=installation.clock())
+        session = session._replace(seen_at=now)
     return session
 
 
