@@ -112,8 +112,16 @@ def discard(tx: Tx, flow: str, form: str, answer: Answer) -> None:
 
 def first_try(tx: Tx, form: str, client: Client) -> bool:
     """Whether this network has not tried the form for a while. It has from now on."""
-    limit = Limit(f"captcha/first/{form}/{client.network}", 1, 10 * MINUTE)
-    return throttle.take(tx, [limit]) is None
+    return throttle.take(tx, [_free(form, client)]) is None
+
+
+def untried(tx: Tx, form: str, client: Client) -> bool:
+    """What `first_try` would say. Nothing is taken."""
+    return throttle.look(tx, [_free(form, client)]) is None
+
+
+def _free(form: str, client: Client) -> Limit:
+    return Limit(f"captcha/first/{form}/{client.network}", 1, 10 * MINUTE)
 
 
 def check(tx: Tx, flow: str, form: str, answer: Answer) -> str | None:

@@ -16,8 +16,9 @@ In the handler that takes the form:
     … the limits of the flow, in a transaction of their own: the riddle comes after them (P28) …
     error = await captcha.check(request, "recovery_start", form)
 
-`first_try=True` is for a flow that knows it to be one (`first_try` says it of a network), or that
-its browser is a known one of this very casilla: there the profile may ask for nothing.
+`first_try=True` is for a flow that knows it to be one (of a network, `untried` says it where the
+form is shown and `first_try` where it is taken), or that its browser is a known one of this very
+casilla: there the profile may ask for nothing.
 """
 
 from dataclasses import dataclass
@@ -86,6 +87,13 @@ async def another(request: Request, form: str, fields: dict[str, str]) -> bool:
         return False
     await run(request, captcha.discard, flow_of(request), form, _answer(fields))
     return True
+
+
+async def untried(request: Request, form: str) -> bool:
+    """Whether the next time that the form is sent counts as the first try of its network."""
+    if state_of(request).installation.policy.captcha_always or request.method == "HEAD":
+        return False
+    return await run(request, captcha.untried, form, client_of(request))
 
 
 async def first_try(request: Request, form: str) -> bool:

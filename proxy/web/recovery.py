@@ -36,7 +36,7 @@ CHANNELS: dict[str, Channel] = {"correo": "email", "celular": "sms"}
 async def start_form(request: Request) -> Response:
     """GET /casilla/recuperar/"""
     flow = begin_flow(request)
-    response = await _start_page(request, flow, first_try=True)
+    response = await _start_page(request, flow)
     set_cookie(response, FLOW, flow)
     return response
 
@@ -67,7 +67,7 @@ async def channel_form(request: Request) -> Response:
     """GET /casilla/recuperar/canal/"""
     if await look(request, recovery.started, flow_of(request)) is None:
         return see_other(request, "recovery:start")
-    return await _page(request, "channel", "recovery_channel", first_try=True, chosen="correo")
+    return await _page(request, "channel", "recovery_channel", chosen="correo")
 
 
 @held
@@ -101,7 +101,7 @@ async def code_form(request: Request) -> Response:
     if await look(request, recovery.waiting, flow_of(request)) is None:
         return see_other(request, "recovery:start")
     notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
-    return await _page(request, "code", "recovery_code", first_try=True, notice=notice)
+    return await _page(request, "code", "recovery_code", notice=notice)
 
 
 @held
@@ -136,7 +136,7 @@ async def resend_form(request: Request) -> Response:
     """GET /casilla/recuperar/reenviar/"""
     if await look(request, recovery.waiting, flow_of(request)) is None:
         return see_other(request, "recovery:start")
-    return await _page(request, "resend", "recovery_resend", first_try=True)
+    return await _page(request, "resend", "recovery_resend")
 
 
 @held
@@ -193,6 +193,11 @@ async def done(request: Request) -> Response:
     return page(request, "recovery/done.html")
 
 
+async def _riddle(request: Request, flow: str, form_name: str) -> captcha.Riddle | None:
+    first = await captcha.untried(request, form_name)
+    return await captcha.riddle(request, flow, form_name, first_try=first)
+
+
 async def _riddle_error(request: Request, form_name: str, form: dict[str, str]) -> str | None:
     first = await captcha.first_try(request, form_name)
     return await captcha.check(request, form_name, form, first_try=first)
@@ -203,11 +208,9 @@ async def _page(
     step: str,
     form_name: str,
     status: int = 200,
-    *,
-    first_try: bool = False,
     **context: object,
 ) -> Response:
-    riddle = await captcha.riddle(request, flow_of(request), form_name, first_try=first_try)
+    riddle = await _riddle(request, flow_of(request), form_name)
     waiting = await look(request, recovery.waiting, flow_of(request))
     by_sms = waiting is not None and waiting.channel == "sms"  # as this browser chose
     values = {"errors": {}, "notice": None, "typed": "", "by_sms": by_sms} | context
@@ -220,11 +223,10 @@ async def _start_page(
     code: int = 200,
     *,
     denied: Denied | None = None,
-    first_try: bool = False,
     **context: object,
 ) -> Response:
     """The first step again: to begin, or because the recovery that was under way is over."""
-    riddle = await captcha.riddle(request, flow, "recovery_start", first_try=first_try)
+    riddle = await _riddle(request, flow, "recovery_start")
     values = {"dni": "", "errors": {}, "notice": None, "letters": letters(request)} | context
     if denied is None:
         return page(request, "recovery/start.html", code, riddle=riddle, **values)

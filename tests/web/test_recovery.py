@@ -132,6 +132,22 @@ def test_the_stricter_profile_asks_for_no_riddle_at_the_first_try(
     assert again.status_code == 400 and "captcha_id" in again.text
 
 
+@pytest.mark.parametrize("profile", ["estricto"])
+def test_a_page_shows_a_riddle_when_it_will_be_asked_for_and_only_then(
+    make_visitor: Maker, rosa: Person, clock: Clock
+) -> None:
+    """Z: neighbours share a network, and nobody is told that something unseen is missing."""
+    visitor, neighbour = make_visitor(), make_visitor()
+    malformed = visitor.send(visitor.get(START), START, dni="1234")
+    assert malformed.status_code == 400 and "captcha_id" not in malformed.text
+    moved = visitor.send(malformed, START, dni=rosa.identidad.number)
+    assert moved.headers["location"] == f"{START}canal/"
+    assert "captcha_id" in neighbour.get(START).text
+    assert "captcha_id" not in visitor.get(f"{START}canal/").text
+    clock.advance(minutes=10)
+    assert "captcha_id" not in neighbour.get(START).text
+
+
 def test_an_expired_code_says_what_to_do(
     forgetful: Recovering, rosa: Person, clock: Clock, recovery_code: Callable[[], str]
 ) -> None:
