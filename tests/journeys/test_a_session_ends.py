@@ -83,15 +83,24 @@ def test_the_keyboard_stays_in_it_and_comes_back_to_where_it_was(page: Page) -> 
     expect(place).to_be_focused()
 
 
-def test_nobody_there_ends_at_the_login_which_says_that_nothing_was_lost(
-    page: Page, house: House
-) -> None:
+def test_nobody_there_ends_at_the_login_which_says_that_nothing_was_lost(page: Page) -> None:
     page.context.clear_cookies(name="__Host-sesion")  # as the server sees it by then
     wait_until(page, 100)
     expect(warning(page)).to_be_visible()
     page.clock.run_for(110_000)
     page.wait_for_url("**/casilla/ingresar/?fin=1&volver=/casilla/leidos/")
     expect(page.get_by_role("status")).to_contain_text("no se perdió nada")
+
+
+def test_on_a_slow_line_its_end_is_asked_for_once(page: Page) -> None:
+    page.context.clear_cookies(name="__Host-sesion")
+    line = {"offline": False, "latency": 3000, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    wait_until(page, -3)
+    expect(page.get_by_role("heading", name="Sistema de Notificaciones")).to_be_visible()
+    assert len([url for url in asked if "fin=1" in url]) == 1
 
 
 def test_two_tabs_agree(page: Page, house: House) -> None:
