@@ -67,12 +67,14 @@ class Data:
     casilla: Casilla
     declared_phone: str | None  # of the registration, while no mobile is proved
     accepted: list[Acceptance]
+    by_app: bool  # whether a code of the app takes the place of the registered e-mail
 
 
 def data(tx: Tx, session: Session) -> Data:
     casilla = casillas.by_id(tx, session.casilla_id)
     declared = None if casilla.phone else opening.declared_phone(tx, casilla.identidad)
-    return Data(casilla, declared, opening.accepted(tx, casilla.id))
+    accepted = opening.accepted(tx, casilla.id)
+    return Data(casilla, declared, accepted, factor.on(tx, casilla.id))
 
 
 def start(
