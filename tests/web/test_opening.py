@@ -116,5 +116,7 @@ def test_the_strict_profile_mails_a_link_with_which_a_password_is_chosen(
     new = "tres rios altos y 91 truchas"
     assert visitor.send(page, clean, nueva=new, repetida=new).status_code == 303
     assert visitor.get(link[1]).status_code == 303
-    assert visitor.get(clean).status_code == 410
+    over = visitor.get(clean)
+    assert over.status_code == 410
+    assert '<a href="/casilla/ingresar/">inicie sesión</a>' in over.text
     assert visitor.password("40000011", new).headers["location"] == "/casilla/token/"

@@ -61,6 +61,28 @@ def test_the_form_of_the_first_access_is_that_of_the_guide(newcomer: Visitor, ro
     )
 
 
+def test_the_new_password_is_announced_with_its_rules(newcomer: Visitor) -> None:
+    """WCAG 1.3.1: who jumps from field to field hears them too."""
+    page = newcomer.get(CHANGE).text
+    field = re.search(r'<input id="nueva"[^>]*>', page)
+    assert field and 'aria-describedby="requisitos"' in field[0]
+    assert page.count('id="requisitos"') == 1
+    refused = change(newcomer, "otra", "corta").text
+    field = re.search(r'<input id="nueva"[^>]*>', refused)
+    assert field and 'aria-describedby="requisitos nueva-error"' in field[0]
+
+
+def test_only_who_may_leave_the_change_is_shown_ways_out_of_it(
+    newcomer: Visitor, rosa: Person
+) -> None:
+    way = '<a href="/casilla/perfil/">'
+    assert way not in newcomer.get(CHANGE).text
+    change(newcomer, rosa.password)
+    page = newcomer.get(CHANGE).text
+    assert f"{way}PERFIL</a>" in page
+    assert f"{way}Volver al perfil sin cambiar nada</a>" in page
+
+
 @pytest.mark.parametrize("profile", ["estricto"])
 def test_the_stricter_profile_asks_for_length_alone(newcomer: Visitor, rosa: Person) -> None:
     """Z, B15"""
