@@ -140,6 +140,11 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
     first = (tmp_path / "site/guias/primer-acceso/index.html").read_text()
     for page in (guide, first):  # Z: the stricter profile shows no riddle at the first try
         assert ("solo después de un primer intento" in page) == (profile == "estricto")
+    new = (tmp_path / "site/guias/crear-su-casilla/index.html").read_text()
+    by_link = profile == "estricto"  # Z: a link opens the first access, and nobody guesses at one
+    assert ("Elija su contraseña" in first) == by_link
+    assert ("Con el enlace de su mensaje" in first) == by_link
+    assert ("o falló 5 veces" in new) != by_link
 
 
 def test_the_guide_names_things_as_the_screens_do(site: Path) -> None:
@@ -150,6 +155,7 @@ def test_the_guide_names_things_as_the_screens_do(site: Path) -> None:
     )
     for label in (
         "DNI",
+        "Ingrese con él",
         "Contraseña",
         "Iniciar sesión",
         "Token digital",
