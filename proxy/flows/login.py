@@ -186,6 +186,8 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         device = uuid4().bytes
         devices.add(tx, device, casilla.id, client.user_agent)
         outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
+        if casilla.phone:
+            outbox.add(tx, "new_device", casilla, channel="sms")
     first_access.used(tx, casilla)
     links.end_all(tx, casilla.id, "recovery")  # who can enter asks for no other way (SECURITY D35)
     token = secrets.new_token()

@@ -47,7 +47,7 @@ def note(
 ) -> None:
     """Record `event`. Never give it a code, token, password or identidad."""
     tx.notes.append({"at": tx.now, "event": event, "casilla_id": casilla_id, "ip": ip})
-    tx.notes[-1]["detail"] = detail
+    tx.notes[-1]["detail"] = detail | ({"request": tx.request} if tx.request else {})
 
 
 def write(tx: "Tx") -> None:

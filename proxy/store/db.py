@@ -29,6 +29,7 @@ class Tx:
     now: datetime
     keys: Callable[[], Vault]
     mail: bool = False  # whether a message was left in the outbox
+    request: str | None = None  # the reference of whoever waits for it, for the audit
     notes: list[dict[str, Any]] = field(default_factory=list)  # the audit writes them at the end
 
     @property

@@ -31,6 +31,7 @@ async def run(
 
     def work() -> tuple[T, bool]:
         with state.installation.db.transaction() as tx:
+            tx.request = getattr(request.state, "reference", None)
             if session:
                 login.hold(tx, state.installation.policy, session)
             value = flow(tx, *args, **kwargs)

@@ -12,7 +12,7 @@ from proxy.domain.identidad import Identidad
 from proxy.flows import login
 from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
-from proxy.store import tables
+from proxy.store import casillas, tables
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.browser import (
@@ -25,6 +25,7 @@ from tests.flows.browser import (
     mailed_code,
     wrong,
 )
+from tests.outbox import messages
 from tests.people import PASSWORDS, VAULT, Person
 
 
@@ -199,6 +200,17 @@ def test_a_new_device_is_told_and_a_known_one_is_not(
     clock.advance(minutes=5)
     browser.remembers(opened).enter(rosa)
     assert len(contexts(db, "new_device")) == 1
+
+
+def test_who_has_a_proved_mobile_is_told_of_a_new_device_there_too(
+    db: Database, rosa: Person
+) -> None:
+    """F50"""
+    with db.transaction() as tx:
+        casillas.set_phone(tx, casillas.by_id(tx, rosa.id), "+51987654321")
+    Browser(db).enter(rosa)
+    told = [(message.channel, message.recipient) for message in messages(db, "new_device")]
+    assert told == [("email", rosa.email), ("sms", "+51987654321")]
 
 
 def test_five_wrong_passwords_from_one_address_make_the_sixth_wait(

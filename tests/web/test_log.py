@@ -5,10 +5,13 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from proxy.app import BODY_BYTES
+from proxy.domain.events import Event
 from proxy.installation import Installation
 from proxy.logs import JsonLines
+from proxy.store.tables import audit
 from tests.people import Person
 from tests.web.visitor import Visitor
 
@@ -26,6 +29,19 @@ def test_a_request_is_one_line_of_json_in_utc(
     assert str(line["at"]).endswith("+00:00")
     assert (line["method"], line["route"], line["status"]) == ("GET", "/casilla/ingresar/", 200)
     assert len(str(line["request"])) == 12
+
+
+def test_what_the_audit_notes_leads_to_the_line_of_its_request(
+    visitor: Visitor, rosa: Person, installation: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    """J69"""
+    caplog.set_level(logging.INFO, "casilla")
+    visitor.password(rosa.identidad.number, "clave-equivocada")
+    line = lines(caplog)[-1]
+    with installation.db.reading() as tx:
+        noted = tx.conn.execute(select(audit.c.event, audit.c.detail)).all()
+    assert noted == [(Event.LOGIN_FAILED, {"request": line["request"]})]
+    assert line["route"] == "/casilla/ingresar/"
 
 
 def test_no_line_holds_a_secret_of_a_whole_login(
