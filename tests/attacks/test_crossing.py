@@ -202,6 +202,7 @@ def test_a_sibling_plants_no_cookie_of_ours(world: World, rosa: Person) -> None:
         for (const name of [...ours, ...like, "plain"])
             for (const place of ["", "; Domain=casilla.localhost"])
                 document.cookie = `${name}=planted; Path=/casilla/${place}`;
+        return document.cookie;  // to read them waits until they are written
     }""")
     sent = world.context.cookies(f"{world.origin}/casilla/")
     found = {one["name"]: one["value"] for one in sent}

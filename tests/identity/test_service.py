@@ -221,9 +221,8 @@ def test_a_service_that_hangs_holds_only_a_few_threads(serve: Serve) -> None:
         thread.start()
     while len(server.asked) < AT_ONCE:
         time.sleep(0.01)
-    started = time.monotonic()
     assert asking.check(LUZ) is Answer.UNAVAILABLE
-    assert seconds_since(started) < 0.3
+    assert all(thread.is_alive() for thread in held)  # it waited for none of them
     for thread in held:
         thread.join()
     assert asking.check(LUZ) is Answer.MATCHES
