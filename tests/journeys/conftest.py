@@ -37,8 +37,10 @@ def _wait_for(origin: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """`casilla servir` on a free port, over a small site."""
+def house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """`casilla servir` on a free port, over a small site, with the PROFILE of the module."""
     folder = tmp_path_factory.mktemp("casilla")
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text("<!doctype html><title>Inicio</title>")
@@ -53,6 +55,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         "SMS_URL": f"maildir:{folder}/sms",
         "DOCUMENTS_URL": f"{folder}/documentos",
         "SITE_DIR": f"{folder}/site",
+        "PROFILE": getattr(request.module, "PROFILE", "guia"),
     }
     environment = os.environ | {f"CASILLA_{name}": value for name, value in values.items()}
     command = str(Path(sys.executable).with_name("casilla"))
