@@ -8,7 +8,7 @@ count committed, before it is looked at. An identidad without a casilla gets a c
 the same in everything and opens nothing (SECURITY D31).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -44,6 +44,17 @@ class Denied:
     code: str
     wait: timedelta | None = None  # until it makes sense to try again
     left: int | None = None  # tries that remain
+
+
+def count(
+    tx: Tx, limits: Sequence[Limit], code: str, casilla_id: int | None, client: Client
+) -> Denied | None:
+    """Take one from every limit. Where one of them has none left, that is recorded."""
+    wait = throttle.take(tx, limits)
+    if wait is None:
+        return None
+    audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
+    return Denied(code, wait)
 
 
 @dataclass(frozen=True)
@@ -112,10 +123,10 @@ def check(
     if challenge is None:
         return Denied("token.gone")
     device = known_device(tx, client, challenge.casilla_id)
-    wait = throttle.take(tx, _check_limits(purpose, challenge.subject, client, device))
-    if wait is not None:
-        audit.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id, client.ip)
-        return Denied("token.limited", wait)
+    limits = _check_limits(purpose, challenge.subject, client, device)
+    denied = count(tx, limits, "token.limited", challenge.casilla_id, client)
+    if denied:
+        return denied
     key = tx.vault.code_key(challenge.key_id)
     if key is None or tx.now >= challenge.code_expires_at:
         audit.note(tx, Event.CODE_FAILED, challenge.casilla_id, client.ip)

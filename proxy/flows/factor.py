@@ -18,9 +18,9 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.policy import Policy
 from proxy.domain.responsible import two_people
 from proxy.errors import Refusal
-from proxy.flows.challenge import DAY, HOUR, MINUTE, Denied, where
+from proxy.flows.challenge import DAY, HOUR, MINUTE, Denied, count, where
 from proxy.flows.closing import close
-from proxy.store import audit, casillas, factors, outbox, throttle
+from proxy.store import audit, casillas, factors, outbox
 from proxy.store.db import Tx
 from proxy.store.factors import Factor
 from proxy.store.sessions import Session
@@ -172,11 +172,7 @@ def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
 
 
 def _count(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
-    wait = throttle.take(tx, _limits(casilla_id, client))
-    if wait is None:
-        return None
-    audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
-    return Denied("factor.limited", wait)
+    return count(tx, _limits(casilla_id, client), "factor.limited", casilla_id, client)
 
 
 def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:

@@ -13,9 +13,9 @@ from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.domain.strength import refuse_weak
 from proxy.errors import Refusal
-from proxy.flows.challenge import Denied, where
+from proxy.flows.challenge import Denied, count, where
 from proxy.flows.closing import close, spend_link
-from proxy.store import audit, casillas, links, outbox, sessions, throttle
+from proxy.store import audit, casillas, links, outbox, sessions
 from proxy.store.casillas import Casilla
 from proxy.store.db import Tx
 from proxy.store.sessions import Session
@@ -40,11 +40,9 @@ def about(tx: Tx, casilla_id: int) -> list[str]:
 
 def current(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
     """Count a try of the password that its owner, who is inside, has to give again."""
-    wait = throttle.take(tx, [Limit(f"password/inside/{session.casilla_id}", 5, _WINDOW)])
-    if wait is not None:
-        audit.note(tx, Event.LOGIN_LIMITED, session.casilla_id, client.ip)
-        return Denied("login.limited", wait)
-    return casillas.by_id(tx, session.casilla_id)
+    limit = Limit(f"password/inside/{session.casilla_id}", 5, _WINDOW)
+    denied = count(tx, [limit], "login.limited", session.casilla_id, client)
+    return denied or casillas.by_id(tx, session.casilla_id)
 
 
 def right(tx: Tx, casilla_id: int, proof: Proof) -> bool:

@@ -28,7 +28,7 @@ from proxy.flows import challenge, factor, opening
 from proxy.flows.challenge import HOUR, MINUTE, Asked, Denied, where
 from proxy.flows.closing import close, spend_link
 from proxy.flows.password import NOT_ME
-from proxy.store import audit, casillas, changes, links, outbox, throttle
+from proxy.store import audit, casillas, changes, links, outbox
 from proxy.store.acceptances import Acceptance
 from proxy.store.casillas import Casilla
 from proxy.store.challenges import Way
@@ -285,8 +285,5 @@ def _flow(change: Change, flow: str) -> str:
 
 def _count(tx: Tx, casilla: Casilla, client: Client) -> Denied | None:
     about = f"profile/{casilla.id}"  # SECURITY Y
-    wait = throttle.take(tx, [Limit(f"{about}/5", 5, 5 * MINUTE), Limit(f"{about}/60", 20, HOUR)])
-    if wait is None:
-        return None
-    audit.note(tx, Event.LOGIN_LIMITED, casilla.id, client.ip)
-    return Denied("token.limited", wait)
+    limits = [Limit(f"{about}/5", 5, 5 * MINUTE), Limit(f"{about}/60", 20, HOUR)]
+    return challenge.count(tx, limits, "token.limited", casilla.id, client)

@@ -48,11 +48,7 @@ def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
     """
     if client.device and login.known_device(tx, client, casillas.by_identidad(tx, identidad)):
         return None
-    wait = throttle.take(tx, _network_limits(client))
-    if wait is None:
-        return None
-    audit.note(tx, Event.LOGIN_LIMITED, None, client.ip)
-    return Denied("recovery.limited", wait)
+    return challenge.count(tx, _network_limits(client), "recovery.limited", None, client)
 
 
 def start(tx: Tx, policy: Policy, identidad: Identidad, flow: str, client: Client) -> None:

@@ -21,7 +21,7 @@ from proxy.domain.identity import Answer, Claim
 from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
 from proxy.errors import Refusal
 from proxy.flows import cuentas
-from proxy.flows.challenge import HOUR, Denied
+from proxy.flows.challenge import HOUR, Denied, count
 from proxy.store import audit, registrations, throttle
 from proxy.store.db import Tx
 from proxy.store.registrations import Registration as Registration
@@ -81,10 +81,10 @@ def begin(
     found = begun(tx, flow)
     if found:
         return accept(tx, found, TERMS, consent, client), flow
-    wait = throttle.take(tx, [Limit(f"registration/{client.network}", BEGINNINGS, HOUR)])
-    if wait is not None:
-        audit.note(tx, Event.LOGIN_LIMITED, None, client.ip)
-        return Denied("login.limited", wait)
+    limit = Limit(f"registration/{client.network}", BEGINNINGS, HOUR)
+    denied = count(tx, [limit], "login.limited", None, client)
+    if denied:
+        return denied
     draft = _accepting(tx, Draft(), TERMS, consent, client)
     return registrations.add(tx, secrets.digest(new_flow), draft, tx.now + IDLE), new_flow
 
@@ -121,11 +121,7 @@ def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
 def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
     """Count a check of who somebody is, before it is made (SECURITY E40, Y)."""
     network, everybody = Limit(f"identity/{client.network}", 10, HOUR), Limit("identity", 500, HOUR)
-    wait = throttle.take(tx, [_tries(identidad), network, everybody])
-    if wait is None:
-        return None
-    audit.note(tx, Event.LOGIN_LIMITED, None, client.ip)
-    return Denied("login.limited", wait)
+    return count(tx, [_tries(identidad), network, everybody], "login.limited", None, client)
 
 
 def answered(tx: Tx, identidad: Identidad, answer: Answer, client: Client) -> None:
