@@ -123,7 +123,7 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
         "Espere 41 segundos",
         "hasta 3 códigos",
         "sirve 7 minutos",
-        "Tiene 4 intentos",
+        "Tiene 4 intentos, aunque pida otro código",
         "tiene 19 minutos",
         "a los 13 minutos sin uso y, en todo caso, a las 6 horas",
     ):
@@ -134,9 +134,14 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
         "Tiene 9 minutos",
         "Cada uno sirve 7 minutos",
         "Pasados 41 segundos",
+        "Tiene 4 intentos, aunque pida otro código",
+        "hasta 3 códigos",
+        "tiene 19 minutos",
         "La contraseña debe tener al menos 14 caracteres",
     ):
         assert sentence in guide
+    profile_guide = (tmp_path / "site/guias/actualizar-sus-datos/index.html").read_text()
+    assert "Tiene 4 intentos en cada paso, aunque pida otro código" in profile_guide
     first = (tmp_path / "site/guias/primer-acceso/index.html").read_text()
     for page in (guide, first):  # Z: the stricter profile shows no riddle at the first try
         assert ("solo después de un primer intento" in page) == (profile == "estricto")
