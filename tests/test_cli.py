@@ -220,7 +220,7 @@ def test_the_demonstration_stays_on_ones_own_machine(
         (["nada"], "No existe ese comando. Vea «casilla --help»."),
         (["migrar", "ya"], "Sobran palabras en la línea. Vea «casilla migrar --help»."),
         (["servir", "--puerto", "x"], "El valor de --puerto no vale. Vea «casilla servir --help»."),
-        (["servir", "--puerto"], "A --puerto le falta su valor. Vea «casilla --help»."),
+        (["servir", "--puerto"], "A --puerto le falta su valor. Vea «casilla servir --help»."),
         (["depositar"], "Falta --a. Vea «casilla depositar --help»."),
         (["correo", "x"], "El valor de N no vale. Vea «casilla correo --help»."),
         (["claves", "retirar"], "Falta ID. Vea «casilla claves retirar --help»."),

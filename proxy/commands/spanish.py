@@ -24,6 +24,14 @@ RANGE = re.compile(r"\[(\d+)<=x<=(\d+)\]")
 
 
 class Command(TyperCommand):
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return list(super().parse_args(ctx, args))
+        except typer.TyperException as error:
+            # An option without its value does not say of which command it is.
+            vars(error)["ctx"] = getattr(error, "ctx", None) or ctx
+            raise
+
     def get_help(self, ctx: Any) -> str:
         return _translated(super().get_help(ctx))
 
