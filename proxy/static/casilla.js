@@ -53,12 +53,10 @@ if (session) {
     tabs.postMessage(news);
   };
 
-  // Once a minute: to ask again each second would throw away what a slow line is bringing.
-  let leaving = false;
+  let again = 0; // a slow line needs more than a second
   const leave = () => {
-    if (leaving) return;
-    leaving = true;
-    setTimeout(() => (leaving = false), 60_000);
+    if (Date.now() < again) return;
+    again = Date.now() + 60_000;
     const page = location.pathname.match(/^\/casilla\/(?:notificaciones\/[0-9a-f]{32}\/|[a-z-]+\/)?/)[0];
     location.replace(`${dialog.dataset.login}?fin=1&volver=${page}`);
   };
