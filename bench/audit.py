@@ -9,7 +9,8 @@ from pathlib import Path
 from bench.casilla_server import install
 from proxy.domain.events import Event
 from proxy.store import audit, tables
-from proxy.store.db import Database, Tx
+from proxy.store.db import Database
+from proxy.store.tx import Tx
 
 ROUNDS = 7
 TIMES = 400

@@ -11,7 +11,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from proxy.installation import Installation
-from proxy.keyring import create_keyring
+from proxy.keys.ring import create_keyring
 from proxy.settings import Settings
 from proxy.store.schema import migrate
 

@@ -21,8 +21,8 @@ from bench.login import post
 from proxy.domain import secrets
 from proxy.installation import Installation
 from proxy.store import devices, sessions
-from proxy.store.db import Tx
 from proxy.store.tables import casillas
+from proxy.store.tx import Tx
 from tests.engines import Postgres
 
 EACH = 10  # notificaciones of a casilla

@@ -19,7 +19,7 @@ from bench.casilla_server import install, serving
 from proxy.domain.identidad import Identidad
 from proxy.domain.passwords import Passwords
 from proxy.store import casillas
-from proxy.web.pace import FLOOR, JITTER
+from proxy.web.edge.pace import FLOOR, JITTER
 
 PORT = 8471
 ROUNDS = 3

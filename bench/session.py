@@ -25,7 +25,7 @@ from proxy.domain.identidad import Identidad
 from proxy.installation import Installation
 from proxy.settings import Settings
 from proxy.store import casillas, devices, sessions
-from proxy.web.sessions import private
+from proxy.web.edge.sessions import private
 
 PORT = 8472
 ROUNDS = 5

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from bench.casilla_server import install, serving, wait_for
-from proxy.compress import compress
+from proxy.web.site.compress import compress
 
 PORTS = {"casilla": 8940, "nginx": 8941, "tuned": 8942}
 PAGE_BYTES = 20_000

@@ -20,32 +20,27 @@ from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.store.db import CONNECTIONS
 from proxy.web import (
-    assets,
     captcha,
-    csrf,
     devices,
-    errors,
     factor,
-    health,
     inbox,
     login,
-    opening,
     password,
     profile,
     proof,
     recovery,
     recovery_link,
-    registration,
-    representation,
-    violations,
 )
-from proxy.web.hashing import PasswordPool
-from proxy.web.headers import Headers, OwnRedirects
-from proxy.web.log import RequestLog
-from proxy.web.site import Site
-from proxy.web.state import State
-from proxy.web.view import prepare
-from proxy.worker import Worker
+from proxy.web.edge import csrf, errors, health, violations
+from proxy.web.edge.hashing import PasswordPool
+from proxy.web.edge.headers import Headers, OwnRedirects
+from proxy.web.edge.log import RequestLog
+from proxy.web.edge.state import State
+from proxy.web.edge.view import prepare
+from proxy.web.registration import opening, representation, steps
+from proxy.web.site import assets
+from proxy.web.site.site import Site
+from proxy.work.worker import Worker
 
 TEMPLATES = Path(__file__).parent / "templates"
 BODY_BYTES = 64 * 1024
@@ -61,7 +56,7 @@ routes = [
             *devices.routes,
             *recovery.routes,
             *recovery_link.routes,
-            *registration.routes,
+            *steps.routes,
             *representation.routes,
             *opening.routes,
             *captcha.routes,

@@ -86,7 +86,7 @@ def _refusal(error: Exception) -> str | None:
         return str(_of_the_system(error))
     from sqlalchemy.exc import ArgumentError, DBAPIError
 
-    from catalog.reader import CatalogFaults
+    from catalog.reading.reader import CatalogFaults
 
     if isinstance(error, CatalogFaults):
         return str(error)

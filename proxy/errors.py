@@ -1,5 +1,8 @@
 """What can be refused, by code. `texts.TEXTS` has the sentence of each code."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from proxy.texts import TEXTS
 
 
@@ -32,3 +35,12 @@ class Busy(Refusal):
     def __init__(self, seconds: int = 2) -> None:
         super().__init__("service.busy")
         self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Denied:
+    """It was counted and recorded, and the answer is no."""
+
+    code: str
+    wait: timedelta | None = None  # until it makes sense to try again
+    left: int | None = None  # tries that remain

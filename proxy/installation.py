@@ -7,18 +7,19 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from catalog.model import Catalog
-from catalog.reader import read_catalog
+from catalog.reading.model import Catalog
+from catalog.reading.reader import read_catalog
 from proxy.domain.files import Limits
 from proxy.domain.passwords import Passwords
 from proxy.domain.policy import Policy, policy_of
 from proxy.domain.vault import Vault
-from proxy.identity import Identity, identity
-from proxy.keyring import KeyRing, LiveRing
+from proxy.keys.ring import KeyRing, LiveRing
+from proxy.keys.signing import Signing
+from proxy.outside.identity import Identity, identity
 from proxy.settings import Settings
-from proxy.signing import Signing
-from proxy.store.db import Database, utc_now
+from proxy.store.db import Database
 from proxy.store.documents import Documents
+from proxy.store.tx import utc_now
 
 
 class _Keyed:

@@ -1,7 +1,5 @@
 """What people are told, by code. Each sentence says what happened and what to do next."""
 
-from proxy.texts_operation import OPERATION
-
 TEXTS = {
     "form.malformed": (
         "No pudimos leer lo que envió. Vuelva a la página anterior y pruebe otra vez."
@@ -247,5 +245,98 @@ TEXTS = {
     "phone.fixed": (
         "Ese número es de un teléfono fijo y no recibe mensajes de texto. Escriba uno de celular."
     ),
+    # Whoever runs the service: its settings, files and keys.
+    "keys.exist": (
+        "Ya hay un archivo de claves en {path} y no se toca: sin él nadie puede ingresar."
+    ),
+    "keys.missing": (
+        "Falta el archivo de claves {path}. Ejecute «casilla migrar» si la instalación es nueva; "
+        "si no lo es, recupérelo de su respaldo."
+    ),
+    "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
+    "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
+    "keys.weak": "En {path} hay una clave débil. Cada clave debe tener 32 bytes al azar.",
+    "keys.unwritable": (
+        "No se puede escribir {path}: no cambió nada. Ejecute el comando como el dueño de ese "
+        "archivo, que también debe poder escribir en su carpeta."
+    ),
+    "keys.unknown": (
+        "No hay una clave {id}: no cambió nada. Vea las que hay con «casilla claves lista»."
+    ),
+    "keys.newest": (
+        "La clave {id} es la que está en uso y no se retira. Agregue antes otra con "
+        "«casilla claves rotar»."
+    ),
+    "keys.passwords": (
+        "La clave {id} no se retiró: {many} ingresado desde que se agregó la nueva, y sin la "
+        "antigua su contraseña no sirve. Espere a que ingresen. Con --forzar se retira igual, y "
+        "para ingresar usarán «RECUPERAR CLAVE»."
+    ),
+    "keys.links": (
+        "La clave {id} no se retiró: con ella salieron enlaces o códigos que sirven hasta el "
+        "{until}. Espere hasta entonces. Con --forzar se retira igual, y ya no sirven, tampoco los "
+        "de deshacer un cambio."
+    ),
+    "keys.stuck": (
+        "La clave {id} no se retiró: {many} sellar otra vez. Recupere de un respaldo lo dañado."
+    ),
+    "audit.changed": (
+        "La auditoría no está completa: la fila {id}{at} no es la que se escribió. "
+        "Alguien la cambió, la movió o la agregó. Compárela con su última exportación."
+    ),
+    "audit.missing": (
+        "La auditoría no está completa: antes de la fila {id}{at} alguien quitó una o más. "
+        "Compárela con su última exportación."
+    ),
+    "audit.inserted": (
+        "La auditoría no está completa: alguien agregó la fila {id}{at}. "
+        "Compárela con su última exportación."
+    ),
+    "audit.cut": (
+        "La auditoría no está completa: falta el final, desde la fila {id}{at}. "
+        "Recupérelo de un respaldo y compárelo con su última exportación."
+    ),
+    "audit.end": (
+        "La auditoría no está completa: después de la fila {id}{at} alguien quitó filas o cambió "
+        "la marca del final. Compárela con su última exportación."
+    ),
+    "audit.key": (
+        "No se puede verificar la fila {id}{at}: su clave no está en el archivo de claves. "
+        "Recupere ese archivo de un respaldo; si la clave nunca existió, la fila es ajena."
+    ),
+    "site.missing": "Falta el sitio en {path}. Ejecute «casilla construir».",
+    "site.not_plain": (
+        "{path} no es un archivo sino un enlace o algo especial, y el sitio no lo publica. "
+        "Quítelo o ponga en su lugar una copia, y ejecute «casilla construir»."
+    ),
+    "padron.identidad": (
+        "La identidad no es correcta. Escriba 8 dígitos para un DNI, los 11 de la ficha para un "
+        "RUC, o CE- o PAS- y el número."
+    ),
+    "padron.empty": "Falta el dato «{name}».",
+    "padron.unreadable": (
+        "El dato «{name}» pasa de {most} caracteres o tiene algunos que no se pueden mostrar. "
+        "Escríbalo otra vez."
+    ),
+    "padron.sexo": "El dato «sexo» debe ser F o M.",
+    "padron.day": "El dato «{name}» debe ser una fecha, como 2026-03-09 o 09/03/2026.",
+    "sms.url": (
+        "CASILLA_SMS_URL no se entiende. Escriba maildir:CARPETA o la dirección https del "
+        "servicio de mensajes; http solo vale para esta misma máquina."
+    ),
+    "sms.body": (
+        "CASILLA_SMS_BODY no sirve para {kind}. Escriba un cuerpo completo en JSON, XML o como "
+        "formulario, con {{numero}} y {{texto}} en su lugar."
+    ),
+    "sms.places": (
+        "El servicio de mensajes no recibiría a quién o qué enviar. Escriba dónde van {{numero}} "
+        "y {{texto}} en CASILLA_SMS_BODY o en CASILLA_SMS_URL."
+    ),
+    "mail.url": (
+        "CASILLA_MAIL_URL no se entiende. Escriba maildir:CARPETA, smtp://servidor:587 "
+        "o smtps://servidor:465, con usuario:clave@ si hacen falta."
+    ),
+    "mail.elsewhere": (
+        "Los correos salen por un servidor. Aquí solo se lee una carpeta local (maildir:)."
+    ),
 }
-TEXTS |= OPERATION

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 
 from proxy.domain.ids import new_id
+from proxy.domain.notificacion import File, Notificacion
 from proxy.store import notificaciones
-from proxy.store.db import Tx
 from proxy.store.documents import Documents
-from proxy.store.notificaciones import File, Notificacion
+from proxy.store.tx import Tx
 from tests.people import Person
 
 PDF = b"%PDF-1.7\n% an acto\n%%EOF\n"

@@ -6,6 +6,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from string import Formatter
 
@@ -16,48 +17,54 @@ AMBIGUOUS = {"notification", "notifications", "documento", "documentos"}
 ASSERTING = {"raises", "fail", "expect", "validate"}  # of pytest, Playwright and jsonschema
 HEADINGS = ["Context", "Options", "Decision", "Consequences", "When to look again"]
 
-# Who may import whom. A file of no layer (the command, the application) may import everything, and
-# nothing but another of them may import it.
-BASE = {"proxy", "proxy.errors", "proxy.texts", "proxy.texts_operation"}
-TEXTS = ("texts.py", "texts_operation.py")
-PARTS = {
-    "proxy.settings",
-    "proxy.keyring",
-    "proxy.keyfile",
-    "proxy.signing",
-    "proxy.transports",
-    "proxy.gateway",
-    "proxy.outgoing",
-    "proxy.identity",
-    "proxy.breaker",
-    "proxy.compress",
-    "proxy.logs",
-    "proxy.installation",
+TEXTS = ("proxy/texts.py", "proxy/commands/texts.py")
+# Which room may import which, besides itself, `catalog`, `errors` and `texts`.
+ROOMS: dict[str, set[str]] = {
+    "domain": set(),
+    "settings": set(),
+    "logs": set(),
+    "store": {"domain"},
+    "render": {"domain"},
+    "flows": {"domain", "store", "render"},
+    "keys": {"domain", "store", "settings"},
+    "outside": {"domain", "store", "settings"},
+    "installation": {"domain", "store", "settings", "keys", "outside"},
 }
-ALLOWED = {
-    "catalog": {"catalog"},
-    "base": {"base"},
-    "domain": {"catalog", "base", "domain"},
-    "store": {"catalog", "base", "domain", "store"},
-    "render": {"catalog", "base", "domain", "render"},
-    "flows": {"catalog", "base", "domain", "store", "render", "flows"},
-    "parts": {"catalog", "base", "domain", "store", "parts"},
-    "web": {"catalog", "base", "domain", "render", "flows", "parts", "web"},
-    "hooks": {"catalog", "hooks"},
+_USED = {"domain", "render", "flows", "settings", "logs", "keys", "outside", "installation"}
+ROOMS |= {"web": _USED, "work": _USED | {"store"}}
+TOP = {"app", "cli", "commands"}  # they may import everything, and nothing else imports them
+ROOMS |= {room: {*ROOMS, "work", *TOP} for room in TOP}
+FOR_ALL = {"catalog", "errors", "texts", "proxy"}
+ROOMS |= {
+    "errors": {"texts"},
+    "texts": set(),
+    "catalog": set(),
+    "proxy": set(),
+    "hooks": {"catalog"},
 }
 
 
 def imports_run_one_way(root: Path) -> list[str]:
     faults = []
     for path in _python(root, "catalog", "proxy", "site_src"):
-        layer = _layer(_module(path, root))
-        allowed = ALLOWED.get(layer, {*ALLOWED, "top"})
+        room = _room(_module(path, root))
+        allowed = ROOMS[room] | {room} | (set() if room in FOR_ALL | {"hooks"} else FOR_ALL)
         for module in _imported(path, root):
-            if module.partition(".")[0] == "mkdocs" and layer != "hooks":
+            if module.partition(".")[0] == "mkdocs" and room != "hooks":
                 faults.append(f"{path}: only the hooks of the site import mkdocs")
-            elif (other := _layer(module)) and other not in allowed:
-                faults.append(f"{path}: {layer} must not import {module}")
+            elif (other := _room(module)) and other not in allowed:
+                faults.append(f"{path}: {room} must not import {module}")
     return faults
+
+
+def imports_make_no_circle(root: Path) -> list[str]:
+    paths = {_module(path, root): path for path in _python(root, "catalog", "proxy")}
+    graph = {name: {*_imported(path, root)} & {*paths} - {name} for name, path in paths.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        return [" → ".join(circle.args[1])]
+    return []
 
 
 def no_file_is_long(root: Path) -> list[str]:
@@ -206,7 +213,7 @@ def no_machine_is_named(root: Path) -> list[str]:
 def cookies_are_read_in_one_place(root: Path) -> list[str]:
     """`Request.cookies` also takes names that only look like ours (SECURITY H60)."""
     return [
-        f"{path}: ask proxy.web.cookies"
+        f"{path}: ask proxy.web.edge.cookies"
         for path in _proxy(root)
         for node in ast.walk(_tree(path))
         if isinstance(node, ast.Attribute) and node.attr == "cookies"
@@ -234,7 +241,7 @@ def _python(root: Path, *folders: str) -> list[Path]:
 
 
 def _proxy(root: Path) -> list[Path]:
-    return [path for path in _python(root, "proxy") if path.name not in TEXTS]
+    return [path for path in _python(root, "proxy") if str(path.relative_to(root)) not in TEXTS]
 
 
 @cache
@@ -261,26 +268,20 @@ def _imported(path: Path, root: Path) -> Iterator[str]:
             yield from (f"{start}.{name.name}" for name in node.names)
 
 
-def _layer(module: str) -> str:
-    """The layer of a module of ours; nothing for what others wrote."""
+def _room(module: str) -> str:
+    """The room of a module of ours; nothing for what others wrote."""
     first, _, rest = module.partition(".")
     if first == "site_src":
         return "hooks"
-    if first == "catalog":
-        return "catalog"
-    if first != "proxy":
-        return ""
-    second = rest.partition(".")[0]
-    if second in ALLOWED:
-        return second
-    name = f"proxy.{second}" if second else "proxy"
-    top = {"proxy.app", "proxy.cli", "proxy.commands", "proxy.mailer"}
-    return "parts" if name in PARTS else "top" if name in top else "base" if name in BASE else ""
+    if first == "proxy":
+        second = rest.partition(".")[0]
+        return second if second in ROOMS else "proxy"
+    return first if first == "catalog" else ""
 
 
 def _texts(root: Path) -> dict[str, str]:
     found = {}
-    for path in (root / "proxy" / name for name in TEXTS):
+    for path in (root / name for name in TEXTS):
         for node in _tree(path).body if path.exists() else []:
             value = getattr(node, "value", None)
             if isinstance(value, ast.Dict):

@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from proxy.domain.vault import Vault
-from proxy.keyring import read_keyring
-from proxy.store.db import Database, utc_now
+from proxy.keys.ring import read_keyring
+from proxy.store.db import Database
+from proxy.store.tx import utc_now
 
 
 def opened(url: str, ring: Path, clock: Callable[[], datetime] = utc_now) -> Database:

@@ -32,10 +32,19 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[dict[str, str]]]] = [
             {"proxy/domain/ids.py": "from proxy.store.db import Tx"},
             {"proxy/domain/ids.py": "from proxy.settings import Settings"},
             {"proxy/errors.py": "from proxy.domain import ids"},
-            {"proxy/web/pages.py": "from proxy.app import create_app"},
-            {"catalog/reader.py": "from proxy.errors import Refusal"},
-            {"catalog/reader.py": "import mkdocs.plugins"},
+            {"proxy/web/edge/pages.py": "from proxy.app import create_app"},
+            {"catalog/reading/reader.py": "from proxy.errors import Refusal"},
+            {"catalog/reading/reader.py": "import mkdocs.plugins"},
             {"site_src/hooks/pages.py": "from proxy.texts import TEXTS"},
+        ],
+    ),
+    (
+        consistent.imports_make_no_circle,
+        [
+            {
+                "proxy/store/db.py": "from proxy.store import audit",
+                "proxy/store/audit.py": "from proxy.store.db import Tx",
+            },
         ],
     ),
     (consistent.no_file_is_long, [{"proxy/static/casilla.css": "\n" * 401}]),

@@ -1,1 +1,6 @@
-"""The commands of `casilla`, by what they are about. Heavy imports wait until a command runs."""
+"""The command `casilla`, one file a subject. Its sentences join those that everybody reads."""
+
+from proxy.commands.texts import OPERATION
+from proxy.texts import TEXTS
+
+TEXTS |= OPERATION

@@ -12,7 +12,7 @@ from proxy.commands import start
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
-    from proxy.domain.demonstration import Person
+    from proxy.flows.demonstration_people import Person
     from proxy.flows.deposit import Offered
 
 
@@ -72,9 +72,9 @@ def demonstration(
     ] = False,
 ) -> None:
     """Carga personas y notificaciones inventadas, solo en su propia computadora."""
-    from proxy.domain.demonstration import STORIES, STRANGERS
     from proxy.domain.identity import CompanyClaim, PersonClaim
     from proxy.flows import demonstration as flow
+    from proxy.flows.demonstration_people import STORIES, STRANGERS
 
     settings = start.read_settings()
     if not settings.local:

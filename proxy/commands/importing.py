@@ -11,9 +11,10 @@ from proxy.commands.progress import Bar, bar
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
+    from proxy.domain.columns import Columns, Fault
     from proxy.domain.identidad import Identidad
-    from proxy.flows.csv_rows import Columns, Fault
-    from proxy.store.db import Database, Tx
+    from proxy.store.db import Database
+    from proxy.store.tx import Tx
 
 BATCH = 100  # lines of a transaction with --seguir: others write in between
 
@@ -89,11 +90,12 @@ class _Desk:
     def good(
         self, stream: BinaryIO, columns: "Columns", read: Callable[[Mapping[str, str]], T]
     ) -> Iterator[tuple[int, T]]:
-        from proxy.flows import csv_rows
+        from proxy.commands import csv_rows
+        from proxy.domain.columns import Fault
 
         for line in csv_rows.read(stream, columns):
             self._bar(stream.tell())
-            if isinstance(line, csv_rows.Fault):
+            if isinstance(line, Fault):
                 self._fault(line.line, line.refusal)
                 continue
             try:

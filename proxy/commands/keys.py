@@ -11,7 +11,7 @@ from proxy.commands.progress import bar
 from proxy.commands.spanish import Command, Group
 
 if TYPE_CHECKING:
-    from proxy.keyring import KeyRing
+    from proxy.keys.ring import KeyRing
 
 claves = typer.Typer(cls=Group, help="El archivo de claves.", no_args_is_help=True)
 
@@ -42,11 +42,11 @@ def show() -> None:
 @claves.command("rotar", cls=Command)
 def rotate() -> None:
     """Agrega una clave nueva y la usa desde ahora. Nadie tiene que volver a ingresar."""
-    from proxy import keyfile
     from proxy.flows import keys as flow
+    from proxy.keys import file
 
     path = start.ready().settings.keys_file
-    key_id = keyfile.rotate(path, datetime.now(UTC))
+    key_id = file.rotate(path, datetime.now(UTC))
     with start.ready().db.transaction() as tx:
         flow.added(tx, key_id)
     print(
@@ -66,12 +66,12 @@ def retire(
     ] = False,
 ) -> None:
     """Sella otra vez lo que depende de una clave y la quita del archivo."""
-    from proxy import keyfile
     from proxy.flows import keys as flow
+    from proxy.keys import file
 
     parts = start.ready()
     path = parts.settings.keys_file
-    keyfile.refuse_in_use(path, clave)
+    file.refuse_in_use(path, clave)
     replaced, entity = parts.ring.replaced_at(clave), parts.catalog.entity
     with parts.db.reading() as tx:
         total = flow.ready(tx, clave, replaced, entity, force=forzar)
@@ -80,7 +80,7 @@ def retire(
         flow.renew(parts.db, clave, tell)
     with parts.db.transaction() as tx:
         lost = flow.leave(tx, clave, replaced, entity, force=forzar)
-    keyfile.retire(path, clave, datetime.now(UTC))
+    file.retire(path, clave, datetime.now(UTC))
     people = "1 persona debe" if lost == 1 else f"{lost} personas deben"
     after = f" {people} usar «RECUPERAR CLAVE» para ingresar." if lost else ""
     print(f"La clave {clave} se retiró: solo sirve para verificar la auditoría.{after}")

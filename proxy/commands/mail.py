@@ -47,7 +47,7 @@ def mail(
 
 def _folders(mail_url: str, sms_url: str) -> list[Path]:
     """Refuses `mail.elsewhere` when there is nothing to read here."""
-    from proxy.transports import maildir
+    from proxy.outside.mail import maildir
 
     texts = [maildir(sms_url)] if sms_url.startswith("maildir:") else []
     if not mail_url.startswith("maildir:") and any((folder / "new").is_dir() for folder in texts):

@@ -23,7 +23,7 @@ LOCALHOST = "127.0.0.1"
 
 def migrate() -> None:
     """Crea o pone al día las tablas y, la primera vez, las claves."""
-    from proxy.keyring import create_keyring
+    from proxy.keys.ring import create_keyring
     from proxy.store import casillas, schema
 
     parts = start.installation()
@@ -113,7 +113,7 @@ def _listen(address: str, port: int) -> socket:
 def work() -> None:
     """Envía los correos y SMS que esperan, hasta que se le detenga."""
     from proxy.logs import write_json_lines
-    from proxy.worker import Worker, work_alone
+    from proxy.work.worker import Worker, work_alone
 
     parts = start.ready()
     worker = Worker(parts)

@@ -21,7 +21,7 @@ STALE = 24 * 3600  # seconds: no build takes that long
 
 def build() -> None:
     """Construye el sitio público y lo pone en lugar del anterior."""
-    from catalog.reader import read_catalog
+    from catalog.reading.reader import read_catalog
 
     settings = start.read_settings()
     services = len(read_catalog().services)  # a faulty sheet is told before anything is built
@@ -31,7 +31,7 @@ def build() -> None:
 
 def publish(config: Path, folder: Path, origin: str, profile: str) -> None:
     """Build beside the site that is there, which stays until the new one is whole."""
-    from proxy.compress import compress
+    from proxy.web.site.compress import compress
 
     site = folder.resolve()
     site.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def publish(config: Path, folder: Path, origin: str, profile: str) -> None:
 
 def verify_catalog() -> None:
     """Lee todas las fichas y dice todas sus faltas, una por línea."""
-    from catalog.reader import read_catalog
+    from catalog.reading.reader import read_catalog
 
     print(f"El catálogo está bien: {len(read_catalog().services)} servicios.")
 
@@ -59,8 +59,8 @@ def export(
     ),
 ) -> None:
     """Escribe el catálogo como datos abiertos: JSON, CSV, JSON-LD y su esquema."""
-    from catalog.exports import write
-    from catalog.reader import read_catalog
+    from catalog.reading.exports import write
+    from catalog.reading.reader import read_catalog
 
     written = write(carpeta, read_catalog(), start.read_settings().origin)
     print(f"Se escribieron {len(written)} archivos en {carpeta}.")

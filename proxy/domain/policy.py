@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from catalog.access import PasswordRule, Profile
+from catalog.reading.access import PasswordRule, Profile
 
 
 @dataclass(frozen=True)

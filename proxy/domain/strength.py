@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from zxcvbn import zxcvbn
 
-from catalog.access import PasswordRule
+from catalog.reading.access import PasswordRule
 from proxy.errors import Refusal
 
 # zxcvbn takes no more, and what it thinks of a part is never better than of the whole.

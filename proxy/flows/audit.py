@@ -15,7 +15,7 @@ from proxy.domain.events import Event
 from proxy.domain.vault import Unsealable
 from proxy.store import audit, casillas
 from proxy.store.audit import Sealed
-from proxy.store.db import Tx
+from proxy.store.tx import Tx
 
 TOLD_EVERY = 500  # rows
 Progress = Callable[[int], None]

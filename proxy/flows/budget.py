@@ -8,9 +8,9 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
+from proxy.domain.limits import Limit
 from proxy.store import throttle
-from proxy.store.db import Tx
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 WARN_AT = 80  # per cent of what may leave
 HOUR = timedelta(hours=1)

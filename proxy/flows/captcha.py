@@ -13,13 +13,14 @@ from uuid import uuid4
 
 from proxy.domain import captcha, secrets
 from proxy.domain.client import Client
+from proxy.domain.limits import Limit
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
 from proxy.store import captchas, throttle
 from proxy.store.captchas import NewRiddle
-from proxy.store.db import Database, Tx
-from proxy.store.throttle import Limit
+from proxy.store.db import Database
+from proxy.store.tx import Tx
 
 READY = 200  # riddles in the pool, some 18 MB
 AT_ONCE = 10  # how many are made in one go, 0.1 s

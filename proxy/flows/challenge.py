@@ -15,17 +15,18 @@ from typing import Any
 from uuid import uuid4
 
 from proxy.domain import codes, secrets
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
+from proxy.domain.limits import Limit
 from proxy.domain.policy import Policy
+from proxy.errors import Denied
 from proxy.flows import budget, sms
 from proxy.store import audit, casillas, challenges, devices, outbox, throttle
-from proxy.store.casillas import Casilla
 from proxy.store.challenges import Challenge as Challenge
 from proxy.store.challenges import NewChallenge, Way
-from proxy.store.db import Tx
 from proxy.store.outbox import Channel as Channel
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 # Spends a code of the casilla's second factor, if it is right.
 Factor = Callable[[Tx, int, str, Client], bool]
@@ -35,15 +36,6 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # SECURITY Y. What anybody may ask for; who proved a password is not kept out by those who did not.
 MAIL = Limit("mail", 2000, HOUR)
 AFTER_A_PROOF = ("login", "email_old", "email_new")
-
-
-@dataclass(frozen=True)
-class Denied:
-    """It was counted and recorded, and the answer is no."""
-
-    code: str
-    wait: timedelta | None = None  # until it makes sense to try again
-    left: int | None = None  # tries that remain
 
 
 def count(

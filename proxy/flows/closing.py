@@ -8,7 +8,7 @@ takes these rows in another order, so no two wait for each other.
 """
 
 from proxy.store import casillas, challenges, devices, factors, links, sessions
-from proxy.store.db import Tx
+from proxy.store.tx import Tx
 
 # Links by which somebody could still set a password or an address.
 OPENING = ("recovery", "activation")

@@ -15,7 +15,7 @@ from proxy.flows.cuentas import normal_email
 from proxy.flows.password import NOT_ME
 from proxy.flows.profile import UNDO
 from proxy.store import audit, casillas, changes, outbox
-from proxy.store.db import Tx
+from proxy.store.tx import Tx
 
 
 def set_email(tx: Tx, identidad: Identidad, email: str, responsible: tuple[str, str]) -> None:

@@ -2,12 +2,12 @@
 
 from email_validator import EmailNotValidError, validate_email
 
+from proxy.domain.casilla import Casilla
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
 from proxy.store import audit, casillas
-from proxy.store.casillas import Casilla
-from proxy.store.db import Tx
+from proxy.store.tx import Tx
 
 NOMBRES_LENGTH = 200
 

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 from proxy.domain.events import Event
 from proxy.store import audit, challenges, outbox
-from proxy.store.db import Tx
 from proxy.store.outbox import Channel, Message
+from proxy.store.tx import Tx
 
 # Longer than any attempt takes: a worker that holds a message past it is dead.
 LEASE = timedelta(minutes=5)

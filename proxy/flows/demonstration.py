@@ -13,16 +13,16 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 from proxy.domain.acto import Acto
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
-from proxy.domain.demonstration import STORIES, STRANGERS, Person, Story
 from proxy.domain.files import Limits
 from proxy.flows import cuentas, deposit, inbox
+from proxy.flows.demonstration_people import STORIES, STRANGERS, Person, Story
 from proxy.flows.deposit import Offered
 from proxy.render.pdf import render_pdf, render_picture
 from proxy.store import casillas, padron
-from proxy.store.casillas import Casilla
-from proxy.store.db import Tx
 from proxy.store.documents import Documents
+from proxy.store.tx import Tx
 
 LOCAL = Client(ip="127.0.0.1", user_agent="demostración")
 CARGO = "Área de Demostración"

@@ -14,16 +14,16 @@ from typing import BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
 from proxy.domain.acto import Acto
+from proxy.domain.casilla import Casilla
 from proxy.domain.events import Event
 from proxy.domain.files import Limits, clean_name, media_type
 from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
+from proxy.domain.notificacion import File, Notificacion
 from proxy.errors import Refusal
 from proxy.store import audit, casillas, notificaciones, outbox
-from proxy.store.casillas import Casilla
-from proxy.store.db import Tx
 from proxy.store.documents import Documents, Received
-from proxy.store.notificaciones import File, Notificacion
+from proxy.store.tx import Tx
 
 
 class Offered(NamedTuple):

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.policy import Policy
+from proxy.domain.session import Listed, Session
 from proxy.errors import NotYours
 from proxy.store import audit, devices, sessions
-from proxy.store.db import Tx
 from proxy.store.devices import Known
-from proxy.store.sessions import Listed, Session
+from proxy.store.tx import Tx
 
 
 @dataclass(frozen=True)

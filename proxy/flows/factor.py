@@ -15,16 +15,16 @@ from proxy.domain import totp
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
+from proxy.domain.limits import Limit
 from proxy.domain.policy import Policy
 from proxy.domain.responsible import two_people
-from proxy.errors import Refusal
-from proxy.flows.challenge import DAY, HOUR, MINUTE, Denied, count, where
+from proxy.domain.session import Session
+from proxy.errors import Denied, Refusal
+from proxy.flows.challenge import DAY, HOUR, MINUTE, count, where
 from proxy.flows.closing import close
 from proxy.store import audit, casillas, factors, outbox
-from proxy.store.db import Tx
 from proxy.store.factors import Factor
-from proxy.store.sessions import Session
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.first_access import secret_for
 from proxy.domain.policy import Policy
@@ -19,8 +20,7 @@ from proxy.domain.vault import Vault
 from proxy.flows import password
 from proxy.flows.closing import spend_link
 from proxy.store import casillas, challenges, links, outbox, registrations
-from proxy.store.casillas import Casilla
-from proxy.store.db import Tx
+from proxy.store.tx import Tx
 
 SECRET, ACTIVATION = "first_access", "activation"
 FAILURES = 5

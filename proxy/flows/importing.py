@@ -9,11 +9,11 @@ its owner can prove to us that it is theirs (SECURITY C30).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from proxy.domain.columns import Columns, Fault
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.errors import Refusal
 from proxy.flows import cuentas
-from proxy.flows.csv_rows import Columns, Fault
-from proxy.store.db import Tx
+from proxy.store.tx import Tx
 
 COLUMNS = Columns(needed=("identidad", "nombres", "correo"))
 

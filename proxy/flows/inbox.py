@@ -12,12 +12,11 @@ from datetime import timedelta
 
 from proxy.domain.client import Client
 from proxy.domain.events import Event
+from proxy.domain.limits import Limit
+from proxy.domain.notificacion import Counts, File, Notificacion
 from proxy.errors import NotYours
 from proxy.store import audit, notificaciones, throttle
-from proxy.store.db import Tx
-from proxy.store.notificaciones import Counts, Notificacion
-from proxy.store.notificaciones import File as File
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 ROWS = 20
 MINUTE = timedelta(minutes=1)

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from catalog.model import Entity
+from catalog.reading.model import Entity
 from proxy.domain.events import Event
 from proxy.errors import Refusal
 from proxy.store import audit, sealed
-from proxy.store.db import Database, Tx
+from proxy.store.db import Database
+from proxy.store.tx import Tx
 
 AT_ONCE = 100  # rows of a transaction: people write in between
 # Every running process has seen a new key by then: none seals or signs with an older one any more.

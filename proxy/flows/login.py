@@ -14,22 +14,22 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from proxy.domain import secrets
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
+from proxy.domain.limits import Limit
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
+from proxy.domain.session import Holder, Session
 from proxy.domain.vault import Vault
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import challenge, factor, first_access, password
-from proxy.flows.challenge import DAY, HOUR, MINUTE, Asked, Challenge, Denied, where
+from proxy.flows.challenge import DAY, HOUR, MINUTE, Asked, Challenge, where
 from proxy.store import audit, casillas, challenges, devices, links, outbox, sessions, throttle
-from proxy.store.casillas import Casilla
 from proxy.store.challenges import Way
-from proxy.store.db import Database, Tx
-from proxy.store.sessions import Holder as Holder
-from proxy.store.sessions import Session as Session
-from proxy.store.throttle import Limit
+from proxy.store.db import Database
+from proxy.store.tx import Tx
 
 PURPOSE = "login"
 # After this many wrong passwords in a row only a known browser may use the password: NIST SP

@@ -13,23 +13,24 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 
-from catalog.model import Catalog
+from catalog.reading.model import Catalog
 from proxy.domain import codes, secrets
 from proxy.domain import registration as rules
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
+from proxy.domain.limits import Limit
 from proxy.domain.policy import Policy
+from proxy.errors import Denied
 from proxy.flows import challenge, first_access
-from proxy.flows.challenge import DAY, HOUR, Asked, Challenge, Denied, where
+from proxy.flows.challenge import DAY, HOUR, Asked, Challenge, where
 from proxy.flows.first_access import First
 from proxy.flows.registration import Applicant, applicant, begun, keep, next_step
 from proxy.store import acceptances, audit, casillas, outbox, registrations, throttle
 from proxy.store.acceptances import Acceptance
-from proxy.store.casillas import Casilla
-from proxy.store.db import Tx
 from proxy.store.registrations import Registration
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 PURPOSE = "registration"
 

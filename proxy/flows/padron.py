@@ -5,12 +5,12 @@ read a line ──▶ write a batch: in place of what their identidades had
 
 from collections.abc import Mapping, Sequence
 
+from proxy.domain.columns import Columns, Fault
 from proxy.domain.events import Event
 from proxy.domain.identity import Claim
 from proxy.domain.padron import COMPANY, PERSON, parse_record
-from proxy.flows.csv_rows import Columns, Fault
 from proxy.store import audit, padron
-from proxy.store.db import Tx
+from proxy.store.tx import Tx
 
 COLUMNS = Columns(needed=("identidad",), optional=(*PERSON, "cui", *COMPANY))
 

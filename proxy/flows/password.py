@@ -7,19 +7,19 @@ Recovery, first access and the form «Cambiar contraseña» all end here.
 
 from datetime import timedelta
 
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
+from proxy.domain.limits import Limit
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
+from proxy.domain.session import Session
 from proxy.domain.strength import refuse_weak
-from proxy.errors import Refusal
-from proxy.flows.challenge import Denied, count, where
+from proxy.errors import Denied, Refusal
+from proxy.flows.challenge import count, where
 from proxy.flows.closing import close, spend_link
 from proxy.store import audit, casillas, links, outbox, sessions
-from proxy.store.casillas import Casilla
-from proxy.store.db import Tx
-from proxy.store.sessions import Session
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 DISAVOWAL_LIFE = timedelta(days=10)
 NOT_ME = "not_me"  # the purpose of the link «No fui yo»

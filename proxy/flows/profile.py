@@ -18,24 +18,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from proxy.domain import secrets
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
+from proxy.domain.limits import Limit
 from proxy.domain.phone import masked_phone
 from proxy.domain.policy import Policy
 from proxy.domain.recipient import masked_email
-from proxy.errors import Refusal
+from proxy.domain.session import Session
+from proxy.errors import Denied, Refusal
 from proxy.flows import challenge, factor, opening
-from proxy.flows.challenge import HOUR, MINUTE, Asked, Denied, where
+from proxy.flows.challenge import HOUR, MINUTE, Asked, where
 from proxy.flows.closing import close, spend_link
 from proxy.flows.password import NOT_ME
 from proxy.store import audit, casillas, changes, links, outbox
 from proxy.store.acceptances import Acceptance
-from proxy.store.casillas import Casilla
 from proxy.store.challenges import Way
 from proxy.store.changes import Change
-from proxy.store.db import Tx
-from proxy.store.sessions import Session
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 UNDO = "undo"  # the purpose of the link
 OLD, NEW, PHONE = "email_old", "email_new", "phone"

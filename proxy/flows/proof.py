@@ -7,16 +7,16 @@ A stolen session alone changes nothing that opens the casilla (SECURITY E46, I64
 
 from datetime import datetime
 
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
+from proxy.domain.session import Session
+from proxy.errors import Denied
 from proxy.flows import password
-from proxy.flows.challenge import Denied
 from proxy.store import audit, sessions
-from proxy.store.casillas import Casilla
-from proxy.store.db import Tx
-from proxy.store.sessions import Session
+from proxy.store.tx import Tx
 
 
 def fresh(policy: Policy, session: Session, now: datetime) -> bool:

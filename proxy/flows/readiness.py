@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
+from proxy.domain.limits import Limit
 from proxy.store import notificaciones, outbox, throttle
-from proxy.store.db import Tx
 from proxy.store.documents import Documents
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 
 def write(tx: Tx) -> None:

@@ -16,19 +16,20 @@ from typing import Any
 from uuid import uuid4
 
 from proxy.domain import secrets
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
+from proxy.domain.limits import Limit
 from proxy.domain.policy import Policy
+from proxy.errors import Denied
 from proxy.flows import challenge, factor, login, password
-from proxy.flows.challenge import DAY, MINUTE, Asked, Challenge, Denied, where
+from proxy.flows.challenge import DAY, MINUTE, Asked, Challenge, where
 from proxy.store import audit, casillas, challenges, links, outbox, throttle
-from proxy.store.casillas import Casilla
 from proxy.store.challenges import NewChallenge
-from proxy.store.db import Tx
 from proxy.store.links import Link
 from proxy.store.outbox import Channel as Channel
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 START, PURPOSE, CHOOSE = "recovery_start", "recovery", "recovery_choose"
 LINK = "recovery"

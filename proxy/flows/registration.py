@@ -11,21 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from catalog.consent import Consent
+from catalog.reading.consent import Consent
 from proxy.domain import registration as rules
 from proxy.domain import secrets
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Answer, Claim
+from proxy.domain.limits import Limit
 from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import cuentas
-from proxy.flows.challenge import HOUR, Denied, count
+from proxy.flows.challenge import HOUR, count
 from proxy.store import audit, registrations, throttle
-from proxy.store.db import Tx
 from proxy.store.registrations import Registration as Registration
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 IDLE = timedelta(minutes=60)
 TERMS, PRIVACY = "terminos", "privacidad"

@@ -17,13 +17,13 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Answer, PersonClaim
 from proxy.domain.policy import Policy
 from proxy.domain.registration import REPRESENTATIVE, Reading
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import challenge, factor
-from proxy.flows.challenge import Asked, Challenge, Denied
+from proxy.flows.challenge import Asked, Challenge
 from proxy.flows.registration import answered, keep
 from proxy.store import casillas
-from proxy.store.db import Tx
 from proxy.store.registrations import Registration
+from proxy.store.tx import Tx
 
 PURPOSE = "representative"
 

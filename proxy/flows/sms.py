@@ -8,10 +8,10 @@ whether it is anybody's (SECURITY C30, D31, Y).
 from datetime import timedelta
 
 from proxy.domain.client import Client
+from proxy.domain.limits import Limit
 from proxy.flows import budget
 from proxy.store import throttle
-from proxy.store.db import Tx
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from proxy.domain.client import Client
+from proxy.domain.limits import Limit
 from proxy.store import throttle
-from proxy.store.db import Tx
-from proxy.store.throttle import Limit
+from proxy.store.tx import Tx
 
 MINUTE = timedelta(minutes=1)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from catalog.model import Entity
+from catalog.reading.model import Entity
 from proxy.domain.recipient import as_ascii
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "email"

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from catalog.model import Entity
+from catalog.reading.model import Entity
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "sms"
 ALPHABET = frozenset(

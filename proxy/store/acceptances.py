@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, select
 
-from proxy.store.db import Tx
 from proxy.store.tables import acceptances
+from proxy.store.tx import Tx
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from proxy.domain.events import Event
 from proxy.store.tables import audit, audit_head
 
 if TYPE_CHECKING:
-    from proxy.store.db import Tx
+    from proxy.store.tx import Tx
 
 HEAD = 1  # the id of its only row
 AT_ONCE = 500  # rows that a reader holds

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
-from proxy.store.db import Tx
 from proxy.store.tables import captchas
+from proxy.store.tx import Tx
 
 NOTHING = b""  # in place of a picture: work for the computer is all that there is
 

@@ -1,30 +1,17 @@
 """The casillas and who holds them. Personal data is sealed; an identidad is found by keyed hash."""
 
 import secrets
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
+from proxy.domain.casilla import Casilla
 from proxy.domain.identidad import Identidad
 from proxy.domain.vault import Vault
-from proxy.store.db import Tx
 from proxy.store.tables import casillas
+from proxy.store.tx import Tx
 
 UID_BYTES = 16
-
-
-@dataclass(frozen=True)
-class Casilla:
-    id: int
-    uid: bytes
-    identidad: Identidad
-    nombres: str
-    email: str
-    phone: str | None  # E.164; only one that its owner proved
-    password: str | None  # its hash; None until the owner chooses one
-    must_change: bool  # `debe_cambiar`: the password only serves to choose another
-    failures: int  # wrong passwords in a row
 
 
 _COLUMNS = [

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from proxy.store.db import Tx
 from proxy.store.tables import challenges
+from proxy.store.tx import Tx
 
 Way = Literal["email", "sms", "app"]  # by "app" nothing is sent: the owner's app has the code
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from proxy.domain.ids import new_id
-from proxy.store.db import Tx
 from proxy.store.tables import changes
+from proxy.store.tx import Tx
 
 Field = Literal["email", "phone"]
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -15,34 +14,11 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from proxy.domain.vault import Vault
 from proxy.store import audit
+from proxy.store.tx import Tx, no_keys, utc_now
 
 # One thread a connection and no overflow: on PostgreSQL a pool that grows under load costs five
 # times its price.
 CONNECTIONS = 8
-
-
-@dataclass
-class Tx:
-    """An open transaction. Everything written in it happened at `now` (UTC)."""
-
-    conn: Connection
-    now: datetime
-    keys: Callable[[], Vault]
-    mail: bool = False  # whether a message was left in the outbox
-    request: str | None = None  # the reference of whoever waits for it, for the audit
-    notes: list[dict[str, Any]] = field(default_factory=list)  # the audit writes them at the end
-
-    @property
-    def vault(self) -> Vault:
-        return self.keys()
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def no_keys() -> Vault:
-    raise RuntimeError("this database was opened without keys")
 
 
 class Database:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from proxy.store.db import Tx
 from proxy.store.tables import devices, sessions
+from proxy.store.tx import Tx
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from proxy.store.db import Tx
 from proxy.store.tables import factors, recovery_codes
+from proxy.store.tx import Tx
 
 SECRET = "factors.secret"
 UID_BYTES = 16

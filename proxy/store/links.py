@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from sqlalchemy import bindparam, insert, select, update
 
-from proxy.store.db import Tx
 from proxy.store.tables import links
+from proxy.store.tx import Tx
 
 
 @dataclass(frozen=True)

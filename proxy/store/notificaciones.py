@@ -3,48 +3,13 @@
 Every statement names the casilla: what belongs to somebody else is simply not there.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, insert, select, update
 
-from proxy.store.db import Tx
+from proxy.domain.notificacion import Counts, File, Notificacion
 from proxy.store.tables import files, notificaciones
-
-
-@dataclass(frozen=True)
-class Notificacion:
-    casilla_id: int
-    id: bytes
-    expediente: str
-    expediente_on: date | None
-    tipo: str
-    numero: str
-    asunto: str
-    dependencia: str
-    firmado_por: str
-    elaborado_por: str
-    issued_at: datetime
-    deposited_at: datetime
-    read_at: datetime | None
-
-
-@dataclass(frozen=True)
-class File:
-    casilla_id: int
-    notificacion_id: bytes
-    position: int  # 0 is the acto, the anexos follow
-    name: str
-    media_type: str
-    sha256: str  # hexadecimal
-    size: int  # bytes
-
-
-@dataclass(frozen=True)
-class Counts:
-    pending: int
-    read: int
+from proxy.store.tx import Tx
 
 
 def _page(read: bool, older: bool | None) -> Select[Any]:

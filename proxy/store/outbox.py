@@ -11,11 +11,11 @@ from uuid import uuid4
 
 from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 
+from proxy.domain.casilla import Casilla
 from proxy.domain.recipient import nameless
 from proxy.domain.vault import Unsealable
-from proxy.store.casillas import Casilla
-from proxy.store.db import Tx
 from proxy.store.tables import outbox, outbox_attempts
+from proxy.store.tx import Tx
 
 Channel = Literal["email", "sms"]
 

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, delete, insert, select
 from proxy.domain import padron as rules
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Claim
-from proxy.store.db import Tx
 from proxy.store.tables import padron
+from proxy.store.tx import Tx
 
 COLUMN = "padron.record"
 UID_BYTES = 16

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Delete, bindparam, delete, exists, or_
 
-from proxy.store.db import Tx
 from proxy.store.tables import challenges, changes, devices, links, rates, registrations, sessions
+from proxy.store.tx import Tx
 
 # SECURITY J70: codes a day after their death, sessions a year.
 DEAD_FOR = timedelta(days=1)

@@ -10,8 +10,8 @@ from sqlalchemy import Row, bindparam, insert, select, update
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.registration import Draft
-from proxy.store.db import Tx
 from proxy.store.tables import registrations
+from proxy.store.tx import Tx
 
 COLUMN = "registrations.data"
 

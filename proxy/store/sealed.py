@@ -25,8 +25,8 @@ from sqlalchemy import (
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.vault import Unsealable, Vault, label
 from proxy.errors import Refusal
-from proxy.store.db import Tx
 from proxy.store.tables import casillas, challenges, links, metadata, padron, registrations
+from proxy.store.tx import Tx
 
 TABLES = [table for table in metadata.sorted_tables if any("sealed" in c.info for c in table.c)]
 

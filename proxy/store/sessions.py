@@ -1,53 +1,18 @@
 """Sessions. The browser keeps the token and the table its digest: a stolen copy opens nothing."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from proxy.domain.identidad import Identidad
+from proxy.domain.session import Holder, Listed, Session
 from proxy.domain.vault import Vault
 from proxy.store import casillas as casillas_store
-from proxy.store.db import Database, Tx
+from proxy.store.db import Database
 from proxy.store.tables import casillas, sessions
-
-
-class Session(NamedTuple):
-    """Whose it is stays sealed until a page shows it: see `holder`."""
-
-    digest: bytes
-    id: bytes
-    casilla_id: int
-    must_change: bool  # nothing opens before another password is chosen
-    uid: bytes
-    kind: str
-    number: bytes
-    nombres: bytes
-    proved_at: datetime
-    seen_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
-class Holder:
-    identidad: Identidad
-    nombres: str
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A session as its owner sees it in the list."""
-
-    id: bytes
-    created_at: datetime
-    seen_at: datetime
-    expires_at: datetime
-    ip: str
-    user_agent: str
-
+from proxy.store.tx import Tx
 
 _ADD = insert(sessions)
 _OPEN = (

@@ -6,24 +6,15 @@ cannot answer, nothing is allowed.
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from proxy.store.db import Tx
+from proxy.domain.limits import Limit
 from proxy.store.tables import rates
-
-
-@dataclass(frozen=True, order=True)
-class Limit:
-    """At most `times` within `window`, for one key."""
-
-    key: str
-    times: int
-    window: timedelta
+from proxy.store.tx import Tx
 
 
 def take(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:

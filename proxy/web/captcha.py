@@ -34,11 +34,11 @@ from proxy.domain.captcha import PIECES, ZERO_BITS
 from proxy.flows import captcha
 from proxy.flows.captcha import Answer
 from proxy.texts import TEXTS
-from proxy.web.assets import assets
-from proxy.web.cookies import flow_of
-from proxy.web.negotiation import byte_range
-from proxy.web.pages import client_of, look, retry_after, run
-from proxy.web.state import state_of
+from proxy.web.edge.cookies import flow_of
+from proxy.web.edge.pages import client_of, look, retry_after, run
+from proxy.web.edge.state import state_of
+from proxy.web.site.assets import assets
+from proxy.web.site.negotiation import byte_range
 
 ANOTHER = "captcha_otra"
 

@@ -9,14 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy.domain import totp
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import factor, password
-from proxy.flows.challenge import Denied
 from proxy.texts import TEXTS
-from proxy.web.cookies import FLOW, SESSION, drop_cookie, set_cookie
-from proxy.web.denials import held_off, status, told
-from proxy.web.pages import client_of, look, page, run, see_other
-from proxy.web.state import state_of
+from proxy.web.edge.cookies import FLOW, SESSION, drop_cookie, set_cookie
+from proxy.web.edge.denials import held_off, status, told
+from proxy.web.edge.pages import client_of, look, page, run, see_other
+from proxy.web.edge.state import state_of
 
 FIELD = "codigo"  # of the second factor, for who has one
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from proxy.render.archive import Archive, file_name
-from proxy.web.negotiation import byte_range
+from proxy.web.site.negotiation import byte_range
 
 CHUNK = 256 * 1024
 ISOLATED = "sandbox; default-src 'none'"

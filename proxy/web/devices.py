@@ -7,13 +7,13 @@ from starlette.routing import Route
 from proxy.domain.ids import parse_id
 from proxy.errors import NotYours
 from proxy.flows import devices
-from proxy.web.cookies import SESSION, drop_cookie
-from proxy.web.forms import read_form
-from proxy.web.pages import client_of, look, page, run, see_other
+from proxy.web.edge.cookies import SESSION, drop_cookie
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pages import client_of, look, page, run, see_other
+from proxy.web.edge.sessions import entered, private, session_of
+from proxy.web.edge.state import state_of
+from proxy.web.edge.view import end_of
 from proxy.web.proof import proved
-from proxy.web.sessions import entered, private, session_of
-from proxy.web.state import state_of
-from proxy.web.view import end_of
 
 NOTICES = {
     "una": "La sesión se cerró.",

@@ -6,16 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy.domain import codes, totp
+from proxy.errors import Denied
 from proxy.flows import factor
-from proxy.flows.challenge import Denied
 from proxy.render import qr
 from proxy.texts import TEXTS
-from proxy.web.denials import held_off, status, told
-from proxy.web.forms import read_form
-from proxy.web.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.denials import held_off, status, told
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.sessions import private, session_of
+from proxy.web.edge.state import state_of
 from proxy.web.proof import fresh, proved
-from proxy.web.sessions import private, session_of
-from proxy.web.state import state_of
 
 FIELD = "codigo"
 QR_LABEL = "Código QR con la clave para su aplicación. La misma clave está escrita más abajo."

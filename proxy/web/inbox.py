@@ -8,16 +8,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from proxy.domain.ids import parse_id
+from proxy.domain.notificacion import File
 from proxy.errors import NotYours, Refusal
 from proxy.flows import factor, inbox
-from proxy.flows.inbox import Denied, File
+from proxy.flows.inbox import Denied
 from proxy.render.archive import Entry, archive
 from proxy.texts import TEXTS
 from proxy.web import delivery
-from proxy.web.forms import read_form
-from proxy.web.pages import client_of, look, page, retry_after, run, see_other, spoken
-from proxy.web.sessions import private, session_of
-from proxy.web.state import state_of
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pages import client_of, look, page, retry_after, run, see_other, spoken
+from proxy.web.edge.sessions import private, session_of
+from proxy.web.edge.state import state_of
 
 logger = logging.getLogger("casilla.web")
 

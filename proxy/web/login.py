@@ -9,12 +9,12 @@ from starlette.responses import RedirectResponse, Response
 
 from proxy.domain import codes, secrets, totp
 from proxy.domain.identidad import parse_user
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import login
-from proxy.flows.challenge import Challenge, Denied
+from proxy.flows.challenge import Challenge
 from proxy.texts import TEXTS
 from proxy.web import captcha
-from proxy.web.cookies import (
+from proxy.web.edge.cookies import (
     DEVICE,
     DEVICE_SECONDS,
     FLOW,
@@ -25,21 +25,12 @@ from proxy.web.cookies import (
     session_cookie,
     set_cookie,
 )
-from proxy.web.denials import held_off, status, told
-from proxy.web.forms import read_form
-from proxy.web.pace import held
-from proxy.web.pages import (
-    client_of,
-    form_route,
-    letters,
-    look,
-    page,
-    run,
-    see_other,
-    unread,
-)
-from proxy.web.sessions import current
-from proxy.web.state import state_of
+from proxy.web.edge.denials import held_off, status, told
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pace import held
+from proxy.web.edge.pages import client_of, form_route, letters, look, page, run, see_other, unread
+from proxy.web.edge.sessions import current
+from proxy.web.edge.state import state_of
 
 OUR_PATH = re.compile(r"/casilla/[A-Za-z0-9_\-/]*")
 DISAVOWAL_DAYS = 10

@@ -4,16 +4,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy.domain import secrets
+from proxy.errors import Denied
 from proxy.flows import password
-from proxy.flows.challenge import Denied
 from proxy.texts import TEXTS
 from proxy.web.choosing import fit
-from proxy.web.cookies import FLOW, SESSION, begin_flow, set_cookie
-from proxy.web.denials import held_off, status, told
-from proxy.web.forms import read_form
-from proxy.web.pages import client_of, form_route, page, run, see_other
-from proxy.web.sessions import entered, session_of
-from proxy.web.state import state_of
+from proxy.web.edge.cookies import FLOW, SESSION, begin_flow, set_cookie
+from proxy.web.edge.denials import held_off, status, told
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pages import client_of, form_route, page, run, see_other
+from proxy.web.edge.sessions import entered, session_of
+from proxy.web.edge.state import state_of
 
 
 @entered

@@ -5,21 +5,20 @@ from starlette.responses import Response
 
 from proxy.domain import codes, secrets, totp
 from proxy.domain.phone import parse_phone
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import profile
-from proxy.flows.challenge import Denied
 from proxy.flows.cuentas import normal_email
 from proxy.flows.profile import Step, Wanted
 from proxy.flows.registration import PRIVACY, TERMS
 from proxy.texts import TEXTS
-from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
-from proxy.web.denials import held_off, status, told
-from proxy.web.forms import read_form
-from proxy.web.pace import held
-from proxy.web.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.denials import held_off, status, told
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pace import held
+from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.sessions import private, session_of
+from proxy.web.edge.state import state_of
 from proxy.web.proof import fresh, give, keep, proved
-from proxy.web.sessions import private, session_of
-from proxy.web.state import state_of
 
 NOTICES = {"correo", "celular", "quitado"}
 

@@ -7,16 +7,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from proxy.domain import secrets
+from proxy.errors import Denied
 from proxy.flows import proof
-from proxy.flows.challenge import Denied
 from proxy.texts import TEXTS
-from proxy.web.cookies import SESSION, set_cookie
-from proxy.web.denials import held_off, status, told
-from proxy.web.forms import read_form
-from proxy.web.pace import held
-from proxy.web.pages import Handler, client_of, form_route, page, run, see_other
-from proxy.web.sessions import PAGE, private, session_of
-from proxy.web.state import state_of
+from proxy.web.edge.cookies import SESSION, set_cookie
+from proxy.web.edge.denials import held_off, status, told
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pace import held
+from proxy.web.edge.pages import Handler, client_of, form_route, page, run, see_other
+from proxy.web.edge.sessions import PAGE, private, session_of
+from proxy.web.edge.state import state_of
 
 
 def proved(handler: Handler) -> Handler:

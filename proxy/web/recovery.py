@@ -6,18 +6,17 @@ from starlette.routing import Route
 
 from proxy.domain import codes, secrets
 from proxy.domain.identidad import parse_user
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import recovery
-from proxy.flows.challenge import Denied
 from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.choosing import asks_factor, choose_form, chosen
-from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
-from proxy.web.denials import held_off, sentence, status, told
-from proxy.web.forms import read_form
-from proxy.web.pace import held
-from proxy.web.pages import (
+from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.denials import held_off, sentence, status, told
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pace import held
+from proxy.web.edge.pages import (
     client_of,
     form_route,
     letters,
@@ -28,7 +27,7 @@ from proxy.web.pages import (
     see_other,
     unread,
 )
-from proxy.web.state import state_of
+from proxy.web.edge.state import state_of
 
 CHANNELS: dict[str, Channel] = {"correo": "email", "celular": "sms"}
 

@@ -10,12 +10,12 @@ from proxy.flows import cuentas, recovery
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
 from proxy.web.choosing import asks_factor, choose_form, chosen
-from proxy.web.cookies import FLOW, begin_flow, flow_of, set_cookie
-from proxy.web.denials import held_off, status, told
-from proxy.web.forms import read_form
-from proxy.web.pace import held
-from proxy.web.pages import client_of, form_route, look, page, run, see_other
-from proxy.web.state import state_of
+from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.denials import held_off, status, told
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pace import held
+from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.state import state_of
 
 FIELDS = ("persona", "tipo", "numero", "correo")
 # Which identidades each kind of person has (M78).

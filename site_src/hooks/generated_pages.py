@@ -14,10 +14,10 @@ from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import get_toc
 from mkdocs.utils import get_relative_url
 
-from catalog.exports import script_json, service_jsonld
-from catalog.model import Catalog
-from catalog.publication import COLUMNS
-from catalog.service import Service
+from catalog.reading.exports import script_json, service_jsonld
+from catalog.reading.model import Catalog
+from catalog.reading.publication import COLUMNS
+from catalog.reading.service import Service
 
 MONTHS = (
     *("enero", "febrero", "marzo", "abril", "mayo", "junio"),

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from catalog.model import Catalog
-from catalog.service import Offer, Service
+from catalog.reading.model import Catalog
+from catalog.reading.service import Offer, Service
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
-from catalog.exports import write
-from catalog.reader import CatalogFaults, read_catalog
+from catalog.reading.exports import write
+from catalog.reading.reader import CatalogFaults, read_catalog
 
 # Text of the pages written by hand may name values of the sheets: {{ token.vida_minutos }}.
 _text = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)

@@ -12,8 +12,8 @@ from proxy.domain import codes, passwords, secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.passwords import Passwords
+from proxy.errors import Denied
 from proxy.flows import login, password, recovery
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.flows.recovery import Channel
 from proxy.store import challenges, tables

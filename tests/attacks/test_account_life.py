@@ -19,8 +19,8 @@ from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.secrets import digest
+from proxy.errors import Denied
 from proxy.flows import audit, login, password, recovery
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
 from proxy.store.db import Database

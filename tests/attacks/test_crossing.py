@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from proxy.app import create_app
 from proxy.installation import Installation
-from proxy.signing import Signing
-from proxy.web.cookies import SESSION
+from proxy.keys.signing import Signing
+from proxy.web.edge.cookies import SESSION
 from tests.attacks.actor import everything
 from tests.attacks.test_requests import FORMS, sealed_as
 from tests.engines import free_port

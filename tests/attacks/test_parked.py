@@ -17,11 +17,11 @@ from starlette.types import Message
 from proxy.app import create_app, create_state, routes
 from proxy.installation import Installation
 from proxy.store import casillas, notificaciones, sessions
-from proxy.store.db import Tx
-from proxy.web import forms as reading
-from proxy.web.cookies import SESSION
-from proxy.web.pages import Handler, run
-from proxy.web.sessions import entered, private
+from proxy.store.tx import Tx
+from proxy.web.edge import forms as reading
+from proxy.web.edge.cookies import SESSION
+from proxy.web.edge.pages import Handler, run
+from proxy.web.edge.sessions import entered, private
 from tests.clock import Clock
 from tests.people import Person
 from tests.web.visitor import ORIGIN, Visitor, forms

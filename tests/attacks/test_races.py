@@ -15,14 +15,14 @@ from sqlalchemy import select
 
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
+from proxy.domain.limits import Limit
 from proxy.domain.secrets import digest
+from proxy.errors import Denied
 from proxy.flows import captcha, recovery
 from proxy.flows.captcha import Answer
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.store import captchas, tables, throttle
 from proxy.store.db import Database
-from proxy.store.throttle import Limit
 from tests.attacks.actor import QUICK, Actor, code_of, other_than
 from tests.clock import Clock
 from tests.flows.browser import PHONE, POLICY, contexts, mailed_code

@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from proxy.app import routes
 from proxy.installation import Installation
-from proxy.web import cookies
-from proxy.web.cookies import DEVICE, FLOW, SESSION
+from proxy.web.edge import cookies
+from proxy.web.edge.cookies import DEVICE, FLOW, SESSION
 from tests.attacks.actor import everything
 from tests.outbox import messages
 from tests.people import Person

@@ -14,7 +14,7 @@ import pytest
 
 from proxy.installation import Installation
 from proxy.logs import JsonLines
-from proxy.mailer import Mailer
+from proxy.work.mailer import Mailer
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import Person

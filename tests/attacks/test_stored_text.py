@@ -11,12 +11,12 @@ from sqlalchemy import Text, update
 
 from proxy.domain.identidad import Identidad
 from proxy.installation import Installation
-from proxy.mailer import Mailer
 from proxy.store import casillas, outbox, tables
+from proxy.work.mailer import Mailer
 from tests.casilla import Offered
-from tests.mail.whatever import WHATEVER
 from tests.people import Person, open_casilla
 from tests.web.visitor import Visitor
+from tests.work.whatever import WHATEVER
 
 EVIL = (
     "\"'></p><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\r\nBcc: malo@malo.example"

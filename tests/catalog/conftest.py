@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.model import Catalog
-from catalog.reader import FOLDER, faults, read_catalog
+from catalog.reading.model import Catalog
+from catalog.reading.reader import FOLDER, faults, read_catalog
 
 SERVICE = "services/002-consulta-de-multas-electorales.yml"
 

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from catalog.consent import Consent, Section
-from catalog.reader import read_catalog
+from catalog.reading.consent import Consent, Section
+from catalog.reading.reader import read_catalog
 
 CATALOG = read_catalog()
 TERMS = CATALOG.terms

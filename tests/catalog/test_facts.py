@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from catalog.model import Catalog
-from catalog.service import Hours, Service
+from catalog.reading.model import Catalog
+from catalog.reading.service import Hours, Service
 
 # C1, C2: by number of service, what its own list names and what the annex has as rows.
 OFFERED_AND_ROWS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.reader import CatalogFaults, faults, read_catalog
+from catalog.reading.reader import CatalogFaults, faults, read_catalog
 from tests.catalog.conftest import SERVICE, Copy
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from catalog import schema
-from catalog.reader import FOLDER
-from catalog.sheet import read_sheet
+from catalog.reading import schema
+from catalog.reading.reader import FOLDER
+from catalog.reading.sheet import read_sheet
 
 SHEETS = sorted([*FOLDER.glob("*.yml"), *(FOLDER / "services").glob("*.yml")])
 FIRST_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")

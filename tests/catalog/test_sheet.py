@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from catalog.reader import FOLDER, CatalogFaults, faults, read_catalog
-from catalog.sheet import Document, parse
+from catalog.reading.reader import FOLDER, CatalogFaults, faults, read_catalog
+from catalog.reading.sheet import Document, parse
 
 SHIPPED = [path.read_bytes() for path in sorted((FOLDER / "services").glob("*.yml"))[:4]]
 ALPHABET = "abñ:-#'\"[]{}&*!|>%@`,? \n\t0129._/~<=\\\x00\x07\x85\u2028\ufeff"

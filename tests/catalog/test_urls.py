@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from catalog.model import Catalog
-from catalog.service import Offer
+from catalog.reading.model import Catalog
+from catalog.reading.service import Offer
 
 # C3: what tells a damaged address.
 DAMAGE = re.compile(r"ine\.gob\.pe|\s|pag[-_/ ]e/|[^\x00-\x7f]")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.reader import read_catalog
+from catalog.reading.reader import read_catalog
 from proxy.domain.strength import refuse_weak
 from proxy.errors import Refusal
 

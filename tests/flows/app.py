@@ -6,9 +6,10 @@ from datetime import timedelta
 import pyotp
 
 from proxy.domain.client import Client
+from proxy.domain.session import Session
+from proxy.errors import Denied
 from proxy.flows import factor, login
-from proxy.flows.challenge import Denied
-from proxy.flows.login import Opened, Session
+from proxy.flows.login import Opened
 from proxy.store.db import Database
 from tests.flows.browser import PHONE, POLICY, Browser
 from tests.people import Person

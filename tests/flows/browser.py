@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from catalog.reader import read_catalog
+from catalog.reading.reader import read_catalog
 from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.policy import policy_of
+from proxy.errors import Denied
 from proxy.flows import login
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.store.db import Database
 from tests import outbox

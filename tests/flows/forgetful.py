@@ -3,8 +3,8 @@
 from proxy.domain import secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
+from proxy.errors import Denied
 from proxy.flows import recovery
-from proxy.flows.challenge import Denied
 from proxy.flows.recovery import Channel, Mislaid
 from proxy.store.db import Database
 from tests.flows.browser import PHONE, POLICY, contexts, mailed_code

@@ -1,7 +1,7 @@
 """Somebody who logged in, at what only the owner of a casilla may do."""
 
+from proxy.errors import Denied
 from proxy.flows import profile
-from proxy.flows.challenge import Denied
 from proxy.flows.profile import Step, Wanted
 from proxy.store.db import Database
 from tests.flows.app import session_of

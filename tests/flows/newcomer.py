@@ -6,19 +6,19 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from catalog.reader import read_catalog
+from catalog.reading.reader import read_catalog
 from proxy.domain import codes, secrets
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.first_access import secret_for
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Answer, Claim
 from proxy.domain.policy import Policy
 from proxy.domain.registration import LEGAL, NATURAL
+from proxy.errors import Denied
 from proxy.flows import first_access, opening, registration, representation
-from proxy.flows.challenge import Denied
 from proxy.flows.registration import Registration
 from proxy.store import casillas, tables
-from proxy.store.casillas import Casilla
 from proxy.store.db import Database
 from tests import outbox
 from tests.flows.browser import PHONE, POLICY

@@ -3,16 +3,16 @@
 import sys
 from pathlib import Path
 
-from catalog.reader import read_catalog
-from proxy import keyfile
+from catalog.reading.reader import read_catalog
 from proxy.flows import keys
-from proxy.keyring import read_keyring
+from proxy.keys import file
+from proxy.keys.ring import read_keyring
 from proxy.store.db import Database
 from tests.killing import kill_anywhere, kill_at_every_other_line
 from tests.ringed import opened
 
 ENTITY = read_catalog().entity
-CODE = ("proxy/keyfile.py", "proxy/flows/keys.py")
+CODE = ("proxy/keys/file.py", "proxy/flows/keys.py")
 keys.AT_ONCE = 3  # some tables take two goes
 
 
@@ -24,7 +24,7 @@ def main(url: str, ring: Path) -> None:
         retire_all(db, ring)  # what the one that was killed left
         sys.settrace(dying)
         with db.transaction() as tx:
-            added = keyfile.rotate(ring, tx.now)
+            added = file.rotate(ring, tx.now)
         with db.transaction() as tx:
             keys.added(tx, added)
         retire_all(db, ring)
@@ -47,7 +47,7 @@ def retire(db: Database, ring: Path, key_id: str, *, force: bool = False) -> Non
     with db.transaction() as tx:
         keys.leave(tx, key_id, replaced, ENTITY, force=force)
         at = tx.now
-    keyfile.retire(ring, key_id, at)
+    file.retire(ring, key_id, at)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from proxy.cli import main
 from proxy.domain.events import Event
 from proxy.flows import keys
 from proxy.installation import Installation
-from proxy.keyring import read_keyring
+from proxy.keys.ring import read_keyring
 from proxy.settings import Settings
 from proxy.store import audit, tables
 from tests.people import ROSA, open_casilla

@@ -9,8 +9,8 @@ import pytest
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.registration import NATURAL
+from proxy.errors import Denied
 from proxy.flows import challenge
-from proxy.flows.challenge import Denied
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.browser import ELSEWHERE, Browser, contexts

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from proxy.errors import Denied
 from proxy.flows import password
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.store import casillas
 from proxy.store.db import Database

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from proxy.domain import secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
+from proxy.errors import Denied
 from proxy.flows import challenge, profile
-from proxy.flows.challenge import Asked, Denied
+from proxy.flows.challenge import Asked
 from proxy.flows.profile import Step, Wanted
 from proxy.store import casillas, tables
 from proxy.store.db import Database

@@ -3,9 +3,8 @@
 import pytest
 
 from proxy.domain.identidad import Identidad
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import correction, password
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.store import casillas
 from proxy.store.db import Database

@@ -2,9 +2,8 @@
 
 import pytest
 
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import cuentas
-from proxy.flows.login import Denied
 from proxy.store import casillas
 from proxy.store.db import Database
 from tests.flows.test_login import Browser

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Row, select
 
-from proxy.domain.demonstration import CARMEN, COMERCIAL_SUR, ROSA, STORIES, STRANGERS, Person
 from proxy.domain.files import Limits
 from proxy.domain.identidad import check_cui, parse_identidad
 from proxy.domain.identity import Answer, PersonClaim
 from proxy.flows import demonstration, inbox
-from proxy.identity import Register
+from proxy.flows.demonstration_people import CARMEN, COMERCIAL_SUR, ROSA, STORIES, STRANGERS, Person
+from proxy.outside.identity import Register
 from proxy.store import casillas, tables
 from proxy.store.db import Database
 from proxy.store.documents import Documents

@@ -7,9 +7,8 @@ from sqlalchemy import select
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.vault import Vault
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import factor, login, password
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.store import casillas, sealed, tables
 from proxy.store.db import Database

@@ -11,9 +11,8 @@ from sqlalchemy import select
 from proxy.domain import totp
 from proxy.domain.client import Client
 from proxy.domain.vault import Unsealable
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import factor
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.store import tables
 from proxy.store.db import Database

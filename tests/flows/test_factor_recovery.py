@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
+from proxy.errors import Denied
 from proxy.flows import factor, login, recovery
-from proxy.flows.challenge import Denied
 from proxy.store import casillas
 from proxy.store.db import Database
 from tests.clock import Clock

@@ -8,8 +8,8 @@ from sqlalchemy import delete
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.policy import policy_of
+from proxy.errors import Denied
 from proxy.flows import first_access, login
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
 from proxy.store.db import Database

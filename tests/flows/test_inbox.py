@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from proxy.domain.client import Client
+from proxy.domain.notificacion import File
 from proxy.errors import NotYours
 from proxy.flows import inbox
-from proxy.flows.inbox import Denied, Detail, File, Page
+from proxy.flows.inbox import Denied, Detail, Page
 from proxy.store import tables
 from proxy.store.db import Database
 from tests.casilla import Casilla, Offered

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from proxy import keyfile
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.identity import PersonClaim
@@ -18,7 +17,8 @@ from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
 from proxy.flows import audit, keys
 from proxy.flows.audit import Whole
-from proxy.keyring import create_keyring, read_keyring
+from proxy.keys import file
+from proxy.keys.ring import create_keyring, read_keyring
 from proxy.store import audit as notes
 from proxy.store import (
     casillas,
@@ -32,8 +32,9 @@ from proxy.store import (
     tables,
 )
 from proxy.store.challenges import NewChallenge
-from proxy.store.db import Database, Tx
+from proxy.store.db import Database
 from proxy.store.schema import migrate
+from proxy.store.tx import Tx
 from tests.clock import Clock
 from tests.flows.retire_killed import retire
 from tests.people import BRUNO, COMERCIAL_SUR, ROSA, open_casilla
@@ -129,7 +130,7 @@ def verified(db: Database) -> bool:
 
 
 def rotate(db: Database, ring: Path) -> str:
-    added = keyfile.rotate(ring, db.clock())
+    added = file.rotate(ring, db.clock())
     with db.transaction() as tx:
         keys.added(tx, added)
     return added
@@ -271,7 +272,7 @@ def test_a_key_is_kept_for_what_is_damaged(db: Database, ring: Path) -> None:
 def test_the_key_in_use_and_one_that_is_not_there_are_not_retired(ring: Path) -> None:
     for key_id, code in (("k1", "keys.newest"), ("k9", "keys.unknown")):
         with pytest.raises(Refusal) as refused:
-            keyfile.refuse_in_use(ring, key_id)
+            file.refuse_in_use(ring, key_id)
         assert refused.value.code == code
 
 

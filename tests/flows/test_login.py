@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
+from proxy.errors import Denied
 from proxy.flows import login
-from proxy.flows.challenge import Denied
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
 from proxy.store.db import Database

@@ -3,9 +3,10 @@
 import pytest
 
 from proxy.domain.passwords import Passwords
+from proxy.domain.session import Session
+from proxy.errors import Denied
 from proxy.flows import login, password, proof
-from proxy.flows.challenge import Denied
-from proxy.flows.login import Attempt, Session
+from proxy.flows.login import Attempt
 from proxy.store import casillas
 from proxy.store.db import Database
 from tests.flows.app import session_of

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from proxy.errors import Refusal
+from proxy.domain.casilla import Casilla
+from proxy.errors import Denied, Refusal
 from proxy.flows import profile
-from proxy.flows.challenge import Denied
 from proxy.flows.profile import Step
 from proxy.store import casillas, changes, links
-from proxy.store.casillas import Casilla
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.app import turn_on

@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from proxy.domain.session import Session
 from proxy.flows import profile
-from proxy.flows.login import Session
 from proxy.store import casillas
 from proxy.store.db import Database
 from tests.clock import Clock

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
+from proxy.errors import Denied
 from proxy.flows import recovery
-from proxy.flows.challenge import Denied
 from proxy.store import casillas, challenges, tables
 from proxy.store.db import Database
 from tests import outbox

@@ -12,9 +12,8 @@ from proxy.domain.events import Event
 from proxy.domain.identidad import cui_digit
 from proxy.domain.identity import Answer
 from proxy.domain.registration import LEGAL, NATURAL
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import opening, registration
-from proxy.flows.challenge import Denied
 from proxy.store import registrations, tables
 from proxy.store.db import Database
 from proxy.store.purge import purge

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from proxy.domain.client import Client
 from proxy.domain.identity import Answer
 from proxy.domain.registration import NATURAL
+from proxy.errors import Denied
 from proxy.flows import opening
-from proxy.flows.challenge import Denied
 from proxy.store import casillas, tables
 from proxy.store import outbox as messages
 from proxy.store.db import Database

@@ -6,8 +6,8 @@ import pytest
 
 from proxy.domain.identity import Answer
 from proxy.domain.registration import Faults
+from proxy.errors import Denied
 from proxy.flows import registration, representation
-from proxy.flows.challenge import Denied
 from proxy.store import casillas
 from proxy.store.db import Database
 from tests import outbox

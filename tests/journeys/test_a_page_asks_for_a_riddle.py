@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from proxy.flows import captcha
 from proxy.installation import Installation
-from proxy.keyring import create_keyring
+from proxy.keys.ring import create_keyring
 from proxy.settings import Settings
 from proxy.store import captchas
 from proxy.store.schema import migrate

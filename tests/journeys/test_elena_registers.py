@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe, AxeResults
 from playwright.sync_api import Browser, Page, expect
 
-from proxy.domain.demonstration import STRANGERS
+from proxy.flows.demonstration_people import STRANGERS
 from proxy.store import padron
 from tests.flows.newcomer import BAKERY, ELENA
 from tests.journeys.house import House, press

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
-from proxy.domain.demonstration import STRANGERS
+from proxy.flows.demonstration_people import STRANGERS
 from proxy.store import padron, tables
 from tests.flows.newcomer import ELENA
 from tests.journeys.house import House, press

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from catalog.reader import read_catalog
+from catalog.reading.reader import read_catalog
 from proxy.render.sms import ALPHABET, TEMPLATES, segments, sms_text
 
 ENTITY = read_catalog().entity

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.model import Catalog
-from catalog.reader import read_catalog
+from catalog.reading.model import Catalog
+from catalog.reading.reader import read_catalog
 from tests.site.reading import Reading, read
 from tests.site.workshop import build, served
 

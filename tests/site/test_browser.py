@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from catalog.model import Catalog
+from catalog.reading.model import Catalog
 from tests.site.reading import Reading
 
 Open = Callable[..., Page]

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from catalog.model import Catalog
+from catalog.reading.model import Catalog
 from proxy.commands.site import publish
 from tests.site.workshop import ORIGIN, ROOT, build, copy_sources, environment
 

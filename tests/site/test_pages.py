@@ -6,8 +6,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
-from catalog.model import Catalog
-from catalog.reader import read_catalog
+from catalog.reading.model import Catalog
+from catalog.reading.reader import read_catalog
 from tests.site.reading import Reading
 from tests.site.workshop import ORIGIN
 
@@ -191,7 +191,7 @@ def test_definitions_norms_and_history_are_published(pages: Pages, catalog: Cata
 
 
 def test_the_open_data_are_files_and_the_page_explains_each_column(site, pages: Pages) -> None:
-    from catalog.publication import COLUMNS
+    from catalog.reading.publication import COLUMNS
 
     page = pages["/datos/"]
     names = ["catalogo.csv", "catalogo.json", "catalogo.jsonld", "catalogo.schema.json"]

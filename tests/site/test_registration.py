@@ -4,8 +4,8 @@ import html
 import re
 from pathlib import Path
 
-from catalog.consent import Consent
-from catalog.reader import read_catalog
+from catalog.reading.consent import Consent
+from catalog.reading.reader import read_catalog
 from proxy.flows.registration import IDLE
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def test_the_guide_names_things_as_the_screens_do(site: Path) -> None:
     guide = text_of(site / "guias/crear-su-casilla/index.html")
     folders = [ROOT / "proxy/templates" / name for name in ("registration", "login", "password")]
     screens = "".join(file.read_text() for folder in folders for file in folder.glob("*.html"))
-    screens += (ROOT / "proxy/web/registration.py").read_text()
+    screens += (ROOT / "proxy/web/registration/steps.py").read_text()
     for label in (
         "Regístrate", "Aceptar", "Tipo de Persona", "Persona Natural", "Persona Jurídica",
         "Continuar", "Tipo de documento", "Número de documento", "Apellido paterno",

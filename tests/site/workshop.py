@@ -11,7 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from proxy.web.headers import SECURITY_HEADERS, STATIC_POLICY
+from proxy.web.edge.headers import SECURITY_HEADERS, STATIC_POLICY
 
 ROOT = Path(__file__).parents[2]
 ORIGIN = "https://casilla.ejemplo.pe"

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from proxy.domain.limits import Limit
 from proxy.store import tables, throttle
 from proxy.store.db import Database
-from proxy.store.throttle import Limit
 from tests.clock import Clock
 from tests.people import vault
 from tests.racing import race

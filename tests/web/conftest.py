@@ -10,10 +10,10 @@ from starlette.testclient import TestClient
 from proxy.app import create_app
 from proxy.domain import codes
 from proxy.installation import Installation
-from proxy.keyring import create_keyring
+from proxy.keys.ring import create_keyring
 from proxy.settings import Settings
 from proxy.store.schema import migrate
-from proxy.web import pace
+from proxy.web.edge import pace
 from tests.casilla import Casilla, Offered
 from tests.clock import Clock
 from tests.outbox import messages

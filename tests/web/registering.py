@@ -7,10 +7,10 @@ from pathlib import Path
 
 from httpx2 import Response
 
-from proxy.domain.demonstration import STRANGERS
+from proxy.flows.demonstration_people import STRANGERS
 from proxy.installation import Installation
-from proxy.mailer import Mailer
 from proxy.store import padron
+from proxy.work.mailer import Mailer
 from tests.flows.newcomer import BAKERY, ELENA
 from tests.web.visitor import Visitor, forms
 

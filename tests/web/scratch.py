@@ -11,10 +11,10 @@ from proxy import app as application
 from proxy.domain import secrets
 from proxy.installation import Installation
 from proxy.web import captcha
-from proxy.web.cookies import FLOW, set_cookie
-from proxy.web.forms import read_form
-from proxy.web.pages import form_route, page
-from proxy.web.state import State
+from proxy.web.edge.cookies import FLOW, set_cookie
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pages import form_route, page
+from proxy.web.edge.state import State
 
 PAGE = """
 {% extends "base.html" %}

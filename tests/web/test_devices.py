@@ -8,7 +8,7 @@ from httpx2 import Response
 
 from proxy.domain.client import network_of
 from proxy.installation import Installation
-from proxy.web.cookies import DEVICE, SESSION
+from proxy.web.edge.cookies import DEVICE, SESSION
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import Person

@@ -15,7 +15,7 @@ from proxy.domain.client import Client
 from proxy.flows import recovery
 from proxy.installation import Installation
 from proxy.texts import TEXTS
-from proxy.web.cookies import SESSION
+from proxy.web.edge.cookies import SESSION
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import Person

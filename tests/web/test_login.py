@@ -9,7 +9,7 @@ import pytest
 from httpx2 import Response
 
 from proxy.installation import Installation
-from proxy.web import pace
+from proxy.web.edge import pace
 from tests.clock import Clock
 from tests.people import ROSA, Person
 from tests.web.visitor import ORIGIN, Visitor, forms
@@ -265,7 +265,7 @@ def test_the_link_of_the_mail_stops_a_login_only_when_its_button_is_pressed(
     mailed_code: Callable[[], str],
 ) -> None:
     """C28, P11: mail scanners open every link."""
-    from proxy.signing import Signing
+    from proxy.keys.signing import Signing
     from tests.flows.browser import contexts
 
     thief, owner = make_visitor(), make_visitor()
@@ -387,6 +387,6 @@ def test_hashing_has_a_queue_and_a_limit(
     visitor: Visitor, rosa: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """B20: past it, a calm page and Retry-After instead of a thread more."""
-    monkeypatch.setattr("proxy.web.hashing.QUEUE", -2)
+    monkeypatch.setattr("proxy.web.edge.hashing.QUEUE", -2)
     reply = visitor.password("40000001", rosa.password)
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")

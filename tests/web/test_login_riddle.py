@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from httpx2 import Response
 
+from proxy.domain.limits import Limit
 from proxy.flows import login
-from proxy.store.throttle import Limit
 from tests.people import Person
 from tests.web.visitor import Visitor, forms
 from tests.working import work

@@ -10,8 +10,8 @@ from proxy.flows import profile
 from proxy.installation import Installation
 from proxy.store import acceptances, casillas
 from proxy.store.acceptances import Acceptance
-from proxy.web import pace
-from proxy.web.cookies import FLOW, SESSION
+from proxy.web.edge import pace
+from proxy.web.edge.cookies import FLOW, SESSION
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import Person

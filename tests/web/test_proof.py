@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from httpx2 import Response
 
-from proxy.web.cookies import SESSION
+from proxy.web.edge.cookies import SESSION
 from tests.clock import Clock
 from tests.people import Person
 from tests.web.visitor import Visitor

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from proxy import keyfile, keyring
 from proxy.flows import keys
 from proxy.installation import Installation
+from proxy.keys import file, ring
 from tests.people import Person
 from tests.web.visitor import Visitor
 
@@ -16,11 +16,11 @@ Code = Callable[[], str]
 
 @pytest.fixture(autouse=True)
 def look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyring, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(ring, "LOOK_EVERY", 0.0)
 
 
 def rotate(installation: Installation) -> None:
-    keyfile.rotate(installation.settings.keys_file, installation.clock())
+    file.rotate(installation.settings.keys_file, installation.clock())
     assert list(installation.ring.keys) == ["k1", "k2"]
 
 
@@ -28,7 +28,7 @@ def retire(installation: Installation) -> None:
     keys.renew(installation.db, "k1", lambda _done: None)
     with installation.db.transaction() as tx:
         keys.leave(tx, "k1", None, installation.catalog.entity, force=True)
-    keyfile.retire(installation.settings.keys_file, "k1", installation.clock())
+    file.retire(installation.settings.keys_file, "k1", installation.clock())
     assert list(installation.ring.keys) == ["k2"]
 
 
@@ -50,9 +50,9 @@ def test_a_form_that_was_open_and_a_code_that_was_mailed_before_still_work(
     fields = {"dni": rosa.identidad.number, "clave": rosa.password}
     assert visitor.send(page, "/casilla/ingresar/", **fields).status_code == 303
     code = mailed_code()
-    keyfile.rotate(installation.settings.keys_file, installation.clock())
+    file.rotate(installation.settings.keys_file, installation.clock())
     page = visitor.get("/casilla/token/")
-    keyfile.rotate(installation.settings.keys_file, installation.clock())
+    file.rotate(installation.settings.keys_file, installation.clock())
     assert visitor.send(page, "/casilla/token/", token=code).status_code == 303
     assert visitor.get("/casilla/").status_code == 200
 

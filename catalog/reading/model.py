@@ -1,0 +1,217 @@
+"""The catalogue as one value: every sheet, read and checked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from catalog.reading.access import Access
+from catalog.reading.consent import Consent, ConsentSheet
+from catalog.reading.kinds import Day, Identifier, Many, Sheet, Text, Url, Zone
+from catalog.reading.service import Hours, Service, SubService, TechnologyService, TechnologySheet
+
+
+class Channel(Sheet):
+    """Where services are provided. `nombre_anexo` is how the annex calls it, if it does."""
+
+    id: Identifier
+    nombre: Text
+    nombre_anexo: Text | None = None
+    descripcion: Text
+    url: Url | None = None
+
+
+class ChannelsSheet(Sheet):
+    canales: Many[Channel]
+
+
+class Audience(Sheet):
+    id: Identifier
+    nombre: Text
+
+
+class AudiencesSheet(Sheet):
+    audiencias: Many[Audience]
+
+
+class Sender(Sheet):
+    """The only address that writes to citizens."""
+
+    direccion: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
+    nombre: Text
+
+
+class Contact(Sheet):
+    """Whom to ask about the casilla."""
+
+    nombre: Text
+    telefono: Text
+    formulario: Url | None = None
+
+
+class Entity(Sheet):
+    nombre: Text
+    siglas: str = Field(pattern=r"^[A-Z]+$")
+    direccion: Text
+    direccion_fuente: Text | None = None
+    central_telefonica: Text
+    telefono_internacional: str = Field(pattern=r"^\+[0-9]{8,15}$")
+    sitio: Url
+    casilla: Url
+    horario: Hours
+    zona_horaria: Zone
+    correo: Sender
+    contacto: Contact
+    derechos: Text
+
+    @property
+    def official_time(self) -> str:
+        """«hora de Lima»"""
+        return f"hora de {self.zona_horaria.rpartition('/')[2].replace('_', ' ')}"
+
+    def moment(self, at: datetime) -> str:
+        """«16/11/2026 a las 10:00 (hora de Lima)» (ruling 18)"""
+        local = at.astimezone(ZoneInfo(self.zona_horaria))
+        return f"{local:%d/%m/%Y} a las {local:%H:%M} ({self.official_time})"
+
+
+class Norm(Sheet):
+    """A norm that some page cites. `url` only when it is certain."""
+
+    id: Identifier
+    tipo: Text
+    numero: Text
+    nombre: Text
+    fecha: Day | None = None
+    trata_de: Text
+    articulos: Many[Text] | None = None
+    ambito: Many[Literal["catalogo", "casilla"]]
+    vigencia: Text | None = None
+    url: Url | None = None
+
+    @property
+    def cited_as(self) -> str:
+        return f"{self.tipo} N.° {self.numero}"
+
+
+class LegalSheet(Sheet):
+    marco: Many[Text] = Field(description="Marco legal del catálogo, un párrafo por elemento")
+    normas: Many[Norm]
+
+
+class Term(Sheet):
+    """`letra` only for the definitions of the catalogue that was approved (a–g)."""
+
+    id: Identifier
+    termino: Text
+    definicion: Text
+    ambito: Literal["catalogo", "casilla"]
+    letra: str | None = Field(None, pattern=r"^[a-z]$")
+
+
+class GlossarySheet(Sheet):
+    terminos: Many[Term]
+
+
+class Change(Sheet):
+    revision: Text
+    fecha: Day
+    descripcion: Text
+
+
+class Approval(Sheet):
+    norma: Identifier = Field(description="Un id de legal.yml")
+    fecha: Day
+    articulos: Many[Text]
+
+
+class History(Sheet):
+    """The catalogue that the entity approved: its code, its dates and its changes."""
+
+    titulo: Text
+    codigo: Text
+    version: Text
+    elaborado_por: Text
+    elaborado: Day
+    aprobacion: Approval
+    cambios: Many[Change]
+    descripcion: Many[Text]
+    disponibilidad: Text
+    evaluacion: Text
+    navegadores: Many[Text]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    services: tuple[Service, ...]
+    technology_sheet: TechnologySheet
+    channels: tuple[Channel, ...]
+    audiences: tuple[Audience, ...]
+    entity: Entity
+    legal: LegalSheet
+    glossary: tuple[Term, ...]
+    history: History
+    access: Access
+    consent: ConsentSheet
+
+    @cached_property
+    def technology(self) -> tuple[TechnologyService, ...]:
+        """The technological services in the order of the annex: the digital ones come first."""
+        digital = [
+            TechnologyService(
+                service.number,
+                service.nombre,
+                tuple(SubService(row.annex_name, row.via, row.url) for row in service.annex_rows),
+                service,
+            )
+            for service in self.services
+        ]
+        after = max(service.number for service in self.services) + 1
+        internal = [
+            TechnologyService(number, row.nombre, tuple(map(SubService, row.subservicios)))
+            for number, row in enumerate(self.technology_sheet.internos, after)
+        ]
+        return (*digital, *internal)
+
+    @cached_property
+    def terms(self) -> Consent:
+        return self.consent.terminos.named(self.entity.nombre, self.entity.siglas)
+
+    @cached_property
+    def privacy(self) -> Consent:
+        return self.consent.privacidad.named(self.entity.nombre, self.entity.siglas)
+
+    def service(self, slug: str) -> Service:
+        return self._services[slug]
+
+    def channel(self, channel_id: str) -> Channel:
+        return self._channels[channel_id]
+
+    def audience(self, audience_id: str) -> Audience:
+        return self._audiences[audience_id]
+
+    def norm(self, norm_id: str) -> Norm:
+        return self._norms[norm_id]
+
+    def hours(self, service: Service) -> Hours:
+        """When questions about it are answered: its own hours, or else the entity's."""
+        return service.consultas or self.entity.horario
+
+    @cached_property
+    def _services(self) -> dict[str, Service]:
+        return {service.slug: service for service in self.services}
+
+    @cached_property
+    def _channels(self) -> dict[str, Channel]:
+        return {channel.id: channel for channel in self.channels}
+
+    @cached_property
+    def _audiences(self) -> dict[str, Audience]:
+        return {audience.id: audience for audience in self.audiences}
+
+    @cached_property
+    def _norms(self) -> dict[str, Norm]:
+        return {norm.id: norm for norm in self.legal.normas}

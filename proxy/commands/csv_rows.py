@@ -1,0 +1,83 @@
+"""A CSV file read line by line: however large it is, one line of it is held at a time.
+
+As a spreadsheet writes it: UTF-8 with or without its mark, commas, semicolons or tabs. Every cell
+is of one line, so that a forgotten quote spoils its own line and none after it.
+"""
+
+import csv
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from proxy.domain.columns import Columns, Fault
+from proxy.errors import Refusal
+
+LONGEST = 10_000  # bytes of a line
+MARK = b"\xef\xbb\xbf"
+SEPARATORS = ",;\t"
+
+
+@dataclass(frozen=True)
+class Line:
+    number: int
+    values: dict[str, str]
+
+
+def read(stream: BinaryIO, columns: Columns) -> Iterator[Line | Fault]:
+    """Each line that says something, or what is wrong with it. Refuses a wrong header."""
+    header = stream.readline(LONGEST + 1).removeprefix(MARK)
+    text = _text(header)
+    separator = max(SEPARATORS, key=text.count)
+    names = [_name(cell) for cell in _cells(text, separator)]
+    _check(names, columns)
+    for number, content in _lines(stream):
+        try:
+            cells = _cells(_text(content), separator)
+            if not any(map(str.strip, cells)):
+                continue
+            if len(cells) != len(names):
+                raise Refusal("csv.cells", found=len(cells), wanted=len(names))
+            yield Line(number, dict(zip(names, cells, strict=True)))
+        except Refusal as refusal:
+            yield Fault(number, refusal)
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    number = 1
+    while content := stream.readline(LONGEST + 1):
+        number += 1
+        yield number, content
+        while len(content) > LONGEST and not content.endswith(b"\n"):  # the rest of that line
+            content = stream.readline(LONGEST + 1)
+
+
+def _text(content: bytes) -> str:
+    if len(content) > LONGEST:
+        raise Refusal("csv.long", most=LONGEST)
+    try:
+        return content.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Refusal("csv.encoding") from None
+
+
+def _cells(text: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([text], delimiter=separator, strict=True), [])
+    except csv.Error:
+        raise Refusal("csv.quotes") from None
+
+
+def _name(cell: str) -> str:
+    """`Razón social` names the column razon_social."""
+    bare = unicodedata.normalize("NFD", cell.strip().casefold())
+    return "_".join("".join(c for c in bare if not unicodedata.combining(c)).split())
+
+
+def _check(names: list[str], columns: Columns) -> None:
+    missing = [name for name in columns.needed if name not in names]
+    if missing:
+        raise Refusal("csv.missing", names=", ".join(missing))
+    known = {*columns.needed, *columns.optional}
+    if len(set(names)) < len(names) or set(names) - known:
+        raise Refusal("csv.columns", names=", ".join((*columns.needed, *columns.optional)))

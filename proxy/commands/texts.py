@@ -1,0 +1,79 @@
+"""What only the commands tell, by code."""
+
+OPERATION = {
+    "keys.other": (
+        "{path} no es el archivo de claves de esta base de datos. Traiga el que se respaldó con "
+        "ella, o corrija CASILLA_KEYS_FILE o CASILLA_DATABASE_URL."
+    ),
+    "audit.day": "«{typed}» no es una fecha. Escríbala como 2026-03-09 o 2026-03-09T16:30.",
+    "audit.unwritable": "No se puede escribir en {path}. Elija otro lugar con --archivo.",
+    "demonstration.public": (
+        "La demostración tiene contraseñas conocidas y solo se carga en su propia computadora: "
+        "CASILLA_ORIGIN debe ser localhost."
+    ),
+    "settings.wrong": "La variable {name} no vale: {reason}",
+    "settings.unknown": "Aviso: {name} no es un ajuste y no cambia nada{meant}",
+    "settings.encoding": "El archivo .env no está en UTF-8. Guárdelo así y pruebe otra vez.",
+    "schema.newer": (
+        "Las tablas son de una versión más nueva de este programa. Instale esa versión, "
+        "o restaure el respaldo que hizo antes de pasar a ella."
+    ),
+    "disk.full": "No queda espacio en el disco y no se guardó nada. Libere espacio y repita.",
+    "path.wrong": "No se puede usar {path}: {reason}.",
+    "database.other": "CASILLA_DATABASE_URL lleva a algo que no es una base de datos de SQLite.",
+    "database.incomplete": (
+        "A la base de datos le falta una tabla. Restaure el respaldo; no la vuelva a crear."
+    ),
+    "database.unwritable": "La base de datos no se puede escribir. Revise los permisos y el disco.",
+    "database.down": "La base de datos no responde. Revise CASILLA_DATABASE_URL y pruebe otra vez.",
+    "schema.old": (
+        "Las tablas son de otra versión ({current}) y este programa necesita la {newest}. "
+        "Ejecute «casilla migrar»."
+    ),
+    "port.taken": (
+        "No se puede escuchar en {address}, puerto {port}: otro programa lo usa o falta permiso. "
+        "Elija otro con --puerto."
+    ),
+    "site.profile": (
+        "Aviso: el sitio se construyó con las reglas «{built}» y el servicio usa «{wanted}»: las "
+        "guías dicen otra cosa. Ejecute «casilla construir» y reinicie."
+    ),
+    "documents.missing": (
+        "Falta la carpeta de los documentos, {path}, o no se puede usar. Recupérela de su "
+        "respaldo o corrija CASILLA_DOCUMENTS_URL."
+    ),
+    "site.broken": "El sitio no se pudo construir y el anterior sigue en su lugar:\n{output}",
+    "csv.missing": "En la primera línea faltan estas columnas: {names}. Agréguelas.",
+    "csv.columns": (
+        "En la primera línea hay columnas repetidas o que no se usan. "
+        "Deje solo las que hagan falta de estas: {names}."
+    ),
+    "csv.cells": "Tiene {found} datos y la primera línea tiene {wanted} columnas. Revísela.",
+    "csv.quotes": "Las comillas no cierran. Revíselas.",
+    "csv.encoding": "No está en UTF-8. Guarde el archivo como «CSV UTF-8».",
+    "csv.long": "Pasa de {most} bytes: ¿le falta el fin de línea? Revísela.",
+    "import.missing": "No se puede leer el archivo «{name}». Revise su ruta.",
+    "import.repeated": "Esa identidad ya está en la línea {line}. Deje una sola.",
+    "import.undone": (
+        "No se importó nada: {faults}. Corrija el archivo, "
+        "o use --seguir para importar las demás líneas."
+    ),
+    "import.left_out": (
+        "Quedó fuera parte del archivo: {faults}. Corrija esa parte e impórtela después."
+    ),
+    "import.race": (
+        "Alguien escribió al mismo tiempo sobre las mismas identidades. "
+        "Ejecute otra vez el mismo comando."
+    ),
+    "mail.folder": (
+        "Aviso: los correos quedan en una carpeta de este servidor y nadie los recibe. "
+        "Escriba su servidor de correo en CASILLA_MAIL_URL."
+    ),
+    "sms.folder": (
+        "Aviso: los SMS quedan en una carpeta de este servidor y nadie los recibe. "
+        "Escriba su servicio de mensajes en CASILLA_SMS_URL."
+    ),
+    "mail.missing": (
+        "No hay un mensaje con el número {number}. Vea la lista con «casilla correo»."
+    ),
+}

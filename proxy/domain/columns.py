@@ -1,0 +1,17 @@
+"""The columns of a file that is imported, and a line of it that stays out."""
+
+from dataclasses import dataclass
+
+from proxy.errors import Refusal
+
+
+@dataclass(frozen=True)
+class Columns:
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    line: int
+    refusal: Refusal

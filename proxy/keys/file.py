@@ -1,0 +1,89 @@
+"""Changes the file of keys: one process at a time, and whole or not at all.
+
+The new file is written beside the old one and takes its place in one step: whoever reads it, or is
+killed meanwhile, has the one or the other.
+"""
+
+import base64
+import errno
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from proxy.errors import Refusal
+from proxy.keys.ring import AUDIT, derive, new_entry, read_keyring
+
+
+def rotate(path: Path, at: datetime) -> str:
+    """Add a key, to be used from now on, and return its id."""
+    with _changing(path) as ring:
+        # Of a retired key neither: rows of the audit still name it.
+        used = map(int, re.findall(r'"id": "k(\d+)"', json.dumps(ring)))
+        key_id = f"k{max(used, default=0) + 1}"
+        ring["claves"].append(new_entry(key_id, at))
+    return key_id
+
+
+def retire(path: Path, key_id: str, at: datetime) -> None:
+    """Take a key out. What it attested of the audit can still be verified; nothing else."""
+    with _changing(path) as ring:
+        refuse_in_use(path, key_id)
+        entry = next(entry for entry in ring["claves"] if entry["id"] == key_id)
+        ring["claves"].remove(entry)
+        subkey = derive(base64.b64decode(entry["clave"]), AUDIT)
+        kept = {"id": key_id, "hasta": at.isoformat(timespec="seconds")}
+        kept["auditoria"] = base64.b64encode(subkey).decode()
+        ring.setdefault("retiradas", []).append(kept)
+
+
+def refuse_in_use(path: Path, key_id: str) -> None:
+    """Refuses a key that is not there and the one that is used for new things."""
+    keys = list(read_keyring(path).keys)
+    if key_id not in keys:
+        raise Refusal("keys.unknown", id=key_id)
+    if key_id == keys[-1]:
+        raise Refusal("keys.newest", id=key_id)
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[dict[str, Any]]:
+    """Gives what the file says, and writes what became of it."""
+    path = path.resolve()  # a link to the file stays a link
+    read_keyring(path)  # a broken one is not mended by adding to it
+    try:
+        with path.with_name(f"{path.name}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            ring: dict[str, Any] = json.loads(path.read_text())
+            yield ring
+            _replace(path, json.dumps(ring, indent=2))
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise  # no permission would help
+        raise Refusal("keys.unwritable", path=path) from None
+
+
+def _replace(path: Path, content: str) -> None:
+    beside, owner = path.with_name(f"{path.name}.nuevo"), path.stat()
+    beside.unlink(missing_ok=True)  # of somebody who was killed
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            # The service reads it as its own user, whoever runs the command.
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,184 @@
+"""Who says whether a person or a company is as claimed: the State's service, or a local register.
+
+    check ──▶ «coincide» · «no coincide» · «no disponible»
+
+Never which value differs, and never a word of the claim in a log (SECURITY E40).
+"""
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+from typing import Protocol
+
+from proxy.domain import padron as rules
+from proxy.domain.identity import Answer, Claim, CompanyClaim
+from proxy.domain.vault import Unsealable
+from proxy.outside import request
+from proxy.outside.breaker import Breaker
+from proxy.outside.request import NoReply, Reply
+from proxy.settings import Settings
+from proxy.store import padron
+from proxy.store.db import Database
+
+logger = logging.getLogger("casilla.identity")
+
+LOCAL_REGISTER = "padron:"
+LARGEST = 4096  # bytes of an answer
+BACK_OFF = 0.3  # seconds before the second and last try
+# A service that hangs must not take the threads that the rest of the casilla runs on.
+AT_ONCE = 8
+PASSING = (502, 503, 504)  # a gateway that is being restarted, usually
+# The service is alive and does not like this claim: that says nothing about the others.
+ABOUT_THE_CLAIM = (400, 404, 409, 413, 422)
+
+
+class Identity(Protocol):
+    def check(self, claim: Claim) -> Answer:
+        """Call it outside any transaction and off the event loop: it may take some seconds."""
+
+
+def identity(settings: Settings, db: Database) -> Identity:
+    """What CASILLA_IDENTITY_URL says."""
+    if settings.identity_url == LOCAL_REGISTER:
+        return Register(db)
+    headers = dict(settings.identity_headers)
+    if settings.identity_token:
+        headers["Authorization"] = f"Bearer {settings.identity_token}"
+    return Service(
+        settings.identity_url,
+        headers,
+        connect_seconds=settings.identity_connect_seconds,
+        read_seconds=settings.identity_read_seconds,
+    )
+
+
+@dataclass(frozen=True)
+class Register:
+    """The table that `casilla padron importar` fills. While it is empty nobody can be checked."""
+
+    db: Database
+
+    def check(self, claim: Claim) -> Answer:
+        with self.db.reading() as tx:
+            loaded = padron.any_there(tx)
+            try:
+                found = padron.find(tx, claim.identidad)
+            except Unsealable:
+                logger.error("a record of the register cannot be read with the keys of today")
+                return Answer.UNAVAILABLE
+        same = rules.says_the_same(found.record, claim)
+        if not loaded:
+            logger.warning("the register is empty: load it with «casilla padron importar»")
+            return Answer.UNAVAILABLE
+        return Answer.MATCHES if same and found.there else Answer.DIFFERS
+
+
+class _Failed(Exception):
+    """The service gave no answer. `reason` may be logged."""
+
+    def __init__(self, reason: str, *, again: bool = False, alive: bool = False) -> None:
+        super().__init__(reason)
+        self.again = again
+        self.alive = alive
+
+
+@dataclass
+class Service:
+    """An HTTP service of verification, as RENIEC and SUNAT are reached through the PIDE."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    connect_seconds: float = 2.0
+    read_seconds: float = 5.0
+    breaker: Breaker = field(default_factory=Breaker)
+    _places: BoundedSemaphore = field(
+        default_factory=lambda: BoundedSemaphore(AT_ONCE), init=False, repr=False
+    )
+
+    def check(self, claim: Claim) -> Answer:
+        if not self._places.acquire(blocking=False):
+            logger.warning("too many checks wait for the identity service")
+            return Answer.UNAVAILABLE
+        try:
+            return self._check(claim)
+        finally:
+            self._places.release()
+
+    def _check(self, claim: Claim) -> Answer:
+        if not self.breaker.allows():
+            return Answer.UNAVAILABLE
+        worked = False
+        try:
+            answer = self._ask_twice(body_of(claim))
+            worked = True
+            return answer
+        except _Failed as failed:
+            worked = failed.alive
+            logger.warning("no answer of the identity service", extra={"detail": str(failed)})
+            return Answer.UNAVAILABLE
+        finally:
+            self.breaker.tell(worked=worked)
+
+    def _ask_twice(self, body: bytes) -> Answer:
+        try:
+            return self._ask(body)
+        except _Failed as failed:
+            if not failed.again:
+                raise
+        time.sleep(BACK_OFF)
+        return self._ask(body)
+
+    def _ask(self, body: bytes) -> Answer:
+        usual = {"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"}
+        try:
+            reply = request.ask(
+                "POST",
+                self.url,
+                usual | dict(self.headers),
+                body,
+                connect_seconds=self.connect_seconds,
+                seconds=self.read_seconds,
+                most=LARGEST + 1,
+            )
+        except NoReply as error:
+            raise _Failed(str(error), again=not error.slow) from None
+        return _answer(reply)
+
+
+def body_of(claim: Claim) -> bytes:
+    """What the service is asked, as the manual describes it."""
+    identidad = {"tipo": claim.identidad.kind, "numero": claim.identidad.number}
+    if isinstance(claim, CompanyClaim):
+        said = {"razon_social": claim.razon_social, "distrito": claim.distrito}
+    else:
+        said = {
+            "apellido_paterno": claim.apellido_paterno,
+            "apellido_materno": claim.apellido_materno,
+            "nombres": claim.nombres,
+            "fecha_nacimiento": claim.born_on.isoformat(),
+            "sexo": claim.sexo,
+            "fecha_emision": claim.issued_on.isoformat(),
+            "cui": claim.cui,
+        }
+    return json.dumps({"identidad": identidad, **said}, ensure_ascii=False).encode()
+
+
+def _answer(reply: Reply) -> Answer:
+    if reply.status != 200:
+        again, alive = reply.status in PASSING, reply.status in ABOUT_THE_CLAIM
+        raise _Failed(f"status {reply.status}", again=again, alive=alive)
+    if reply.kind != "application/json":
+        raise _Failed("the content type is not JSON")
+    if len(reply.said) > LARGEST:
+        raise _Failed("the answer is too large")
+    try:
+        said = json.loads(reply.said)
+    except (ValueError, RecursionError):
+        raise _Failed("the answer is not JSON") from None
+    resultado = said.get("resultado") if isinstance(said, dict) else None
+    if resultado not in (Answer.MATCHES.value, Answer.DIFFERS.value):
+        raise _Failed("the answer says something else")
+    return Answer(resultado)

@@ -1,0 +1,34 @@
+"""What a flow holds while it runs: one transaction, one clock, one vault."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from proxy.domain.vault import Vault
+
+
+@dataclass
+class Tx:
+    """An open transaction. Everything written in it happened at `now` (UTC)."""
+
+    conn: Connection
+    now: datetime
+    keys: Callable[[], Vault]
+    mail: bool = False  # whether a message was left in the outbox
+    request: str | None = None  # the reference of whoever waits for it, for the audit
+    notes: list[dict[str, Any]] = field(default_factory=list)  # the audit writes them at the end
+
+    @property
+    def vault(self) -> Vault:
+        return self.keys()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def no_keys() -> Vault:
+    raise RuntimeError("this database was opened without keys")

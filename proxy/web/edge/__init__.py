@@ -1,0 +1,1 @@
+"""What every page shares: forms, cookies, guards, headers, errors and the log."""

@@ -1,0 +1,32 @@
+"""Nothing but our own pages may change anything here.
+
+A sibling host's POST carries every cookie, Lax and Strict alike, so `same-site` is refused too
+(SECURITY G52). Forms carry a token besides: see forms.py.
+"""
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from proxy.web.edge.errors import refused_page
+
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+
+
+class SameOrigin:
+    def __init__(self, app: ASGIApp, origin: str) -> None:
+        self.app = app
+        self.origin = origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in SAFE or self._ours(Headers(scope=scope)):
+            await self.app(scope, receive, send)
+            return
+        response = refused_page(Request(scope), "form.foreign", 403)
+        await response(scope, receive, send)
+
+    def _ours(self, headers: Headers) -> bool:
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site in ("same-origin", "none")
+        return headers.get("origin") == self.origin

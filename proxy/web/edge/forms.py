@@ -1,0 +1,67 @@
+"""Reads what a form sent, strictly: one value a field, valid UTF-8, nothing hidden in it."""
+
+import asyncio
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+from proxy.errors import Refusal
+from proxy.web.edge.cookies import binding_of
+from proxy.web.edge.state import state_of
+
+BODY_SECONDS = 10  # SECURITY A8
+FIELDS = 24
+FIELD_CHARACTERS = 4096
+
+TOKEN_FIELD = "sello"
+
+
+class StaleForm(Refusal):
+    """The form is not of this browser's session or flow, or its cookie is gone."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("form.stale")
+
+
+async def body_of(request: Request) -> bytes:
+    """All that was sent. Raises 408 when it takes too long, 400 when who sends it hangs up."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        raise HTTPException(408) from None
+    except ClientDisconnect:
+        raise HTTPException(400) from None
+
+
+async def read_form(request: Request, name: str) -> dict[str, str]:
+    """The fields of the form `name`. Refuses `form.malformed`; `form.stale` without its token."""
+    fields = _parse(await body_of(request), request.headers.get("content-type", ""))
+    binding = binding_of(request)
+    given = fields.pop(TOKEN_FIELD, "")
+    if not (binding and state_of(request).signing.is_form_token(given, binding, name)):
+        raise StaleForm()
+    return fields
+
+
+def _parse(body: bytes, content_type: str) -> dict[str, str]:
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise Refusal("form.malformed")
+    try:
+        pairs = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(body),
+            errors="strict",
+            max_num_fields=FIELDS,
+        )
+    except ValueError:
+        raise Refusal("form.malformed") from None
+    fields = dict(pairs)
+    too_long = any(len(value) > FIELD_CHARACTERS for value in fields.values())
+    if len(fields) < len(pairs) or too_long or any("\0" in name + value for name, value in pairs):
+        raise Refusal("form.malformed")
+    return fields

@@ -1,0 +1,53 @@
+"""Whether the process lives and whether it can do its work. No data, no way around anything."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from proxy.flows import readiness
+from proxy.web.edge.pages import look, run
+from proxy.web.edge.state import state_of
+
+logger = logging.getLogger("casilla.web")
+
+PATHS = ("/salud", "/listo")
+OUTBOX_AGE = timedelta(minutes=5)
+
+
+async def alive(_request: Request) -> Response:
+    """GET /salud"""
+    return PlainTextResponse("vivo\n")
+
+
+async def ready(request: Request) -> Response:
+    """GET /listo: the database writes, documents are there and messages are leaving."""
+    try:
+        await run(request, readiness.write)
+        late = await look(request, readiness.late_messages, OUTBOX_AGE)
+        documents = state_of(request).installation.documents
+        lost = await look(request, readiness.lost_documents, documents)
+    except SQLAlchemyError:
+        logger.exception("not ready")
+        return PlainTextResponse("no listo: la base de datos no responde\n", 503)
+    if lost:
+        return PlainTextResponse("no listo: falta la carpeta de los documentos\n", 503)
+    if late:
+        return PlainTextResponse("no listo: hay mensajes atrasados\n", 503)
+    return PlainTextResponse("listo\n")
+
+
+class KnownHost(TrustedHostMiddleware):
+    """Whoever asks how the process is asks its address: they need not know our name."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = self.app if scope.get("path") in PATHS else super().__call__
+        await asked(scope, receive, send)
+
+
+routes = [Route("/salud", alive, name="alive"), Route("/listo", ready, name="ready")]

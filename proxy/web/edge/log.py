@@ -1,0 +1,53 @@
+"""One line for each request, and the last resort when a handler breaks."""
+
+import logging
+import secrets
+import time
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from proxy.web.edge.errors import unexpected
+
+logger = logging.getLogger("casilla.web")
+
+
+class RequestLog:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        reference = secrets.token_hex(6)
+        scope.setdefault("state", {})["reference"] = reference
+        started, status = time.perf_counter(), 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            logger.exception("unexpected", extra={"request": reference})
+            if status:
+                raise  # half an answer has left already; the server must cut the connection
+            response = await unexpected(Request(scope), error)
+            await response(scope, receive, watched)
+        finally:
+            client = scope.get("client")
+            route = scope.get("route")
+            extra = {
+                "request": reference,
+                "method": scope["method"],
+                # The pattern and not the path: an address can carry a token.
+                "route": scope.get("root_path", "") + route.path if route else None,
+                "status": status,
+                "ms": round((time.perf_counter() - started) * 1000, 1),
+                "ip": client[0] if client else None,
+            }
+            logger.info("request", extra=extra)

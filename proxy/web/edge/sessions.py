@@ -1,0 +1,86 @@
+"""Who is asking: the session of the cookie, read at every request."""
+
+import re
+from functools import wraps
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from proxy.domain.session import Session
+from proxy.flows import login
+from proxy.flows.login import SessionOver
+from proxy.web.edge.cookies import SESSION, drop_cookie, session_cookie
+from proxy.web.edge.forms import body_of
+from proxy.web.edge.pages import Handler, look, run, see_other
+from proxy.web.edge.state import state_of
+
+# Whoever was about to press a button or to take a file comes back to its page, not to the act.
+PAGE = re.compile(r"/casilla/(?:notificaciones/[0-9a-f]{32}/|(?!notificaciones/)[a-z-]+/)?")
+
+
+def private(handler: Handler) -> Handler:
+    """Only for who logged in; anybody else is sent to do it, and comes back afterwards."""
+    return _guarded(handler, changing=False)
+
+
+def entered(handler: Handler) -> Handler:
+    """The same, also for who must choose another password before anything else (SECURITY E44)."""
+    return _guarded(handler, changing=True)
+
+
+def _guarded(handler: Handler, *, changing: bool) -> Handler:
+    @wraps(handler)
+    async def guarded(request: Request) -> Response:
+        scope = request.scope
+        for name, value in scope["headers"]:
+            if name == b"sec-purpose" and b"prefetch" in value:
+                return Response(status_code=204)  # nobody is looking yet (SECURITY G54)
+        if request.method == "POST":
+            await body_of(request)  # first: a session that ends while it comes does nothing more
+        session = await current(request)
+        if session is None:
+            return _to_login(request)
+        if session.must_change and not changing:
+            return see_other(request, "password:change")
+        request.state.session = session
+        try:
+            return await handler(request)
+        except SessionOver:
+            return _to_login(request)
+
+    return guarded
+
+
+def session_of(request: Request) -> Session:
+    """The session that `private` found."""
+    session: Session = request.state.session
+    return session
+
+
+async def current(request: Request) -> Session | None:
+    token = session_cookie(request)
+    if not token:
+        return None
+    installation = state_of(request).installation
+    now = installation.clock()
+    if installation.db.sqlite:
+        session = login.resume_here(installation.db, installation.policy, token, now)
+    else:
+        session = await look(request, login.resume, installation.policy, token)
+    if session and now - session.seen_at >= login.SEEN_EVERY:
+        await run(request, login.touch, session)
+        session = session._replace(seen_at=now)
+    return session
+
+
+def _to_login(request: Request) -> Response:
+    page = PAGE.match(request.url.path)
+    back = {"volver": page[0]} if page else {}
+    # Who sends a form had a session when its page was shown, and may have left it in another tab.
+    over = {"fin": "1"} if session_cookie(request) or request.method == "POST" else {}
+    query = urlencode(back | over)
+    path = request.app.url_path_for("login:password")
+    response = RedirectResponse(f"{path}?{query}" if query else str(path), 303)
+    drop_cookie(response, SESSION)
+    return response

@@ -1,0 +1,35 @@
+"""What every handler can reach: the installation, and what the web edge makes of it once."""
+
+import asyncio
+from dataclasses import dataclass
+
+import anyio
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp
+
+from proxy.installation import Installation
+from proxy.keys.signing import Signing
+from proxy.web.edge.hashing import PasswordPool
+
+LOST = PlainTextResponse("no está aquí\n", 404)  # until there is a site with a page for it
+
+
+@dataclass
+class State:
+    installation: Installation
+    templates: Jinja2Templates
+    passwords: PasswordPool
+    threads: anyio.CapacityLimiter  # as many as the database has connections
+    mail: asyncio.Event  # set when a message was left in the outbox
+    lost: ASGIApp = LOST
+
+    @property
+    def signing(self) -> Signing:
+        return self.installation.signing
+
+
+def state_of(request: Request) -> State:
+    state: State = request.app.state.casilla
+    return state

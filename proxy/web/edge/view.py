@@ -1,0 +1,117 @@
+"""What every template may use: dates in the entity's time, the form's token, who is inside."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from starlette.applications import Starlette
+
+from proxy.domain.browser import in_words
+from proxy.domain.client import network_of
+from proxy.domain.phone import masked_phone
+from proxy.domain.recipient import masked_email
+from proxy.domain.session import Holder, Session
+from proxy.flows import login
+from proxy.installation import Installation
+from proxy.web.edge.cookies import binding_of
+from proxy.web.edge.forms import TOKEN_FIELD
+from proxy.web.site.assets import assets
+
+
+@dataclass(frozen=True)
+class End:
+    """When the session ends if nothing is done, or if it is `last`, whatever is done."""
+
+    at: datetime
+    seconds: int  # from now on
+    last: bool
+
+
+def end_of(installation: Installation, session: Session) -> End:
+    idle = session.seen_at + installation.policy.session_idle
+    at = min(idle, session.expires_at)
+    return End(at, int((at - installation.clock()).total_seconds()), at < idle)
+
+
+def prepare(environment: Environment, installation: Installation) -> None:
+    zone, policy = installation.zone, installation.policy
+
+    def fecha(moment: date) -> str:
+        """dd/mm/aaaa, of a moment in the entity's zone (ruling 18)."""
+        local = moment.astimezone(zone) if isinstance(moment, datetime) else moment
+        return local.strftime("%d/%m/%Y")
+
+    def hora(moment: datetime) -> str:
+        """HH:MM, 24 hours, in the entity's zone."""
+        return moment.astimezone(zone).strftime("%H:%M")
+
+    @pass_context
+    def sello(context: Context, form: str) -> Markup:
+        """The hidden field that ties a form to this browser."""
+        request = context["request"]
+        binding = getattr(request.state, "binding", None) or binding_of(request) or ""
+        token = installation.signing.form_token(binding, form)
+        return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, token)
+
+    @lru_cache(maxsize=512)  # a page asks for twenty, and each one walks every route
+    def path(app: Starlette, name: str, **params: Any) -> str:
+        return str(app.url_path_for(name, **params))
+
+    @pass_context
+    def url(context: Context, name: str, **params: Any) -> str:
+        return path(context["request"].app, name, **params)
+
+    @pass_context
+    def asset(context: Context, name: str) -> str:
+        return url(context, "asset", address=assets()[name].address)
+
+    @pass_context
+    def session(context: Context) -> Session | None:
+        """The session of the pages of the casilla."""
+        return getattr(context["request"].state, "session", None)
+
+    @pass_context
+    def holder(context: Context) -> Holder:
+        """Whose session it is."""
+        return login.holder(installation.vault, context["request"].state.session)
+
+    def session_end(session: Session) -> End:
+        return end_of(installation, session)
+
+    environment.filters |= {"fecha": fecha, "hora": hora, "tamano": _size}
+    environment.filters |= {"horas": _hours, "minutos": _minutes}
+    environment.filters |= {"celular": masked_phone, "correo": masked_email}
+    environment.filters |= {"navegador": in_words, "red": network_of}
+    environment.globals |= {
+        "asset": asset,
+        "entity": installation.catalog.entity,
+        "holder": holder,
+        "policy": policy,
+        "sello": sello,
+        "session": session,
+        "session_end": session_end,
+        "url": url,
+    }
+
+
+def _hours(life: timedelta) -> str:
+    return _counted(life // timedelta(hours=1), "hora")
+
+
+def _minutes(life: timedelta) -> str:
+    return _counted(life // timedelta(minutes=1), "minuto")
+
+
+def _counted(many: int, one: str) -> str:
+    return f"{many} {one if many == 1 else one + 's'}"
+
+
+def _size(count: int) -> str:
+    """«340 KB», «1.2 MB»: units of a thousand, as a computer shows them."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))}\N{NO-BREAK SPACE}KB"
+    return f"{count / 1_000_000:.1f}\N{NO-BREAK SPACE}MB"

@@ -1,0 +1,42 @@
+"""What browsers report of the content policy: a page of ours that asks for what it must not."""
+
+import json
+import logging
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from proxy.flows import violations
+from proxy.web.edge.forms import body_of
+from proxy.web.edge.pages import client_of, run
+
+logger = logging.getLogger("casilla.web")
+
+MOST = 5  # of one report; the rest say the same
+
+
+async def report(request: Request) -> Response:
+    """POST /csp (Reporting API). Logs the rule and the host, never a whole address."""
+    if not await run(request, violations.listen, client_of(request)):
+        return Response(status_code=429, headers={"Retry-After": "60"})
+    try:
+        reports = json.loads(await body_of(request))
+        bodies = [one["body"] for one in reports[:MOST]]
+        seen = sorted({f"{_rule(body)} {_host(body)}" for body in bodies})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Response(status_code=400)
+    logger.warning("content policy", extra={"detail": seen})
+    return Response(status_code=204)
+
+
+def _rule(body: dict[str, str]) -> str:
+    return str(body["effectiveDirective"])[:40]
+
+
+def _host(body: dict[str, str]) -> str:
+    return (urlsplit(str(body["blockedURL"])).hostname or "en la página")[:80]
+
+
+routes = [Route("/csp", report, methods=["POST"], name="violations")]

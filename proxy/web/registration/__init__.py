@@ -1,0 +1,1 @@
+"""The registration of people and companies, page by page."""

@@ -1,0 +1,230 @@
+"""VERIFICACIÓN DE CORREO by code or by link, and the first access that comes of it."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from proxy.domain import codes
+from proxy.errors import Denied
+from proxy.flows import first_access, opening
+from proxy.flows.first_access import ACTIVATION, First
+from proxy.texts import TEXTS
+from proxy.web.choosing import choose_form, chosen, finished
+from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.denials import held_off, status, told
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pace import held
+from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.state import state_of
+from proxy.web.registration.steps import limited
+
+# The guide calls this code «Clave de validación», and not «token digital».
+SAID = {
+    "token.wrong": "clave.wrong",
+    "token.expired": "clave.expired",
+    "token.spent": "clave.spent",
+    "token.gone": "clave.gone",
+    "token.soon": "clave.soon",
+    "token.sends": "clave.sends",
+}
+DONE = "registration:done"
+OVER = ("token.gone", "token.spent", "registration.gone")
+
+
+def as_clave(denied: Denied) -> Denied:
+    return replace(denied, code=SAID.get(denied.code, denied.code))
+
+
+async def email_form(request: Request) -> Response:
+    """GET /casilla/registro/correo/"""
+    notice = TEXTS["clave.resent"] if "reenviado" in request.query_params else None
+    return await _email_page(request, notice=notice)
+
+
+@held
+async def validate(request: Request) -> Response:
+    """POST /casilla/registro/correo/"""
+    form = await read_form(request, "registration_email")
+    typed = form.get("clave", "")
+    flow, state = flow_of(request), state_of(request)
+    if not codes.is_like_a_code(typed):
+        return await _email_page(request, 400, errors={"clave": TEXTS["clave.missing"]})
+    if await look(request, opening.waiting, flow) is None:
+        return await _gone(request, Denied("token.gone"))
+    policy, catalog = state.installation.policy, state.installation.catalog
+    with state.passwords.place():
+        made = await _first(request)
+        denied = await run(
+            request, opening.validate, policy, catalog, flow, typed, made, client_of(request)
+        )
+    if denied is None:
+        return _done(request)
+    if denied.code in OVER:
+        return await _gone(request, denied)
+    said = told(as_clave(denied), "clave")
+    return held_off(await _email_page(request, status(denied), **said), denied)
+
+
+@held
+async def resend(request: Request) -> Response:
+    """POST /casilla/registro/correo/reenviar/"""
+    await read_form(request, "registration_resend")
+    policy = state_of(request).installation.policy
+    denied = await run(request, opening.resend, policy, flow_of(request), client_of(request))
+    if denied is None:
+        return see_other(request, "registration:email", "reenviado=1")
+    if denied.code in OVER:
+        return await _gone(request, denied)
+    said = told(as_clave(denied), "clave")
+    return held_off(await _email_page(request, status(denied), **said), denied)
+
+
+async def link_form(request: Request) -> Response:
+    """GET /casilla/registro/enlace/{token}/: spends nothing, for mail scanners open links too."""
+    flow = begin_flow(request)
+    challenge_id = _challenge(request)
+    code = await look(request, opening.linked, challenge_id) if challenge_id else None
+    response = _link_page(request, code, 410 if code is None else 200)
+    if not flow_of(request):
+        set_cookie(response, FLOW, flow)
+    return response
+
+
+@held
+async def validate_link(request: Request) -> Response:
+    """POST /casilla/registro/enlace/{token}/"""
+    form = await read_form(request, "registration_link")
+    challenge_id, state = _challenge(request), state_of(request)
+    if challenge_id is None or await look(request, opening.linked, challenge_id) is None:
+        return _link_page(request, None, 410)
+    policy, catalog = state.installation.policy, state.installation.catalog
+    typed = form.get("clave", "")
+    if not codes.is_like_a_code(typed):
+        return _link_page(request, typed, 400, errors={"clave": TEXTS["clave.missing"]})
+    with state.passwords.place():
+        made = await _first(request)
+        denied = await run(
+            request,
+            opening.validate_by_link,
+            policy,
+            catalog,
+            challenge_id,
+            typed,
+            made,
+            client_of(request),
+        )
+    if denied is None:
+        return _done(request)
+    if denied.code in OVER:
+        return _link_page(request, None, 410)
+    said = told(as_clave(denied), "clave")
+    return held_off(_link_page(request, typed, status(denied), **said), denied)
+
+
+async def done(request: Request) -> Response:
+    """GET /casilla/registro/listo/: only where a casilla was opened."""
+    if not state_of(request).signing.link_of(DONE, flow_of(request)):
+        return see_other(request, "registration:terms")
+    return page(request, "registration/done.html")
+
+
+async def follow(request: Request) -> Response:
+    """GET /casilla/activar/{token}/: on to an address that no history keeps (SECURITY D34)."""
+    response, token = see_other(request, "activation"), request.path_params["token"]
+    # Only what we signed: a cookie of somebody else's choice would let them read along.
+    if state_of(request).signing.link_of(ACTIVATION, token):
+        set_cookie(response, FLOW, token)
+    return response
+
+
+async def activation_form(request: Request) -> Response:
+    """GET /casilla/activar/"""
+    if await _activating(request) is None:
+        return page(request, "registration/activation_over.html", 410)
+    return choose_form(request, "registration/activation.html")
+
+
+@held
+async def activate(request: Request) -> Response:
+    """POST /casilla/activar/"""
+    form = await read_form(request, "activation")
+    casilla_id = await _activating(request)
+
+    async def late() -> Response:
+        return page(request, "registration/activation_over.html", 410)
+
+    if casilla_id is None:
+        return await late()
+    return await chosen(
+        request,
+        form,
+        casilla_id,
+        template="registration/activation.html",
+        store=(first_access.activate, _activation(request)),
+        late=late,
+    )
+
+
+async def _first(request: Request) -> First:
+    """The first access is made before the code is looked at: right and wrong cost the same."""
+    state = state_of(request)
+    made = first_access.first(state.installation.policy, state.installation.vault)
+    if not made.secret:
+        return made
+    return replace(made, hashed=await state.passwords.hash(made.secret))
+
+
+def _done(request: Request) -> Response:
+    return finished(request, DONE)
+
+
+async def _gone(request: Request, denied: Denied) -> Response:
+    """Sent twice, it is done; otherwise it has to begin again, or to be asked for again."""
+    if await look(request, opening.done, flow_of(request)):
+        return _done(request)
+    back = "registration:terms" if denied.code == "registration.gone" else "registration:review"
+    return limited(request, as_clave(denied), back)
+
+
+async def _email_page(request: Request, code: int = 200, **context: object) -> Response:
+    waiting = await look(request, opening.waiting, flow_of(request))
+    if waiting is None:
+        return see_other(request, "registration:review")
+    email = waiting[0].draft.typed["correo"]
+    values = {"email": email, "errors": {}, "notice": None} | context
+    return page(request, "registration/email.html", code, **values)
+
+
+def _link_page(request: Request, code: str | None, status: int, **context: object) -> Response:
+    values = {"token": _token(request), "clave": code, "errors": {}, "notice": None} | context
+    return page(request, "registration/link.html", status, **values)
+
+
+def _token(request: Request) -> str:
+    token: str = request.path_params["token"]
+    return token
+
+
+def _challenge(request: Request) -> bytes | None:
+    return state_of(request).signing.link_of(opening.PURPOSE, _token(request))
+
+
+def _activation(request: Request) -> bytes | None:
+    return state_of(request).signing.link_of(ACTIVATION, flow_of(request))
+
+
+async def _activating(request: Request) -> int | None:
+    link = _activation(request)
+    return await look(request, first_access.opened, link) if link else None
+
+
+routes = [
+    form_route("/registro/correo/", email_form, validate, "registration:email"),
+    form_route("/registro/correo/reenviar/", email_form, resend, "registration:resend"),
+    form_route("/registro/enlace/{token}/", link_form, validate_link, "registration:link"),
+    Route("/registro/listo/", done, name="registration:done"),
+    form_route("/activar/", activation_form, activate, "activation"),
+    Route("/activar/{token}/", follow, name="activation:follow"),
+]

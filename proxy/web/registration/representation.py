@@ -1,0 +1,186 @@
+"""Who represents a legal person: by the mailbox of their casilla, or by their own data."""
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from proxy.domain import totp
+from proxy.domain.identidad import parse_identidad
+from proxy.domain.identity import Answer
+from proxy.domain.registration import KINDS, LEGAL, REPRESENTATIVE, SEXES, Draft, Faults, Reading
+from proxy.errors import Refusal
+from proxy.flows import registration, representation
+from proxy.texts import TEXTS
+from proxy.web.edge.denials import held_off, status, told
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pace import held
+from proxy.web.edge.pages import Handler, client_of, form_route, look, page, run, see_other
+from proxy.web.edge.state import state_of
+from proxy.web.registration.opening import OVER, as_clave
+from proxy.web.registration.steps import (
+    identify,
+    limited,
+    registration_of,
+    said,
+    step,
+    today,
+    unmatched,
+)
+
+
+def of_company(handler: Handler) -> Handler:
+    """A natural person speaks for themselves."""
+
+    async def guarded(request: Request) -> Response:
+        if registration_of(request).draft.persona != LEGAL:
+            return see_other(request, "registration:review")
+        return await handler(request)
+
+    return step("representative")(guarded)
+
+
+@of_company
+async def start_form(request: Request) -> Response:
+    """GET /casilla/registro/representante/"""
+    return _start_page(request, {})
+
+
+@held
+@of_company
+async def summon(request: Request) -> Response:
+    """POST /casilla/registro/representante/"""
+    form, found = await read_form(request, "representative"), registration_of(request)
+    reading = Reading(form)
+    representation.declares(reading)
+    try:
+        identidad = parse_identidad(form.get("numero", ""))
+        person = identidad.kind != "RUC"
+    except Refusal:
+        person = False
+    if not person:
+        reading.errors = {"numero": Refusal("registration.representative"), **reading.errors}
+    if reading.errors:
+        errors = said(Faults(reading.errors))
+        return _start_page(request, form, 400, errors)
+    policy = state_of(request).installation.policy
+    denied = await run(request, representation.summon, policy, found, identidad, client_of(request))
+    if denied:
+        return limited(request, denied, "registration:representative")
+    return see_other(request, "representative:code")
+
+
+@of_company
+async def code_form(request: Request) -> Response:
+    """GET /casilla/registro/representante/clave/"""
+    notice = TEXTS["clave.resent"] if "reenviado" in request.query_params else None
+    return await _code_page(request, notice=notice)
+
+
+@held
+@of_company
+async def answer(request: Request) -> Response:
+    """POST /casilla/registro/representante/clave/"""
+    form, found = await read_form(request, "representative_code"), registration_of(request)
+    typed = form.get("clave", "")
+    if not totp.is_like_a_code(typed):  # the code of an app too, or one that stands for it
+        return await _code_page(request, 400, errors={"clave": TEXTS["clave.missing"]})
+    policy = state_of(request).installation.policy
+    denied = await run(request, representation.answer, policy, found, typed, client_of(request))
+    if denied is None:
+        return see_other(request, "registration:review")
+    if denied.code in OVER:
+        return limited(request, as_clave(denied), "registration:representative")
+    said = told(as_clave(denied), "clave")
+    return held_off(await _code_page(request, status(denied), **said), denied)
+
+
+@held
+@of_company
+async def resend(request: Request) -> Response:
+    """POST /casilla/registro/representante/reenviar/"""
+    await read_form(request, "representative_resend")
+    found, policy = registration_of(request), state_of(request).installation.policy
+    denied = await run(request, representation.resend, policy, found, client_of(request))
+    if denied is None:
+        return see_other(request, "representative:code", "reenviado=1")
+    if denied.code in OVER:
+        return limited(request, as_clave(denied), "registration:representative")
+    said = told(as_clave(denied), "clave")
+    return held_off(await _code_page(request, status(denied), **said), denied)
+
+
+@of_company
+async def data_form(request: Request) -> Response:
+    """GET /casilla/registro/representante/datos/"""
+    return _data_page(request, registration_of(request).draft)
+
+
+@held
+@of_company
+async def prove(request: Request) -> Response:
+    """POST /casilla/registro/representante/datos/"""
+    form, found = await read_form(request, "representative_data"), registration_of(request)
+    found = await run(request, representation.typed, found, form)
+    if "regresar" in form:
+        return see_other(request, "registration:representative")
+    try:
+        claim = representation.read_representative(form, today(request))
+    except Faults as faults:
+        return _data_page(request, found.draft, 400, said(faults))
+    if found.draft.represented_by == str(claim.identidad):
+        return see_other(request, "registration:review")
+    client = client_of(request)
+    denied = await run(request, registration.admit, claim.identidad, client)
+    if denied:
+        return limited(request, denied, "representative:data", kept=True)
+    answer = await identify(request, claim)
+    await run(request, representation.prove, found, form, claim.identidad, answer, client)
+    if answer is not Answer.MATCHES:
+        return unmatched(request, answer, "representative:data")
+    return see_other(request, "registration:review")
+
+
+def _start_page(
+    request: Request,
+    form: Mapping[str, str],
+    code: int = 200,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    return page(
+        request,
+        "registration/representative.html",
+        code,
+        values={name: form.get(name, "") for name in ("numero", "poder")},
+        errors=errors or {},
+    )
+
+
+async def _code_page(request: Request, code: int = 200, **context: object) -> Response:
+    if await look(request, representation.summoned, registration_of(request)) is None:
+        return see_other(request, "registration:representative")
+    values = {"errors": {}, "notice": None} | context
+    return page(request, "registration/representative_code.html", code, **values)
+
+
+def _data_page(
+    request: Request, draft: Draft, code: int = 200, errors: dict[str, str] | None = None
+) -> Response:
+    return page(
+        request,
+        "registration/representative_data.html",
+        code,
+        values={name: draft.representative.get(name, "") for name in REPRESENTATIVE},
+        errors=errors or {},
+        kinds=KINDS,
+        sexes=SEXES,
+        today=today(request),
+    )
+
+
+routes = [
+    form_route("/registro/representante/", start_form, summon, "registration:representative"),
+    form_route("/registro/representante/clave/", code_form, answer, "representative:code"),
+    form_route("/registro/representante/reenviar/", code_form, resend, "representative:resend"),
+    form_route("/registro/representante/datos/", data_form, prove, "representative:data"),
+]

@@ -1,0 +1,294 @@
+"""Regístrate: terms, privacy, tipo de persona, data and review, each a page that can be gone back
+to. What was typed stays."""
+
+from datetime import date
+from functools import wraps
+
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from catalog.reading.consent import Consent
+from proxy.domain import secrets
+from proxy.domain.identity import Answer, Claim
+from proxy.domain.registration import COMPANY, KINDS, LEGAL, NATURAL, PERSON, SEXES, Draft, Faults
+from proxy.errors import Denied
+from proxy.flows import opening, registration
+from proxy.flows.registration import IDLE, PRIVACY, STEPS, TERMS, Registration
+from proxy.texts import TEXTS
+from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.denials import held_off, sentence, status
+from proxy.web.edge.forms import read_form
+from proxy.web.edge.pace import held
+from proxy.web.edge.pages import Handler, client_of, form_route, look, page, run, see_other
+from proxy.web.edge.state import state_of
+
+PERSONAS = {NATURAL: "Persona Natural", LEGAL: "Persona Jurídica"}
+# Sentences of more than one field, and how those fields are called on the page.
+SHARED = (
+    "registration.missing",
+    "registration.missing_ruc",
+    "registration.choose",
+    "registration.name",
+    "registration.name_ruc",
+    "registration.day",
+)
+LABELS = {
+    "tipo": "Tipo de documento",
+    "apellido_paterno": "Apellido paterno",
+    "apellido_materno": "Apellido materno",
+    "nombres": "Nombres",
+    "nacimiento": "Fecha de nacimiento",
+    "sexo": "Sexo",
+    "emision": "Fecha de emisión",
+    "razon_social": "Razón social",
+    "distrito": "Distrito",
+}
+# What the page of each answer says: the words that stay are never those of one field (E40).
+SAID = {Answer.DIFFERS: "registration.differs", Answer.UNAVAILABLE: "registration.unavailable"}
+STATUSES = {Answer.DIFFERS: 400, Answer.UNAVAILABLE: 503}
+
+
+def step(name: str) -> "Step":
+    """Only for who did the steps before; anybody else is taken to the first that is missing."""
+    return Step(name)
+
+
+class Step:
+    def __init__(self, name: str) -> None:
+        self.place = STEPS.index(name)
+
+    def __call__(self, handler: Handler) -> Handler:
+        @wraps(handler)
+        async def guarded(request: Request) -> Response:
+            found = await look(request, registration.begun, flow_of(request))
+            missing = registration.next_step(found.draft if found else Draft())
+            if found is None or STEPS.index(missing) < self.place:
+                return see_other(request, f"registration:{missing}")
+            request.state.registration = found
+            return await handler(request)
+
+        return guarded
+
+
+async def terms_form(request: Request) -> Response:
+    """GET /casilla/registro/"""
+    flow = begin_flow(request)
+    found = await look(request, registration.begun, flow)
+    response = _consent_page(request, TERMS, found.draft if found else Draft())
+    set_cookie(response, FLOW, flow)
+    return response
+
+
+@held
+async def accept_terms(request: Request) -> Response:
+    """POST /casilla/registro/"""
+    form = await read_form(request, "registration_terms")
+    consent = _consent(request, TERMS)
+    error = _unaccepted(form, consent)
+    if error:
+        return _consent_page(request, TERMS, Draft(), 400, error)
+    flow, client = flow_of(request), client_of(request)
+    begun = await run(request, registration.begin, consent, flow, secrets.new_token(), client)
+    if isinstance(begun, Denied):
+        return limited(request, begun, "registration:terms")
+    response = see_other(request, "registration:privacy")
+    set_cookie(response, FLOW, begun[1])
+    return response
+
+
+@step("privacy")
+async def privacy_form(request: Request) -> Response:
+    """GET /casilla/registro/privacidad/"""
+    return _consent_page(request, PRIVACY, registration_of(request).draft)
+
+
+@held
+@step("privacy")
+async def accept_privacy(request: Request) -> Response:
+    """POST /casilla/registro/privacidad/"""
+    form, found = await read_form(request, "registration_privacy"), registration_of(request)
+    consent = _consent(request, PRIVACY)
+    error = _unaccepted(form, consent)
+    if error:
+        return _consent_page(request, PRIVACY, found.draft, 400, error)
+    await run(request, registration.accept, found, PRIVACY, consent, client_of(request))
+    return see_other(request, "registration:persona")
+
+
+@step("persona")
+async def persona_form(request: Request) -> Response:
+    """GET /casilla/registro/persona/"""
+    return _persona_page(request, registration_of(request).draft.persona or NATURAL)
+
+
+@held
+@step("persona")
+async def choose_persona(request: Request) -> Response:
+    """POST /casilla/registro/persona/"""
+    form, found = await read_form(request, "registration_persona"), registration_of(request)
+    persona = form.get("persona", "")
+    if persona not in PERSONAS:
+        return _persona_page(request, NATURAL, 400, {"persona": TEXTS["recovery.persona"]})
+    await run(request, registration.choose, found, persona)
+    return see_other(request, "registration:data")
+
+
+@step("data")
+async def data_form(request: Request) -> Response:
+    """GET /casilla/registro/datos/"""
+    return _data_page(request, registration_of(request).draft)
+
+
+@held
+@step("data")
+async def send_data(request: Request) -> Response:
+    """POST /casilla/registro/datos/"""
+    form, found = await read_form(request, "registration_data"), registration_of(request)
+    found = await run(request, registration.typed, found, form)
+    if "regresar" in form:
+        return see_other(request, "registration:persona")
+    try:
+        who = registration.read_applicant(found.draft.persona, form, today(request))
+    except Faults as faults:
+        return _data_page(request, found.draft, 400, said(faults))
+    if not found.draft.identified:
+        client, identidad = client_of(request), who.claim.identidad
+        denied = await run(request, registration.admit, identidad, client)
+        if denied:
+            return limited(request, denied, "registration:data", kept=True)
+        answer = await identify(request, who.claim)
+        found = await run(request, registration.checked, found, form, identidad, answer, client)
+        if answer is not Answer.MATCHES:
+            company = found.draft.persona == LEGAL
+            return unmatched(request, answer, "registration:data", company=company)
+    return see_other(request, f"registration:{registration.next_step(found.draft)}")
+
+
+@step("review")
+async def review_form(request: Request) -> Response:
+    """GET /casilla/registro/revision/"""
+    draft = registration_of(request).draft
+    who = registration.applicant(registration_of(request), today(request))
+    return page(request, "registration/review.html", draft=draft, who=who, kinds=KINDS, sexes=SEXES)
+
+
+@held
+@step("review")
+async def confirm(request: Request) -> Response:
+    """POST /casilla/registro/revision/"""
+    await read_form(request, "registration_review")
+    policy = state_of(request).installation.policy
+    denied = await run(
+        request, opening.ask, policy, flow_of(request), today(request), client_of(request)
+    )
+    if denied is None:
+        return see_other(request, "registration:email")
+    if denied.wait is None:
+        return see_other(request, "registration:terms")
+    return limited(request, denied, "registration:review")
+
+
+async def identify(request: Request, claim: Claim) -> Answer:
+    """It may take some seconds: off the loop, and outside any transaction."""
+    return await anyio.to_thread.run_sync(state_of(request).installation.identity.check, claim)
+
+
+def registration_of(request: Request) -> Registration:
+    """What `step` found."""
+    found: Registration = request.state.registration
+    return found
+
+
+def today(request: Request) -> date:
+    installation = state_of(request).installation
+    return installation.clock().astimezone(installation.zone).date()
+
+
+def said(faults: Faults) -> dict[str, str]:
+    """What is wrong of each field. A sentence that serves for many says for which it is."""
+    sentences = {name: str(refusal) for name, refusal in faults.errors.items()}
+    for name, refusal in faults.errors.items():
+        if refusal.code in SHARED:
+            text = sentences[name]
+            sentences[name] = f"{LABELS[name]}: {text[0].lower()}{text[1:]}"
+    return sentences
+
+
+def unmatched(request: Request, answer: Answer, back: str, *, company: bool = False) -> Response:
+    """The data do not match, or cannot be compared now. «Aceptar» goes back to them (M36)."""
+    text = TEXTS[SAID[answer]].format(paper="la ficha RUC" if company else "su documento")
+    values = {"text": text, "back": back, "minutes": None}
+    return page(request, "registration/told.html", STATUSES[answer], **values)
+
+
+def limited(request: Request, denied: Denied, back: str, *, kept: bool = False) -> Response:
+    """`kept`: the wait may outlive what was typed."""
+    minutes = IDLE.seconds // 60 if kept else None
+    values = {"text": sentence(denied), "back": back, "minutes": minutes}
+    return held_off(page(request, "registration/told.html", status(denied), **values), denied)
+
+
+def _consent(request: Request, text: str) -> Consent:
+    catalog = state_of(request).installation.catalog
+    return catalog.terms if text == TERMS else catalog.privacy
+
+
+def _unaccepted(form: dict[str, str], consent: Consent) -> str | None:
+    """Only who read this very text accepts it."""
+    if form.get("acepto") != "1":
+        return TEXTS["registration.unaccepted"]
+    return None if form.get("texto") == consent.sha256 else TEXTS["registration.text_changed"]
+
+
+def _consent_page(
+    request: Request, text: str, draft: Draft, code: int = 200, error: str | None = None
+) -> Response:
+    return page(
+        request,
+        f"registration/{text}.html",
+        code,
+        consent=_consent(request, text),
+        accepted=text in draft.accepted,
+        errors={"acepto": error} if error else {},
+        minutes=IDLE.seconds // 60,
+    )
+
+
+def _persona_page(
+    request: Request, persona: str, code: int = 200, errors: dict[str, str] | None = None
+) -> Response:
+    return page(
+        request,
+        "registration/persona.html",
+        code,
+        persona=persona,
+        personas=PERSONAS,
+        errors=errors or {},
+    )
+
+
+def _data_page(
+    request: Request, draft: Draft, code: int = 200, errors: dict[str, str] | None = None
+) -> Response:
+    legal = draft.persona == LEGAL
+    names = COMPANY if legal else PERSON
+    return page(
+        request,
+        "registration/company.html" if legal else "registration/person.html",
+        code,
+        values={name: draft.typed.get(name, "") for name in names},
+        errors=errors or {},
+        kinds=KINDS,
+        sexes=SEXES,
+        today=today(request),
+    )
+
+
+routes = [
+    form_route("/registro/", terms_form, accept_terms, "registration:terms"),
+    form_route("/registro/privacidad/", privacy_form, accept_privacy, "registration:privacy"),
+    form_route("/registro/persona/", persona_form, choose_persona, "registration:persona"),
+    form_route("/registro/datos/", data_form, send_data, "registration:data"),
+    form_route("/registro/revision/", review_form, confirm, "registration:review"),
+]

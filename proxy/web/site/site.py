@@ -1,0 +1,180 @@
+"""The built site, served from a table that is made once, when the process starts.
+
+WhiteNoise makes the table (addresses, types, caching, compressed variants); conditionals and
+ranges are answered here, because its own are wrong in several cases. An address is looked up
+whole and decoded, so no spelling of it can leave the folder.
+"""
+
+import logging
+import os
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import quote_from_bytes
+
+import anyio.to_thread
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from proxy.errors import Refusal
+from proxy.web.edge.headers import STATIC_POLICY, Fields, security_headers
+from proxy.web.site.negotiation import IDENTITY, byte_range, choose_coding, not_modified
+from proxy.web.site.shelf import File, SiteChanged, Variant, read_site
+
+logger = logging.getLogger("casilla.web")
+
+CHUNK_BYTES = 256 * 1024
+# With one of these a request asks for something else than the whole file.
+CONDITIONS = frozenset({b"if-none-match", b"if-modified-since", b"range"})
+# What describes a body, and so does not belong in an answer without one.
+OF_BODIES = frozenset({b"content-type", b"content-length", b"content-encoding", b"accept-ranges"})
+# What lets a browser keep a file, and so does not belong in an error.
+OF_COPIES = frozenset({b"etag", b"last-modified", b"cache-control", b"accept-ranges"})
+NO_STORE = (b"cache-control", b"no-store")
+# Everything that may stand in an address as it is; the rest is escaped in a redirect.
+URL_BYTES = "!#$%&'()*+,-./:;=?@[]_~"
+
+
+class SiteMissing(Refusal):
+    """There is no built site to serve."""
+
+
+class Site:
+    """Answers the addresses of the site and hands every other to `app`."""
+
+    def __init__(self, app: ASGIApp, root: Path, origin: str) -> None:
+        if not root.is_dir():
+            raise SiteMissing("site.missing", path=root)
+        self.app = app
+        self.fields = security_headers(STATIC_POLICY, origin)
+        self.files, self.redirects = read_site(root, self.fields)
+        self.lost = self.files.pop("/404.html", None)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        file = self.files.get(scope["path"]) if scope["type"] == "http" else None
+        if file is None:
+            await self._elsewhere(scope, receive, send)
+            return
+        asked = dict(scope["headers"])
+        if scope["method"] == "GET" and CONDITIONS.isdisjoint(asked):
+            coding = choose_coding(asked.get(b"accept-encoding", b""), file.codings)
+            variant = file.variants[coding]
+            if variant.body is not None:  # nearly every request ends here
+                await send(_start(HTTPStatus.OK, variant.fields))
+                await send({"type": "http.response.body", "body": variant.body})
+                return
+        await self._with_care(file, asked, scope, send)
+
+    async def not_found(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """The 404 page of the site: an ASGI application that answers whatever nothing knows."""
+        if self.lost is None:
+            await self._empty(HTTPStatus.NOT_FOUND, (NO_STORE,), send)
+            return
+        accept = dict(scope["headers"]).get(b"accept-encoding", b"")
+        variant = self.lost.variants[choose_coding(accept, self.lost.codings)]
+        fields = (*_without(variant.fields, OF_COPIES), NO_STORE)
+        await self._whole(HTTPStatus.NOT_FOUND, fields, variant, scope, send)
+
+    async def _elsewhere(self, scope: Scope, receive: Receive, send: Send) -> None:
+        location = self.redirects.get(scope["path"]) if scope["type"] == "http" else None
+        if location is None:
+            await self.app(scope, receive, send)
+        elif scope["method"] not in ("GET", "HEAD"):
+            await self._not_allowed(send)
+        else:
+            if scope["query_string"]:
+                query = quote_from_bytes(scope["query_string"], safe=URL_BYTES)
+                location = location + b"?" + query.encode()
+            found = ((b"location", location), (b"cache-control", b"max-age=60, public"))
+            await self._empty(HTTPStatus.FOUND, found, send)
+
+    async def _with_care(
+        self, file: File, asked: dict[bytes, bytes], scope: Scope, send: Send
+    ) -> None:
+        """HEAD, conditionals, ranges, large files and methods that a file does not have."""
+        if scope["method"] not in ("GET", "HEAD"):
+            await self._not_allowed(send)
+            return
+        # Bytes are counted in the file itself: half a compressed stream is of no use.
+        ranged = b"range" in asked and scope["method"] == "GET"
+        coding = IDENTITY
+        if not ranged:
+            coding = choose_coding(asked.get(b"accept-encoding", b""), file.codings)
+        variant = file.variants[coding]
+
+        if not_modified(asked, variant.etag, file.modified):
+            fields = _without(variant.fields, OF_BODIES)
+            await send(_start(HTTPStatus.NOT_MODIFIED, fields))
+            await send({"type": "http.response.body"})
+            return
+        part = byte_range(asked, variant.etag, variant.size) if ranged else HTTPStatus.OK
+        if isinstance(part, range):
+            await self._part(part, variant, send)
+        elif part is HTTPStatus.OK:
+            await self._whole(part, variant.fields, variant, scope, send)
+        else:
+            beyond = (b"content-range", b"bytes */%d" % variant.size)
+            await self._empty(part, (beyond, NO_STORE), send)
+
+    async def _part(self, part: range, variant: Variant, send: Send) -> None:
+        fields = (
+            *_without(variant.fields, {b"content-length"}),
+            (b"content-length", b"%d" % len(part)),
+            (b"content-range", b"bytes %d-%d/%d" % (part[0], part[-1], variant.size)),
+        )
+        await self._send(HTTPStatus.PARTIAL_CONTENT, fields, variant, part, send)
+
+    async def _whole(
+        self, status: HTTPStatus, fields: Fields, variant: Variant, scope: Scope, send: Send
+    ) -> None:
+        part = range(0) if scope["method"] == "HEAD" else range(variant.size)
+        await self._send(status, fields, variant, part, send)
+
+    async def _send(
+        self, status: HTTPStatus, fields: Fields, variant: Variant, part: range, send: Send
+    ) -> None:
+        if variant.body is not None or not part:
+            body = (variant.body or b"")[part.start : part.stop]
+            await send(_start(status, fields))
+            await send({"type": "http.response.body", "body": body})
+            return
+        try:
+            handle = await anyio.to_thread.run_sync(variant.open)
+        except (SiteChanged, OSError):
+            logger.exception("the site on the disk is not the one read at the start")
+            await self._empty(HTTPStatus.SERVICE_UNAVAILABLE, (NO_STORE,), send)
+            return
+        try:
+            await send(_start(status, fields))
+            async for chunk in _chunks(handle, part):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body"})
+        finally:
+            os.close(handle)
+
+    async def _not_allowed(self, send: Send) -> None:
+        allow = ((b"allow", b"GET, HEAD"), NO_STORE)
+        await self._empty(HTTPStatus.METHOD_NOT_ALLOWED, allow, send)
+
+    async def _empty(self, status: HTTPStatus, fields: Fields, send: Send) -> None:
+        await send(_start(status, (*fields, *self.fields, (b"content-length", b"0"))))
+        await send({"type": "http.response.body"})
+
+
+async def _chunks(handle: int, part: range) -> AsyncIterator[bytes]:
+    """Off the event loop, from places of its own: what others read of the file does not matter."""
+    at = part.start
+    while at < part.stop:
+        size = min(CHUNK_BYTES, part.stop - at)
+        chunk = await anyio.to_thread.run_sync(os.pread, handle, size, at)
+        if not chunk:
+            return  # cut short on the disk; the server closes the connection
+        yield chunk
+        at += len(chunk)
+
+
+def _start(status: HTTPStatus, fields: Fields) -> dict[str, object]:
+    return {"type": "http.response.start", "status": int(status), "headers": fields}
+
+
+def _without(fields: Fields, names: frozenset[bytes] | set[bytes]) -> Fields:
+    return tuple(field for field in fields if field[0] not in names)

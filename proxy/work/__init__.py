@@ -1,0 +1,1 @@
+"""What nobody waits for: messages that leave, and the chores."""

@@ -1,0 +1,176 @@
+"""Empties the outbox: one by one, and each channel apart."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from email.message import EmailMessage
+from threading import Event
+from typing import Any
+
+from proxy.domain.browser import in_words
+from proxy.domain.codes import code_for
+from proxy.domain.first_access import secret_for
+from proxy.flows import delivery, password
+from proxy.installation import Installation
+from proxy.outside.mail import Unsent, transport
+from proxy.outside.sms import Sms, sms_transport
+from proxy.render.email import Envelope, letter
+from proxy.render.sms import sms_text
+from proxy.store.outbox import DETAIL, Channel, Message
+
+logger = logging.getLogger("casilla.mail")
+
+POLL = 2.0  # seconds between looks at an outbox that another process may have filled
+REGISTRATION = "registration"  # its code can be answered by a link too (M43)
+CHANNELS: tuple[Channel, ...] = ("email", "sms")
+# Where the link of each purpose leads, under /casilla/.
+LINKS = {
+    "recovery": "recuperar/enlace/{token}/",
+    "activation": "activar/{token}/",
+    "undo": "perfil/deshacer/{token}/",
+    "not_me": "no-fui-yo/clave/{token}/",
+}
+
+
+class Mailer:
+    """Refuses to start with a CASILLA_MAIL_URL or CASILLA_SMS_URL that leads nowhere."""
+
+    def __init__(self, installation: Installation) -> None:
+        settings = installation.settings
+        self.installation = installation
+        self.mail = transport(settings.mail_url, settings.hostname)
+        self.sms = sms_transport(settings)
+
+    async def work(self, wake: asyncio.Event, stop: Event) -> None:
+        """Send what is due, at once when `wake` is set, until `stop` is and `wake` again.
+
+        It finishes the messages in hand first. Nothing that goes wrong ends it. A slow gateway of
+        SMS keeps no e-mail waiting, nor the other way round.
+        """
+        wakes = {channel: asyncio.Event() for channel in CHANNELS}
+        async with asyncio.TaskGroup() as working:
+            for channel, awake in wakes.items():
+                working.create_task(self._work(channel, awake, stop))
+            while not stop.is_set():
+                await wake.wait()
+                wake.clear()
+                for awake in wakes.values():
+                    awake.set()
+
+    async def _work(self, channel: Channel, wake: asyncio.Event, stop: Event) -> None:
+        while not stop.is_set():
+            wake.clear()
+            try:
+                await asyncio.to_thread(self._empty, channel, stop)
+            except Exception as error:
+                # Not its text: what the database complains of quotes addresses and contexts.
+                logger.error("the outbox cannot be read", extra={"detail": type(error).__name__})
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), POLL)
+
+    def deliver_due(self) -> int:
+        """Send everything that is due now, one after the other. Returns how many left."""
+        return sum(self._empty(channel) for channel in CHANNELS)
+
+    def _empty(self, channel: Channel, stop: Event | None = None) -> int:
+        """A code first, for somebody waits for it. Then in turns with what waits for longest: no
+        flood of codes may keep back the alerta of an act, which can cost somebody a right."""
+        done = turn = 0
+        while not (stop and stop.is_set()):
+            with self.installation.db.transaction() as tx:
+                message = delivery.claim(tx, channel, longest=turn % 2 == 1)
+            if message is None:
+                break
+            done += self._deliver(message)
+            turn += 1
+        return done
+
+    def _deliver(self, message: Message) -> bool:
+        try:
+            answer, where = self._send(message)
+        except Unsent as error:
+            with self.installation.db.transaction() as tx:
+                delivery.failed(tx, message, error.answer, refused=error.refused)
+            _log(logging.WARNING, "not sent", message, error.reason)
+            return False
+        with self.installation.db.transaction() as tx:
+            delivery.sent(tx, message, answer)
+        _log(logging.INFO, "sent", message, where)
+        return True
+
+    def _send(self, message: Message) -> tuple[str, str]:
+        """The answer, and where the message went."""
+        send: Callable[[Message], str] = self._send_sms
+        way = self.sms.where
+        if message.channel == "email":
+            send, way = self._send_email, self.mail.where
+        try:
+            return send(message), way
+        except Unsent:
+            raise
+        except Exception as error:  # one message that cannot be written stops no other
+            raise Unsent(f"{message.name}: {type(error).__name__}", repr(error)[:DETAIL]) from error
+
+    def _send_email(self, message: Message) -> str:
+        return self.mail.send(self._letter(message))
+
+    def _send_sms(self, message: Message) -> str:
+        at = message.created_at.astimezone(self.installation.zone)
+        entity = self.installation.catalog.entity
+        text = sms_text(message.name, entity, at, **self._context(message))
+        return self.sms.send(
+            Sms(message.message_id, message.recipient, text, entity.correo.direccion, at)
+        )
+
+    def _letter(self, message: Message) -> EmailMessage:
+        envelope = Envelope(
+            f"<{message.message_id}@{self.installation.settings.hostname}>",
+            message.recipient,
+            message.created_at.astimezone(self.installation.zone),
+        )
+        entity, context = self.installation.catalog.entity, self._context(message)
+        if code := context.get("code"):
+            context["code"] = f"{code[:3]} {code[3:]}"
+        return letter(message.name, envelope, entity, **context)
+
+    def _context(self, message: Message) -> dict[str, Any]:
+        """With what is stored nowhere: the code, and the links, which follow from the keys."""
+        settings, signing = self.installation.settings, self.installation.signing
+        context = dict(message.context)
+        site, casilla = f"{settings.origin}/", f"{settings.origin}/casilla/"
+        context |= {"site": site, "casilla": casilla, "host": settings.hostname}
+        if "browser" in context:
+            context["browser"] = in_words(context["browser"])
+        if "challenge" in context:
+            context["code"] = self._code(context)
+            context["stop"] = f"{casilla}no-fui-yo/{signing.disavowal(context['challenge'])}/"
+            token = signing.link(REGISTRATION, bytes.fromhex(context["challenge"]))
+            context["validate"] = f"{casilla}registro/enlace/{token}/"
+        if "first_access" in context:
+            link_id = bytes.fromhex(context["first_access"])
+            context["secret"] = secret_for(self._code_key(context), link_id)
+        if "link" in context:
+            token = signing.link(context["purpose"], bytes.fromhex(context["link"]))
+            context["link"] = casilla + LINKS[context["purpose"]].format(token=token)
+            context["days"] = password.DISAVOWAL_LIFE.days
+        return context
+
+    def _code(self, context: dict[str, Any]) -> str:
+        return code_for(
+            self._code_key(context),
+            context["purpose"],
+            bytes.fromhex(context["challenge"]),
+            context["sent"],
+        )
+
+    def _code_key(self, context: dict[str, Any]) -> bytes:
+        key = self.installation.vault.code_key(context["key_id"])
+        if key is None:
+            raise Unsent("the key of the code was retired")
+        return key
+
+
+def _log(level: int, text: str, message: Message, detail: str) -> None:
+    """The reference of the message and what came of it; neither address, nor code, nor content."""
+    logger.log(level, text, extra={"message_id": message.message_id, "detail": detail})

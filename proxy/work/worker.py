@@ -1,0 +1,81 @@
+"""The worker: it empties the outbox and does the chores that nobody should wait for.
+
+It runs inside `casilla servir`, or as a process of its own.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable
+from threading import Event
+
+from proxy.flows import captcha
+from proxy.installation import Installation
+from proxy.store.purge import purge
+from proxy.work.mailer import Mailer
+
+logger = logging.getLogger("casilla.worker")
+
+DAY = 24 * 3600.0  # seconds
+PAUSE = 2.0  # seconds between looks at whether a chore has something to do
+
+
+class Worker:
+    """Refuses to start with a place for messages that leads nowhere."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._mailer = Mailer(installation)
+        self._purge_at = time.monotonic()
+
+    async def work(self, wake: asyncio.Event, stop: Event) -> None:
+        """Until `stop` is set, and `wake` again. Messages leave at once when `wake` is set."""
+        await asyncio.gather(
+            self._mailer.work(wake, stop),
+            self._repeat(self._refill, stop),
+            self._repeat(self._purge, stop),
+        )
+
+    def _refill(self) -> int:
+        return captcha.refill(self._installation.db)
+
+    def _purge(self) -> int:
+        """Once a day, and when it starts."""
+        now = time.monotonic()
+        if now >= self._purge_at:
+            with self._installation.db.transaction() as tx:
+                gone = purge(tx)
+            self._purge_at = now + DAY  # not before: one that failed is tried again
+            if any(gone.values()):
+                logger.info("out of date", extra={"detail": gone})
+        return 0
+
+    async def _repeat(self, chore: Callable[[], int], stop: Event) -> None:
+        """Again at once while it has something to do. Nothing that goes wrong ends it."""
+        while not stop.is_set():
+            try:
+                done = await asyncio.to_thread(chore)
+            except Exception as error:
+                # Not its text: what the database complains of may quote what is in it.
+                logger.error("a chore cannot be done", extra={"detail": type(error).__name__})
+                done = 0
+            if not done:
+                await asyncio.to_thread(stop.wait, PAUSE)
+
+
+def work_alone(worker: Worker) -> None:
+    """The worker as a process of its own, until it is told to end."""
+
+    async def until_told() -> None:
+        wake, stop = asyncio.Event(), Event()
+
+        def end() -> None:
+            stop.set()
+            wake.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, end)
+        await worker.work(wake, stop)
+
+    asyncio.run(until_told())
