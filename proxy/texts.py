@@ -24,15 +24,14 @@ TEXTS = {
     "password.missing": "Escriba su contraseña.",
     "password.old_missing": "Escriba su clave antigua: la que usó para ingresar ahora.",
     "login.wrong": "El DNI o la contraseña no son correctos. Revíselos y pruebe otra vez.",
-    "login.wrong_letters": (
+    "login_letters.wrong": (
         "El documento o la contraseña no son correctos. Revíselos y pruebe otra vez."
     ),
     "login.riddle": (
         "Hay muchos intentos de ingreso en este momento. "
         "Escriba otra vez su contraseña y también el texto de la imagen."
     ),
-    "login.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
-    "token.missing": "Escriba los 6 dígitos que le enviamos por correo.",
+    "token.missing": "Escriba los 6 dígitos que le enviamos.",
     "token.wrong": "El token digital no es correcto. Revise el mensaje más reciente. {left}",
     "token.expired": (
         "El token digital ha caducado. Pulse «Reenviar código digital» y escriba el nuevo."
@@ -41,7 +40,8 @@ TEXTS = {
         "Se acabaron los intentos con ese token digital. "
         "Empiece otra vez y le enviaremos uno nuevo."
     ),
-    "token.gone": ("Este pedido ya terminó. Empiece otra vez desde el primer paso."),
+    "token.gone": "Este pedido ya terminó. Empiece otra vez desde el primer paso.",
+    "token.over": "Pasó demasiado tiempo. Empiece otra vez desde el primer paso.",
     "token.soon": "Le acabamos de enviar un token digital. Espere {wait} antes de pedir otro.",
     "token.sends": (
         "Ya le enviamos varios tokens digitales. Use el más reciente, o empiece otra vez."
@@ -60,31 +60,28 @@ TEXTS = {
     "captcha.crowded": (
         "Llegan demasiados pedidos desde su red. Espere un minuto y abra la página otra vez."
     ),
-    "app.missing": "Escriba los 6 dígitos que muestra su aplicación.",
+    "first_code.missing": "Escriba los 6 dígitos que muestra su aplicación.",
     "app.wrong": (
         "El código no es correcto o ya se usó. Espere a que su aplicación muestre otro. {left}"
     ),
     "app.spent": "Se acabaron los intentos. Ingrese otra vez su DNI y su contraseña.",
-    "app.recovery_missing": "Escriba uno de sus códigos de recuperación, de 16 letras y números.",
-    "app.recovery_wrong": (
+    "recovery_code.missing": "Escriba uno de sus códigos de recuperación, de 16 letras y números.",
+    "recovery_code.wrong": (
         "Ese código de recuperación no es correcto o ya se usó. Escriba otro de su lista. {left}"
     ),
     "factor.off": (
         "Desactivó su segundo factor. Para ingresar le enviaremos otra vez un código por correo."
     ),
-    "factor.missing": (
+    "app.missing": (
         "Escriba los 6 dígitos que muestra su aplicación, o uno de sus códigos de recuperación."
     ),
     "factor.wrong": (
         "Ese código no es correcto, ya se usó o ya pasó. "
         "Espere a que su aplicación muestre otro y escríbalo."
     ),
-    "factor.first_wrong": (
+    "first_code.wrong": (
         "Ese código no es el de su aplicación. Escriba los 6 dígitos que muestra ahora. "
         "Revise que la hora de su celular se ponga sola."
-    ),
-    "factor.gone": (
-        "Esa clave venció o ya se usó. Pulse «Activar» otra vez y escanee el código nuevo."
     ),
     "factor.already": "Su segundo factor ya está activo.",
     "factor.none": "Esa casilla no tiene segundo factor: no se cambió nada.",
@@ -92,14 +89,12 @@ TEXTS = {
         "Hacen falta dos personas distintas de la entidad que respondan por el cambio: "
         "no se cambió nada."
     ),
-    "factor.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
-    "recovery.limited": (
+    "recovery_start.limited": (
         "Desde su conexión se hicieron muchos pedidos en poco tiempo. "
         "Sus datos no están mal: espere {wait} y pruebe otra vez."
     ),
     "recovery.channel": "Elija por dónde quiere recibir su token digital.",
-    "recovery.token_missing": "Escriba los 6 dígitos que le enviamos.",
-    "recovery.late": "Pasó el tiempo para elegir la contraseña. Empiece otra vez.",
+    "recovery.over": "Pasó el tiempo para elegir la contraseña. Empiece otra vez.",
     "recovery.persona": "Elija el tipo de persona.",
     "recovery.tipo": "Elija un tipo de documento que corresponda a esa persona.",
     "recovery.numero": (
@@ -148,7 +143,7 @@ TEXTS = {
         "En este momento no podemos comprobar sus datos. No es un error suyo. Pulse «Aceptar» y "
         "pruebe otra vez en unos minutos: lo que escribió se conserva."
     ),
-    "registration.gone": (
+    "registration.over": (
         "Su registro venció o se cambió en otra ventana. Empiece otra vez: no se abrió ninguna "
         "casilla."
     ),
@@ -202,13 +197,12 @@ TEXTS = {
         "Esa contraseña se adivina con facilidad. Hágala más larga, "
         "por ejemplo con tres palabras que no vayan juntas y un número."
     ),
-    "password.old_wrong": "La clave antigua no es correcta. Revísela y pruebe otra vez.",
+    "old_password.wrong": "La clave antigua no es correcta. Revísela y pruebe otra vez.",
     "proof.wrong": "La contraseña no es correcta. Revísela y pruebe otra vez.",
     "email.same": "Esa casilla ya tiene ese correo: no se cambió nada.",
     "profile.nothing": "Escriba el celular o el correo que quiere cambiar.",
     "profile.same": "Esos ya son su celular y su correo. Escriba lo que quiere cambiar.",
     "profile.no_phone": "Su casilla no tiene un celular registrado: no hay nada que quitar.",
-    "profile.code_missing": "Escriba los 6 dígitos que le enviamos.",
     "profile.sends": (
         "Ya le enviamos varios códigos. Use el más reciente, o vuelva al perfil y empiece otra vez."
     ),

@@ -10,6 +10,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from string import Formatter
 
+from proxy.errors import Reason
+
 CODE = ("catalog", "proxy", "site_src", "tests", "bench")
 LONGEST = 400
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
@@ -102,7 +104,11 @@ def refusals_have_their_text(root: Path) -> list[str]:
         if given is not None and wanted - given:
             faults.append(f"{path}: {code} wants {', '.join(sorted(wanted - given))}")
     written = {text for path in _proxy(root) for text in _strings(_tree(path))}
-    return faults + [f"proxy/texts.py: {code} is not used" for code in texts if code not in written]
+    # A denial is said in the words of its page: «clave», say, and its reason.
+    denials = {f"{word}.{reason}" for word in written for reason in Reason}
+    return faults + [
+        f"proxy/texts.py: {code} is not used" for code in texts.keys() - written - denials
+    ]
 
 
 def templates_are_rendered(root: Path) -> list[str]:
@@ -309,9 +315,7 @@ def _refused(tree: ast.Module, kinds: set[str]) -> Iterator[tuple[str, set[str] 
                 yield str(node.slice.value), None
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             code, name = str(node.args[0].value), ast.unparse(node.func)
-            if name == "Denied":
-                yield code, None
-            elif name in kinds or (name == "super().__init__" and "." in code):
+            if name in kinds or (name == "super().__init__" and "." in code):
                 yield code, {word.arg for word in node.keywords if word.arg}
 
 

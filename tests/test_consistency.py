@@ -68,7 +68,6 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[dict[str, str]]]] = [
                 "proxy/texts.py": "TEXTS = {}",
                 "proxy/a.py": 'class Lost(Refusal): ...\nraise Lost("token.lost")',
             },
-            {"proxy/texts.py": "TEXTS = {}", "proxy/a.py": 'return_ = Denied("token.lost")'},
             {"proxy/texts.py": "TEXTS = {}", "proxy/a.py": 'said = TEXTS["token.lost"]'},
         ],
     ),

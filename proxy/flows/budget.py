@@ -8,12 +8,11 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 
-from proxy.domain.limits import Limit
+from proxy.domain.limits import HOUR, Limit
 from proxy.store import throttle
 from proxy.store.tx import Tx
 
 WARN_AT = 80  # per cent of what may leave
-HOUR = timedelta(hours=1)
 
 
 def take(tx: Tx, limit: Limit, *, leaves: bool) -> timedelta | None:

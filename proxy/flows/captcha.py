@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from proxy.domain import captcha, secrets
+from proxy.domain import captcha, limits, secrets
 from proxy.domain.client import Client
-from proxy.domain.limits import Limit
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
@@ -24,8 +23,6 @@ from proxy.store.tx import Tx
 
 READY = 200  # riddles in the pool, some 18 MB
 AT_ONCE = 10  # how many are made in one go, 0.1 s
-
-MINUTE = timedelta(minutes=1)
 
 
 class Crowded(Refusal):
@@ -82,13 +79,13 @@ def give(tx: Tx, policy: Policy, flow: str, form: str, client: Client) -> Riddle
     had = captchas.given(tx, browser, form, tx.now + policy.captcha_life / 2)
     if had and had.drawn:
         return Riddle(*had)
-    if throttle.take(tx, [Limit(f"captcha/image/{client.network}", 30, MINUTE)]) is None:
+    if throttle.take(tx, limits.pictures(client)) is None:
         taken = captchas.take(tx, browser, form, until)
         if taken is not None:
             return Riddle(taken, drawn=True)
     if had:
         return Riddle(*had)
-    if throttle.take(tx, [Limit(f"captcha/{client.network}", 300, MINUTE)]) is not None:
+    if throttle.take(tx, limits.riddles(client)) is not None:
         raise Crowded()
     riddle = Riddle(uuid4().bytes, drawn=False)
     captchas.add_without_picture(tx, riddle.id, browser, form, until)
@@ -102,7 +99,7 @@ def image(tx: Tx, riddle: str, flow: str) -> bytes | None:
 
 def audio(tx: Tx, riddle: str, flow: str, client: Client) -> bytes | timedelta | None:
     """A WAV, or how long to wait for one."""
-    wait = throttle.take(tx, [Limit(f"captcha/audio/{client.network}", 10, MINUTE)])
+    wait = throttle.take(tx, limits.spoken_riddles(client))
     return wait or captchas.audio(tx, _id(riddle), secrets.digest(flow))
 
 
@@ -113,16 +110,12 @@ def discard(tx: Tx, flow: str, form: str, answer: Answer) -> None:
 
 def first_try(tx: Tx, form: str, client: Client) -> bool:
     """Whether this network has not tried the form for a while. It has from now on."""
-    return throttle.take(tx, [_free(form, client)]) is None
+    return throttle.take(tx, limits.first_tries(form, client)) is None
 
 
 def untried(tx: Tx, form: str, client: Client) -> bool:
     """What `first_try` would say. Nothing is taken."""
-    return throttle.look(tx, [_free(form, client)]) is None
-
-
-def _free(form: str, client: Client) -> Limit:
-    return Limit(f"captcha/first/{form}/{client.network}", 1, 10 * MINUTE)
+    return throttle.look(tx, limits.first_tries(form, client)) is None
 
 
 def check(tx: Tx, flow: str, form: str, answer: Answer) -> str | None:

@@ -14,13 +14,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from proxy.domain import codes, secrets
+from proxy.domain import codes, limits, secrets, totp
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
-from proxy.domain.limits import Limit
+from proxy.domain.limits import MINUTE, Limit
 from proxy.domain.policy import Policy
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import budget, sms
 from proxy.store import audit, casillas, challenges, devices, outbox, throttle
 from proxy.store.challenges import Challenge as Challenge
@@ -32,21 +32,24 @@ from proxy.store.tx import Tx
 Factor = Callable[[Tx, int, str, Client], bool]
 
 AT_ONCE = 3
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-# SECURITY Y. What anybody may ask for; who proved a password is not kept out by those who did not.
-MAIL = Limit("mail", 2000, HOUR)
+# Whoever proved a password is not kept out by what anybody may ask for.
 AFTER_A_PROOF = ("login", "email_old", "email_new")
 
 
 def count(
-    tx: Tx, limits: Sequence[Limit], code: str, casilla_id: int | None, client: Client
+    tx: Tx,
+    taken: Sequence[Limit],
+    casilla_id: int | None,
+    client: Client,
+    *,
+    by_app: bool = False,
 ) -> Denied | None:
     """Take one from every limit. Where one of them has none left, that is recorded."""
-    wait = throttle.take(tx, limits)
+    wait = throttle.take(tx, taken)
     if wait is None:
         return None
     audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
-    return Denied(code, wait)
+    return Denied(Reason.LIMITED, wait, by_app=by_app)
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Deni
     taken = _take(tx, policy, new, asked.casilla, client, device)
     if isinstance(taken, timedelta):
         audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
-        return Denied("token.limited", taken)
+        return Denied(Reason.LIMITED, taken)
     challenges.add(tx, new)
     challenges.keep_newest(tx, asked.purpose, subject, AT_ONCE)
     _send(tx, policy, challenges.by_id(tx, new.id), asked.casilla, client, leaves=taken)
@@ -103,32 +106,36 @@ def waiting(tx: Tx, purpose: str, flow: str) -> Challenge | None:
 def check(
     tx: Tx,
     policy: Policy,
-    purpose: str,
-    flow: str,
-    typed: str,
+    challenge: Challenge | None,
+    typed: str | None,
     client: Client,
     factor: Factor | None = None,
 ) -> Challenge | Denied:
-    """Spend the challenge with the right code. Without `factor` none of an app is right."""
-    digest = secrets.digest(flow)
-    challenge = challenges.alive(tx, digest, purpose)
+    """Spend what `waiting` found with the right code. Without `factor` none of an app is right.
+
+    None is a code that the caller found wrong already: it is counted as any other.
+    """
     if challenge is None:
-        return Denied("token.gone")
+        return Denied(Reason.GONE)
+    purpose, by_app = challenge.purpose, challenge.channel == "app"
+    if typed is not None and not (totp if by_app else codes).is_like_a_code(typed):
+        return Denied(Reason.MISSING, by_app=by_app)
     device = known_device(tx, client, challenge.casilla_id)
-    limits = _check_limits(purpose, challenge.subject, client, device)
-    denied = count(tx, limits, "token.limited", challenge.casilla_id, client)
+    tries = limits.codes_typed(purpose, challenge.subject, client, device)
+    denied = count(tx, tries, challenge.casilla_id, client, by_app=by_app)
     if denied:
         return denied
     key = tx.vault.code_key(challenge.key_id)
     if key is None or tx.now >= challenge.code_expires_at:
         audit.note(tx, Event.CODE_FAILED, challenge.casilla_id, client.ip)
-        return Denied("token.expired")
+        return Denied(Reason.EXPIRED, by_app=by_app)
 
-    guessed = challenges.guess(tx, digest, purpose, policy.code_attempts)
+    guessed = challenges.guess(tx, challenge.id, policy.code_attempts)
     if guessed is None:
-        return Denied("token.gone")
-    by_app = guessed.channel == "app"
-    if by_app:
+        return Denied(Reason.GONE)
+    if typed is None:
+        right = False
+    elif by_app:
         whose = guessed.casilla_id
         right = factor is not None and whose is not None and factor(tx, whose, typed, client)
     else:
@@ -137,38 +144,35 @@ def check(
         audit.note(tx, Event.CODE_FAILED, guessed.casilla_id, client.ip)
         left = policy.code_attempts - guessed.failures
         if left > 0:
-            return Denied("app.wrong" if by_app else "token.wrong", left=left)
+            return Denied(Reason.WRONG, left=left, by_app=by_app)
         challenges.end(tx, guessed.id)
-        return Denied("app.spent" if by_app else "token.spent")
-    return guessed if challenges.spend(tx, guessed.id) else Denied("token.gone")
+        return Denied(Reason.SPENT, by_app=by_app)
+    return guessed if challenges.spend(tx, guessed.id) else Denied(Reason.GONE)
 
 
-def resend(tx: Tx, policy: Policy, purpose: str, flow: str, client: Client) -> Denied | None:
+def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) -> Denied | None:
     """Send a new code; the one before it is dead at once and the failures stay (SECURITY C26)."""
-    digest = secrets.digest(flow)
-    challenge = challenges.alive(tx, digest, purpose)
     if challenge is None or challenge.channel == "app":
-        return Denied("token.gone")
+        return Denied(Reason.GONE)
     if challenge.sent >= policy.code_sends:
-        return Denied("token.sends")
+        return Denied(Reason.SENDS)
     if tx.now < challenge.sent_at + policy.resend_wait:
-        return Denied("token.soon", challenge.sent_at + policy.resend_wait - tx.now)
+        return Denied(Reason.SOON, challenge.sent_at + policy.resend_wait - tx.now)
     device = known_device(tx, client, challenge.casilla_id)
     casilla = casillas.find(tx, challenge.casilla_id)
     taken = _take(tx, policy, challenge, casilla, client, device)
     if isinstance(taken, timedelta):
         audit.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id, client.ip)
-        return Denied("token.limited", taken)
+        return Denied(Reason.LIMITED, taken)
     again = challenges.send_again(
         tx,
-        digest,
-        purpose,
+        challenge.id,
         most=policy.code_sends,
         not_after=tx.now - policy.resend_wait,
         code_until=min(tx.now + policy.code_life, challenge.expires_at),
     )
     if again is None:
-        return Denied("token.gone")
+        return Denied(Reason.GONE)
     _send(tx, policy, again, casilla, client, leaves=taken)
     return None
 
@@ -200,14 +204,14 @@ def _take(
     device: bytes | None,
 ) -> timedelta | bool:
     """How long to wait for another code; or whether it leaves. One for nobody never does."""
-    wait = throttle.take(tx, _send_limits(one.purpose, one.subject, client, device))
+    wait = throttle.take(tx, limits.codes_sent(one.purpose, one.subject, client, device))
     if wait is not None:
         return wait
     if one.channel == "sms":
         return _take_sms(tx, policy, one, casilla, client, device)
     if device or one.purpose in AFTER_A_PROOF:
         return _opens(one)
-    wait = budget.take(tx, MAIL, leaves=_opens(one))
+    wait = budget.take(tx, limits.MAIL, leaves=_opens(one))
     return _opens(one) if wait is None else wait
 
 
@@ -256,30 +260,3 @@ def _send(
         outbox.void(tx, name, life, channel=way, **context)
         return
     outbox.add(tx, name, casilla, life, channel=way, recipient=challenge.recipient, **context)
-
-
-# SECURITY Y. Each purpose counts apart: who fails at recovering keeps nobody from logging in. Nor
-# does it reach a known browser that others of its network fail: an operator may share one address
-# among thousands of mobiles.
-def _send_limits(purpose: str, subject: bytes, client: Client, device: bytes | None) -> list[Limit]:
-    about = f"send/{purpose}/{subject.hex()}"
-    limits = [
-        Limit(f"{about}/5", 3, 5 * MINUTE),
-        Limit(f"{about}/10", 5, 10 * MINUTE),
-        Limit(f"{about}/60", 15, HOUR),
-    ]
-    return limits if device else [*limits, Limit(f"send/{client.network}", 20, HOUR)]
-
-
-def _check_limits(
-    purpose: str, subject: bytes, client: Client, device: bytes | None
-) -> list[Limit]:
-    about, network = f"code/{purpose}/{subject.hex()}", f"code/{client.network}"
-    limits = [
-        Limit(f"{about}/5", 5, 5 * MINUTE),
-        Limit(f"{about}/60", 20, HOUR),
-        Limit(f"{about}/day", 50, DAY),
-    ]
-    if device:
-        return limits
-    return [*limits, Limit(f"{network}/5", 10, 5 * MINUTE), Limit(f"{network}/60", 50, HOUR)]

@@ -11,16 +11,15 @@ With it on no mailed code opens the casilla, and recovering the password does no
 from dataclasses import dataclass
 from datetime import datetime
 
-from proxy.domain import totp
+from proxy.domain import limits, totp
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
-from proxy.domain.limits import Limit
 from proxy.domain.policy import Policy
 from proxy.domain.responsible import two_people
 from proxy.domain.session import Session
-from proxy.errors import Denied, Refusal
-from proxy.flows.challenge import DAY, HOUR, MINUTE, count, where
+from proxy.errors import Denied, Reason, Refusal
+from proxy.flows.challenge import count, where
 from proxy.flows.closing import close
 from proxy.store import audit, casillas, factors, outbox
 from proxy.store.factors import Factor
@@ -78,11 +77,11 @@ def confirm(
         return denied
     factor = _waiting(tx, policy, session)
     if factor is None:
-        return Denied("factor.gone")
+        return Denied(Reason.GONE)
     step = totp.timecode(factor.secret, typed, tx.now)
     if step is None or not factors.confirm(tx, factor, step):
         audit.note(tx, Event.CODE_FAILED, casilla_id, client.ip)
-        return Denied("factor.first_wrong")
+        return Denied(Reason.WRONG)
     close(tx, casilla_id, session=session.id, browsers=False)
     audit.note(tx, Event.FACTOR_ON, casilla_id, client.ip)
     outbox.add(tx, "factor_on", casillas.by_id(tx, casilla_id), **where(tx, client))
@@ -95,7 +94,7 @@ def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | D
     denied = check(tx, session.casilla_id, typed, client)
     factor = factors.of_casilla(tx, session.casilla_id)
     if denied or factor is None:
-        return denied or Denied("factor.wrong")
+        return denied or Denied(Reason.WRONG)
     return _new_codes(tx, session.casilla_id, factor.secret, client)
 
 
@@ -150,7 +149,7 @@ def check(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | None:
     if spend(tx, casilla_id, typed, client):
         return None
     audit.note(tx, Event.CODE_FAILED, casilla_id, client.ip)
-    return Denied("factor.wrong")
+    return Denied(Reason.WRONG)
 
 
 def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
@@ -172,7 +171,7 @@ def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
 
 
 def _count(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
-    return count(tx, _limits(casilla_id, client), "factor.limited", casilla_id, client)
+    return count(tx, limits.factor_codes(casilla_id, client), casilla_id, client)
 
 
 def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:
@@ -189,16 +188,3 @@ def _new_codes(tx: Tx, casilla_id: int, secret: str, client: Client) -> list[str
     factors.set_codes(tx, casilla_id, [digest for digest in digests if digest])
     audit.note(tx, Event.RECOVERY_CODES_MADE, casilla_id, client.ip)
     return codes
-
-
-# As many as of a mailed code (SECURITY Y). Three steps count at a time: the fifty guesses of a day
-# find a code once in six thousand six hundred days.
-def _limits(casilla_id: int, client: Client) -> list[Limit]:
-    about = f"code/factor/{casilla_id}"
-    return [
-        Limit(f"{about}/5", 5, 5 * MINUTE),
-        Limit(f"{about}/60", 20, HOUR),
-        Limit(f"{about}/day", 50, DAY),
-        Limit(f"code/{client.network}/5", 10, 5 * MINUTE),
-        Limit(f"code/{client.network}/60", 50, HOUR),
-    ]

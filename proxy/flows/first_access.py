@@ -8,23 +8,23 @@ recovers the password as anybody does.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.first_access import secret_for
+from proxy.domain.limits import HOUR
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
 from proxy.flows import password
 from proxy.flows.closing import spend_link
+from proxy.flows.password import Choosing
 from proxy.store import casillas, challenges, links, outbox, registrations
 from proxy.store.tx import Tx
 
 SECRET, ACTIVATION = "first_access", "activation"
 FAILURES = 5
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,10 @@ def used(tx: Tx, casilla: Casilla) -> None:
         challenges.end_all(tx, casilla.id)
 
 
-def opened(tx: Tx, link_id: bytes) -> int | None:
+def opened(tx: Tx, link_id: bytes) -> Choosing | None:
     """Whose password the activation link lets choose. Spends nothing."""
     link = links.by_id(tx, link_id, ACTIVATION)
-    return link.casilla_id if link and link.holds(tx.now) else None
+    return password.choosing(tx, link.casilla_id) if link and link.holds(tx.now) else None
 
 
 def activate(tx: Tx, link_id: bytes, hashed: str, client: Client) -> bool:

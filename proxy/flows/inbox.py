@@ -8,18 +8,16 @@ anything as read, and no file leaves before it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
+from proxy.domain import limits
 from proxy.domain.client import Client
 from proxy.domain.events import Event
-from proxy.domain.limits import Limit
 from proxy.domain.notificacion import Counts, File, Notificacion
-from proxy.errors import NotYours
+from proxy.errors import Denied, NotYours, Reason
 from proxy.store import audit, notificaciones, throttle
 from proxy.store.tx import Tx
 
 ROWS = 20
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -38,13 +36,6 @@ class Detail:
     counts: Counts
     acto: File
     anexos: list[File]
-
-
-@dataclass(frozen=True)
-class Denied:
-    """No file yet: it has to be opened first or, with `wait`, too many were taken away."""
-
-    wait: timedelta | None = None
 
 
 def page(
@@ -83,10 +74,10 @@ def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:
     """The acto and its anexos, to be taken away by who opened it."""
     if _mine(tx, casilla_id, notificacion_id).read_at is None:
-        return Denied()
-    wait = throttle.take(tx, _limits(casilla_id, client))
+        return Denied(Reason.UNREAD)
+    wait = throttle.take(tx, limits.downloads(casilla_id, client))
     if wait is not None:
-        return Denied(wait)
+        return Denied(Reason.LIMITED, wait)
     return notificaciones.files_of(tx, casilla_id, notificacion_id)
 
 
@@ -109,10 +100,3 @@ def _mine(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Notificacion:
     if notificacion is None:
         raise NotYours("notificacion.missing")
     return notificacion
-
-
-def _limits(casilla_id: int, client: Client) -> list[Limit]:
-    return [
-        Limit(f"download/{casilla_id}", 60, MINUTE),
-        Limit(f"download/{client.network}", 120, MINUTE),
-    ]

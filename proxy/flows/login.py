@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from proxy.domain import secrets
+from proxy.domain import limits, secrets
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
-from proxy.domain.limits import Limit
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.domain.session import Holder, Session
 from proxy.domain.vault import Vault
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import challenge, factor, first_access, password
-from proxy.flows.challenge import DAY, HOUR, MINUTE, Asked, Challenge, where
+from proxy.flows.challenge import Asked, Challenge, where
 from proxy.store import audit, casillas, challenges, devices, links, outbox, sessions, throttle
 from proxy.store.challenges import Way
 from proxy.store.db import Database
@@ -35,7 +34,6 @@ PURPOSE = "login"
 # After this many wrong passwords in a row only a known browser may use the password: NIST SP
 # 800-63B-4 §3.2.2 caps the tries of an account at 100.
 WRONG_IN_A_ROW = 100
-EVERYBODY = Limit("password", 1000, 5 * MINUTE)
 SEEN_EVERY = timedelta(minutes=1)
 
 
@@ -75,12 +73,12 @@ def attempt(
     """
     casilla = casillas.by_identidad(tx, identidad)
     device = known_device(tx, client, casilla)
-    limits = _known_limits(device) if device else _public_limits(identidad, client)
-    of_all = [] if device or riddled else [EVERYBODY]
-    if throttle.take(tx, [*limits, *of_all]) is not None:
+    own = limits.passwords(identidad, client, device)
+    of_all = [] if device or riddled else [limits.PASSWORDS]
+    if throttle.take(tx, [*own, *of_all]) is not None:
         audit.note(tx, Event.LOGIN_LIMITED, casilla.id if casilla else None, client.ip)
-        wait = throttle.look(tx, limits)
-        return Denied("login.limited", wait) if wait else Denied("login.riddle")
+        wait = throttle.look(tx, own)
+        return Denied(Reason.LIMITED, wait) if wait else Denied(Reason.RIDDLE)
     casillas.count_failure(tx, casilla.id if casilla else 0)
     if casilla and casilla.failures >= WRONG_IN_A_ROW and device is None:
         casilla = None
@@ -99,14 +97,13 @@ def answer(
     tried = attempt.casilla
     if tried is None or not password.right(tx, tried.id, proof):
         audit.note(tx, Event.LOGIN_FAILED, tried.id if tried else None, client.ip)
-        return Denied("login.wrong")
+        return Denied(Reason.WRONG)
 
     casilla = casillas.by_id(tx, tried.id)  # its address may have changed since, too
     casillas.clear_failures(tx, casilla.id)
     way: Way = "app" if factor.on(tx, casilla.id) else "email"
     asked = Asked(PURPOSE, str(casilla.identidad), casilla, way)
-    denied = challenge.ask(tx, policy, asked, flow, client)
-    return Denied("login.limited", denied.wait) if denied else None
+    return challenge.ask(tx, policy, asked, flow, client)
 
 
 def waiting(tx: Tx, flow: str) -> Challenge | None:
@@ -119,19 +116,19 @@ def verify(tx: Tx, policy: Policy, flow: str, typed: str, client: Client) -> Ope
     asked = waiting(tx, flow)
     if asked and asked.casilla_id:
         casillas.lock(tx, asked.casilla_id)  # what closes it meanwhile ends this code, or waits
-    found = challenge.check(tx, policy, PURPOSE, flow, typed, client, factor.spend)
+    found = challenge.check(tx, policy, asked, typed, client, factor.spend)
     if isinstance(found, Denied):
         return found
     assert found.casilla_id is not None  # a login is asked only of a casilla's owner
     if found.channel != "app" and factor.on(tx, found.casilla_id):
         # Turned on by another session at the very moment in which this code was being sent.
         audit.note(tx, Event.CODE_FAILED, found.casilla_id, client.ip)
-        return Denied("token.gone")
+        return Denied(Reason.GONE)
     return _open(tx, policy, casillas.by_id(tx, found.casilla_id), client)
 
 
 def resend(tx: Tx, policy: Policy, flow: str, client: Client) -> Denied | None:
-    return challenge.resend(tx, policy, PURPOSE, flow, client)
+    return challenge.resend(tx, policy, waiting(tx, flow), client)
 
 
 def disavow(tx: Tx, challenge_id: bytes, client: Client) -> bool:
@@ -204,19 +201,3 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
 def known_device(tx: Tx, client: Client, casilla: Casilla | None) -> bytes | None:
     """The id of this browser, if it logged in to this very casilla before."""
     return challenge.known_device(tx, client, casilla.id if casilla else None)
-
-
-# SECURITY Y. An address may be shared by a whole office; a known browser counts apart, so that
-# nobody can keep an owner out by failing in their name.
-def _public_limits(identidad: Identidad, client: Client) -> list[Limit]:
-    return [
-        Limit(f"password/{identidad}/{client.network}", 5, 15 * MINUTE),
-        Limit(f"password/{identidad}/hour", 20, HOUR),
-        Limit(f"password/{identidad}/day", 50, DAY),
-        Limit(f"password/{client.network}/minutes", 30, 5 * MINUTE),
-        Limit(f"password/{client.network}/hour", 100, HOUR),
-    ]
-
-
-def _known_limits(device: bytes) -> list[Limit]:
-    return [Limit(f"password/device/{device.hex()}", 10, 15 * MINUTE)]

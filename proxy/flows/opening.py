@@ -14,17 +14,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 
 from catalog.reading.model import Catalog
-from proxy.domain import codes, secrets
+from proxy.domain import codes, limits, secrets
 from proxy.domain import registration as rules
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
-from proxy.domain.limits import Limit
 from proxy.domain.policy import Policy
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import challenge, first_access
-from proxy.flows.challenge import DAY, HOUR, Asked, Challenge, where
+from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.first_access import First
 from proxy.flows.registration import Applicant, applicant, begun, keep, next_step
 from proxy.store import acceptances, audit, casillas, outbox, registrations, throttle
@@ -39,7 +38,7 @@ def ask(tx: Tx, policy: Policy, flow: str, today: date, client: Client) -> Denie
     """Send the code to the address that was typed."""
     found = begun(tx, flow)
     if found is None or next_step(found.draft) != "review":
-        return Denied("registration.gone")
+        return Denied(Reason.OVER)
     who = applicant(found, today)
     owner = casillas.by_identidad(tx, who.claim.identidad)
     email_flow = secrets.new_token()
@@ -75,9 +74,10 @@ def linked(tx: Tx, challenge_id: bytes) -> str | None:
 def resend(tx: Tx, policy: Policy, flow: str, client: Client) -> Denied | None:
     found = begun(tx, flow)
     if found is None:
-        return Denied("registration.gone")
+        return Denied(Reason.OVER)
     keep(tx, found, found.draft)
-    return challenge.resend(tx, policy, PURPOSE, found.draft.email_flow, client)
+    sent = challenge.waiting(tx, PURPOSE, found.draft.email_flow)
+    return challenge.resend(tx, policy, sent, client)
 
 
 def validate(
@@ -86,7 +86,7 @@ def validate(
     """Open the casilla for the right code. `made` is its first access, with its hash."""
     found = begun(tx, flow)
     if found is None:
-        return Denied("registration.gone")
+        return Denied(Reason.OVER)
     return _validate(tx, policy, catalog, found, typed, made, client)
 
 
@@ -102,7 +102,7 @@ def validate_by_link(
     """The same from any browser: who has the link reads the mailbox, and gets nothing but mail."""
     found = registrations.by_challenge(tx, challenge_id)
     if found is None:
-        return Denied("registration.gone")
+        return Denied(Reason.OVER)
     return _validate(tx, policy, catalog, found, typed, made, client)
 
 
@@ -131,13 +131,13 @@ def _validate(
     made: First,
     client: Client,
 ) -> Denied | None:
-    flow = found.draft.email_flow
-    asked = challenge.check(tx, policy, PURPOSE, flow, typed, client)
+    sent = challenge.waiting(tx, PURPOSE, found.draft.email_flow)
+    asked = challenge.check(tx, policy, sent, typed, client)
     if isinstance(asked, Denied):
         return asked
     # Data that were changed since the code was sent are not those that it proves.
     if next_step(found.draft) != "review":
-        return Denied("registration.gone")
+        return Denied(Reason.OVER)
     who = applicant(found, tx.now.date())
     owner = casillas.by_identidad(tx, who.claim.identidad)
     casilla = None if owner else _open(tx, who, made, client)
@@ -194,11 +194,8 @@ def _record(tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration) -> 
 def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
     """Tell who has a casilla already that somebody tried to register in their name, now and then.
     For anybody else the same work is done and nothing leaves."""
-    limits = [
-        Limit(f"already/{owner.id if owner else 0}/hour", 1, HOUR),
-        Limit(f"already/{owner.id if owner else 0}/day", 3, DAY),
-    ]
-    allowed = throttle.take(tx, limits) is None
+    told = limits.told_already_registered(owner.id if owner else 0)
+    allowed = throttle.take(tx, told) is None
     if owner and allowed:
         outbox.add(tx, "already_registered", owner, **where(tx, client))
     else:

@@ -5,20 +5,21 @@
 Recovery, first access and the form «Cambiar contraseña» all end here.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
-from proxy.domain.limits import Limit
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.domain.session import Session
 from proxy.domain.strength import refuse_weak
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows.challenge import count, where
 from proxy.flows.closing import close, spend_link
-from proxy.store import audit, casillas, links, outbox, sessions
+from proxy.store import audit, casillas, factors, links, outbox, sessions
 from proxy.store.tx import Tx
 
 DISAVOWAL_LIFE = timedelta(days=10)
@@ -32,6 +33,19 @@ def refuse_unfit(policy: Policy, password: str, again: str, about: list[str]) ->
         raise Refusal("password.different")
 
 
+@dataclass(frozen=True)
+class Choosing:
+    """Whose password is being chosen, by a code or by a link."""
+
+    casilla_id: int
+    about: list[str]
+    factor: bool  # whether a code of the second factor has to come with it
+
+
+def choosing(tx: Tx, casilla_id: int) -> Choosing:
+    return Choosing(casilla_id, about(tx, casilla_id), factors.on(tx, casilla_id))
+
+
 def about(tx: Tx, casilla_id: int) -> list[str]:
     """What others may know of the casilla's owner: none of it belongs in a password."""
     casilla = casillas.by_id(tx, casilla_id)
@@ -40,8 +54,8 @@ def about(tx: Tx, casilla_id: int) -> list[str]:
 
 def current(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
     """Count a try of the password that its owner, who is inside, has to give again."""
-    limit = Limit(f"password/inside/{session.casilla_id}", 5, _WINDOW)
-    denied = count(tx, [limit], "login.limited", session.casilla_id, client)
+    allowed = limits.password_again(session.casilla_id)
+    denied = count(tx, allowed, session.casilla_id, client)
     return denied or casillas.by_id(tx, session.casilla_id)
 
 
@@ -58,7 +72,7 @@ def right(tx: Tx, casilla_id: int, proof: Proof) -> bool:
 
 def wrong(tx: Tx, session: Session, client: Client) -> Denied:
     audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
-    return Denied("password.old_wrong")
+    return Denied(Reason.WRONG)
 
 
 def change(
@@ -110,6 +124,3 @@ def disavow(tx: Tx, link_id: bytes, client: Client) -> bool:
     casillas.set_password(tx, casilla_id, None)
     audit.note(tx, Event.PASSWORD_DISAVOWED, casilla_id, client.ip)
     return True
-
-
-_WINDOW = timedelta(minutes=15)

@@ -17,18 +17,18 @@ session, not its own undoing by a later link.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from proxy.domain import secrets
+from proxy.domain import limits, secrets
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
-from proxy.domain.limits import Limit
+from proxy.domain.limits import HOUR
 from proxy.domain.phone import masked_phone
 from proxy.domain.policy import Policy
 from proxy.domain.recipient import masked_email
 from proxy.domain.session import Session
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import challenge, factor, opening
-from proxy.flows.challenge import HOUR, MINUTE, Asked, where
+from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.closing import close, spend_link
 from proxy.flows.password import NOT_ME
 from proxy.store import audit, casillas, changes, links, outbox
@@ -58,6 +58,15 @@ class Step:
     recipient: str
     by_app: bool
     last: bool
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What became of a code, and the one that this browser has to write now, if any."""
+
+    step: Step | None
+    denied: Denied | None = None
+    proved: str = ""  # the purpose of the code that was right
 
 
 @dataclass(frozen=True)
@@ -120,16 +129,16 @@ def verify(
     flow: str,
     typed: str,
     client: Client,
-) -> Denied | Step | None:
-    """The step that follows, once the code is right. None: it was the last one."""
+) -> Answered:
+    """The last code makes it count. All that waits is given up where a code cannot leave."""
     casillas.lock(tx, session.casilla_id)
     asked = _asked(tx, session.casilla_id, flow)
     if asked is None:
-        return Denied("token.gone")
-    change, purpose, own_flow = asked.change, asked.step.purpose, asked.flow
-    found = challenge.check(tx, policy, purpose, own_flow, typed, client, factor.spend)
+        return Answered(None, Denied(Reason.OVER))
+    change, purpose = asked.change, asked.step.purpose
+    found = challenge.check(tx, policy, asked.challenge, typed, client, factor.spend)
     if isinstance(found, Denied):
-        return found
+        return _refused(found, asked)
     casilla, event = casillas.by_id(tx, change.casilla_id), None
     if purpose == OLD:
         changes.old_proved(tx, casilla.id, secrets.digest(flow))
@@ -137,19 +146,21 @@ def verify(
         event = _change_email(tx, policy, casilla, change, session, client)
     else:
         event = _change_phone(tx, policy, casilla, change, client)
-    denied = None
+    denied = step = None
     if changes.waiting(tx, casilla.id, secrets.digest(flow)):
         denied = _ask(tx, policy, casillas.by_id(tx, casilla.id), flow, client)
+        step = waiting(tx, session, flow)
     if event:
         audit.note(tx, event, casilla.id, client.ip)
-    return denied or waiting(tx, session, flow)
+    return Answered(step, denied, purpose)
 
 
-def resend(tx: Tx, policy: Policy, session: Session, flow: str, client: Client) -> Denied | None:
+def resend(tx: Tx, policy: Policy, session: Session, flow: str, client: Client) -> Answered:
     asked = _asked(tx, session.casilla_id, flow)
     if asked is None:
-        return Denied("token.gone")
-    return challenge.resend(tx, policy, asked.step.purpose, asked.flow, client)
+        return Answered(None, Denied(Reason.OVER))
+    denied = challenge.resend(tx, policy, asked.challenge, client)
+    return _refused(denied, asked) if denied else Answered(asked.step)
 
 
 def remove_phone(tx: Tx, policy: Policy, session: Session, client: Client) -> Denied | None:
@@ -202,11 +213,16 @@ def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
     return True
 
 
+def _refused(denied: Denied, asked: "_Asked") -> Answered:
+    """On the same page while there is another try; else what was wanted is over."""
+    return Answered(None, Denied(Reason.OVER)) if denied.ends else Answered(asked.step, denied)
+
+
 @dataclass(frozen=True)
 class _Asked:
     change: Change
     step: Step
-    flow: str  # of the challenge: each code has one of its own
+    challenge: Challenge
 
 
 def _asked(tx: Tx, casilla_id: int, flow: str) -> _Asked | None:
@@ -215,14 +231,14 @@ def _asked(tx: Tx, casilla_id: int, flow: str) -> _Asked | None:
     if not pending:
         return None
     change = pending[0]
-    purpose, own_flow = _purpose(change), _flow(change, flow)
-    found = challenge.waiting(tx, purpose, own_flow)
+    purpose = _purpose(change)
+    found = challenge.waiting(tx, purpose, _flow(change, flow))
     if found is None:
         return None
     last = len(pending) == 1 and purpose != OLD
     address = casillas.by_id(tx, casilla_id).email if purpose == OLD else change.new
     step = Step(purpose, address or "", found.channel == "app", last)
-    return _Asked(change, step, own_flow)
+    return _Asked(change, step, found)
 
 
 def _ask(tx: Tx, policy: Policy, casilla: Casilla, flow: str, client: Client) -> Denied | None:
@@ -284,6 +300,4 @@ def _flow(change: Change, flow: str) -> str:
 
 
 def _count(tx: Tx, casilla: Casilla, client: Client) -> Denied | None:
-    about = f"profile/{casilla.id}"  # SECURITY Y
-    limits = [Limit(f"{about}/5", 5, 5 * MINUTE), Limit(f"{about}/60", 20, HOUR)]
-    return challenge.count(tx, limits, "token.limited", casilla.id, client)
+    return challenge.count(tx, limits.changes_of_profile(casilla.id), casilla.id, client)

@@ -13,7 +13,7 @@ from proxy.domain.events import Event
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.domain.session import Session
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import password
 from proxy.store import audit, sessions
 from proxy.store.tx import Tx
@@ -35,7 +35,7 @@ def answer(
     """None: it was right, and the session goes on under the token of `new_digest`."""
     if not password.right(tx, session.casilla_id, proof):
         audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
-        return Denied("proof.wrong")
+        return Denied(Reason.WRONG)
     sessions.prove(tx, session.digest, new_digest)
     audit.note(tx, Event.PROVED, session.casilla_id, client.ip)
     return None

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from proxy.domain.limits import Limit
+from proxy.domain.limits import READINESS
 from proxy.store import notificaciones, outbox, throttle
 from proxy.store.documents import Documents
 from proxy.store.tx import Tx
@@ -10,7 +10,7 @@ from proxy.store.tx import Tx
 
 def write(tx: Tx) -> None:
     """Write one row, the same one each time. Raises when the database cannot."""
-    throttle.take(tx, [Limit("readiness", 1, timedelta(microseconds=1))])
+    throttle.take(tx, [READINESS])
 
 
 def lost_documents(tx: Tx, documents: Documents) -> bool:

@@ -15,16 +15,17 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from proxy.domain import secrets
+from proxy.domain import limits, secrets
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
-from proxy.domain.limits import Limit
+from proxy.domain.limits import HOUR
 from proxy.domain.policy import Policy
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import challenge, factor, login, password
-from proxy.flows.challenge import DAY, MINUTE, Asked, Challenge, where
+from proxy.flows.challenge import Asked, Challenge, where
+from proxy.flows.password import Choosing
 from proxy.store import audit, casillas, challenges, links, outbox, throttle
 from proxy.store.challenges import NewChallenge
 from proxy.store.links import Link
@@ -49,7 +50,7 @@ def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
     """
     if client.device and login.known_device(tx, client, casillas.by_identidad(tx, identidad)):
         return None
-    return challenge.count(tx, _network_limits(client), "recovery.limited", None, client)
+    return challenge.count(tx, limits.recoveries_of_network(client), None, client)
 
 
 def start(tx: Tx, policy: Policy, identidad: Identidad, flow: str, client: Client) -> None:
@@ -64,10 +65,10 @@ def send(
     """Send the code through the channel that was chosen. A mobile counts only if it was proved."""
     begun = challenge.waiting(tx, START, flow)
     if begun is None:
-        return Denied("token.gone")
+        return Denied(Reason.GONE)
     casillas.lock(tx, begun.casilla_id)
     if not challenges.spend(tx, begun.id):
-        return Denied("token.gone")
+        return Denied(Reason.GONE)
     casilla = casillas.find(tx, begun.casilla_id)
     if casilla and channel == "sms" and casilla.phone is None:
         casilla = None
@@ -87,7 +88,7 @@ def verify(
     tx: Tx, policy: Policy, flow: str, typed: str, new_flow: str, client: Client
 ) -> Denied | None:
     """The right code gives this browser some minutes to choose a password, and nothing else."""
-    found = challenge.check(tx, policy, PURPOSE, flow, typed, client)
+    found = challenge.check(tx, policy, waiting(tx, flow), typed, client)
     if isinstance(found, Denied):
         return found
     assert found.casilla_id is not None  # nobody's code is never right
@@ -101,17 +102,17 @@ def too_soon(tx: Tx, policy: Policy, flow: str) -> Denied | None:
     found = waiting(tx, flow)
     if found is None or tx.now >= found.sent_at + policy.resend_wait:
         return None
-    return Denied("token.soon", found.sent_at + policy.resend_wait - tx.now)
+    return Denied(Reason.SOON, found.sent_at + policy.resend_wait - tx.now)
 
 
 def resend(tx: Tx, policy: Policy, flow: str, client: Client) -> Denied | None:
-    return challenge.resend(tx, policy, PURPOSE, flow, client)
+    return challenge.resend(tx, policy, waiting(tx, flow), client)
 
 
-def choosing(tx: Tx, flow: str) -> int | None:
+def choosing(tx: Tx, flow: str) -> Choosing | None:
     """Whose password this browser may choose now. Spends nothing."""
     found = challenge.waiting(tx, CHOOSE, flow)
-    return found.casilla_id if found else None
+    return password.choosing(tx, found.casilla_id) if found and found.casilla_id else None
 
 
 def choose(tx: Tx, flow: str, hashed: str, client: Client, typed: str = "") -> bool | Denied:
@@ -141,11 +142,11 @@ def ask_link(tx: Tx, policy: Policy, identidad: Identidad, email: str, client: C
         _send_nothing(tx, policy, client)
 
 
-def opened(tx: Tx, link_id: bytes) -> int | Mislaid:
+def opened(tx: Tx, link_id: bytes) -> Choosing | Mislaid:
     """Whose password the link lets choose. Spends nothing: mail scanners open links too."""
     link = links.by_id(tx, link_id, LINK)
     if link and link.holds(tx.now):
-        return link.casilla_id
+        return password.choosing(tx, link.casilla_id)
     return Mislaid(renewable=_came_late(link))
 
 
@@ -154,9 +155,7 @@ def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
     link = links.by_id(tx, link_id, LINK)
     if link is None or not _came_late(link):
         return False
-    about = f"renew/{link.casilla_id}"
-    limits = [Limit(f"{about}/10", 1, 10 * MINUTE), Limit(f"{about}/day", 5, DAY)]
-    if throttle.take(tx, limits) is None:
+    if throttle.take(tx, limits.links_renewed(link.casilla_id)) is None:
         _send_link(tx, policy, casillas.by_id(tx, link.casilla_id), client)
     return True
 
@@ -189,9 +188,7 @@ def _counted(tx: Tx, identidad: Identidad, client: Client) -> Casilla | None:
     browser that its owner used before counts apart (SECURITY D31, D32)."""
     casilla = casillas.by_identidad(tx, identidad)
     device = login.known_device(tx, client, casilla)
-    about = f"recovery/device/{device.hex()}" if device else f"recovery/{identidad}"
-    limits = [Limit(f"{about}/10", 3, 10 * MINUTE), Limit(f"{about}/day", 5, DAY)]
-    allowed = throttle.take(tx, limits) is None
+    allowed = throttle.take(tx, limits.recoveries(identidad, device)) is None
     audit.note(tx, Event.RECOVERY_STARTED, casilla.id if casilla else None, client.ip)
     return casilla if allowed else None
 
@@ -251,14 +248,5 @@ def _send_nothing(tx: Tx, policy: Policy, client: Client) -> None:
 
 
 def _told(tx: Tx, policy: Policy, link: bytes, client: Client) -> dict[str, Any]:
-    hours = policy.recovery_link_life // timedelta(hours=1)
+    hours = policy.recovery_link_life // HOUR
     return {"purpose": LINK, "link": link.hex(), "hours": hours, **where(tx, client)}
-
-
-# SECURITY Y. An address may be shared by a whole office.
-def _network_limits(client: Client) -> list[Limit]:
-    return [
-        Limit(f"recovery/{client.network}/10", 5, 10 * MINUTE),
-        Limit(f"recovery/{client.network}/15", 10, 15 * MINUTE),
-        Limit(f"recovery/{client.network}/30", 15, 30 * MINUTE),
-    ]

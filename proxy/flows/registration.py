@@ -12,17 +12,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from catalog.reading.consent import Consent
+from proxy.domain import limits, secrets
 from proxy.domain import registration as rules
-from proxy.domain import secrets
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Answer, Claim
-from proxy.domain.limits import Limit
 from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
 from proxy.errors import Denied, Refusal
 from proxy.flows import cuentas
-from proxy.flows.challenge import HOUR, count
+from proxy.flows.challenge import count
 from proxy.store import audit, registrations, throttle
 from proxy.store.registrations import Registration as Registration
 from proxy.store.tx import Tx
@@ -30,8 +29,6 @@ from proxy.store.tx import Tx
 IDLE = timedelta(minutes=60)
 TERMS, PRIVACY = "terminos", "privacidad"
 STEPS = ("terms", "privacy", "persona", "data", "representative", "review")
-# An address may be shared by a whole office; the service that knows people is of all.
-BEGINNINGS = 60
 
 
 @dataclass(frozen=True)
@@ -81,8 +78,7 @@ def begin(
     found = begun(tx, flow)
     if found:
         return accept(tx, found, TERMS, consent, client), flow
-    limit = Limit(f"registration/{client.network}", BEGINNINGS, HOUR)
-    denied = count(tx, [limit], "login.limited", None, client)
+    denied = count(tx, limits.registrations(client), None, client)
     if denied:
         return denied
     draft = _accepting(tx, Draft(), TERMS, consent, client)
@@ -120,15 +116,14 @@ def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
 
 def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
     """Count a check of who somebody is, before it is made (SECURITY E40, Y)."""
-    network, everybody = Limit(f"identity/{client.network}", 10, HOUR), Limit("identity", 500, HOUR)
-    return count(tx, [_tries(identidad), network, everybody], "login.limited", None, client)
+    return count(tx, limits.checks_of_identity(identidad, client), None, client)
 
 
 def answered(tx: Tx, identidad: Identidad, answer: Answer, client: Client) -> None:
     """Record what RENIEC or SUNAT said. Only what differs was a try at somebody's data."""
     audit.note(tx, Event.IDENTITY_CHECKED, None, client.ip, answer=answer.value)
     if answer is not Answer.DIFFERS:
-        throttle.give_back(tx, [_tries(identidad)])
+        throttle.give_back(tx, limits.tries_at_identity(identidad))
 
 
 def checked(
@@ -161,10 +156,6 @@ def keep(tx: Tx, found: Registration, draft: Draft) -> Registration:
 
 def applicant(found: Registration, today: date) -> Applicant:
     return read_applicant(found.draft.persona, found.draft.typed, today)
-
-
-def _tries(identidad: Identidad) -> Limit:
-    return Limit(f"identity/{identidad}", 5, 6 * HOUR)
 
 
 def _accepting(tx: Tx, draft: Draft, text: str, consent: Consent, client: Client) -> Draft:

@@ -68,9 +68,9 @@ def summoned(tx: Tx, found: Registration) -> Challenge | None:
 def answer(
     tx: Tx, policy: Policy, found: Registration, typed: str, client: Client
 ) -> Denied | None:
-    flow = found.draft.representative_flow
-    typed = _as_mailed(tx, summoned(tx, found), typed, client)
-    asked = challenge.check(tx, policy, PURPOSE, flow, typed, client)
+    sent = summoned(tx, found)
+    mailed = _as_mailed(tx, sent, typed, client)
+    asked = challenge.check(tx, policy, sent, mailed, client)
     if isinstance(asked, Denied):
         return asked
     assert asked.casilla_id is not None  # nobody's code is never right
@@ -78,9 +78,10 @@ def answer(
     return None
 
 
-def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> str:
-    """What stands for the mailed code. Of who has a second factor that is a code of their app, and
-    the mailed one is wrong: a mailbox alone proves nothing of theirs (docs/decisions/0019).
+def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> str | None:
+    """What stands for the mailed code; None for what is none. Of who has a second factor that is a
+    code of their app, and the mailed one is wrong: a mailbox alone proves nothing of theirs
+    (docs/decisions/0019).
 
     Everybody is mailed the same and asked the same, so no page tells who has one (SECURITY E41).
     It is looked at before the guess is counted; but it counts for nothing, and nobody learns
@@ -89,15 +90,15 @@ def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> s
     whose = asked.casilla_id if asked else None
     casillas.lock(tx, whose)
     if asked is None or whose is None or not factor.on(tx, whose):
-        return typed
+        return typed if codes.is_like_a_code(typed) else None
     key = tx.vault.code_key(asked.key_id)
     if key is None or not factor.spend(tx, whose, typed, client):
-        return ""
+        return None
     return codes.code_for(key, PURPOSE, asked.id, asked.sent)
 
 
 def resend(tx: Tx, policy: Policy, found: Registration, client: Client) -> Denied | None:
-    return challenge.resend(tx, policy, PURPOSE, found.draft.representative_flow, client)
+    return challenge.resend(tx, policy, summoned(tx, found), client)
 
 
 def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:

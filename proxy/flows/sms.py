@@ -7,13 +7,11 @@ whether it is anybody's (SECURITY C30, D31, Y).
 
 from datetime import timedelta
 
+from proxy.domain import limits
 from proxy.domain.client import Client
-from proxy.domain.limits import Limit
 from proxy.flows import budget
 from proxy.store import throttle
 from proxy.store.tx import Tx
-
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def take(
@@ -24,21 +22,12 @@ def take(
     None is nobody's number. What others of its network ask for does not reach a `known` browser.
     `a_day` is for the whole entity.
     """
-    wait = throttle.take(tx, [*_a_few(who), *([] if known else _of_network(client))])
+    wait = throttle.take(
+        tx, [*limits.sms_asked(who), *([] if known else limits.sms_of_network(client))]
+    )
     if wait is not None:
         return wait
-    quiet = throttle.take(tx, _a_few(f"number/{number or who}")) is None
+    quiet = throttle.take(tx, limits.sms_asked(f"number/{number or who}")) is None
     leaves = quiet and number is not None
-    wait = budget.take(tx, Limit("sms", a_day, DAY), leaves=leaves)
+    wait = budget.take(tx, limits.sms_of_entity(a_day), leaves=leaves)
     return leaves if wait is None else wait
-
-
-def _a_few(about: str) -> list[Limit]:
-    return [Limit(f"sms/{about}/15", 3, 15 * MINUTE), Limit(f"sms/{about}/day", 5, DAY)]
-
-
-def _of_network(client: Client) -> list[Limit]:
-    return [
-        Limit(f"sms/{client.network}", 5, HOUR),
-        Limit(f"sms/site/{client.site}", 20, HOUR),  # a line may have 65,536 networks
-    ]

@@ -51,30 +51,25 @@ class NewChallenge:
 
 _COLUMNS = [challenges.c[field] for field in Challenge.__dataclass_fields__]
 _LIVING = (
-    challenges.c.flow == bindparam("flow_digest"),
-    challenges.c.purpose == bindparam("for_purpose"),
     challenges.c.used_at.is_(None),
     challenges.c.ended_at.is_(None),
     challenges.c.expires_at > bindparam("now"),
 )
+_THIS = (challenges.c.id == bindparam("challenge"), *_LIVING)
 _ADD = insert(challenges)
-_ALIVE = select(*_COLUMNS).where(*_LIVING)
+_ALIVE = select(*_COLUMNS).where(
+    challenges.c.flow == bindparam("flow_digest"),
+    challenges.c.purpose == bindparam("for_purpose"),
+    *_LIVING,
+)
 _GUESS = (
     update(challenges)
-    .where(*_LIVING, challenges.c.failures < bindparam("most"))
+    .where(*_THIS, challenges.c.failures < bindparam("most"))
     .values(failures=challenges.c.failures + 1)
     .returning(*_COLUMNS)
 )
 _SPEND = (
-    update(challenges)
-    .where(
-        challenges.c.id == bindparam("challenge"),
-        challenges.c.used_at.is_(None),
-        challenges.c.ended_at.is_(None),
-        challenges.c.expires_at > bindparam("now"),
-    )
-    .values(used_at=bindparam("now"))
-    .returning(challenges.c.id)
+    update(challenges).where(*_THIS).values(used_at=bindparam("now")).returning(challenges.c.id)
 )
 _END = (
     update(challenges)
@@ -89,7 +84,7 @@ _END = (
 _SEND_AGAIN = (
     update(challenges)
     .where(
-        *_LIVING,
+        *_THIS,
         challenges.c.sent < bindparam("most"),
         challenges.c.sent_at <= bindparam("not_after"),
     )
@@ -153,9 +148,9 @@ def alive(tx: Tx, flow: bytes, purpose: str) -> Challenge | None:
     return _challenge(tx, row) if row else None
 
 
-def guess(tx: Tx, flow: bytes, purpose: str, most: int) -> Challenge | None:
+def guess(tx: Tx, challenge_id: bytes, most: int) -> Challenge | None:
     """Count a guess before it is looked at. None: there is nothing left to guess."""
-    values = {"flow_digest": flow, "for_purpose": purpose, "now": tx.now, "most": most}
+    values = {"challenge": challenge_id, "now": tx.now, "most": most}
     row = tx.conn.execute(_GUESS, values).first()
     return _challenge(tx, row) if row else None
 
@@ -174,12 +169,11 @@ def end(tx: Tx, challenge_id: bytes) -> int | None:
 
 
 def send_again(
-    tx: Tx, flow: bytes, purpose: str, *, most: int, not_after: datetime, code_until: datetime
+    tx: Tx, challenge_id: bytes, *, most: int, not_after: datetime, code_until: datetime
 ) -> Challenge | None:
     """A new code in place of the old one; the failures stay. None: too many, or too soon."""
     values = {
-        "flow_digest": flow,
-        "for_purpose": purpose,
+        "challenge": challenge_id,
         "now": tx.now,
         "most": most,
         "not_after": not_after,

@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from proxy.domain import totp
 from proxy.errors import Denied, Refusal
-from proxy.flows import factor, password
+from proxy.flows import password
+from proxy.flows.password import Choosing
 from proxy.texts import TEXTS
 from proxy.web.edge.cookies import FLOW, SESSION, drop_cookie, set_cookie
 from proxy.web.edge.denials import held_off, status, told
-from proxy.web.edge.pages import client_of, look, page, run, see_other
+from proxy.web.edge.pages import client_of, page, run, see_other
 from proxy.web.edge.state import state_of
 
 FIELD = "codigo"  # of the second factor, for who has one
@@ -25,15 +26,10 @@ def choose_form(request: Request, template: str, code: int = 200, **context: Any
     return page(request, template, code, **values)
 
 
-async def asks_factor(request: Request, casilla_id: int) -> bool:
-    """Whether the form has to ask for a code of the second factor (SECURITY D38)."""
-    return await look(request, factor.on, casilla_id)
-
-
 async def chosen(
     request: Request,
     form: dict[str, str],
-    casilla_id: int,
+    choosing: Choosing,
     *,
     template: str,
     store: tuple[Callable[..., bool | Denied], object],
@@ -44,18 +40,17 @@ async def chosen(
     `store` is the flow that stores the hash and what it needs to spend; `late` answers when it
     was spent meanwhile. Of who has a second factor it is given what was typed of it too.
     """
-    asks = await asks_factor(request, casilla_id)
-    errors = await fit(request, casilla_id, form)
-    if asks and not totp.is_like_a_code(form.get(FIELD, "")):
-        errors[FIELD] = TEXTS["factor.missing"]
+    errors = await fit(request, choosing.about, form)
+    if choosing.factor and not totp.is_like_a_code(form.get(FIELD, "")):
+        errors[FIELD] = TEXTS["app.missing"]
     if errors:
-        return choose_form(request, template, 400, errors=errors, factor=asks)
+        return choose_form(request, template, 400, errors=errors, factor=choosing.factor)
     hashed = await state_of(request).passwords.hash(form["nueva"])
     flow, spent = store
-    typed = {"typed": form[FIELD]} if asks else {}
+    typed = {"typed": form[FIELD]} if choosing.factor else {}
     stored = await run(request, flow, spent, hashed, client_of(request), **typed)
     if isinstance(stored, Denied):
-        said = told(stored, FIELD)
+        said = told(stored, FIELD, "factor")
         response = choose_form(request, template, status(stored), factor=True, **said)
         return held_off(response, stored)
     if not stored:
@@ -72,10 +67,9 @@ def finished(request: Request, name: str) -> Response:
     return response
 
 
-async def fit(request: Request, casilla_id: int, form: dict[str, str]) -> dict[str, str]:
+async def fit(request: Request, about: list[str], form: dict[str, str]) -> dict[str, str]:
     """What is wrong with the password that was typed, by field."""
     policy = state_of(request).installation.policy
-    about = await look(request, password.about, casilla_id)
     entity = state_of(request).installation.catalog.entity
     new, again = form.get("nueva", ""), form.get("repetida", "")
     try:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy.domain import codes, totp
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import factor
 from proxy.render import qr
 from proxy.texts import TEXTS
@@ -55,14 +55,15 @@ async def confirm(request: Request) -> Response:
     form = await read_form(request, "factor_confirm")
     typed, state = form.get(FIELD, ""), state_of(request)
     if not codes.is_like_a_code(typed):
-        return await _pairing_page(request, 400, errors={FIELD: TEXTS["app.missing"]})
+        return await _pairing_page(request, 400, errors={FIELD: TEXTS["first_code.missing"]})
     policy, client = state.installation.policy, client_of(request)
     made = await run(request, factor.confirm, policy, session_of(request), typed, client)
     if not isinstance(made, Denied):
         return _codes_page(request, made, first=True)
-    if made.code == "factor.gone":
+    if made.ends:
         return see_other(request, "factor:overview")
-    return held_off(await _pairing_page(request, status(made), **told(made, FIELD)), made)
+    said = told(made, FIELD, "first_code")
+    return held_off(await _pairing_page(request, status(made), **said), made)
 
 
 @proved
@@ -77,7 +78,7 @@ async def renew(request: Request) -> Response:
     form = await read_form(request, "factor_renew")
     typed = form.get(FIELD, "")
     if not totp.is_like_a_code(typed):
-        return _refused(request, "renew", Denied("factor.missing"), 400)
+        return _refused(request, "renew", Denied(Reason.MISSING, by_app=True))
     made = await run(request, factor.renew, session_of(request), typed, client_of(request))
     if isinstance(made, Denied):
         return _refused(request, "renew", made)
@@ -96,7 +97,7 @@ async def turn_off(request: Request) -> Response:
     form = await read_form(request, "factor_off")
     typed = form.get(FIELD, "")
     if not totp.is_like_a_code(typed):
-        return _refused(request, "turn_off", Denied("factor.missing"), 400)
+        return _refused(request, "turn_off", Denied(Reason.MISSING, by_app=True))
     denied = await run(request, factor.turn_off, session_of(request), typed, client_of(request))
     if denied:
         return _refused(request, "turn_off", denied)
@@ -125,9 +126,9 @@ def _codes_page(request: Request, made: list[str], *, first: bool) -> Response:
     return page(request, "factor/codes.html", codes=made, file=file, first=first)
 
 
-def _refused(request: Request, form: str, denied: Denied, code: int | None = None) -> Response:
-    said = told(denied, FIELD)
-    return held_off(page(request, f"factor/{form}.html", code or status(denied), **said), denied)
+def _refused(request: Request, form: str, denied: Denied) -> Response:
+    said = told(denied, FIELD, "factor")
+    return held_off(page(request, f"factor/{form}.html", status(denied), **said), denied)
 
 
 async def _waiting(request: Request) -> factor.Pairing | None:

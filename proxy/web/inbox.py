@@ -9,14 +9,13 @@ from starlette.routing import Route
 
 from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import File
-from proxy.errors import NotYours, Refusal
+from proxy.errors import Denied, NotYours, Refusal
 from proxy.flows import factor, inbox
-from proxy.flows.inbox import Denied
 from proxy.render.archive import Entry, archive
-from proxy.texts import TEXTS
 from proxy.web import delivery
+from proxy.web.edge.denials import held_off, sentence, status
 from proxy.web.edge.forms import read_form
-from proxy.web.edge.pages import client_of, look, page, retry_after, run, see_other, spoken
+from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
 
@@ -142,9 +141,8 @@ async def _check(request: Request, files: list[File]) -> None:
 def _denied(request: Request, denied: Denied, notificacion_id: bytes) -> Response:
     if denied.wait is None:
         return see_other(request, "inbox:detail", id=notificacion_id.hex())
-    sentence = TEXTS["file.limited"].format(wait=spoken(denied.wait))
-    response = page(request, "errors/refused.html", 429, sentence=sentence)
-    return retry_after(response, denied.wait)
+    said = sentence(denied, "file")
+    return held_off(page(request, "errors/refused.html", status(denied), sentence=said), denied)
 
 
 def _casilla(request: Request) -> int:

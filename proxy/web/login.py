@@ -1,17 +1,15 @@
 """Login: DNI and password, then the token digital."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from proxy.domain import codes, secrets, totp
+from proxy.domain import secrets
 from proxy.domain.identidad import parse_user
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import login
-from proxy.flows.challenge import Challenge
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.edge.cookies import (
@@ -73,8 +71,8 @@ async def check_password(request: Request) -> Response:
     policy = state.installation.policy
     with state.passwords.place():
         attempt = await run(request, login.attempt, identidad, client, riddled=riddled)
-        if isinstance(attempt, Denied) and attempt.code == "login.riddle":
-            said = told(attempt, "clave")
+        if isinstance(attempt, Denied) and attempt.reason is Reason.RIDDLE:
+            said = told(attempt, "clave", "login")
             return await _riddle_page(request, 403, dni=dni, volver=volver, **said)
         if isinstance(attempt, Denied):
             return _denied_password(request, attempt, dni, volver)
@@ -96,7 +94,7 @@ async def code_form(request: Request) -> Response:
         return see_other(request, "login:password")
     volver = request.query_params.get("volver", "")
     notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
-    return _code_page(request, challenge, 200, volver, notice=notice)
+    return _code_page(request, challenge.channel == "app", 200, volver, notice=notice)
 
 
 @held
@@ -105,11 +103,6 @@ async def check_code(request: Request) -> Response:
     form = await read_form(request, "code")
     field = RECOVERY if RECOVERY in form else "token"
     typed, volver = form.get(field, ""), form.get("volver", "")
-    challenge = await look(request, login.waiting, flow_of(request))
-    by_app = field == RECOVERY or _by_app(challenge)
-    if challenge and not (totp if by_app else codes).is_like_a_code(typed):
-        missing = {"errors": {field: _missing(challenge, field)}}
-        return _code_page(request, challenge, 400, volver, **missing)
     state = state_of(request)
     outcome = await run(
         request,
@@ -120,7 +113,7 @@ async def check_code(request: Request) -> Response:
         client_of(request),
     )
     if isinstance(outcome, Denied):
-        return _denied_code(request, challenge, outcome, volver, field)
+        return _denied_code(request, outcome, volver, field)
     inbox = request.app.url_path_for("inbox:pending")
     response = RedirectResponse(volver if _ours(volver) else f"{inbox}?listo=1", 303)
     set_cookie(response, SESSION, outcome.token)
@@ -142,8 +135,7 @@ async def resend_code(request: Request) -> Response:
         client_of(request),
     )
     if outcome is not None:
-        challenge = await look(request, login.waiting, flow_of(request))
-        return _denied_code(request, challenge, outcome, volver)
+        return _denied_code(request, outcome, volver, "token")
     return see_other(
         request, "login:code", "reenviado=1" + (f"&volver={volver}" if _ours(volver) else "")
     )
@@ -201,48 +193,24 @@ async def _riddle_page(request: Request, status: int = 200, **context: object) -
 
 
 def _code_page(
-    request: Request, challenge: Challenge | None, status: int, volver: str, **context: object
+    request: Request, by_app: bool, status: int, volver: str, **context: object
 ) -> Response:
-    values = {"volver": volver, "notice": None, "errors": {}} | context
-    return page(request, _template(challenge), status, **values)
-
-
-def _template(challenge: Challenge | None) -> str:
     """Who has a second factor is asked for a code of it, and nothing was sent."""
-    return "login/app.html" if _by_app(challenge) else "login/code.html"
-
-
-def _by_app(challenge: Challenge | None) -> bool:
-    return challenge is not None and challenge.channel == "app"
-
-
-def _missing(challenge: Challenge | None, field: str) -> str:
-    if field == RECOVERY:
-        return TEXTS["app.recovery_missing"]
-    return TEXTS["app.missing" if _by_app(challenge) else "token.missing"]
+    values = {"volver": volver, "notice": None, "errors": {}} | context
+    return page(request, "login/app.html" if by_app else "login/code.html", status, **values)
 
 
 def _denied_password(request: Request, denied: Denied, dni: str, volver: str) -> Response:
-    if denied.code == "login.wrong" and letters(request):
-        denied = replace(denied, code="login.wrong_letters")
-    said = told(denied, "clave")
+    said = told(denied, "clave", *(["login_letters"] if letters(request) else []), "login")
     return held_off(_password_page(request, status(denied), dni=dni, volver=volver, **said), denied)
 
 
-def _denied_code(
-    request: Request,
-    challenge: Challenge | None,
-    denied: Denied,
-    volver: str,
-    field: str = "token",
-) -> Response:
+def _denied_code(request: Request, denied: Denied, volver: str, field: str) -> Response:
     """A code that may be tried again stays on its page; otherwise back to the password."""
-    if field == RECOVERY and denied.code == "app.wrong":
-        denied = replace(denied, code="app.recovery_wrong")
-    if denied.code in ("token.gone", "token.spent", "app.spent"):
+    if denied.ends:
         return _password_page(request, status(denied), volver=volver, **told(denied, "dni"))
-    said = told(denied, field)
-    return held_off(_code_page(request, challenge, status(denied), volver, **said), denied)
+    said = told(denied, field, *(["recovery_code"] if field == RECOVERY else []))
+    return held_off(_code_page(request, denied.by_app, status(denied), volver, **said), denied)
 
 
 def _ours(path: str) -> bool:

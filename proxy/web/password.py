@@ -11,7 +11,7 @@ from proxy.web.choosing import fit
 from proxy.web.edge.cookies import FLOW, SESSION, begin_flow, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
-from proxy.web.edge.pages import client_of, form_route, page, run, see_other
+from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
 from proxy.web.edge.sessions import entered, session_of
 from proxy.web.edge.state import state_of
 
@@ -29,7 +29,8 @@ async def change(request: Request) -> Response:
     session, state, client = session_of(request), state_of(request), client_of(request)
     old, new = form.get("antigua", ""), form.get("nueva", "")
     errors = {} if old else {"antigua": TEXTS["password.old_missing"]}
-    errors |= await fit(request, session.casilla_id, form)
+    about = await look(request, password.about, session.casilla_id)
+    errors |= await fit(request, about, form)
     if old and old == new:
         errors["nueva"] = TEXTS["password.same"]
     if errors:
@@ -68,7 +69,7 @@ async def disavow(request: Request) -> Response:
 
 
 def _denied(request: Request, denied: Denied) -> Response:
-    said = told(denied, "antigua")
+    said = told(denied, "antigua", "old_password")
     return held_off(page(request, "password/change.html", status(denied), **said), denied)
 
 

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from proxy.domain import codes, secrets, totp
+from proxy.domain import secrets
 from proxy.domain.phone import parse_phone
 from proxy.errors import Denied, Refusal
 from proxy.flows import profile
@@ -67,19 +67,15 @@ async def check_code(request: Request) -> Response:
     """POST /casilla/perfil/codigo/"""
     form = await read_form(request, "profile_code")
     session, flow, typed = session_of(request), _flow(request), form.get("token", "")
-    step = await look(request, profile.waiting, session, flow)
-    if step and not (totp if step.by_app else codes).is_like_a_code(typed):
-        missing = TEXTS["factor.missing" if step.by_app else "profile.code_missing"]
-        return _code_page(request, step, 400, errors={"token": missing})
     installation = state_of(request).installation
-    outcome = await run(
+    answered = await run(
         request, profile.verify, installation.policy, session, flow, typed, client_of(request)
     )
-    if isinstance(outcome, Denied):
-        return await _denied_code(request, outcome)
-    if outcome:
+    if answered.denied:
+        return await _denied_code(request, answered.denied, answered.step)
+    if answered.step:
         return see_other(request, "profile:code")
-    done = "celular" if step and step.purpose == profile.PHONE else "correo"
+    done = "celular" if answered.proved == profile.PHONE else "correo"
     return see_other(request, "profile:data", f"listo={done}")
 
 
@@ -89,7 +85,7 @@ async def resend(request: Request) -> Response:
     """POST /casilla/perfil/codigo/reenviar/"""
     await read_form(request, "profile_resend")
     installation = state_of(request).installation
-    outcome = await run(
+    answered = await run(
         request,
         profile.resend,
         installation.policy,
@@ -97,8 +93,8 @@ async def resend(request: Request) -> Response:
         _flow(request),
         client_of(request),
     )
-    if outcome:
-        return await _denied_code(request, outcome)
+    if answered.denied:
+        return await _denied_code(request, answered.denied, answered.step)
     return see_other(request, "profile:code", "reenviado=1")
 
 
@@ -202,19 +198,15 @@ async def _data_page(
 async def _denied_data(
     request: Request, denied: Denied, field: str, typed: dict[str, str]
 ) -> Response:
-    said = told(denied, field)
+    said = told(denied, field, "proof" if field == "clave" else "profile")
     return held_off(await _data_page(request, status(denied), typed=typed, **said), denied)
 
 
-async def _denied_code(request: Request, denied: Denied) -> Response:
+async def _denied_code(request: Request, denied: Denied, step: Step | None) -> Response:
     """Another try on the same page while there is one; else back to the data."""
-    step = await look(request, profile.waiting, session_of(request), _flow(request))
     if step is None:
-        code = denied.code if denied.wait else "profile.over"
-        over = Denied(code, denied.wait)
-        return await _denied_data(request, over, "correo", {})
-    code = "profile.sends" if denied.code == "token.sends" else denied.code
-    said = told(Denied(code, denied.wait, denied.left), "token")
+        return await _denied_data(request, denied, "correo", {})
+    said = told(denied, "token", "profile")
     return held_off(_code_page(request, step, status(denied), **said), denied)
 
 

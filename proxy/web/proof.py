@@ -82,7 +82,7 @@ async def confirm(request: Request) -> Response:
         return _confirm_page(request, back, 400, errors={"clave": TEXTS["password.missing"]})
     token = await give(request, password)
     if isinstance(token, Denied):
-        response = _confirm_page(request, back, status(token), **told(token, "clave"))
+        response = _confirm_page(request, back, status(token), **told(token, "clave", "proof"))
         return held_off(response, token)
     if not PAGE.fullmatch(back):
         back = request.app.url_path_for("profile:data")

@@ -6,12 +6,12 @@ from starlette.routing import Route
 
 from proxy.domain import codes, secrets
 from proxy.domain.identidad import parse_user
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import recovery
 from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
 from proxy.web import captcha
-from proxy.web.choosing import asks_factor, choose_form, chosen
+from proxy.web.choosing import choose_form, chosen
 from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.edge.denials import held_off, sentence, status, told
 from proxy.web.edge.forms import read_form
@@ -22,7 +22,6 @@ from proxy.web.edge.pages import (
     letters,
     look,
     page,
-    retry_after,
     run,
     see_other,
     unread,
@@ -53,7 +52,7 @@ async def start(request: Request) -> Response:
         return await _start_page(request, flow, 400, dni=dni, errors={"dni": unread(request)})
     denied = await run(request, recovery.admit, identidad, client_of(request))
     if denied:
-        return await _start_page(request, flow, denied=denied, dni=dni)
+        return await _start_page(request, flow, denied=denied, words="recovery_start", dni=dni)
     error = await _riddle_error(request, "recovery_start", form)
     if error:
         return await _start_page(request, flow, 400, dni=dni, errors={"captcha": error})
@@ -111,7 +110,7 @@ async def verify(request: Request) -> Response:
     if await captcha.another(request, "recovery_code", form):
         return await _page(request, "code", "recovery_code", typed=typed)
     if not codes.is_like_a_code(typed):
-        errors = {"token": TEXTS["recovery.token_missing"]}
+        errors = {"token": TEXTS["token.missing"]}
         return await _page(request, "code", "recovery_code", 400, typed=typed, errors=errors)
     error = await _riddle_error(request, "recovery_code", form)
     if error:
@@ -123,12 +122,10 @@ async def verify(request: Request) -> Response:
     )
     if denied is None:
         return _next(request, "recovery:choose", new_flow)
-    if denied.code in ("token.gone", "token.spent"):
+    if denied.ends:
         return await _over(request, denied)
-    response = await _page(
-        request, "code", "recovery_code", status(denied), errors={"token": sentence(denied)}
-    )
-    return retry_after(response, denied.wait) if denied.wait else response
+    said = {"errors": {"token": sentence(denied)}}
+    return held_off(await _page(request, "code", "recovery_code", status(denied), **said), denied)
 
 
 async def resend_form(request: Request) -> Response:
@@ -156,32 +153,31 @@ async def resend(request: Request) -> Response:
     denied = await run(request, recovery.resend, policy, flow_of(request), client_of(request))
     if denied is None:
         return see_other(request, "recovery:code", "reenviado=1")
-    return await (_over if denied.code == "token.gone" else _waits)(request, denied)
+    return await (_over if denied.ends else _waits)(request, denied)
 
 
 async def choosing(request: Request) -> Response:
     """GET /casilla/recuperar/clave/"""
-    casilla_id = await look(request, recovery.choosing, flow_of(request))
-    if casilla_id is None:
+    found = await look(request, recovery.choosing, flow_of(request))
+    if found is None:
         return see_other(request, "recovery:start")
-    asks = await asks_factor(request, casilla_id)
-    return choose_form(request, "recovery/choose.html", factor=asks)
+    return choose_form(request, "recovery/choose.html", factor=found.factor)
 
 
 @held
 async def choose(request: Request) -> Response:
     """POST /casilla/recuperar/clave/"""
     form = await read_form(request, "recovery_choose")
-    casilla_id = await look(request, recovery.choosing, flow_of(request))
-    if casilla_id is None:
-        return await _over(request, Denied("recovery.late"))
+    found = await look(request, recovery.choosing, flow_of(request))
+    if found is None:
+        return await _over(request, Denied(Reason.OVER))
     return await chosen(
         request,
         form,
-        casilla_id,
+        found,
         template="recovery/choose.html",
         store=(recovery.choose, flow_of(request)),
-        late=lambda: _over(request, Denied("recovery.late")),
+        late=lambda: _over(request, Denied(Reason.OVER)),
     )
 
 
@@ -222,6 +218,7 @@ async def _start_page(
     code: int = 200,
     *,
     denied: Denied | None = None,
+    words: str = "recovery",
     **context: object,
 ) -> Response:
     """The first step again: to begin, or because the recovery that was under way is over."""
@@ -229,7 +226,7 @@ async def _start_page(
     values = {"dni": "", "errors": {}, "notice": None, "letters": letters(request)} | context
     if denied is None:
         return page(request, "recovery/start.html", code, riddle=riddle, **values)
-    values |= told(denied, "dni")
+    values |= told(denied, "dni", words)
     response = page(request, "recovery/start.html", status(denied), riddle=riddle, **values)
     return held_off(response, denied)
 

@@ -7,9 +7,10 @@ from starlette.routing import Route
 from proxy.domain.identidad import parse_identidad
 from proxy.errors import Refusal
 from proxy.flows import cuentas, recovery
+from proxy.flows.password import Choosing
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
-from proxy.web.choosing import asks_factor, choose_form, chosen
+from proxy.web.choosing import choose_form, chosen
 from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
@@ -54,7 +55,7 @@ async def ask(request: Request) -> Response:
     client, policy = client_of(request), state_of(request).installation.policy
     denied = await run(request, recovery.admit, identidad, client)
     if denied:
-        said = told(denied, "numero")
+        said = told(denied, "numero", "recovery_start")
         return held_off(_ask_page(request, values, status(denied), **said), denied)
     await run(request, recovery.ask_link, policy, identidad, email, client)
     return see_other(request, "recovery:sent")
@@ -79,8 +80,7 @@ async def change_form(request: Request) -> Response:
     opened = await _opened(request)
     if isinstance(opened, Mislaid):
         return page(request, "recovery/mislaid.html", 410, renewable=opened.renewable)
-    asks = await asks_factor(request, opened)
-    return choose_form(request, "recovery/change.html", factor=asks)
+    return choose_form(request, "recovery/change.html", factor=opened.factor)
 
 
 @held
@@ -114,7 +114,7 @@ async def renew(request: Request) -> Response:
     return see_other(request, "recovery:sent", "nuevo=1")
 
 
-async def _opened(request: Request) -> int | Mislaid:
+async def _opened(request: Request) -> Choosing | Mislaid:
     link = _link(request)
     return Mislaid(False) if link is None else await look(request, recovery.opened, link)
 

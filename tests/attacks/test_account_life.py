@@ -19,7 +19,7 @@ from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.secrets import digest
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import audit, login, password, recovery
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
@@ -73,7 +73,7 @@ class AccountLife(RuleBasedStateMachine):
             assert lets_in
             life.failures = 0
             self.asked(actor, "login")
-        elif denied.code == "login.wrong":
+        elif denied.reason is Reason.WRONG:
             assert not lets_in
             life.failures += 1
         elif lets_in:  # too often, before it was looked at or when the code was to be sent
@@ -200,7 +200,7 @@ class AccountLife(RuleBasedStateMachine):
         with self.db.transaction() as tx:
             opened = recovery.opened(tx, link)
             done = recovery.choose_by_link(tx, link, QUICK.hash(chosen), actor.client)
-        assert done is held.opens(now) is (opened == self.rosa.id)
+        assert done is held.opens(now) is isinstance(opened, password.Choosing)
         if done:
             held.used = True
             self.replaced(chosen, device=actor.client.device)
@@ -268,7 +268,7 @@ class AccountLife(RuleBasedStateMachine):
         self.clock.advance(days=2)
         for number in range(7):
             stranger = Actor(self.db, Client(f"198.51.100.{number}"))
-            if stranger.password(ROSA.identidad, "no-es-esta") == Denied("login.wrong"):
+            if stranger.password(ROSA.identidad, "no-es-esta") == Denied(Reason.WRONG):
                 life.failures += 1
             stranger.start(ROSA.identidad)
             if stranger.send() is None:
@@ -359,8 +359,8 @@ class AccountLife(RuleBasedStateMachine):
             return  # it was not even looked at
         assert not (promised and code and code.opens(now))
         if code is None:
-            assert denied == Denied("token.gone")
-        elif denied.code == "token.gone":
+            assert denied == Denied(Reason.GONE)
+        elif denied.reason is Reason.GONE:
             code.over |= code.holds(now)  # one of too many at once
         else:
             code.guess(now)

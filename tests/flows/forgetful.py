@@ -74,4 +74,5 @@ def by_link(db: Database, link: bytes) -> bool:
 
 def opened(db: Database, link: bytes) -> int | Mislaid:
     with db.reading() as tx:
-        return recovery.opened(tx, link)
+        found = recovery.opened(tx, link)
+    return found if isinstance(found, Mislaid) else found.casilla_id

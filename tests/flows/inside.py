@@ -27,7 +27,8 @@ class Inside:
 
     def type(self, code: str) -> Denied | Step | None:
         with self.db.transaction() as tx:
-            return profile.verify(tx, POLICY, self.session, self.flow, code, PHONE)
+            answered = profile.verify(tx, POLICY, self.session, self.flow, code, PHONE)
+        return answered.denied or answered.step
 
     def email(self, email: str) -> None:
         assert self.start(email) is None

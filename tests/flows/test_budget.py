@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from proxy.domain import limits
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.registration import NATURAL
-from proxy.errors import Denied
-from proxy.flows import challenge
+from proxy.errors import Denied, Reason
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.browser import ELSEWHERE, Browser, contexts
@@ -24,7 +24,7 @@ NOBODY = Identidad("DNI", "40000099")
 @pytest.fixture(autouse=True)
 def three(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three an hour, so that a test need not ask for two thousand."""
-    monkeypatch.setattr(challenge, "MAIL", replace(challenge.MAIL, times=3))
+    monkeypatch.setattr(limits, "MAIL", replace(limits.MAIL, times=3))
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_an_hour_has_its_end_and_then_nobody_waits_as_somebody_does(
     for person in (rosa, rosa, bruno):
         assert recovered(db, person.identidad, next(lines)) is None
     told = [recovered(db, one, next(lines)) for one in (bruno.identidad, NOBODY)]
-    assert told[0] == told[1] and told[0] and told[0].code == "token.limited"
+    assert told[0] == told[1] and told[0] and told[0].reason is Reason.LIMITED
     assert len(contexts(db, "recovery_code")) == 3
     clock.advance(minutes=20)
     assert recovered(db, bruno.identidad, next(lines)) is None
@@ -83,7 +83,7 @@ def test_who_registers_counts_with_the_others(
     elena.choose(NATURAL)
     elena.data(ELENA)
     told = elena.ask()
-    assert told is not None and told.code == "token.limited"
+    assert told is not None and told.reason is Reason.LIMITED
 
 
 def test_the_entity_is_told_when_an_hour_is_spent(

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import password
 from proxy.flows.login import Opened
 from proxy.store import casillas
@@ -92,7 +92,7 @@ def test_no_session_slips_through_while_every_way_in_ends(
             done_or_waiting(db, closed, entered)
         closed.result()
         opened = entered.result()
-    assert opened == Denied("token.gone") or (isinstance(opened, Opened) and not alive(db, opened))
+    assert opened == Denied(Reason.GONE) or (isinstance(opened, Opened) and not alive(db, opened))
 
 
 @pytest.mark.parametrize("link", [False, True])
@@ -151,4 +151,4 @@ def test_a_right_password_waits_for_the_new_one_and_is_wrong_then(
             asked = pool.submit(browser.password, rosa.identidad, rosa.password)
             done_or_waiting(db, closed, asked)
         closed.result()
-        assert asked.result() == Denied("login.wrong")
+        assert asked.result() == Denied(Reason.WRONG)

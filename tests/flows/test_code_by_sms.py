@@ -9,7 +9,7 @@ from sqlalchemy import select
 from proxy.domain import secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import challenge, profile
 from proxy.flows.challenge import Asked
 from proxy.flows.profile import Step, Wanted
@@ -84,7 +84,7 @@ def test_the_day_of_the_entity_is_spent_by_those_who_get_a_code(db: Database) ->
         assert ask(db, Identidad("DNI", f"4200000{n}"), n, sms_a_day=3) is None
     answers = [ask(db, one.identidad, 20 + n, sms_a_day=3) for n, one in enumerate(people)]
     assert answers[:3] == [None] * 3
-    assert answers[3] is not None and answers[3].code == "token.limited"
+    assert answers[3] is not None and answers[3].reason is Reason.LIMITED
     assert ask(db, NOBODY, 30, sms_a_day=3) == answers[3]  # D31: nor does it tell when it is spent
     assert left(db) == 3
 
@@ -163,8 +163,8 @@ def test_a_casilla_claims_three_numbers_in_a_quarter_of_an_hour_from_all_its_bro
         code = mailed_code(db, name="email_old_code")
         with db.transaction() as tx:
             told.append(profile.verify(tx, POLICY, one.session, flow, code, client))
-    assert all(isinstance(one, Step) for one in told[:3])
-    assert isinstance(told[3], Denied) and told[3].code == "token.limited"
+    assert all(answered.step and not answered.denied for answered in told[:3])
+    assert told[3].denied and told[3].denied.reason is Reason.LIMITED
 
 
 def test_a_number_that_several_claim_gets_three_codes_and_none_of_them_is_told(
@@ -176,7 +176,7 @@ def test_a_number_that_several_claim_gets_three_codes_and_none_of_them_is_told(
         assert isinstance(claiming.claim(MOBILE), Step)
     assert (len(rows(db)), left(db)) == (4, 3)
     wrong = hers.type("000000")
-    assert isinstance(wrong, Denied) and wrong.code == "token.wrong"
+    assert isinstance(wrong, Denied) and wrong.reason is Reason.WRONG
 
 
 def test_a_code_that_is_resent_counts_as_another(db: Database, rosa: Person, clock: Clock) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from proxy.domain.identidad import Identidad
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import correction, password
 from proxy.flows.login import Opened
 from proxy.store import casillas
@@ -35,7 +35,7 @@ def test_the_new_address_counts_and_everything_that_was_open_is_closed(
     correct(db, rosa.identidad, NEW)
     assert now(db, rosa).email == NEW
     assert not alive(db, her.opened)
-    assert her.code("email_old_code") == Denied("token.gone")
+    assert her.code("email_old_code") == Denied(Reason.OVER)
     assert [m.recipient for m in messages(db, "email_corrected")] == [rosa.email, NEW]
 
 
@@ -48,7 +48,7 @@ def test_nothing_stays_that_somebody_with_the_old_mailbox_may_have_set(
     correct(db, rosa.identidad, NEW)
     assert (now(db, rosa).password, now(db, rosa).phone) == (None, None)
     clock.advance(minutes=6)
-    assert Browser(db).password(rosa.identidad, rosa.password) == Denied("login.wrong")
+    assert Browser(db).password(rosa.identidad, rosa.password) == Denied(Reason.WRONG)
     forgetful = Forgetful(db)
     forgetful.reach_choice(rosa)
     assert messages(db, "recovery_code")[-1].recipient == NEW

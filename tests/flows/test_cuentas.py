@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import cuentas
 from proxy.store import casillas
 from proxy.store.db import Database
@@ -24,7 +24,7 @@ def test_the_entity_lets_an_owner_without_a_known_browser_in_again(
     with db.transaction() as tx:
         for _ in range(100):
             casillas.count_failure(tx, rosa.id)
-    assert Browser(db).password(rosa.identidad, rosa.password) == Denied("login.wrong")
+    assert Browser(db).password(rosa.identidad, rosa.password) == Denied(Reason.WRONG)
     with db.transaction() as tx:
         cuentas.restore(tx, rosa.identidad)
     assert Browser(db).password(rosa.identidad, rosa.password) is None

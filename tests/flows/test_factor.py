@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.vault import Vault
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import factor, login, password
 from proxy.flows.login import Opened
 from proxy.store import casillas, sealed, tables
@@ -64,7 +64,7 @@ def test_a_secret_counts_once_a_first_code_confirmed_it(
 ) -> None:
     opened = Browser(db).enter(rosa)
     app = begin(db, opened)
-    assert confirm(db, opened, app.wrong()) == Denied("factor.first_wrong")
+    assert confirm(db, opened, app.wrong()) == Denied(Reason.WRONG)
     with db.transaction() as tx:
         assert not factor.on(tx, rosa.id)
         assert not factor.accepts(tx, rosa.id, app.code, PHONE)
@@ -83,7 +83,7 @@ def test_a_secret_not_confirmed_in_half_an_hour_is_shown_and_taken_no_more(
         with db.transaction() as tx:
             login.touch(tx, session_of(db, opened))
     assert paired(db, opened) is None
-    assert confirm(db, opened, app.code) == Denied("factor.gone")
+    assert confirm(db, opened, app.code) == Denied(Reason.GONE)
 
 
 def test_a_secret_is_shown_no_more_once_it_is_confirmed(db: Database, rosa: Person) -> None:
@@ -93,7 +93,7 @@ def test_a_secret_is_shown_no_more_once_it_is_confirmed(db: Database, rosa: Pers
 def test_a_second_secret_takes_the_place_of_one_that_waited(db: Database, rosa: Person) -> None:
     opened = Browser(db).enter(rosa)
     first, second = begin(db, opened), begin(db, opened)
-    assert confirm(db, opened, first.code) == Denied("factor.first_wrong")
+    assert confirm(db, opened, first.code) == Denied(Reason.WRONG)
     assert isinstance(confirm(db, opened, second.code), list)
 
 
@@ -106,11 +106,11 @@ def test_a_secret_is_there_for_the_session_that_began_it_alone(
     clock.advance(minutes=2)
     here = Browser(db).enter(rosa)
     assert paired(db, here) is None
-    assert confirm(db, here, theirs.code) == Denied("factor.gone")
+    assert confirm(db, here, theirs.code) == Denied(Reason.GONE)
     hers = begin(db, here)
     assert hers.secret != theirs.secret
     assert paired(db, thief) is None
-    assert confirm(db, thief, theirs.code) == Denied("factor.gone")
+    assert confirm(db, thief, theirs.code) == Denied(Reason.GONE)
     assert isinstance(confirm(db, here, hers.code), list)
 
 
@@ -122,7 +122,7 @@ def test_a_new_password_does_away_with_a_secret_that_waits(db: Database, rosa: P
         rosas = casillas.by_id(tx, rosa.id)
         password.replace(tx, rosas, PASSWORDS.hash("otra"), PHONE, but=session.id)
     assert paired(db, opened) is None
-    assert confirm(db, opened, begun.code) == Denied("factor.gone")
+    assert confirm(db, opened, begun.code) == Denied(Reason.GONE)
 
 
 def test_each_recovery_code_opens_once_and_the_owner_is_told_how_many_are_left(
@@ -137,7 +137,7 @@ def test_each_recovery_code_opens_once_and_the_owner_is_told_how_many_are_left(
     assert [context["left"] for context in contexts(db, "recovery_code_used")] == [9]
     again = Browser(db)
     again.password(rosa.identidad, rosa.password)
-    assert again.code(owner.codes[3]) == Denied("app.wrong", left=4)
+    assert again.code(owner.codes[3]) == Denied(Reason.WRONG, left=4, by_app=True)
     with db.reading() as tx:
         assert factor.state(tx, rosa.id).codes_left == 9
 
@@ -162,7 +162,7 @@ def test_new_recovery_codes_want_a_code(db: Database, rosa: Person) -> None:
     owner = turn_on(db, rosa)
     with db.transaction() as tx:
         denied = factor.renew(tx, owner.session, owner.app.wrong(), PHONE)
-    assert denied == Denied("factor.wrong")
+    assert denied == Denied(Reason.WRONG)
     assert owner.accepts(owner.codes[0])
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from proxy.domain import totp
 from proxy.domain.client import Client
 from proxy.domain.vault import Unsealable
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import factor
 from proxy.flows.login import Opened
 from proxy.store import tables
@@ -51,7 +51,7 @@ def test_a_code_opens_one_of_two_logins(db: Database, rosa: Person, clock: Clock
         browser.password(rosa.identidad, rosa.password)
     answers = [browser.code(owner.app.code) for browser in browsers]
     assert isinstance(answers[0], Opened)
-    assert answers[1] == Denied("app.wrong", left=4)
+    assert answers[1] == Denied(Reason.WRONG, left=4, by_app=True)
 
 
 def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person, clock: Clock) -> None:
@@ -62,8 +62,8 @@ def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person, clock: 
     browser.password(rosa.identidad, rosa.password)
     answers = [browser.code(owner.app.wrong()) for _ in range(5)]
     assert [answer.left for answer in answers[:4] if isinstance(answer, Denied)] == [4, 3, 2, 1]
-    assert answers[4] == Denied("app.spent")
-    assert browser.code(owner.app.code) == Denied("token.gone")
+    assert answers[4] == Denied(Reason.SPENT, by_app=True)
+    assert browser.code(owner.app.code) == Denied(Reason.GONE)
 
 
 def test_wrong_recovery_codes_are_counted_with_the_others(
@@ -75,7 +75,7 @@ def test_wrong_recovery_codes_are_counted_with_the_others(
     browser.password(rosa.identidad, rosa.password)
     for number in range(5):
         browser.code(f"0000-0000-0000-000{number}" if number % 2 else owner.app.wrong())
-    assert browser.code(owner.codes[0]) == Denied("token.gone")
+    assert browser.code(owner.codes[0]) == Denied(Reason.GONE)
 
 
 def test_a_day_of_guesses_is_bounded_over_any_number_of_logins_and_addresses(
@@ -91,7 +91,7 @@ def test_a_day_of_guesses_is_bounded_over_any_number_of_logins_and_addresses(
         if browser.password(rosa.identidad, rosa.password) is None:
             for _ in range(4):
                 answer = browser.code(owner.app.wrong())
-                guessed += isinstance(answer, Denied) and answer.code == "app.wrong"
+                guessed += isinstance(answer, Denied) and answer.reason is Reason.WRONG
         clock.advance(minutes=10)
     assert 10 < guessed <= 51 + 50  # a full bucket of fifty, and what a day gives back
 
@@ -106,7 +106,7 @@ def test_resending_sends_nothing_to_who_has_an_app(
     browser = Browser(db)
     browser.password(rosa.identidad, rosa.password)
     clock.advance(minutes=1)
-    assert browser.resend() == Denied("token.gone")
+    assert browser.resend() == Denied(Reason.GONE)
     assert len(contexts(db, "login_code")) == mailed
 
 
@@ -118,7 +118,7 @@ def test_a_code_mailed_before_it_was_on_opens_nothing_after(
     thief.password(rosa.identidad, rosa.password)
     mailed = mailed_code(db)
     turn_on(db, rosa)
-    assert thief.code(mailed) == Denied("token.gone")
+    assert thief.code(mailed) == Denied(Reason.GONE)
 
 
 def test_a_mailed_challenge_that_outlived_the_change_opens_nothing(
@@ -131,7 +131,7 @@ def test_a_mailed_challenge_that_outlived_the_change_opens_nothing(
     turn_on(db, rosa)
     with db.transaction() as tx:
         tx.conn.execute(tables.challenges.update().values(ended_at=None))
-    assert thief.code(mailed) == Denied("token.gone")
+    assert thief.code(mailed) == Denied(Reason.GONE)
 
 
 def test_nobody_replaces_a_confirmed_secret(db: Database, rosa: Person, clock: Clock) -> None:
@@ -150,8 +150,8 @@ def test_the_first_code_may_be_guessed_five_times_in_five_minutes(
     opened = Browser(db).enter(rosa)
     app = begin(db, opened)
     for _ in range(5):
-        assert confirm(db, opened, app.wrong()) == Denied("factor.first_wrong")
-    assert confirm(db, opened, app.code) == Denied("factor.limited", timedelta(minutes=1))
+        assert confirm(db, opened, app.wrong()) == Denied(Reason.WRONG)
+    assert confirm(db, opened, app.code) == Denied(Reason.LIMITED, timedelta(minutes=1))
 
 
 def test_the_recovery_codes_of_somebody_else_open_nothing(
@@ -244,4 +244,4 @@ def test_tries_inside_are_counted_together(db: Database, rosa: Person, clock: Cl
         assert not owner.accepts(owner.app.wrong())
     with db.transaction() as tx:
         denied = factor.turn_off(tx, owner.session, owner.app.code, ELSEWHERE)
-    assert denied == Denied("factor.limited", timedelta(minutes=1))
+    assert denied == Denied(Reason.LIMITED, timedelta(minutes=1))

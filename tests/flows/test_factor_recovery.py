@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import factor, login, recovery
 from proxy.store import casillas
 from proxy.store.db import Database
@@ -64,7 +64,7 @@ def changed(db: Database, person: Person) -> bool:
 
 def test_the_mailbox_alone_changes_nothing(db: Database, owner: Owner, choose: Choose) -> None:
     for typed in ("", owner.app.wrong(), mailed_code(db)):
-        assert choose(typed) == Denied("factor.wrong")
+        assert choose(typed) == Denied(Reason.WRONG)
     assert not changed(db, owner.person)
 
 
@@ -72,7 +72,7 @@ def test_a_code_of_the_app_lets_the_owner_choose_and_it_stays_on(
     db: Database, owner: Owner, choose: Choose, clock: Clock
 ) -> None:
     """D38: a wrong code before it spends neither the code nor the link of the message."""
-    assert choose(owner.app.wrong()) == Denied("factor.wrong")
+    assert choose(owner.app.wrong()) == Denied(Reason.WRONG)
     assert choose(owner.app.code) is True
     assert changed(db, owner.person)
     with db.reading() as tx:
@@ -98,8 +98,8 @@ def test_guesses_at_the_app_are_counted_in_a_recovery_too(
 ) -> None:
     """SECURITY Y: five in five minutes, by whichever way."""
     for _ in range(5):
-        assert choose(owner.app.wrong()) == Denied("factor.wrong")
-    assert choose(owner.app.code) == Denied("factor.limited", timedelta(minutes=1))
+        assert choose(owner.app.wrong()) == Denied(Reason.WRONG)
+    assert choose(owner.app.code) == Denied(Reason.LIMITED, timedelta(minutes=1))
     assert not changed(db, owner.person)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.policy import policy_of
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import first_access, login
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
@@ -20,7 +20,7 @@ from tests.flows.newcomer import CATALOG, HER, Newcomer, code_of, hers, leaving,
 from tests.people import PASSWORDS, Person
 
 ESTRICTO = policy_of(CATALOG.access.profile("estricto"))
-WRONG = Denied("login.wrong")
+WRONG = Denied(Reason.WRONG)
 
 
 @pytest.fixture
@@ -113,7 +113,8 @@ def test_the_strict_profile_mails_a_link_and_no_secret(db: Database, clock: Cloc
     link = bytes.fromhex(mailed.context["link"])
     for _ in range(2):
         with db.reading() as tx:
-            assert first_access.opened(tx, link) == casilla.id
+            opened = first_access.opened(tx, link)
+        assert opened and opened.casilla_id == casilla.id
     hashed = PASSWORDS.hash("Tres-rios-altos-91")
     with db.transaction() as tx:
         assert first_access.activate(tx, link, hashed, PHONE)

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from proxy.domain.client import Client
 from proxy.domain.notificacion import File
-from proxy.errors import NotYours
+from proxy.errors import Denied, NotYours, Reason
 from proxy.flows import inbox
-from proxy.flows.inbox import Denied, Detail, Page
+from proxy.flows.inbox import Detail, Page
 from proxy.store import tables
 from proxy.store.db import Database
 from tests.casilla import Casilla, Offered
@@ -165,7 +165,7 @@ def test_looking_at_it_marks_nothing(db: Database, rosa: Person, letter: bytes) 
     for _ in range(2):
         assert reader.detail(letter).notificacion.read_at is None
         assert reader.page().counts.pending == 1
-        assert reader.files(letter) == Denied()
+        assert reader.files(letter) == Denied(Reason.UNREAD)
     assert trail(db, "notificacion_read") == []
 
 
@@ -196,7 +196,7 @@ def test_nobody_else_finds_it(db: Database, rosa: Person, bruno: Person, letter:
 def test_files_come_after_reading_acto_first(db: Database, rosa: Person, letter: bytes) -> None:
     """M89"""
     reader = Reader(db, rosa)
-    assert reader.files(letter) == Denied()
+    assert reader.files(letter) == Denied(Reason.UNREAD)
     reader.open(letter)
     assert [file.name for file in reader.take(letter)] == [
         "CARTA 9.pdf",
@@ -225,8 +225,8 @@ def test_sixty_downloads_a_minute_and_no_more(
     reader.open(letter)
     for _ in range(60):
         assert isinstance(reader.files(letter), list)
-    assert reader.files(letter) == Denied(timedelta(seconds=1))
-    assert Reader(db, rosa, ELSEWHERE).files(letter) == Denied(timedelta(seconds=1))
+    assert reader.files(letter) == Denied(Reason.LIMITED, timedelta(seconds=1))
+    assert Reader(db, rosa, ELSEWHERE).files(letter) == Denied(Reason.LIMITED, timedelta(seconds=1))
     clock.advance(seconds=1)
     assert isinstance(reader.files(letter), list)
 

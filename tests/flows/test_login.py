@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from proxy.domain import limits
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import login
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
@@ -43,8 +44,8 @@ def test_a_wrong_password_and_an_unknown_identidad_get_the_same_answer_and_no_ma
     db: Database, rosa: Person
 ) -> None:
     browser = Browser(db)
-    assert browser.password(rosa.identidad, "otra") == Denied("login.wrong")
-    assert browser.password(Identidad("DNI", "49999999"), "otra") == Denied("login.wrong")
+    assert browser.password(rosa.identidad, "otra") == Denied(Reason.WRONG)
+    assert browser.password(Identidad("DNI", "49999999"), "otra") == Denied(Reason.WRONG)
     assert contexts(db, "login_code") == []
 
 
@@ -54,14 +55,14 @@ def test_the_code_of_an_unknown_flow_opens_nothing(db: Database, rosa: Person) -
     mine.password(rosa.identidad, rosa.password)
     other = Browser(db)
     other.flow = "of-another-browser"
-    assert other.code(mailed_code(db)) == Denied("token.gone")
+    assert other.code(mailed_code(db)) == Denied(Reason.GONE)
 
 
 def test_a_code_opens_once(db: Database, rosa: Person) -> None:
     """C24"""
     browser = Browser(db)
     browser.enter(rosa)
-    assert browser.code(mailed_code(db)) == Denied("token.gone")
+    assert browser.code(mailed_code(db)) == Denied(Reason.GONE)
 
 
 def test_a_code_dies_after_ten_minutes_and_a_new_one_can_be_asked_for(
@@ -71,7 +72,7 @@ def test_a_code_dies_after_ten_minutes_and_a_new_one_can_be_asked_for(
     browser = Browser(db)
     browser.password(rosa.identidad, rosa.password)
     clock.advance(minutes=10)
-    assert browser.code(mailed_code(db)) == Denied("token.expired")
+    assert browser.code(mailed_code(db)) == Denied(Reason.EXPIRED)
     assert browser.resend() is None
     assert isinstance(browser.code(mailed_code(db)), Opened)
 
@@ -82,8 +83,8 @@ def test_a_login_not_finished_in_half_an_hour_starts_again(
     browser = Browser(db)
     browser.password(rosa.identidad, rosa.password)
     clock.advance(minutes=30)
-    assert browser.resend() == Denied("token.gone")
-    assert browser.code(mailed_code(db)) == Denied("token.gone")
+    assert browser.resend() == Denied(Reason.GONE)
+    assert browser.code(mailed_code(db)) == Denied(Reason.GONE)
 
 
 def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person) -> None:
@@ -93,8 +94,8 @@ def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person) -> None
     right = mailed_code(db)
     answers = [browser.code(wrong(right)) for _ in range(5)]
     assert [answer.left for answer in answers[:4] if isinstance(answer, Denied)] == [4, 3, 2, 1]
-    assert answers[4] == Denied("token.spent")
-    assert browser.code(right) == Denied("token.gone")
+    assert answers[4] == Denied(Reason.SPENT)
+    assert browser.code(right) == Denied(Reason.GONE)
 
 
 def test_a_new_code_kills_the_old_one_and_keeps_the_failures(
@@ -109,7 +110,7 @@ def test_a_new_code_kills_the_old_one_and_keeps_the_failures(
     clock.advance(minutes=5)
     assert browser.resend() is None
     assert mailed_code(db) != old
-    assert browser.code(old) == Denied("token.wrong", left=1)
+    assert browser.code(old) == Denied(Reason.WRONG, left=1)
 
 
 def test_codes_are_sent_thirty_seconds_apart_and_five_times_at_most(
@@ -118,12 +119,12 @@ def test_codes_are_sent_thirty_seconds_apart_and_five_times_at_most(
     """C26"""
     browser = Browser(db)
     browser.password(rosa.identidad, rosa.password)
-    assert browser.resend() == Denied("token.soon", timedelta(seconds=30))
+    assert browser.resend() == Denied(Reason.SOON, timedelta(seconds=30))
     for _ in range(4):
         clock.advance(minutes=3)
         assert browser.resend() is None
     clock.advance(minutes=3)
-    assert browser.resend() == Denied("token.sends")
+    assert browser.resend() == Denied(Reason.SENDS)
 
 
 def test_neither_the_code_nor_its_seed_is_stored(db: Database, rosa: Person) -> None:
@@ -220,8 +221,8 @@ def test_five_wrong_passwords_from_one_address_make_the_sixth_wait(
     for identidad in (rosa.identidad, Identidad("DNI", "49999999")):
         browser = Browser(db, Client("192.0.2.1"))
         for _ in range(5):
-            assert browser.password(identidad, "otra") == Denied("login.wrong")
-        assert browser.password(identidad, "otra") == Denied("login.limited", timedelta(minutes=3))
+            assert browser.password(identidad, "otra") == Denied(Reason.WRONG)
+        assert browser.password(identidad, "otra") == Denied(Reason.LIMITED, timedelta(minutes=3))
     clock.advance(minutes=3)
     assert Browser(db, Client("192.0.2.1")).password(rosa.identidad, rosa.password) is None
 
@@ -258,10 +259,10 @@ def test_one_address_that_is_refused_does_not_make_everybody_answer_a_riddle(
     db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F47, F48: what refuses a request takes nothing from the limit of all."""
-    monkeypatch.setattr(login, "EVERYBODY", replace(login.EVERYBODY, times=8))
+    monkeypatch.setattr(limits, "PASSWORDS", replace(limits.PASSWORDS, times=8))
     noisy = Browser(db, Client("192.0.2.1"))
     refused = [noisy.password(Identidad("DNI", "49999999"), "otra") for _ in range(40)][5:]
-    assert {denied and denied.code for denied in refused} == {"login.limited"}
+    assert {denied and denied.reason for denied in refused} == {Reason.LIMITED}
     assert Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password) is None
 
 
@@ -269,10 +270,10 @@ def test_who_has_to_answer_a_riddle_first_has_used_up_no_try(
     db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F47"""
-    monkeypatch.setattr(login, "EVERYBODY", replace(login.EVERYBODY, times=1))
+    monkeypatch.setattr(limits, "PASSWORDS", replace(limits.PASSWORDS, times=1))
     for n in range(10):
         asked = Browser(db, ELSEWHERE).password(rosa.identidad, "otra")
-        assert asked == Denied("login.riddle" if n else "login.wrong")
+        assert asked == Denied(Reason.RIDDLE if n else Reason.WRONG)
     for n in range(5):
         with db.transaction() as tx:
             outcome = login.attempt(tx, rosa.identidad, ELSEWHERE, riddled=True)
@@ -287,10 +288,10 @@ def test_after_a_hundred_wrong_passwords_in_a_row_only_a_known_browser_may_use_i
     known = known.remembers(known.enter(rosa))
     for number in range(100):
         denied = Browser(db, Client(f"192.0.2.{number}")).password(rosa.identidad, "otra")
-        assert denied == Denied("login.wrong")
+        assert denied == Denied(Reason.WRONG)
         clock.advance(minutes=30)
     stranger = Browser(db, ELSEWHERE)
-    assert stranger.password(rosa.identidad, rosa.password) == Denied("login.wrong")
+    assert stranger.password(rosa.identidad, rosa.password) == Denied(Reason.WRONG)
     assert isinstance(known.enter(rosa), Opened)
     assert Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password) is None
 
@@ -299,7 +300,7 @@ def test_a_device_of_somebody_else_is_not_known(db: Database, rosa: Person, brun
     brunos = Browser(db).remembers(Browser(db).enter(bruno))
     for _ in range(5):
         brunos.password(rosa.identidad, "otra")
-    assert brunos.password(rosa.identidad, "otra") == Denied("login.limited", timedelta(minutes=3))
+    assert brunos.password(rosa.identidad, "otra") == Denied(Reason.LIMITED, timedelta(minutes=3))
 
 
 def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Person) -> None:
@@ -311,7 +312,7 @@ def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Pers
         assert login.disavow(tx, challenge, PHONE)
     with db.transaction() as tx:
         assert not login.disavow(tx, challenge, PHONE)
-    assert thief.code(mailed_code(db)) == Denied("token.gone")
+    assert thief.code(mailed_code(db)) == Denied(Reason.GONE)
 
 
 def test_three_logins_of_one_casilla_wait_at_once(db: Database, rosa: Person, clock: Clock) -> None:
@@ -321,7 +322,7 @@ def test_three_logins_of_one_casilla_wait_at_once(db: Database, rosa: Person, cl
         browsers.append(Browser(db))
         browsers[-1].password(rosa.identidad, rosa.password)
         clock.advance(minutes=2)
-    assert browsers[0].code(mailed_code(db, 0)) == Denied("token.gone")
+    assert browsers[0].code(mailed_code(db, 0)) == Denied(Reason.GONE)
     assert isinstance(browsers[1].code(mailed_code(db, 1)), Opened)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from proxy.domain.passwords import Passwords
 from proxy.domain.session import Session
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import login, password, proof
 from proxy.flows.login import Attempt
 from proxy.store import casillas
@@ -53,7 +53,7 @@ def test_the_one_before_mails_no_code_and_does_not_come_back(
     choose(db, rosa, passwords)
     with db.transaction() as tx:
         denied = login.answer(tx, POLICY, found, given, FLOW, PHONE)
-    assert denied == Denied("login.wrong")
+    assert denied == Denied(Reason.WRONG)
     assert contexts(db, "login_code") == []
     with db.reading() as tx:
         assert login.waiting(tx, FLOW) is None
@@ -87,7 +87,7 @@ def test_the_one_before_proves_nothing(
     given = passwords.prove(stored(db, rosa), rosa.password)
     choose(db, rosa, passwords)
     with db.transaction() as tx:
-        assert proof.answer(tx, session, given, DIGEST, PHONE) == Denied("proof.wrong")
+        assert proof.answer(tx, session, given, DIGEST, PHONE) == Denied(Reason.WRONG)
     assert passwords.prove(stored(db, rosa), NEW).matches
 
 
@@ -97,7 +97,7 @@ def test_the_one_before_chooses_no_other(db: Database, rosa: Person, session: Se
     choose(db, rosa)
     with db.transaction() as tx:
         denied = password.change(tx, session, given, theirs, DIGEST, PHONE)
-    assert denied == Denied("password.old_wrong")
+    assert denied == Denied(Reason.WRONG)
     assert PASSWORDS.prove(stored(db, rosa), NEW).matches
     assert len(contexts(db, "password_changed")) == 1
 
@@ -108,5 +108,5 @@ def test_one_that_was_closed_with_no_fui_yo_opens_nothing(db: Database, rosa: Pe
     with db.transaction() as tx:
         casillas.set_password(tx, rosa.id, None)
     with db.transaction() as tx:
-        assert login.answer(tx, POLICY, found, given, FLOW, PHONE) == Denied("login.wrong")
+        assert login.answer(tx, POLICY, found, given, FLOW, PHONE) == Denied(Reason.WRONG)
     assert stored(db, rosa) is None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from proxy.domain.casilla import Casilla
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import profile
 from proxy.flows.profile import Step
 from proxy.store import casillas, changes, links
@@ -60,7 +60,7 @@ def test_nothing_changes_before_both_addresses_are_proved(
     assert her.code("email_old_code") == Step(profile.NEW, FIRST, by_app=False, last=True)
     assert now(db, rosa).email == rosa.email
     clock.advance(hours=2)
-    assert her.code("email_new_code") == Denied("token.gone")
+    assert her.code("email_new_code") == Denied(Reason.OVER)
     assert now(db, rosa).email == rosa.email
 
 
@@ -92,7 +92,7 @@ def test_a_new_address_ends_what_could_open_the_casilla_and_keeps_this_session(
     her.email(FIRST)
     assert alive(db, her.opened)
     assert not alive(db, there)
-    assert halfway.code(code) == Denied("token.gone")
+    assert halfway.code(code) == Denied(Reason.GONE)
     with db.transaction() as tx:
         assert links.spend(tx, link, "recovery") is None
 
@@ -124,7 +124,7 @@ def test_a_later_request_gives_up_the_earlier_one(db: Database, rosa: Person, he
     her.start(FIRST)
     hers = mailed_code(db, name="email_old_code")
     other.start(SECOND)
-    assert her.type(hers) == Denied("token.gone")
+    assert her.type(hers) == Denied(Reason.OVER)
     other.code("email_old_code")
     assert other.code("email_new_code") is None
     assert now(db, rosa).email == SECOND
@@ -208,9 +208,9 @@ def test_an_undo_ends_sessions_devices_the_password_and_what_was_begun(
     known = her.browser.remembers(her.opened)
     assert undo(db, link_ids(db)[0])
     assert not alive(db, her.opened)
-    assert her.type(begun) == Denied("token.gone")
+    assert her.type(begun) == Denied(Reason.OVER)
     assert now(db, rosa).password is None
-    assert known.password(rosa.identidad, rosa.password) == Denied("login.wrong")
+    assert known.password(rosa.identidad, rosa.password) == Denied(Reason.WRONG)
     told = [message.recipient for message in messages(db, "profile_undone")]
     assert sorted(told) == sorted([rosa.email, FIRST])
 
@@ -243,9 +243,9 @@ def test_the_limits_of_a_change_come_back_with_time(
     """SECURITY Y: five in five minutes."""
     her.start(phone=MOBILE)
     for n in range(4):
-        assert her.start(f"r{n}@example.org") != Denied("token.limited") or n >= 3
+        assert her.start(f"r{n}@example.org") != Denied(Reason.LIMITED) or n >= 3
     denied = her.start(phone=OTHER_MOBILE)
-    assert denied is not None and denied.code == "token.limited" and denied.wait
+    assert denied is not None and denied.reason is Reason.LIMITED and denied.wait
     clock.advance(minutes=6)
     assert her.start(phone=OTHER_MOBILE) is None
 

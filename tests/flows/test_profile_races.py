@@ -20,7 +20,7 @@ def verify_many(session: Session, flow: str, code: str, database_url: str) -> li
     done = []
     for _ in range(5):
         with db.transaction() as tx:
-            done.append(profile.verify(tx, POLICY, session, flow, code, PHONE) is None)
+            done.append(profile.verify(tx, POLICY, session, flow, code, PHONE).denied is None)
     return done
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import recovery
 from proxy.store import casillas, challenges, tables
 from proxy.store.db import Database
@@ -36,14 +36,14 @@ def test_the_code_lets_its_owner_choose_a_password(db: Database, rosa: Person) -
     forgetful.reach_choice(rosa)
     assert forgetful.choose()
     assert Browser(db).enter(rosa, NEW)
-    assert Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password) == Denied("login.wrong")
+    assert Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password) == Denied(Reason.WRONG)
 
 
 def test_who_never_had_a_password_gets_one(db: Database, rosa: Person) -> None:
     """J6, J12, J18, ruling 29"""
     with db.transaction() as tx:
         casillas.set_password(tx, rosa.id, None, must_change=True)
-    assert Browser(db).password(rosa.identidad, "") == Denied("login.wrong")
+    assert Browser(db).password(rosa.identidad, "") == Denied(Reason.WRONG)
     forgetful = Forgetful(db)
     forgetful.reach_choice(rosa)
     assert forgetful.choose()
@@ -57,7 +57,7 @@ def test_nothing_changes_before_the_code(db: Database, rosa: Person) -> None:
     thief = Forgetful(db, ELSEWHERE)
     thief.start(rosa.identidad)
     thief.send()
-    assert thief.code(wrong(mailed_code(db, name="recovery_code"))) == Denied("token.wrong", left=4)
+    assert thief.code(wrong(mailed_code(db, name="recovery_code"))) == Denied(Reason.WRONG, left=4)
     assert not thief.choose()
     assert alive(db, session)
 
@@ -75,7 +75,7 @@ def test_a_recovery_logs_nobody_in_and_ends_every_session(
     forgetful.reach_choice(rosa)
     assert forgetful.choose()
     assert not alive(db, session)
-    assert waiting.code(code) == Denied("token.gone")
+    assert waiting.code(code) == Denied(Reason.GONE)
     assert count(db, "sessions") == before
     assert len(contexts(db, "password_changed")) == 1
 
@@ -107,7 +107,7 @@ def test_after_a_hundred_wrong_passwords_a_recovery_lets_the_owner_in(
     with db.transaction() as tx:
         for _ in range(100):
             casillas.count_failure(tx, rosa.id)
-    assert Browser(db).password(rosa.identidad, rosa.password) == Denied("login.wrong")
+    assert Browser(db).password(rosa.identidad, rosa.password) == Denied(Reason.WRONG)
     forgetful = Forgetful(db)
     forgetful.reach_choice(rosa)
     forgetful.choose()
@@ -124,7 +124,7 @@ def test_an_unknown_identidad_leaves_the_same_rows_and_no_message(
         forgetful = Forgetful(db, Client("203.0.113.9"))
         forgetful.start(identidad)
         assert forgetful.send() is None
-        assert forgetful.code("000000") == Denied("token.wrong", left=4)
+        assert forgetful.code("000000") == Denied(Reason.WRONG, left=4)
         ask_link(db, identidad, rosa.email)
         after = {name: count(db, name) for name in tables.metadata.tables}
         grown.append(
@@ -150,7 +150,7 @@ def test_nobodys_code_is_never_right(db: Database) -> None:
     key = vault().code_key(challenge.key_id)
     assert key is not None
     right = codes.code_for(key, "recovery", challenge.id, 1)
-    assert forgetful.code(right) == Denied("token.wrong", left=4)
+    assert forgetful.code(right) == Denied(Reason.WRONG, left=4)
 
 
 def test_a_code_by_sms_goes_only_to_a_mobile_that_was_proved(db: Database, rosa: Person) -> None:
@@ -177,7 +177,7 @@ def test_the_fourth_recovery_in_ten_minutes_looks_the_same_and_sends_nothing(
         forgetful.start(rosa.identidad)
     assert forgetful.send() is None
     assert contexts(db, "recovery_code") == []
-    assert forgetful.code("000000") == Denied("token.wrong", left=4)
+    assert forgetful.code("000000") == Denied(Reason.WRONG, left=4)
 
 
 def test_strangers_cannot_use_up_the_recoveries_of_a_known_browser(
@@ -198,7 +198,7 @@ def test_a_network_may_begin_five_recoveries_in_ten_minutes(db: Database, clock:
     """SECURITY Y"""
     with db.transaction() as tx:
         assert [recovery.admit(tx, NOBODY, PHONE) for _ in range(5)] == [None] * 5
-        assert recovery.admit(tx, NOBODY, PHONE) == Denied("recovery.limited", timedelta(minutes=2))
+        assert recovery.admit(tx, NOBODY, PHONE) == Denied(Reason.LIMITED, timedelta(minutes=2))
         assert recovery.admit(tx, NOBODY, ELSEWHERE) is None
 
 
@@ -220,10 +220,10 @@ def test_a_code_of_the_login_recovers_nothing_and_the_other_way_round(
     forgetful = Forgetful(db)
     forgetful.start(rosa.identidad)
     forgetful.send()
-    assert forgetful.code(mailed_code(db, name="login_code")) == Denied("token.wrong", left=4)
-    assert browser.code(mailed_code(db, name="recovery_code")) == Denied("token.wrong", left=4)
+    assert forgetful.code(mailed_code(db, name="login_code")) == Denied(Reason.WRONG, left=4)
+    assert browser.code(mailed_code(db, name="recovery_code")) == Denied(Reason.WRONG, left=4)
     forgetful.flow = browser.flow
-    assert forgetful.code(mailed_code(db, name="login_code")) == Denied("token.gone")
+    assert forgetful.code(mailed_code(db, name="login_code")) == Denied(Reason.GONE)
 
 
 def test_a_code_in_another_browser_opens_nothing(db: Database, rosa: Person) -> None:
@@ -231,7 +231,7 @@ def test_a_code_in_another_browser_opens_nothing(db: Database, rosa: Person) -> 
     forgetful, other = Forgetful(db), Forgetful(db)
     forgetful.start(rosa.identidad)
     forgetful.send()
-    assert other.code(mailed_code(db, name="recovery_code")) == Denied("token.gone")
+    assert other.code(mailed_code(db, name="recovery_code")) == Denied(Reason.GONE)
 
 
 def test_an_expired_code_says_so_and_another_one_can_be_sent(
@@ -243,9 +243,9 @@ def test_an_expired_code_says_so_and_another_one_can_be_sent(
     forgetful.send()
     clock.advance(minutes=10)
     late = mailed_code(db, name="recovery_code")
-    assert forgetful.code(late) == Denied("token.expired")
+    assert forgetful.code(late) == Denied(Reason.EXPIRED)
     assert forgetful.resend() is None
-    assert forgetful.code(late) == Denied("token.wrong", left=4)
+    assert forgetful.code(late) == Denied(Reason.WRONG, left=4)
     assert forgetful.code(mailed_code(db, name="recovery_code")) is None
 
 

@@ -12,7 +12,7 @@ from proxy.domain.events import Event
 from proxy.domain.identidad import cui_digit
 from proxy.domain.identity import Answer
 from proxy.domain.registration import LEGAL, NATURAL
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import opening, registration
 from proxy.store import registrations, tables
 from proxy.store.db import Database
@@ -34,7 +34,7 @@ from tests.flows.newcomer import (
 from tests.people import ROSA, Person, open_casilla
 
 TABLES = ("outbox", "challenges", "audit", "registrations")
-GONE = Denied("registration.gone")
+GONE = Denied(Reason.OVER)
 
 
 def test_who_proves_their_mailbox_gets_a_casilla_and_its_credentials(db: Database) -> None:
@@ -99,8 +99,8 @@ def test_whoever_has_a_casilla_is_told_in_their_own_mailbox_and_nowhere_else(
     assert leaving(db, "registration_code") == []
     assert leaving(db, "already_registered") == [owner.email]
     for n in range(4):
-        assert newcomer.validate(f"{n:06}") == Denied("token.wrong", left=4 - n)
-    assert newcomer.validate("000005") == Denied("token.spent")
+        assert newcomer.validate(f"{n:06}") == Denied(Reason.WRONG, left=4 - n)
+    assert newcomer.validate("000005") == Denied(Reason.SPENT)
     assert casillas_of(db) == before
     assert leaving(db, "credentials") == []
 
@@ -151,7 +151,7 @@ def test_a_code_proves_only_the_data_that_it_was_sent_for(db: Database) -> None:
     code = code_of(db)
     with db.transaction() as tx:
         registration.typed(tx, newcomer.found, ELENA | {"numero": "40000012", "cui": "9"})
-    assert newcomer.validate(code) == Denied("token.gone")
+    assert newcomer.validate(code) == Denied(Reason.GONE)
     assert newcomer.ask() == GONE
     assert count(db, "casillas") == 0
 
@@ -162,8 +162,8 @@ def test_a_corrected_address_is_proved_by_its_own_code(db: Database) -> None:
     assert link is not None
     new = ELENA | {"correo": "nueva@example.com", "correo2": "nueva@example.com"}
     newcomer.data(new)
-    assert newcomer.validate(old) == Denied("token.gone")
-    assert newcomer.follow(link, old) == Denied("token.gone")
+    assert newcomer.validate(old) == Denied(Reason.GONE)
+    assert newcomer.follow(link, old) == Denied(Reason.GONE)
     assert newcomer.ask() is None
     assert newcomer.validate(code_of(db)) is None
     assert leaving(db, "credentials") == ["nueva@example.com"]
@@ -194,8 +194,8 @@ def test_five_wrong_codes_end_it_and_another_can_be_asked_for(db: Database, cloc
     right = code_of(db)
     for _ in range(5):
         last = newcomer.validate(wrong(right))
-    assert last == Denied("token.spent")
-    assert newcomer.validate(right) == Denied("token.gone")
+    assert last == Denied(Reason.SPENT)
+    assert newcomer.validate(right) == Denied(Reason.GONE)
     clock.advance(minutes=6)
     assert newcomer.ask() is None
     assert newcomer.validate(code_of(db)) is None
@@ -205,9 +205,9 @@ def test_a_new_code_kills_the_one_before(db: Database, clock: Clock) -> None:
     """C26, J17"""
     newcomer = Newcomer(db).reach_email()
     old = code_of(db)
-    assert newcomer.resend() == Denied("token.soon", timedelta(seconds=30))
+    assert newcomer.resend() == Denied(Reason.SOON, timedelta(seconds=30))
     clock.advance(minutes=11)
-    assert newcomer.validate(old) == Denied("token.expired")
+    assert newcomer.validate(old) == Denied(Reason.EXPIRED)
     assert newcomer.resend() is None
     assert isinstance(newcomer.validate(old), Denied)
     assert newcomer.validate(code_of(db)) is None
@@ -283,7 +283,7 @@ def test_who_one_is_can_be_tried_five_times_in_six_hours_and_ten_from_one_networ
     elsewhere.accept()
     elsewhere.choose(NATURAL)
     denied = elsewhere.data(ELENA)
-    assert isinstance(denied, Denied) and denied.code == "login.limited"
+    assert isinstance(denied, Denied) and denied.reason is Reason.LIMITED
     assert denied.wait and denied.wait > timedelta(hours=1)
     for n in range(5):
         dni = f"4100000{n}"

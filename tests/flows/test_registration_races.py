@@ -13,7 +13,7 @@ from sqlalchemy import select
 from proxy.domain.client import Client
 from proxy.domain.identity import Answer
 from proxy.domain.registration import NATURAL
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import opening
 from proxy.store import casillas, tables
 from proxy.store import outbox as messages
@@ -37,7 +37,7 @@ def validate(url: str) -> list[str]:
     code = code_of(db)
     found = [newcomer.validate(code), Newcomer(db, ELSEWHERE).follow(row, code)]
     db.close()
-    return [denied.code if denied else "opened" for denied in found]
+    return [denied.reason if denied else "opened" for denied in found]
 
 
 def validate_mine(url: str) -> list[str]:
@@ -49,7 +49,7 @@ def validate_mine(url: str) -> list[str]:
         newcomer = Newcomer(db)
         newcomer.flow = flow
         denied = newcomer.validate(code_of(db, n))
-        answers.append(denied.code if denied else "opened")
+        answers.append(denied.reason if denied else "opened")
     db.close()
     return answers
 
@@ -91,7 +91,7 @@ def test_four_processes_that_validate_the_same_open_one_casilla(
     remember(db, newcomer)
     answers = Counter(race(validate, database_url))
     assert answers.pop("opened") == 1
-    assert set(answers) <= {"token.gone", "registration.gone", "token.limited"}
+    assert set(answers) <= {Reason.GONE, Reason.OVER, Reason.LIMITED}
     assert (count(db, "casillas"), len(leaving(db, "credentials"))) == (1, 1)
     assert count(db, "acceptances") == 2
 

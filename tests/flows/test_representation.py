@@ -6,7 +6,7 @@ import pytest
 
 from proxy.domain.identity import Answer
 from proxy.domain.registration import Faults
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import registration, representation
 from proxy.store import casillas
 from proxy.store.db import Database
@@ -17,7 +17,7 @@ from tests.flows.browser import mailed_code, wrong
 from tests.flows.newcomer import BAKERY, ELENA, HER, ITS, Newcomer, code_of, count, leaving
 from tests.people import Person
 
-GONE = Denied("registration.gone")
+GONE = Denied(Reason.OVER)
 TEXTILES = BAKERY | {"ruc": "20000000036", "razon_social": "Textiles Supuestos S.A.C."}
 POWER = ELENA | {"poder": "1"}
 
@@ -88,7 +88,7 @@ def test_a_representative_without_a_casilla_gets_the_same_answer_and_no_code(db:
     assert leaving(db, "representative_code") == []
     with db.reading() as tx:
         assert representation.summoned(tx, newcomer.found) is not None
-    assert newcomer.answer("000000") == Denied("token.wrong", left=4)
+    assert newcomer.answer("000000") == Denied(Reason.WRONG, left=4)
 
 
 def test_a_representative_with_a_second_factor_is_proved_by_their_app(
@@ -101,8 +101,8 @@ def test_a_representative_with_a_second_factor_is_proved_by_their_app(
     assert newcomer.summon(rosa.identidad) is None
     assert leaving(db, "representative_code") == [rosa.email]
     mailed = mailed_code(db, name="representative_code")
-    assert newcomer.answer(mailed) == Denied("token.wrong", left=4)
-    assert newcomer.answer(app.wrong()) == Denied("token.wrong", left=3)
+    assert newcomer.answer(mailed) == Denied(Reason.WRONG, left=4)
+    assert newcomer.answer(app.wrong()) == Denied(Reason.WRONG, left=3)
     assert newcomer.ask() == GONE
     assert newcomer.answer(app.code) is None
     assert newcomer.found.draft.represented_by == str(rosa.identidad)
@@ -119,11 +119,11 @@ def test_a_code_of_the_app_proves_one_representative_and_after_five_guesses_none
     first.summon(rosa.identidad)
     second.summon(rosa.identidad)
     assert first.answer(app.code) is None
-    assert second.answer(app.code) == Denied("token.wrong", left=4)
+    assert second.answer(app.code) == Denied(Reason.WRONG, left=4)
     clock.advance(minutes=6)
     answers = [second.answer(app.wrong()) for _ in range(4)]
-    assert answers[-1] == Denied("token.spent")
-    assert second.answer(app.code) == Denied("token.gone")
+    assert answers[-1] == Denied(Reason.SPENT)
+    assert second.answer(app.code) == Denied(Reason.GONE)
 
 
 def test_a_company_does_not_represent_another(db: Database, comercial_sur: Person) -> None:
@@ -149,9 +149,9 @@ def test_another_representative_is_proved_again(db: Database, rosa: Person, brun
     newcomer.summon(rosa.identidad)
     old = mailed_code(db, name="representative_code")
     newcomer.summon(bruno.identidad)
-    assert newcomer.answer(old) == Denied("token.wrong", left=4)
+    assert newcomer.answer(old) == Denied(Reason.WRONG, left=4)
     new = mailed_code(db, name="representative_code")
-    assert newcomer.answer(wrong(new)) == Denied("token.wrong", left=3)
+    assert newcomer.answer(wrong(new)) == Denied(Reason.WRONG, left=3)
     assert newcomer.answer(new) is None
     assert newcomer.found.draft.represented_by == str(bruno.identidad)
 

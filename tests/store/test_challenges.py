@@ -37,7 +37,7 @@ def guess_many(database_url: str) -> list[bool]:
     guesses = []
     for _ in range(25):
         with db.transaction() as tx:
-            guesses.append(challenges.guess(tx, FLOW, "login", most=5) is not None)
+            guesses.append(challenges.guess(tx, b"c" * 16, most=5) is not None)
     return guesses
 
 
@@ -84,4 +84,4 @@ def test_a_code_of_another_purpose_is_not_there(db: Database, rosa: Person) -> N
     """C27"""
     add(db, rosa)
     with db.transaction() as tx:
-        assert challenges.guess(tx, FLOW, "recovery", most=5) is None
+        assert challenges.alive(tx, FLOW, "recovery") is None

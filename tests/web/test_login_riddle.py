@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from httpx2 import Response
 
+from proxy.domain import limits
 from proxy.domain.limits import Limit
-from proxy.flows import login
 from tests.people import Person
 from tests.web.visitor import Visitor, forms
 from tests.working import work
@@ -17,8 +17,8 @@ PAGE = "/casilla/ingresar/"
 @pytest.fixture(autouse=True)
 def crowd(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two tries of everybody are too many, so that a test need not make a thousand."""
-    few = Limit(login.EVERYBODY.key, 2, login.EVERYBODY.window)
-    monkeypatch.setattr(login, "EVERYBODY", few)
+    few = Limit(limits.PASSWORDS.key, 2, limits.PASSWORDS.window)
+    monkeypatch.setattr(limits, "PASSWORDS", few)
 
 
 @pytest.fixture

@@ -1,41 +1,39 @@
-"""How a denial is said, and with which status."""
+"""How a denial is said, and with which status.
+
+A page names its own words, the most particular first: «clave» has sentences of its own for most
+reasons, and takes those of «token» for the rest.
+"""
 
 from typing import Any
 
 from starlette.responses import Response
 
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.texts import TEXTS
 from proxy.web.edge.pages import retry_after, spoken
 
-# Nothing that was typed is wrong: who is told this waits, looks at their mail or begins again.
-NO_FAULT = {
-    "app.spent",
-    "clave.sends",
-    "login.riddle",
-    "profile.over",
-    "profile.sends",
-    "recovery.late",
-    "token.gone",
-    "token.sends",
-    "token.spent",
-}
+# Nothing that was typed is wrong: the person waits, looks at their mail or begins again.
+NO_FAULT = {Reason.RIDDLE, Reason.SENDS, Reason.SPENT, Reason.GONE, Reason.OVER}
 
 
-def sentence(denied: Denied) -> str:
+def sentence(denied: Denied, *words: str) -> str:
+    every = (*words, *(["app"] if denied.by_app else []), "token")
+    text = next(text for word in every if (text := TEXTS.get(f"{word}.{denied.reason}")))
     wait = spoken(denied.wait) if denied.wait else ""
     left = "Le queda 1 intento." if denied.left == 1 else f"Le quedan {denied.left} intentos."
-    return TEXTS[denied.code].format(wait=wait, left=left)
+    return text.format(wait=wait, left=left)
 
 
 def status(denied: Denied) -> int:
+    if denied.reason is Reason.MISSING:
+        return 400
     return 429 if denied.wait else 403
 
 
-def told(denied: Denied, field: str) -> dict[str, Any]:
+def told(denied: Denied, field: str, *words: str) -> dict[str, Any]:
     """For a page: what is wrong with `field`, or a notice that calls nothing wrong."""
-    said = sentence(denied)
-    if denied.wait or denied.code in NO_FAULT:
+    said = sentence(denied, *words)
+    if denied.wait or denied.reason in NO_FAULT:
         return {"errors": {}, "notice": said}
     return {"errors": {field: said}, "notice": None}
 

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from proxy.domain import codes
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import first_access, opening
 from proxy.flows.first_access import ACTIVATION, First
+from proxy.flows.password import Choosing
 from proxy.texts import TEXTS
 from proxy.web.choosing import choose_form, chosen, finished
 from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
@@ -20,21 +21,8 @@ from proxy.web.edge.pages import client_of, form_route, look, page, run, see_oth
 from proxy.web.edge.state import state_of
 from proxy.web.registration.steps import limited
 
-# The guide calls this code «Clave de validación», and not «token digital».
-SAID = {
-    "token.wrong": "clave.wrong",
-    "token.expired": "clave.expired",
-    "token.spent": "clave.spent",
-    "token.gone": "clave.gone",
-    "token.soon": "clave.soon",
-    "token.sends": "clave.sends",
-}
+CLAVE = "clave"  # what the guide calls this code, and not «token digital»
 DONE = "registration:done"
-OVER = ("token.gone", "token.spent", "registration.gone")
-
-
-def as_clave(denied: Denied) -> Denied:
-    return replace(denied, code=SAID.get(denied.code, denied.code))
 
 
 async def email_form(request: Request) -> Response:
@@ -52,7 +40,7 @@ async def validate(request: Request) -> Response:
     if not codes.is_like_a_code(typed):
         return await _email_page(request, 400, errors={"clave": TEXTS["clave.missing"]})
     if await look(request, opening.waiting, flow) is None:
-        return await _gone(request, Denied("token.gone"))
+        return await _gone(request, Denied(Reason.GONE))
     policy, catalog = state.installation.policy, state.installation.catalog
     with state.passwords.place():
         made = await _first(request)
@@ -61,9 +49,9 @@ async def validate(request: Request) -> Response:
         )
     if denied is None:
         return _done(request)
-    if denied.code in OVER:
+    if denied.ends:
         return await _gone(request, denied)
-    said = told(as_clave(denied), "clave")
+    said = told(denied, "clave", CLAVE)
     return held_off(await _email_page(request, status(denied), **said), denied)
 
 
@@ -75,9 +63,9 @@ async def resend(request: Request) -> Response:
     denied = await run(request, opening.resend, policy, flow_of(request), client_of(request))
     if denied is None:
         return see_other(request, "registration:email", "reenviado=1")
-    if denied.code in OVER:
+    if denied.ends:
         return await _gone(request, denied)
-    said = told(as_clave(denied), "clave")
+    said = told(denied, "clave", CLAVE)
     return held_off(await _email_page(request, status(denied), **said), denied)
 
 
@@ -117,9 +105,9 @@ async def validate_link(request: Request) -> Response:
         )
     if denied is None:
         return _done(request)
-    if denied.code in OVER:
+    if denied.ends:
         return _link_page(request, None, 410)
-    said = told(as_clave(denied), "clave")
+    said = told(denied, "clave", CLAVE)
     return held_off(_link_page(request, typed, status(denied), **said), denied)
 
 
@@ -150,17 +138,17 @@ async def activation_form(request: Request) -> Response:
 async def activate(request: Request) -> Response:
     """POST /casilla/activar/"""
     form = await read_form(request, "activation")
-    casilla_id = await _activating(request)
+    choosing = await _activating(request)
 
     async def late() -> Response:
         return page(request, "registration/activation_over.html", 410)
 
-    if casilla_id is None:
+    if choosing is None:
         return await late()
     return await chosen(
         request,
         form,
-        casilla_id,
+        choosing,
         template="registration/activation.html",
         store=(first_access.activate, _activation(request)),
         late=late,
@@ -184,8 +172,8 @@ async def _gone(request: Request, denied: Denied) -> Response:
     """Sent twice, it is done; otherwise it has to begin again, or to be asked for again."""
     if await look(request, opening.done, flow_of(request)):
         return _done(request)
-    back = "registration:terms" if denied.code == "registration.gone" else "registration:review"
-    return limited(request, as_clave(denied), back)
+    back = "registration:terms" if denied.reason is Reason.OVER else "registration:review"
+    return limited(request, denied, back, CLAVE)
 
 
 async def _email_page(request: Request, code: int = 200, **context: object) -> Response:
@@ -215,7 +203,7 @@ def _activation(request: Request) -> bytes | None:
     return state_of(request).signing.link_of(ACTIVATION, flow_of(request))
 
 
-async def _activating(request: Request) -> int | None:
+async def _activating(request: Request) -> Choosing | None:
     link = _activation(request)
     return await look(request, first_access.opened, link) if link else None
 

@@ -17,7 +17,7 @@ from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
 from proxy.web.edge.pages import Handler, client_of, form_route, look, page, run, see_other
 from proxy.web.edge.state import state_of
-from proxy.web.registration.opening import OVER, as_clave
+from proxy.web.registration.opening import CLAVE
 from proxy.web.registration.steps import (
     identify,
     limited,
@@ -89,9 +89,9 @@ async def answer(request: Request) -> Response:
     denied = await run(request, representation.answer, policy, found, typed, client_of(request))
     if denied is None:
         return see_other(request, "registration:review")
-    if denied.code in OVER:
-        return limited(request, as_clave(denied), "registration:representative")
-    said = told(as_clave(denied), "clave")
+    if denied.ends:
+        return limited(request, denied, "registration:representative", CLAVE)
+    said = told(denied, "clave", CLAVE)
     return held_off(await _code_page(request, status(denied), **said), denied)
 
 
@@ -104,9 +104,9 @@ async def resend(request: Request) -> Response:
     denied = await run(request, representation.resend, policy, found, client_of(request))
     if denied is None:
         return see_other(request, "representative:code", "reenviado=1")
-    if denied.code in OVER:
-        return limited(request, as_clave(denied), "registration:representative")
-    said = told(as_clave(denied), "clave")
+    if denied.ends:
+        return limited(request, denied, "registration:representative", CLAVE)
+    said = told(denied, "clave", CLAVE)
     return held_off(await _code_page(request, status(denied), **said), denied)
 
 

@@ -222,10 +222,12 @@ def unmatched(request: Request, answer: Answer, back: str, *, company: bool = Fa
     return page(request, "registration/told.html", STATUSES[answer], **values)
 
 
-def limited(request: Request, denied: Denied, back: str, *, kept: bool = False) -> Response:
+def limited(
+    request: Request, denied: Denied, back: str, *words: str, kept: bool = False
+) -> Response:
     """`kept`: the wait may outlive what was typed."""
     minutes = IDLE.seconds // 60 if kept else None
-    values = {"text": sentence(denied), "back": back, "minutes": minutes}
+    values = {"text": sentence(denied, *words, "registration"), "back": back, "minutes": minutes}
     return held_off(page(request, "registration/told.html", status(denied), **values), denied)
 
 

@@ -1,12 +1,15 @@
 """Who only has to wait is blamed for nothing, and what is no code costs no try: F51, ruling 3."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from httpx2 import Response
 
+from proxy.errors import Denied, Reason
 from proxy.installation import Installation
 from proxy.texts import TEXTS
+from proxy.web.edge.denials import sentence
 from tests import outbox
 from tests.clock import Clock
 from tests.people import Person
@@ -115,6 +118,18 @@ def test_a_recovery_that_is_over_blames_no_field(visitor: Visitor) -> None:
     assert last.status_code == 403 and "Se acabaron los intentos" in waits(last)
 
 
+@pytest.mark.parametrize("reason", sorted(set(Reason) - {Reason.RIDDLE, Reason.UNREAD}))
+def test_a_page_without_words_of_its_own_says_every_reason(reason: Reason) -> None:
+    """Only the login asks for a riddle, and what is unread has a page that says so."""
+    denied = Denied(reason, timedelta(minutes=3), left=1)
+    assert "{" not in sentence(denied, "no such words")
+
+
+def test_a_page_says_it_in_its_own_words_and_else_in_those_of_the_app() -> None:
+    assert "clave" in sentence(Denied(Reason.WRONG, left=1), "clave")
+    assert "aplicación" in sentence(Denied(Reason.WRONG, left=1, by_app=True), "recovery")
+
+
 Try = Callable[[str], Response]
 
 
@@ -133,7 +148,7 @@ def way(
         lost = Recovering(visitor)
         lost.started(rosa)
         lost.sent()
-        return lost.verified, "recovery.token_missing"
+        return lost.verified, "token.missing"
     if name == "registration":
         registering.reach_email()
         return registering.validate, "clave.missing"
@@ -148,7 +163,7 @@ def way(
     her = request.getfixturevalue("her")
     her.send(her.get("/casilla/perfil/"), "/perfil/", correo="nueva@example.com")
     code = "/casilla/perfil/codigo/"
-    return lambda typed: her.send(her.get(code), code, token=typed), "profile.code_missing"
+    return lambda typed: her.send(her.get(code), code, token=typed), "token.missing"
 
 
 def newest_link(installation: Installation) -> str:
