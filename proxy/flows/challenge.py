@@ -5,7 +5,7 @@
 Login, recovery, registration and profile ask in the same way. Who has a second factor is asked for
 a code of it instead: nothing is sent, and the tries are the same. Every guess is counted, and its
 count committed, before it is looked at. An identidad without a casilla gets a challenge that looks
-the same in everything and opens nothing (SECURITY D31).
+the same in everything and opens nothing (S31).
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +33,7 @@ Factor = Callable[[Tx, int, str, Client], bool]
 
 AT_ONCE = 3
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-# SECURITY Y. What anybody may ask for; who proved a password is not kept out by those who did not.
+# S51. What anybody may ask for; who proved a password is not kept out by those who did not.
 MAIL = Limit("mail", 2000, HOUR)
 AFTER_A_PROOF = ("login", "email_old", "email_new")
 
@@ -144,7 +144,7 @@ def check(
 
 
 def resend(tx: Tx, policy: Policy, purpose: str, flow: str, client: Client) -> Denied | None:
-    """Send a new code; the one before it is dead at once and the failures stay (SECURITY C26)."""
+    """Send a new code; the one before it is dead at once and the failures stay (S26)."""
     digest = secrets.digest(flow)
     challenge = challenges.alive(tx, digest, purpose)
     if challenge is None or challenge.channel == "app":
@@ -258,7 +258,7 @@ def _send(
     outbox.add(tx, name, casilla, life, channel=way, recipient=challenge.recipient, **context)
 
 
-# SECURITY Y. Each purpose counts apart: who fails at recovering keeps nobody from logging in. Nor
+# S51. Each purpose counts apart: who fails at recovering keeps nobody from logging in. Nor
 # does it reach a known browser that others of its network fail: an operator may share one address
 # among thousands of mobiles.
 def _send_limits(purpose: str, subject: bytes, client: Client, device: bytes | None) -> list[Limit]:

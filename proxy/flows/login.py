@@ -189,7 +189,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         if casilla.phone:
             outbox.add(tx, "new_device", casilla, channel="sms")
     first_access.used(tx, casilla)
-    links.end_all(tx, casilla.id, "recovery")  # who can enter asks for no other way (SECURITY D35)
+    links.end_all(tx, casilla.id, "recovery")  # who can enter asks for no other way (S35)
     token = secrets.new_token()
     until = tx.now + policy.session_life
     sessions.add(tx, secrets.digest(token), casilla.id, device, until, client.ip, client.user_agent)
@@ -206,7 +206,7 @@ def known_device(tx: Tx, client: Client, casilla: Casilla | None) -> bytes | Non
     return challenge.known_device(tx, client, casilla.id if casilla else None)
 
 
-# SECURITY Y. An address may be shared by a whole office; a known browser counts apart, so that
+# S51. An address may be shared by a whole office; a known browser counts apart, so that
 # nobody can keep an owner out by failing in their name.
 def _public_limits(identidad: Identidad, client: Client) -> list[Limit]:
     return [

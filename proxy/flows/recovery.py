@@ -5,9 +5,9 @@
     ask_link ──▶ link by e-mail (or renew) ─────────────────┘
 
 No step tells an identidad that has a casilla from one that has none: whoever has none gets the
-same pages, and their messages go nowhere (SECURITY D31). Nothing of the casilla changes before a
-code or a link is presented, and nobody is logged in by it (D37). Who has a second factor gives a
-code of it besides: without one a mailbox alone changes nothing, and it stays on (D38).
+same pages, and their messages go nowhere (S31). Nothing of the casilla changes before a
+code or a link is presented, and nobody is logged in by it (S37). Who has a second factor gives a
+code of it besides: without one a mailbox alone changes nothing, and it stays on (S38).
 """
 
 from dataclasses import dataclass
@@ -150,7 +150,7 @@ def opened(tx: Tx, link_id: bytes) -> int | Mislaid:
 
 
 def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
-    """Send a new link in place of one of ours that came too late (M82, SECURITY D36)."""
+    """Send a new link in place of one of ours that came too late (M82, S36)."""
     link = links.by_id(tx, link_id, LINK)
     if link is None or not _came_late(link):
         return False
@@ -186,7 +186,7 @@ def _factor(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | Non
 
 def _counted(tx: Tx, identidad: Identidad, client: Client) -> Casilla | None:
     """Count a recovery of this identidad. One too many looks like any other and sends nothing; a
-    browser that its owner used before counts apart (SECURITY D31, D32)."""
+    browser that its owner used before counts apart (S31, S32)."""
     casilla = casillas.by_identidad(tx, identidad)
     device = login.known_device(tx, client, casilla)
     about = f"recovery/device/{device.hex()}" if device else f"recovery/{identidad}"
@@ -225,7 +225,7 @@ def _remember(
 
 
 def _replace(tx: Tx, casilla: Casilla, hashed: str, client: Client) -> None:
-    """The browser that its owner knew stays known, if that is where they are (SECURITY D37)."""
+    """The browser that its owner knew stays known, if that is where they are (S37)."""
     device = login.known_device(tx, client, casilla)
     password.replace(tx, casilla, hashed, client, device=device or b"")
 
@@ -255,7 +255,7 @@ def _told(tx: Tx, policy: Policy, link: bytes, client: Client) -> dict[str, Any]
     return {"purpose": LINK, "link": link.hex(), "hours": hours, **where(tx, client)}
 
 
-# SECURITY Y. An address may be shared by a whole office.
+# S51. An address may be shared by a whole office.
 def _network_limits(client: Client) -> list[Limit]:
     return [
         Limit(f"recovery/{client.network}/10", 5, 10 * MINUTE),

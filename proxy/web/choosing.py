@@ -26,7 +26,7 @@ def choose_form(request: Request, template: str, code: int = 200, **context: Any
 
 
 async def asks_factor(request: Request, casilla_id: int) -> bool:
-    """Whether the form has to ask for a code of the second factor (SECURITY D38)."""
+    """Whether the form has to ask for a code of the second factor (S38)."""
     return await look(request, factor.on, casilla_id)
 
 
