@@ -217,7 +217,7 @@ def no_machine_is_named(root: Path) -> list[str]:
 
 
 def cookies_are_read_in_one_place(root: Path) -> list[str]:
-    """`Request.cookies` also takes names that only look like ours (SECURITY H60)."""
+    """`Request.cookies` also takes names that only look like ours (S60)."""
     return [
         f"{path}: ask proxy.web.edge.cookies"
         for path in _proxy(root)

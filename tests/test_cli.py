@@ -80,7 +80,7 @@ def test_migrating_makes_tables_and_keys_and_says_the_versions(casilla: Casilla)
     said = f"Las tablas pasaron de la versión ninguna a la {newest}.\n"
     assert casilla("migrar") == (0, said, "")
     assert casilla("migrar") == (0, f"Las tablas ya estaban en la versión {newest}.\n", "")
-    for secret in ("var/claves.json", "var/casilla.db"):  # S67, J66
+    for secret in ("var/claves.json", "var/casilla.db"):  # S67, S66
         assert Path(secret).stat().st_mode & 0o777 == 0o600
 
 
@@ -330,7 +330,7 @@ def test_the_installed_command_starts_without_what_only_a_command_needs() -> Non
 
 
 def test_an_owner_may_use_the_password_again(casilla: Casilla, installation: Installation) -> None:
-    """F49"""
+    """S49"""
     open_casilla(casilla)
     said = "La contraseña de DNI-40000001 se puede usar otra vez desde cualquier equipo.\n"
     assert casilla("cuentas", "rehabilitar", "--identidad", "40000001") == (0, said, "")
@@ -341,7 +341,7 @@ def test_an_owner_may_use_the_password_again(casilla: Casilla, installation: Ins
 def test_two_people_turn_a_lost_second_factor_off(
     casilla: Casilla, installation: Installation
 ) -> None:
-    """D39"""
+    """S39"""
     open_casilla(casilla)
     line = ["cuentas", "sin-factor", "--identidad", "40000001", "--responde", "Ana Torres"]
     none = "Esa casilla no tiene segundo factor: no se cambió nada.\n"
@@ -362,7 +362,7 @@ def test_two_people_turn_a_lost_second_factor_off(
 def test_two_people_change_the_e_mail_of_who_lost_the_old_mailbox(
     casilla: Casilla, installation: Installation
 ) -> None:
-    """D39"""
+    """S39"""
     open_casilla(casilla)
     line = ["cuentas", "correo", "--identidad", "40000001", "--correo", "otra@example.org"]
     line += ["--responde", "Ana Torres", "--autoriza"]

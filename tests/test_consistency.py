@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import proxy
+from tests import cited
 from tests import consistency as consistent
 
 ROOT = Path(__file__).parents[1]
@@ -112,6 +113,24 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[dict[str, str]]]] = [
         [
             {"proxy/a.py": '"' + "/ho" + 'me/rosa/casilla"'},
             {"a.txt": "https://py" + "pi.org/simple"},
+        ],
+    ),
+    (
+        cited.cited_ids_exist,
+        [
+            {"docs/requisitos.md": "| J1 | a | |", "proxy/a.py": "# J2"},
+            {"docs/requisitos.md": "| J1 | a | |", "proxy/a.py": '"""J1–J3"""'},
+            {"docs/requisitos.md": "| J1 | a | |", "proxy/templates/a.html": "{# B21 #}"},
+            {"docs/requisitos.md": "| J1 | as S1 | |"},
+        ],
+    ),
+    (
+        cited.ids_have_a_test_or_a_place,
+        [
+            {"docs/requisitos.md": "| J1 | a | |"},
+            {"docs/seguridad.md": "| S1 | a | in part: not b |"},
+            {"docs/seguridad.md": "| S1 | a | not built yet |", "tests/test_a.py": "# S1"},
+            {"docs/requisitos.md": "| J1 | a | the entity |\n| J1 | b | the entity |"},
         ],
     ),
     (

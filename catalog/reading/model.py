@@ -73,7 +73,7 @@ class Entity(Sheet):
         return f"hora de {self.zona_horaria.rpartition('/')[2].replace('_', ' ')}"
 
     def moment(self, at: datetime) -> str:
-        """«16/11/2026 a las 10:00 (hora de Lima)» (ruling 18)"""
+        """«16/11/2026 a las 10:00 (hora de Lima)» (R18)"""
         local = at.astimezone(ZoneInfo(self.zona_horaria))
         return f"{local:%d/%m/%Y} a las {local:%H:%M} ({self.official_time})"
 

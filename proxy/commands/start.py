@@ -104,6 +104,6 @@ def warn_of_folders(settings: "Settings") -> None:
 
 
 def to_the_second(moment: "datetime", parts: "Installation") -> str:
-    """dd/mm/aaaa HH:MM:SS in the entity's zone (ruling 18)."""
+    """dd/mm/aaaa HH:MM:SS in the entity's zone (R18)."""
     official = parts.catalog.entity.official_time
     return f"{moment.astimezone(parts.zone):%d/%m/%Y %H:%M:%S} ({official})"

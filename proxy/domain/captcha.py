@@ -1,6 +1,6 @@
 """A riddle that slows programs down: some letters to copy, or some work for the computer.
 
-It is friction and no lock (SECURITY L75): it never stands in for the limits of a flow.
+It is friction and no lock (S75): it never stands in for the limits of a flow.
 """
 
 import secrets

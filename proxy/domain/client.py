@@ -17,7 +17,7 @@ class Client:
 
     @cached_property
     def network(self) -> str:
-        """The address, or its /64 for IPv6: one subscriber owns a whole /64 (SECURITY A1)."""
+        """The address, or its /64 for IPv6: one subscriber owns a whole /64 (S1)."""
         return _network(self.ip, 32, 64, "unknown")
 
     @property

@@ -2,7 +2,7 @@
 
 Neither the code nor its seed is stored: a table of hashed six-digit codes is undone in a second.
 The code follows from the server's key, the purpose, the challenge and how often it was sent
-(SECURITY C23).
+(S23).
 """
 
 import base64
@@ -23,7 +23,7 @@ def code_for(key: bytes, purpose: str, challenge_id: bytes, sent: int) -> str:
 
 
 def same_code(expected: str, typed: str) -> bool:
-    """Compare in constant time what was typed, spaces and dashes aside (ruling 3)."""
+    """Compare in constant time what was typed, spaces and dashes aside (R3)."""
     return hmac.compare_digest(expected.encode(), _bare(typed).encode())
 
 

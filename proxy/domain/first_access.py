@@ -1,4 +1,4 @@
-"""The secret with which a new casilla is entered once, to choose a password (SECURITY E43).
+"""The secret with which a new casilla is entered once, to choose a password (S43).
 
 Sixteen characters of Crockford's base 32 are 80 bits. It follows from the server's key, so it is
 stored nowhere: only its hash, as that of any password.

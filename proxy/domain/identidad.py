@@ -7,7 +7,7 @@ from stdnum.pe import cui, ruc
 
 from proxy.errors import Refusal
 
-# What may stand before the number, and what it says that the number is (M57, rulings 7 and 33).
+# What may stand before the number, and what it says that the number is (M57, R7 and R33).
 # 1, 4, 6 and 7 are the codes of SUNAT's catalogue 06 of identity papers; 8 is how the older
 # casillas of the State begin the user name of a company.
 PREFIXES = {

@@ -1,7 +1,7 @@
 """What is asked of whoever knows people and companies (RENIEC, SUNAT), and what it may answer.
 
 Never which field failed: that would let anybody find out somebody's data one field at a time
-(SECURITY E40).
+(S40).
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,7 @@
 
 The pepper lives in the key ring and not in the database, so a stolen database alone cannot be
 attacked. Its id stands before the hash (`k1$argon2id$…`): when it is rotated, the next login
-hashes again (SECURITY B12–B14).
+hashes again (S12–S14).
 """
 
 import base64

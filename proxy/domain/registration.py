@@ -12,7 +12,7 @@ from proxy.domain.phone import parse_phone
 from proxy.errors import Refusal
 
 NATURAL, LEGAL = "natural", "juridica"
-# What each kind of person has (M19, ruling 33).
+# What each kind of person has (M19, R33).
 KINDS = {"DNI": "DNI", "CE": "Carné de extranjería", "PAS": "Pasaporte"}
 WRONG_NUMBER = {
     "DNI": "registration.number_dni",

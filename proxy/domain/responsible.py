@@ -1,4 +1,4 @@
-"""The two people of the entity who answer for what is done to somebody's casilla (SECURITY D39)."""
+"""The two people of the entity who answer for what is done to somebody's casilla (S39)."""
 
 from proxy.errors import Refusal
 

@@ -5,7 +5,7 @@ import secrets
 
 
 def new_token() -> str:
-    """256 random bits, in letters that a cookie and an address can carry (SECURITY I62)."""
+    """256 random bits, in letters that a cookie and an address can carry (S62)."""
     return secrets.token_urlsafe(32)
 
 

@@ -1,4 +1,4 @@
-"""Whether a password may be chosen, and why not (SECURITY B15–B17)."""
+"""Whether a password may be chosen, and why not (S15–S17)."""
 
 import re
 import unicodedata

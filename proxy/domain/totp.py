@@ -1,6 +1,6 @@
 """The app that gives codes (TOTP, RFC 6238), and the recovery codes for when it is lost.
 
-SECURITY C29: 160-bit secret, thirty seconds a code, one step of drift either way. A code says of
+S29: 160-bit secret, thirty seconds a code, one step of drift either way. A code says of
 which step it is, so that whoever stores the last one accepted takes none twice.
 """
 

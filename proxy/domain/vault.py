@@ -1,7 +1,7 @@
 """What a stolen database must not tell: personal data sealed, identidades only as keyed hashes.
 
 AES-256-GCM, and each value is tied to its table, column and row, so that nobody can move it to
-another one (SECURITY J66). Every value carries the id of its key: what an older key of the ring
+another one (S66). Every value carries the id of its key: what an older key of the ring
 sealed stays readable until that key is retired.
 """
 

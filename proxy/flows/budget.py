@@ -1,7 +1,7 @@
 """What all together may have sent, however many ask: it costs money, or the name of who sends.
 
 What goes to nobody takes nothing of it, and is refused when there is nothing left as what goes to
-somebody is: so nobody uses it up with invented numbers, nor learns which are real (SECURITY D31).
+somebody is: so nobody uses it up with invented numbers, nor learns which are real (S31).
 """
 
 import logging

@@ -3,7 +3,7 @@
     refill ──▶ pool ──▶ give ──▶ picture · sound · work for the computer ──▶ check
 
 A flow asks its own limits first and for the riddle afterwards: what the riddle refuses has been
-counted (SECURITY P28). Nothing is drawn or spoken while somebody waits (P29).
+counted (S74). Nothing is drawn or spoken while somebody waits (S76).
 """
 
 import hmac

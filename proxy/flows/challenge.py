@@ -5,7 +5,7 @@
 Login, recovery, registration and profile ask in the same way. Who has a second factor is asked for
 a code of it instead: nothing is sent, and the tries are the same. Every guess is counted, and its
 count committed, before it is looked at. An identidad without a casilla gets a challenge that looks
-the same in everything and opens nothing (SECURITY D31).
+the same in everything and opens nothing (S31).
 """
 
 from collections.abc import Callable, Sequence
@@ -151,7 +151,7 @@ def check(
 
 
 def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) -> Denied | None:
-    """Send a new code; the one before it is dead at once and the failures stay (SECURITY C26)."""
+    """Send a new code; the one before it is dead at once and the failures stay (S26)."""
     if challenge is None or challenge.channel == "app":
         return Denied(Reason.GONE)
     if challenge.sent >= policy.code_sends:

@@ -25,7 +25,7 @@ def close(
     """End every way in but the session with the id `session`; forget every browser but `device`.
 
     Links of `purposes` end too. Without `browsers` all that are known stay known. A secret that
-    waits for its first code goes whoever began it: it may be a thief's (SECURITY D37).
+    waits for its first code goes whoever began it: it may be a thief's (S37).
     """
     casillas.lock(tx, casilla_id)
     challenges.end_all(tx, casilla_id)

@@ -1,6 +1,6 @@
 """Correction: the entity changes the e-mail of an owner who lost the old mailbox.
 
-Two different people answer for it, once they know who asks (SECURITY D39). Nobody proves the new
+Two different people answer for it, once they know who asks (S39). Nobody proves the new
 address with a code: the owner cannot be inside. So whatever could open the casilla ends, and so
 does what somebody with the old mailbox may have set: the password, the mobile, and the links
 «deshacer» and «No fui yo». The owner recovers the password by the new address.

@@ -47,7 +47,7 @@ def open_casilla(
 def restore(tx: Tx, identidad: Identidad) -> None:
     """Forget the wrong passwords in a row, once the entity knows that it speaks with the owner.
 
-    After a hundred of them only a known browser may use the password (SECURITY F49). Nobody's
+    After a hundred of them only a known browser may use the password (S49). Nobody's
     password is seen or changed.
     """
     casilla = casillas.by_identidad(tx, identidad)

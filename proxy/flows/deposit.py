@@ -78,7 +78,7 @@ def deposit(
     if casilla is None:
         raise Refusal("casilla.unknown")
     receipt = record(tx, documents, zone, casilla, acto, served)
-    # The alerta says only that something is there: it travels by plain e-mail (ruling 21).
+    # The alerta says only that something is there: it travels by plain e-mail (R21).
     outbox.add(tx, "notificacion_deposited", casilla)
     return receipt
 

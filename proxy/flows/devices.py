@@ -2,7 +2,7 @@
 
     list ──▶ end one · end the others · forget a browser
 
-The owner sees them at any time; ending any of them needs a fresh proof (SECURITY I65).
+The owner sees them at any time; ending any of them needs a fresh proof (S65).
 """
 
 from dataclasses import dataclass

@@ -1,11 +1,11 @@
-"""The second factor: an app on the owner's telephone, in place of a mailed code (SECURITY C29).
+"""The second factor: an app on the owner's telephone, in place of a mailed code (S29).
 
     begin ──▶ QR and key ──▶ confirm, with a first code ──▶ ten recovery codes, shown once
                                         renew · turn_off, with a code ◀──┘
                     restore: the entity, after proving who it is that lost everything
 
 With it on no mailed code opens the casilla, and recovering the password does not turn it off
-(SECURITY D38). A code of the app and a recovery code serve once each.
+(S38). A code of the app and a recovery code serve once each.
 """
 
 from dataclasses import dataclass
@@ -116,7 +116,7 @@ def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | N
 def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
     """The entity turns it off for an owner who lost app and codes and proved who they are.
 
-    Two different people answer for it (SECURITY D39). Refuses `casilla.none`, `factor.none`,
+    Two different people answer for it (S39). Refuses `casilla.none`, `factor.none`,
     `factor.alone`.
     """
     names = two_people(responsible)

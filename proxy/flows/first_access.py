@@ -1,4 +1,4 @@
-"""First access: how the owner of a new casilla gets their first password (ruling 5).
+"""First access: how the owner of a new casilla gets their first password (R5).
 
     issue ──▶ a secret that serves once (guia) or an activation link (estricto), by e-mail
           ──▶ first login, which opens only the change of password  ·  activate ──▶ choose

@@ -3,7 +3,7 @@
     read a line ──▶ write a batch ──▶ its owner chooses a password by «RECUPERAR CLAVE»
 
 Who has a casilla already keeps it as it is. No mobile comes in: it would receive codes, and only
-its owner can prove to us that it is theirs (SECURITY C30).
+its owner can prove to us that it is theirs (S30).
 """
 
 from collections.abc import Mapping, Sequence

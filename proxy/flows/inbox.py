@@ -57,7 +57,7 @@ def page(
 
 
 def open(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> None:
-    """The owner pressed «Ver». Only the first time leaves a trace (ruling 19)."""
+    """The owner pressed «Ver». Only the first time leaves a trace (R19)."""
     _mine(tx, casilla_id, notificacion_id)
     if notificaciones.mark_read(tx, casilla_id, notificacion_id):
         name = notificacion_id.hex()

@@ -186,7 +186,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         if casilla.phone:
             outbox.add(tx, "new_device", casilla, channel="sms")
     first_access.used(tx, casilla)
-    links.end_all(tx, casilla.id, "recovery")  # who can enter asks for no other way (SECURITY D35)
+    links.end_all(tx, casilla.id, "recovery")  # who can enter asks for no other way (S35)
     token = secrets.new_token()
     until = tx.now + policy.session_life
     sessions.add(tx, secrets.digest(token), casilla.id, device, until, client.ip, client.user_agent)

@@ -4,7 +4,7 @@
 
 One registration opens one casilla and mails one set of credentials, however often and from however
 many browsers it is validated. Whoever has a casilla already is told so in the mailbox that they
-registered, and nowhere else (SECURITY E41).
+registered, and nowhere else (S41).
 """
 
 from dataclasses import replace
@@ -63,7 +63,7 @@ def waiting(tx: Tx, flow: str) -> tuple[Registration, Challenge] | None:
 
 def linked(tx: Tx, challenge_id: bytes) -> str | None:
     """The code that the link of a message stands for, while it holds. Spends nothing: mail
-    scanners open links too (ruling 11)."""
+    scanners open links too (R11)."""
     sent = _linked(tx, challenge_id)
     if sent is None or tx.now >= sent.code_expires_at:
         return None
@@ -112,7 +112,7 @@ def done(tx: Tx, flow: str) -> bool:
 
 
 def accepted(tx: Tx, casilla_id: int) -> list[Acceptance]:
-    """What the casilla's owner accepted, in which version and when (SECURITY E45)."""
+    """What the casilla's owner accepted, in which version and when (S45)."""
     return acceptances.of(tx, casilla_id)
 
 

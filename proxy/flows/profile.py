@@ -4,7 +4,7 @@
               (or of the app)               (for a mobile, by SMS)       undo, for 72 hours ◀──┘
 
 Nothing that was not proved changes anything, and a session without a fresh proof starts nothing
-(SECURITY E46, ruling 32).
+(S46, R32).
 
 Each change gives a link by which it is undone, to the address that was the owner's before it. The
 link takes the profile back to how it was just before its change: that change and every later one

@@ -2,7 +2,7 @@
 
     attempt ──▶ hash verified, outside any transaction ──▶ answer ──▶ the session has a new token
 
-A stolen session alone changes nothing that opens the casilla (SECURITY E46, I64).
+A stolen session alone changes nothing that opens the casilla (S46, S64).
 """
 
 from datetime import datetime

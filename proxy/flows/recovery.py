@@ -5,9 +5,9 @@
     ask_link ──▶ link by e-mail (or renew) ─────────────────┘
 
 No step tells an identidad that has a casilla from one that has none: whoever has none gets the
-same pages, and their messages go nowhere (SECURITY D31). Nothing of the casilla changes before a
-code or a link is presented, and nobody is logged in by it (D37). Who has a second factor gives a
-code of it besides: without one a mailbox alone changes nothing, and it stays on (D38).
+same pages, and their messages go nowhere (S31). Nothing of the casilla changes before a
+code or a link is presented, and nobody is logged in by it (S37). Who has a second factor gives a
+code of it besides: without one a mailbox alone changes nothing, and it stays on (S38).
 """
 
 from dataclasses import dataclass
@@ -151,7 +151,7 @@ def opened(tx: Tx, link_id: bytes) -> Choosing | Mislaid:
 
 
 def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
-    """Send a new link in place of one of ours that came too late (M82, SECURITY D36)."""
+    """Send a new link in place of one of ours that came too late (M82, S36)."""
     link = links.by_id(tx, link_id, LINK)
     if link is None or not _came_late(link):
         return False
@@ -185,7 +185,7 @@ def _factor(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | Non
 
 def _counted(tx: Tx, identidad: Identidad, client: Client) -> Casilla | None:
     """Count a recovery of this identidad. One too many looks like any other and sends nothing; a
-    browser that its owner used before counts apart (SECURITY D31, D32)."""
+    browser that its owner used before counts apart (S31, S32)."""
     casilla = casillas.by_identidad(tx, identidad)
     device = login.known_device(tx, client, casilla)
     allowed = throttle.take(tx, limits.recoveries(identidad, device)) is None
@@ -222,7 +222,7 @@ def _remember(
 
 
 def _replace(tx: Tx, casilla: Casilla, hashed: str, client: Client) -> None:
-    """The browser that its owner knew stays known, if that is where they are (SECURITY D37)."""
+    """The browser that its owner knew stays known, if that is where they are (S37)."""
     device = login.known_device(tx, client, casilla)
     password.replace(tx, casilla, hashed, client, device=device or b"")
 

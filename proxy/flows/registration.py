@@ -4,7 +4,7 @@
     transaction ──▶ (a legal person: its representative) ──▶ review ──▶ flows.opening
 
 What was typed is kept, sealed, for an hour since the last step, and tied to a cookie of the
-browser. No step tells an identidad that has a casilla from one that has none (SECURITY E41).
+browser. No step tells an identidad that has a casilla from one that has none (S41).
 """
 
 from collections.abc import Mapping
@@ -115,7 +115,7 @@ def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
 
 
 def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
-    """Count a check of who somebody is, before it is made (SECURITY E40, Y)."""
+    """Count a check of who somebody is, before it is made (S40, S51)."""
     return count(tx, limits.checks_of_identity(identidad, client), None, client)
 
 

@@ -1,4 +1,4 @@
-"""Representation: a legal person registers through somebody who proves who they are (ruling 22).
+"""Representation: a legal person registers through somebody who proves who they are (R22).
 
     summon ──▶ code to the mailbox of their casilla ──▶ answer     ·     prove (RENIEC)
                (or of their app)
@@ -83,7 +83,7 @@ def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> s
     code of their app, and the mailed one is wrong: a mailbox alone proves nothing of theirs
     (docs/decisions/0019).
 
-    Everybody is mailed the same and asked the same, so no page tells who has one (SECURITY E41).
+    Everybody is mailed the same and asked the same, so no page tells who has one (S41).
     It is looked at before the guess is counted; but it counts for nothing, and nobody learns
     whether it was right, unless `check` takes the guess.
     """

@@ -2,7 +2,7 @@
 
 Who asks, their network and the whole entity have a limit each, and are told of it. What a number
 gets, whoever asks for it, is counted in silence: nobody learns from it whose number it is, nor
-whether it is anybody's (SECURITY C30, D31, Y).
+whether it is anybody's (S30, S31, S51).
 """
 
 from datetime import timedelta

@@ -10,7 +10,7 @@ from proxy.keys.ring import KeyRing
 
 
 class Signer256(TimestampSigner):
-    """itsdangerous signs with SHA-1 and concatenated keys by default (SECURITY J68)."""
+    """itsdangerous signs with SHA-1 and concatenated keys by default (S68)."""
 
     default_digest_method = staticmethod(hashlib.sha256)
     default_key_derivation = "hmac"

@@ -2,7 +2,7 @@
 
     check ──▶ «coincide» · «no coincide» · «no disponible»
 
-Never which value differs, and never a word of the claim in a log (SECURITY E40).
+Never which value differs, and never a word of the claim in a log (S40).
 """
 
 import json

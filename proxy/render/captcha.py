@@ -1,4 +1,4 @@
-"""The picture and the sound of a riddle. They take milliseconds: never inside a request (P29)."""
+"""The picture and the sound of a riddle. They take milliseconds: never inside a request (S76)."""
 
 import io
 import secrets

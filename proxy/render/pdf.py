@@ -1,6 +1,6 @@
 """Values → accessible PDF (PDF/UA-1 and PDF/A-2a), or a picture, from a Typst template beside it.
 
-Values go in as data and never into the source, so no text can be taken for markup (pitfall P31).
+Values go in as data and never into the source, so no text can be taken for markup.
 Keep it out of the requests: importing it costs memory and time.
 """
 

@@ -86,7 +86,7 @@ def by_id(tx: Tx, casilla_id: int) -> Casilla:
 
 
 def find(tx: Tx, casilla_id: int | None) -> Casilla | None:
-    """The same for whoever may have none: as much is asked of the database (SECURITY D31)."""
+    """The same for whoever may have none: as much is asked of the database (S31)."""
     row = tx.conn.execute(_BY_ID, {"id": casilla_id or 0}).first()
     return _casilla(tx.vault, row) if row else None
 
@@ -108,7 +108,7 @@ def lock(tx: Tx, casilla_id: int | None) -> None:
 
     It comes before anything else that the transaction locks, counts of attempts included: two that
     took the same rows in another order would wait for each other. For None, who has no casilla,
-    as much is asked of the database (SECURITY D31).
+    as much is asked of the database (S31).
     """
     tx.conn.execute(_LOCK, {"casilla": casilla_id or 0})
 

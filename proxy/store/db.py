@@ -86,7 +86,7 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    """Its errors keep to themselves what was to be written: they go to the log (SECURITY J69)."""
+    """Its errors keep to themselves what was to be written: they go to the log (S69)."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername == "postgresql":
@@ -97,7 +97,7 @@ def _engine(url: str) -> Engine:
     if parsed.database:
         path = Path(parsed.database)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # SQLite gives its other files the same mode (SECURITY J66)
+        path.touch(mode=0o600)  # SQLite gives its other files the same mode (S66)
     engine = create_engine(
         parsed,
         pool_size=CONNECTIONS + 1,  # one is the loop's
@@ -113,7 +113,7 @@ def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")  # a deposit survives a power cut (pitfall P33)
+    cursor.execute("PRAGMA synchronous=FULL")  # a deposit survives a power cut (S66)
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA trusted_schema=OFF")
     cursor.execute("PRAGMA busy_timeout=10000")
@@ -121,7 +121,7 @@ def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(conn: Connection) -> None:
-    # A transaction that reads first and writes later could lose to another writer (pitfall P32).
+    # A transaction that reads first and writes later could lose to another writer.
     writes = conn.get_execution_options().get("writes", False)
     driver = conn.connection.driver_connection
     assert driver is not None

@@ -135,7 +135,7 @@ def void(
 ) -> None:
     """The same work as `add` for somebody who has no casilla. It never leaves.
 
-    Give it the context that the message would have, so that the row is as large (SECURITY D31).
+    Give it the context that the message would have, so that the row is as large (S31).
     """
     row = _row(tx, name, channel, FILLER[channel], context, useful_for)
     tx.conn.execute(_ADD, row | {"casilla_id": None, "next_at": None})

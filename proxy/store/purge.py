@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, Delete, bindparam, delete, exists, or_
 from proxy.store.tables import challenges, changes, devices, links, rates, registrations, sessions
 from proxy.store.tx import Tx
 
-# SECURITY J70: codes a day after their death, sessions a year.
+# S70: codes a day after their death, sessions a year.
 DEAD_FOR = timedelta(days=1)
 METADATA = timedelta(days=365)
 

@@ -161,7 +161,7 @@ def keep_newest(tx: Tx, casilla_id: int, keep: int, idle_since: datetime) -> int
 
 
 def prove(tx: Tx, digest: bytes, new_digest: bytes) -> None:
-    """Its owner proved again who they are. The session gets another token (SECURITY I64)."""
+    """Its owner proved again who they are. The session gets another token (S64)."""
     values = {"token_digest": digest, "new_digest": new_digest, "now": tx.now}
     tx.conn.execute(_PROVE, values)
 

@@ -198,7 +198,7 @@ Index(
     postgresql_where=registrations.c.ended_at.is_(None),
 )
 
-# Which text was accepted, in which version and when (SECURITY E45).
+# Which text was accepted, in which version and when (S45).
 acceptances = Table(
     "acceptances",
     metadata,

@@ -26,7 +26,7 @@ def take(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
 
 
 def look(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
-    """What `take` would answer, by the very same statements. Nothing is taken (SECURITY D31)."""
+    """What `take` would answer, by the very same statements. Nothing is taken (S31)."""
     return _ask(tx, limits, taken=0)
 
 
@@ -45,7 +45,7 @@ def _ask(tx: Tx, limits: Sequence[Limit], taken: int) -> timedelta | None:
         savepoint.commit()
         return None
     savepoint.rollback()
-    # A clock that went back must not make anybody wait longer than the window (P34).
+    # A clock that went back must not make anybody wait longer than the window (S77).
     tx.conn.execute(_CAP, values)
     arrivals = dict(tx.conn.execute(_ARRIVALS, {"named": [row["named"] for row in values]}).all())
     free = max(arrivals.get(row["named"], 0) + row["room"] - row["window"] for row in values)

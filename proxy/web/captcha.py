@@ -13,7 +13,7 @@ In the handler that takes the form:
     form = await read_form(request, "recovery_start")
     if await captcha.another(request, "recovery_start", form):
         return the page again, with what was typed
-    … the limits of the flow, in a transaction of their own: the riddle comes after them (P28) …
+    … the limits of the flow, in a transaction of their own: the riddle comes after them (S74) …
     error = await captcha.check(request, "recovery_start", form)
 
 `first_try=True` is for a flow that knows it to be one (of a network, `untried` says it where the
@@ -63,7 +63,7 @@ async def riddle(
 ) -> Riddle | None:
     """What to ask with `form` of the browser whose cookie is `flow`; None: nothing."""
     policy = state_of(request).installation.policy
-    if not _asked(request, first_try) or request.method == "HEAD":  # P23
+    if not _asked(request, first_try) or request.method == "HEAD":  # HEAD too changes nothing (S54)
         return None
     given = await run(request, captcha.give, policy, flow, form, client_of(request))
     sent = getattr(request.state, "captcha", {})

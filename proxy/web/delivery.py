@@ -1,7 +1,7 @@
 """Hands the files of a notificacion to who took them: whole, in part, or several as a zip.
 
 They were written by strangers, so a browser is to save them and never to show them as part of
-the casilla (SECURITY K72).
+the casilla (S72).
 """
 
 import re

@@ -94,7 +94,7 @@ async def _list(request: Request, read: bool) -> Response:
 
 
 async def _offers_factor(request: Request) -> bool:
-    """Whether to offer a second factor to who just logged in (SECURITY Z, `estricto`)."""
+    """Whether to offer a second factor to who just logged in (S16, S29)."""
     if state_of(request).installation.settings.profile != "estricto":
         return False
     return not await look(request, factor.on, _casilla(request))

@@ -187,7 +187,7 @@ def _password_page(request: Request, status: int = 200, **context: object) -> Re
 
 
 async def _riddle_page(request: Request, status: int = 200, **context: object) -> Response:
-    """For an unknown browser while too many passwords are tried everywhere (SECURITY F48)."""
+    """For an unknown browser while too many passwords are tried everywhere (S48)."""
     riddle = await captcha.riddle(request, flow_of(request), "login")
     return _password_page(request, status, riddle=riddle, **context)
 
@@ -214,7 +214,7 @@ def _denied_code(request: Request, denied: Denied, volver: str, field: str) -> R
 
 
 def _ours(path: str) -> bool:
-    """Where to go after the login: only a path of the casilla (open redirects, SECURITY A7)."""
+    """Where to go after the login: only a path of the casilla (open redirects, S7)."""
     return OUR_PATH.fullmatch(path) is not None
 
 

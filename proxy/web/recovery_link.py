@@ -67,7 +67,7 @@ async def sent(request: Request) -> Response:
 
 
 async def follow(request: Request) -> Response:
-    """GET /casilla/recuperar/enlace/{token}/: on to an address that no history keeps (D34)."""
+    """GET /casilla/recuperar/enlace/{token}/: on to an address that no history keeps (S34)."""
     response, token = see_other(request, "recovery:change"), request.path_params["token"]
     # Only what we signed: a cookie of somebody else's choice would let them read along.
     if state_of(request).signing.link_of(LINK, token):

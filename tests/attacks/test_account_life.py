@@ -1,4 +1,4 @@
-"""The life of an account, in any order, against a small model: SECURITY 6.2, C24–C27, D31–D37.
+"""The life of an account, in any order, against a small model: S24–S27, S31–S37.
 
 A code or a link serves once, nobody guesses more than five times, no session outlives a new
 password, looking changes nothing, and the owner always gets in from a browser that they know.
@@ -263,7 +263,7 @@ class AccountLife(RuleBasedStateMachine):
     @precondition(lambda self: self.life.password and self.knowing())
     @rule()
     def come_back_in_spite_of_strangers(self) -> None:
-        """F47, F48: a known browser with the right password always gets in."""
+        """S47, S48: a known browser with the right password always gets in."""
         owner, life = self.knowing()[0], self.life
         self.clock.advance(days=2)
         for number in range(7):

@@ -1,4 +1,4 @@
-"""Pages of other hosts, in a real browser: SECURITY G52–G54, H60, §3.7.
+"""Pages of other hosts, in a real browser: S52–S54, S60.
 
 Ours is casilla.localhost, which browsers trust without TLS. A sibling of it may be anybody's, and
 so may another site; only the browser knows which is which. They are given everything that a form
@@ -135,7 +135,7 @@ def form_to(world: World, path: str, fields: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("where", ["cross-site", "same-site"])
 def test_no_form_of_another_page_does_anything(world: World, letter: str, where: str) -> None:
-    """G52: a calm page, and nothing has changed."""
+    """S52: a calm page, and nothing has changed."""
     page, before = world.context.new_page(), everything(world.installation.db)
     for path, fields in (WANTED | {f"{letter}ver/": {}}).items():
         answer = follow(world, page, where, form_to(world, path, fields))
@@ -166,7 +166,7 @@ def test_the_same_form_of_our_own_page_does(world: World, letter: str) -> None:
 def test_no_script_of_another_page_does_or_reads_anything(
     world: World, letter: str, where: str
 ) -> None:
-    """G52, G55: `fetch`, with cookies, by every kind of request that asks nobody first."""
+    """S52, S55: `fetch`, with cookies, by every kind of request that asks nobody first."""
     page, before = world.context.new_page(), everything(world.installation.db)
     page.goto(f"{world.elsewhere[where]}?{urlencode({'html': '<title>x</title>'})}")
     script = """async ([address, body]) => {
@@ -184,7 +184,7 @@ def test_no_script_of_another_page_does_or_reads_anything(
 
 
 def test_a_link_of_a_message_arrives_logged_in(world: World) -> None:
-    """H60: Lax; with Strict who comes from their mail would have to log in again."""
+    """S60: Lax; with Strict who comes from their mail would have to log in again."""
     page = world.context.new_page()
     link = f'<a href="{world.origin}/casilla/">Su casilla</a>'
     answer = follow(world, page, "cross-site", link)
@@ -192,7 +192,7 @@ def test_a_link_of_a_message_arrives_logged_in(world: World) -> None:
 
 
 def test_a_sibling_plants_no_cookie_of_ours(world: World, rosa: Person) -> None:
-    """H60, §3.7: `__Host-` keeps it out, from the domain that both share too. Names that only look
+    """S60: `__Host-` keeps it out, from the domain that both share too. Names that only look
     like ours come in, before ours, and nothing follows from them."""
     page = world.context.new_page()
     page.goto(f"{world.elsewhere['same-site']}?{urlencode({'html': '<title>x</title>'})}")
@@ -214,7 +214,7 @@ def test_a_sibling_plants_no_cookie_of_ours(world: World, rosa: Person) -> None:
 
 
 def test_no_page_of_ours_is_framed(world: World) -> None:
-    """H57, H58: nobody presses our buttons under a picture of theirs."""
+    """S57, S58: nobody presses our buttons under a picture of theirs."""
     page = world.context.new_page()
     html = f'<iframe src="{world.origin}/casilla/"></iframe>'
     page.goto(f"{world.elsewhere['same-site']}?{urlencode({'html': html})}")
@@ -226,7 +226,7 @@ def test_no_page_of_ours_is_framed(world: World) -> None:
 def test_who_does_not_say_where_it_comes_from_does_nothing(
     installation: Installation, her: Visitor, letter: str, headers: dict[str, str]
 ) -> None:
-    """G52: as an old browser, or a program, with the right cookies and the right seals."""
+    """S52: as an old browser, or a program, with the right cookies and the right seals."""
     del her.client.headers["Sec-Fetch-Site"]
     binding, before = her.client.cookies[SESSION], everything(installation.db)
     for path in [*FORMS, f"{letter}ver/"]:

@@ -1,4 +1,4 @@
-"""Nobody learns from us who has a casilla: SECURITY B21, D31, F51, V 6.3.8.
+"""Nobody learns from us who has a casilla: S21, S31, S51, V 6.3.8.
 
 Pages, statuses, names of headers and sizes are compared byte by byte. Times are compared below the
 floor to which the pages are held: which statements run, exactly, and the processor's time of the
@@ -129,7 +129,7 @@ def test_a_profile_tells_nobody_whose_an_address_is(
     installation: Installation,
     clock: Clock,
 ) -> None:
-    """B21, E46: an address that another casilla has is changed to like any other."""
+    """S21, S46: an address that another casilla has is changed to like any other."""
     told = []
     for address in ("nadie@example.com", bruno.email):
         answers = profile(inside(rosa), address, installation)
@@ -236,7 +236,7 @@ def test_the_database_is_asked_the_same_for_everybody(
     clock: Clock,
     flow: Callable[[Database, Identidad], Callable[[], object]],
 ) -> None:
-    """B21, D31: a link's own row is the only one that nobody's recovery does not write."""
+    """S21, S31: a link's own row is the only one that nobody's recovery does not write."""
     asked = {}
     for kind, identidad in known.items():
         act = flow(db, identidad)
@@ -253,7 +253,7 @@ def test_the_database_is_asked_the_same_for_everybody(
 def test_nobodys_messages_are_as_large(
     db: Database, known: dict[str, Identidad], clock: Clock
 ) -> None:
-    """D31: not even the size of the database tells."""
+    """S31: not even the size of the database tells."""
     for flow in (by_code, by_sms, by_link, by_registration):
         sizes = {}
         for kind in ("known", "unknown"):
@@ -300,7 +300,7 @@ def test_the_clock_tells_nobody_who_has_a_casilla(
     clock: Clock,
     flow: Callable[[Database, Identidad], Callable[[], object]],
 ) -> None:
-    """B21"""
+    """S21"""
     taken = measured({kind: flow(db, whose) for kind, whose in known.items()}, clock)
     unknown = taken.pop("unknown")
     for kind, times in taken.items():

@@ -1,4 +1,4 @@
-"""kill -9 between any two lines of a login, a change and a recovery: SECURITY M78.
+"""kill -9 between any two lines of a login, a change and a recovery: S78.
 
 Never a code spent for nothing, a session that the audit does not know, a password whose owner was
 not told, or a message lost.

@@ -1,4 +1,4 @@
-"""Requests that begin while a session is alive and act when it is not: SECURITY A8, I64, I65."""
+"""Requests that begin while a session is alive and act when it is not: S8, S64, S65."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
@@ -152,7 +152,7 @@ PATHS = ["/casilla/salir/", "/casilla/ingresar/", "/casilla/sesiones/cerrar/", "
 def test_a_form_that_never_ends_is_not_waited_for(
     half_a_form: Callable[..., list[Message]], monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """A8: ten seconds."""
+    """S8: ten seconds."""
     monkeypatch.setattr(reading, "BODY_SECONDS", 0.05)
 
     async def never() -> Message:

@@ -1,6 +1,6 @@
 """Four processes at one secret, and strangers at many networks against one owner.
 
-SECURITY C24, C25, D32, D35, F47–F49, L74.
+S24, S25, S32, S35, S47–S49, S74.
 """
 
 import hmac
@@ -126,15 +126,15 @@ def contend(database_url: str) -> list[tuple[str, object]]:
 def test_four_processes_get_of_each_secret_what_one_would(db: Database, database_url: str) -> None:
     prepare(db)
     got = Counter(race(contend, database_url))
-    assert got["login", True] == 1  # C24
-    assert got["guess", Reason.WRONG] == 4  # C25
+    assert got["login", True] == 1  # S24
+    assert got["guess", Reason.WRONG] == 4  # S25
     assert got["guess", Reason.SPENT] == 1
-    assert got["recovery", True] == 1  # D33
+    assert got["recovery", True] == 1  # S33
     assert got["choice", True] == 1
-    assert got["link", True] == 1  # D35
+    assert got["link", True] == 1  # S35
     assert len(messages(db, "password_changed")) == 2
-    assert got["riddle", True] == 1  # L74
-    # F47: what the narrow bucket refuses is not taken from the wide one.
+    assert got["riddle", True] == 1  # S74
+    # S47: what the narrow bucket refuses is not taken from the wide one.
     assert got["both", True] == 5
     assert got["both", True] + got["wide", True] + got["wide again", True] == 60
 
@@ -161,7 +161,7 @@ def strangers(db: Database, person: Person, clock: Clock, ip: str = "") -> None:
 def test_nobody_keeps_an_owner_out_of_the_browser_that_they_know(
     db: Database, owner: Person, clock: Clock, ip: str
 ) -> None:
-    """F47, F48, D32: they enter with the right password, and recover it when they forgot it."""
+    """S47, S48, S32: they enter with the right password, and recover it when they forgot it."""
     known = Actor(db)
     assert isinstance(known.enter(owner.identidad, OLD), Opened)
     strangers(db, owner, clock, ip)
@@ -174,7 +174,7 @@ def test_nobody_keeps_an_owner_out_of_the_browser_that_they_know(
 def test_strangers_do_not_end_the_recovery_that_an_owner_has_begun(
     db: Database, owner: Person, clock: Clock
 ) -> None:
-    """D32, SECURITY Y: only three codes wait at once, and theirs are not the owner's."""
+    """S32, S51: only three codes wait at once, and theirs are not the owner's."""
     known = Actor(db)
     known.enter(owner.identidad, OLD)
     clock.advance(minutes=15)
@@ -191,7 +191,7 @@ def test_strangers_do_not_end_the_recovery_that_an_owner_has_begun(
 def test_the_device_of_somebody_else_counts_as_a_strangers(
     db: Database, owner: Person, clock: Clock
 ) -> None:
-    """F48: a browser that is known to one casilla is a stranger to every other."""
+    """S48: a browser that is known to one casilla is a stranger to every other."""
     other = open_casilla(db, BRUNO, QUICK)
     stranger = Actor(db)
     assert isinstance(stranger.enter(other.identidad, other.password), Opened)

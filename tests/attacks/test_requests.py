@@ -1,4 +1,4 @@
-"""Requests that no page of ours sends: SECURITY A2, A7, A8, A11, C27, H60, I64, V 3.7.2, 15.3.7.
+"""Requests that no page of ours sends: S2, S7, S8, S11, S27, S60, S64, V 3.7.2, 15.3.7.
 
 Every route of the application is tried, also those that are added later.
 """
@@ -93,7 +93,7 @@ def test_every_form_has_a_seal_of_its_own() -> None:
 def test_a_malformed_form_is_refused_everywhere_and_changes_nothing(
     installation: Installation, browsers: list[Visitor], why: str
 ) -> None:
-    """A8"""
+    """S8"""
     before = everything(installation.db)
     for visitor in browsers:
         binding = visitor.client.cookies.get(SESSION) or visitor.client.cookies[FLOW]
@@ -119,7 +119,7 @@ def test_a_malformed_form_is_refused_everywhere_and_changes_nothing(
 def test_another_kind_of_body_is_refused_everywhere_and_changes_nothing(
     installation: Installation, browsers: list[Visitor], kind: str, body: bytes
 ) -> None:
-    """A8"""
+    """S8"""
     before = everything(installation.db)
     for visitor in browsers:
         binding = visitor.client.cookies.get(SESSION) or visitor.client.cookies[FLOW]
@@ -135,7 +135,7 @@ def test_another_kind_of_body_is_refused_everywhere_and_changes_nothing(
 def test_odd_texts_in_every_field_break_nothing(
     installation: Installation, browsers: list[Visitor], odd: str
 ) -> None:
-    """A8, V 5.3: with the right seal, so that the handlers themselves are reached."""
+    """S8, V 5.3: with the right seal, so that the handlers themselves are reached."""
     signing = installation.signing
     for visitor in browsers:
         for path, route in FORMS.items():
@@ -152,7 +152,7 @@ def test_odd_texts_in_every_field_break_nothing(
 
 
 def test_an_unknown_method_is_told_which_there_are(browsers: list[Visitor]) -> None:
-    """A11"""
+    """S11"""
     for visitor in browsers:
         for path, route in ROUTES.items():
             for method in ("PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):
@@ -165,7 +165,7 @@ def test_an_unknown_method_is_told_which_there_are(browsers: list[Visitor]) -> N
 def test_no_other_host_gets_into_a_message_or_an_address(
     installation: Installation, visitor: Visitor, rosa: Person
 ) -> None:
-    """A2: neither Host nor what a proxy could have added says where we are."""
+    """S2: neither Host nor what a proxy could have added says where we are."""
     hosts = {"X-Forwarded-Host": "malo.example", "X-Forwarded-Proto": "http"}
     hosts |= {"Forwarded": "host=malo.example", "X-Original-URL": "/malo", "X-Host": "malo.example"}
     visitor.client.headers.update(hosts)
@@ -183,7 +183,7 @@ def test_no_other_host_gets_into_a_message_or_an_address(
      "/casilla/\r\nX: 1", "/casilla/%2f%2fmalo.example", "/casilla/../x", "/casilla@malo.example"],
 )  # fmt: skip
 def test_nobody_is_sent_elsewhere_after_a_proof(her: Visitor, rosa: Person, volver: str) -> None:
-    """A7"""
+    """S7"""
     page = her.get(
         "/casilla/confirmar/",
     )
@@ -194,7 +194,7 @@ def test_nobody_is_sent_elsewhere_after_a_proof(her: Visitor, rosa: Person, volv
 def test_what_was_planted_before_a_login_is_worth_nothing_after_it(
     make_visitor: Maker, rosa: Person, mailed_code: Callable[[], str]
 ) -> None:
-    """I64: somebody else's session and flow, in the browser of who logs in."""
+    """S64: somebody else's session and flow, in the browser of who logs in."""
     visitor = make_visitor()
     visitor.client.cookies.set(FLOW, "planted-flow", domain="casilla.test")
     visitor.password(rosa.identidad.number, rosa.password)
@@ -217,13 +217,13 @@ LIKE_OURS = ["x{}", "a-{}", "{}x", "z={}", "\x85{}", "\xa0{}", "{}\xa0"]
 @pytest.mark.parametrize("like", LIKE_OURS)
 @pytest.mark.parametrize("cookie", [FLOW, DEVICE])
 def test_nothing_follows_from_a_cookie_with_a_name_like_ours(cookie: str, like: str) -> None:
-    """H60"""
+    """S60"""
     headers = [(b"cookie", f"{like.format(cookie)}=planted; a=b".encode("latin-1"))]
     assert cookies.cookie({"headers": headers}, cookie) == ""
 
 
 def test_of_two_cookies_with_our_name_none_is_believed() -> None:
-    """H60: a browser keeps one, so that somebody else wrote at least one of them."""
+    """S60: a browser keeps one, so that somebody else wrote at least one of them."""
     both = {"headers": [(b"cookie", f"{FLOW}=a; {FLOW}=b".encode())]}
     apart = {"headers": [(b"cookie", f"{FLOW}=a".encode()), (b"cookie", f"{FLOW}=b".encode())]}
     assert cookies.cookie(both, FLOW) == cookies.cookie(apart, FLOW) == ""
@@ -237,7 +237,7 @@ def test_a_cookie_with_a_name_like_ours_is_not_ours(
     bruno: Person,
     name: str,
 ) -> None:
-    """H60: a sibling host may plant any name that does not begin with `__Host-`."""
+    """S60: a sibling host may plant any name that does not begin with `__Host-`."""
     thief, citizen = inside(bruno), inside(rosa)
     planted = f"{name}={thief.client.cookies[SESSION]}"
     own = f"{SESSION}={citizen.client.cookies[SESSION]}"
@@ -269,7 +269,7 @@ def test_whoever_has_to_enter_comes_back_to_a_page(make_visitor: Maker) -> None:
 
 @pytest.mark.parametrize("follow", ["/casilla/recuperar/enlace/", "/casilla/activar/"])
 def test_a_link_plants_nobody_elses_flow(make_visitor: Maker, follow: str) -> None:
-    """C27, I64: whoever follows a link that is none of ours goes on with their own registration,
+    """S27, S64: whoever follows a link that is none of ours goes on with their own registration,
     and not with that of who made the link and reads along."""
     thief, citizen = make_visitor(), make_visitor()
     terms = thief.get("/casilla/registro/")

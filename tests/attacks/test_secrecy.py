@@ -1,4 +1,4 @@
-"""No secret of a walk through every flow is left lying about: SECURITY J66, J69, 6.7.
+"""No secret of a walk through every flow is left lying about: S66, S69.
 
 Every password, code, token and cookie of it, and the owner's DNI and addresses, are looked for in
 the log, in the bytes of the database and in the subjects of the messages.

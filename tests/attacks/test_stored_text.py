@@ -1,4 +1,4 @@
-"""What a citizen or an entity writes is text wherever it is shown: V 1.2.1, SECURITY H57."""
+"""What a citizen or an entity writes is text wherever it is shown: V 1.2.1, S57."""
 
 from collections.abc import Callable
 from email import policy

@@ -1,4 +1,4 @@
-"""What is accepted before a casilla opens: M12, M15, L2, L16, SECURITY E45."""
+"""What is accepted before a casilla opens: M12, M15, L2, L16, S45."""
 
 import pytest
 from pydantic import ValidationError

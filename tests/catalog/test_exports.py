@@ -1,4 +1,4 @@
-"""The open data says the same as the sheets, in forms that their own libraries read (C6, B7)."""
+"""The open data says the same as the sheets, in forms that their own libraries read (C6)."""
 
 import csv
 import dataclasses

@@ -91,7 +91,7 @@ def test_seven_services_work_only_during_an_electoral_process_c1(catalog: Catalo
     assert conditional == dict.fromkeys((1, 7, 10, 11, 12, 13, 14), "proceso electoral vigente")
     assert by_number(catalog, 7).availability == (
         "Las 24 horas del día, los 7 días de la semana, durante el proceso electoral vigente"
-    )  # ruling 35: both are shown
+    )  # R35: both are shown
 
 
 def test_questions_are_answered_on_working_days_from_8_to_4_30_c5(catalog: Catalog) -> None:
@@ -114,7 +114,7 @@ def test_hours_name_their_days_as_people_do(days: list[str], words: str) -> None
 
 
 def test_the_summary_table_is_published_as_it_was_approved_c4(catalog: Catalog) -> None:
-    # Ruling 36: interoperable and accesible are NO for every service, whatever the text says.
+    # R36: interoperable and accesible are NO for every service, whatever the text says.
     for service in catalog.services:
         assert [name for name, value in service.caracteristicas if not value] == [
             "interoperable",
@@ -202,7 +202,7 @@ def test_every_norm_that_the_catalogue_cites_is_in_the_legal_framework_c5(
         "27806",
     }
     casilla = {norm.numero for norm in catalog.legal.normas if "casilla" in norm.ambito}
-    assert casilla == {"27444", "31736", "29733"}
+    assert casilla == {"27444", "31736", "29733"}  # L25, R2
     assert by_number(catalog, 10).normas == ("ley-27369",)
     assert by_number(catalog, 4).normas == ("ley-27806",)
 
@@ -238,7 +238,7 @@ def test_both_access_profiles_keep_what_the_guides_and_the_bar_say_s24_s63(
 
 
 def test_official_time_is_that_of_the_zone_of_the_entity(catalog: Catalog) -> None:
-    """Ruling 18: another entity edits its sheet, and nothing else."""
+    """R18: another entity edits its sheet, and nothing else."""
     at = datetime(2026, 11, 16, 15, 0, tzinfo=UTC)
     assert catalog.entity.moment(at) == "16/11/2026 a las 10:00 (hora de Lima)"
     elsewhere = catalog.entity.model_copy(update={"zona_horaria": "Pacific/Port_Moresby"})

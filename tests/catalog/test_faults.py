@@ -1,4 +1,4 @@
-"""Each thing that can be wrong in a sheet gets its line: file, line, what to do (issue 1, B5)."""
+"""Each thing that can be wrong in a sheet gets its line: file, line, what to do."""
 
 import pytest
 

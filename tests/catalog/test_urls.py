@@ -1,4 +1,4 @@
-"""Every address is one that works in a browser, and keeps what the scan printed (C3, ruling 37)."""
+"""Every address is one that works in a browser, and keeps what the scan printed (C3, R37)."""
 
 import re
 

@@ -84,7 +84,7 @@ def holder(parts: Installation, identidad: str) -> casillas.Casilla | None:
 def test_accounts_come_in_as_a_spreadsheet_writes_them(
     casilla: Casilla, parts: Installation, encoding: str, separator: str, end: str
 ) -> None:
-    """Point 2: their owners choose a password before anything else."""
+    """Their owners choose a password before anything else."""
     text = GOOD.replace(";", separator).replace("\n", end) + f"{separator * 2}{end}{end}"
     said = casilla("cuentas", "importar", write(text, encoding=encoding))
     assert said == (0, "Se abrieron 3 casillas.\n", "")
@@ -119,7 +119,7 @@ def test_accounts_come_in_as_a_spreadsheet_writes_them(
 def test_a_fault_is_told_by_its_line_and_nothing_comes_in_or_all_the_others(
     casilla: Casilla, parts: Installation, line: str, fault: str
 ) -> None:
-    """Point 2: all or nothing, or --seguir."""
+    """All or nothing, or --seguir."""
     write(f"{GOOD}{line}\n40000013;Eva Ficticia;eva@example.com\n")
     code, said, complaint = casilla("cuentas", "importar", "cuentas.csv")
     assert (code, said) == (1, "")
@@ -181,7 +181,7 @@ def test_faults_come_in_the_order_of_the_file(casilla: Casilla, parts: Installat
 def test_a_wrong_header_is_told_before_any_line(
     casilla: Casilla, parts: Installation, header: str, fault: str
 ) -> None:
-    """C30: nor does a mobile come in, which its owner would not have proved."""
+    """S30: nor does a mobile come in, which its owner would not have proved."""
     text = GOOD.replace("identidad;nombres;correo", header)
     for options in ([], ["--seguir"]):
         code, said, complaint = casilla("cuentas", "importar", write(text), *options)
@@ -199,7 +199,7 @@ def test_a_file_that_cannot_be_read_is_told(casilla: Casilla, group: str, name: 
 
 
 def test_the_register_is_filled_and_put_up_to_date(casilla: Casilla, parts: Installation) -> None:
-    """Point 8: the embedded default knows whom it was given."""
+    """The embedded default knows whom it was given."""
     said = casilla("padron", "importar", write(PEOPLE, "personas.csv"))
     assert said == (0, "La lista propia recibió 2 registros.\n", "")
     companies = "Identidad;Razón Social;Distrito\n20999999906;Comercial Sur S.A.C.;Ate\n"

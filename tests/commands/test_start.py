@@ -136,7 +136,7 @@ def test_a_file_of_settings_in_another_encoding_is_told(casilla: Casilla) -> Non
 def test_the_keys_of_another_installation_are_refused(
     casilla: Casilla, installation: Installation
 ) -> None:
-    """J67: they would open the same person's casilla again, and break the audit."""
+    """S67: they would open the same person's casilla again, and break the audit."""
     open_casilla(installation.db, ROSA, installation.passwords)
     keys = Path("var/claves.json")
     mine = keys.read_bytes()
@@ -175,7 +175,7 @@ def test_a_site_with_the_rules_of_another_profile_is_told(
     profile: str,
     warned: bool,
 ) -> None:
-    """SECURITY 8: what a page says should be what is in force."""
+    """S16: what a page says should be what is in force."""
     Path("site").mkdir()
     Path("site/index.html").write_text('<meta name="casilla:perfil" content="guia">')
     monkeypatch.setenv("CASILLA_PROFILE", profile)

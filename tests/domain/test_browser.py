@@ -1,4 +1,4 @@
-"""A browser in words, as the messages tell it (C28)."""
+"""A browser in words, as the messages tell it (S28)."""
 
 import pytest
 

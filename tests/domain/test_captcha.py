@@ -1,4 +1,4 @@
-"""The letters of a riddle, and the work that stands in for them: SECURITY L74."""
+"""The letters of a riddle, and the work that stands in for them: S74."""
 
 from hashlib import sha256
 

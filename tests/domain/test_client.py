@@ -1,4 +1,4 @@
-"""Who is at the other end, and how wide their network is: SECURITY A1, F51."""
+"""Who is at the other end, and how wide their network is: S1, S51."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from proxy.domain.client import Client, network_of
 
 
 def test_an_ipv6_subscriber_is_one_network() -> None:
-    """A1: who has a /64 has 18 trillion addresses."""
+    """S1: who has a /64 has 18 trillion addresses."""
     assert Client("2001:db8::1").network == Client("2001:db8::ffff").network == "2001:db8::/64"
     assert Client("203.0.113.7").network == "203.0.113.7"
     assert Client("testclient").network == "unknown"
 
 
 def test_an_ipv4_address_written_as_ipv6_is_that_address() -> None:
-    """A1: all of them lie in one /64, so that one stranger would use up the limits of a country."""
+    """S1: all of them lie in one /64, so that one stranger would use up the limits of a country."""
     assert Client("::ffff:203.0.113.7") == Client("203.0.113.7")
     assert Client("::ffff:203.0.113.7").network == "203.0.113.7"
     assert Client("::FFFF:CB00:7108").ip == "203.0.113.8"
@@ -30,7 +30,7 @@ def test_an_ipv4_address_written_as_ipv6_is_that_address() -> None:
     ],
 )
 def test_all_the_networks_of_one_line_are_one_site(ip: str, site: str) -> None:
-    """A line of fibre is given 256 networks, a small firm 65,536: C30."""
+    """A line of fibre is given 256 networks, a small firm 65,536: S30."""
     assert Client(ip).site == site
 
 

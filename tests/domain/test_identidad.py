@@ -21,7 +21,7 @@ from proxy.errors import Refusal
     ["40000001", "DNI-40000001", "dni-40000001", "1-40000001", " 4000 0001 ", "40.000.001"],
 )
 def test_a_dni_is_read_in_every_way_that_people_write_it(typed: str) -> None:
-    """M57, ruling 34"""
+    """M57, R34"""
     assert parse_identidad(typed) == Identidad("DNI", "40000001")
 
 
@@ -29,7 +29,7 @@ def test_a_dni_is_read_in_every_way_that_people_write_it(typed: str) -> None:
     "typed", ["20999999906", "RUC-20999999906", "8-20999999906", "6-20999999906"]
 )
 def test_a_ruc_is_read_in_the_same_ways(typed: str) -> None:
-    """M57, M65, ruling 33"""
+    """M57, M65, R33"""
     assert parse_identidad(typed) == Identidad("RUC", "20999999906")
 
 
@@ -45,12 +45,12 @@ def test_a_ruc_is_read_in_the_same_ways(typed: str) -> None:
     ],
 )
 def test_foreigners_write_the_prefix_of_their_paper(typed: str, kind: str, number: str) -> None:
-    """M19, ruling 33"""
+    """M19, R33"""
     assert parse_identidad(typed) == Identidad(kind, number)
 
 
 def test_every_prefix_leads_to_a_kind_with_its_numbers() -> None:
-    """Ruling 7"""
+    """R7"""
     assert set(PREFIXES.values()) == set(NUMBERS)
 
 

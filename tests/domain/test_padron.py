@@ -120,7 +120,7 @@ def test_a_company_is_its_name_and_its_district() -> None:
     ],
 )
 def test_records_of_every_paper_are_read(change: dict[str, str], kind: str) -> None:
-    """M19, ruling 33"""
+    """M19, R33"""
     record = parse_record({**LINE, **change})
     assert record.identidad.kind == kind
     assert isinstance(record, PersonClaim)

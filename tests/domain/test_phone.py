@@ -1,4 +1,4 @@
-"""How people write their mobile number: point 5, S30."""
+"""How people write their mobile number: S30."""
 
 import pytest
 from hypothesis import given

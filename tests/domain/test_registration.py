@@ -1,4 +1,4 @@
-"""What somebody types to register: M19–M30, M65–M69, rulings 14 and 33."""
+"""What somebody types to register: M19–M30, M65–M69, R14 and R33."""
 
 from datetime import date
 
@@ -58,7 +58,7 @@ def test_a_person_is_read_as_their_paper_says() -> None:
     ("tipo", "numero"), [("CE", "000400013"), ("PAS", "ab12345"), ("DNI", " 4000 0011 ")]
 )
 def test_every_kind_of_paper_and_a_number_typed_with_spaces(tipo: str, numero: str) -> None:
-    """M19, M20, ruling 33; only a DNI has a CUI."""
+    """M19, M20, R33; only a DNI has a CUI."""
     cui = "1" if tipo == "DNI" else ""
     claim = person(tipo=tipo, numero=numero, cui=cui)
     assert claim.identidad == Identidad(tipo, "".join(numero.split()).upper())
@@ -187,7 +187,7 @@ def test_the_digit_of_any_dni_is_accepted(number: int) -> None:
 
 
 def test_a_secret_follows_from_the_key_and_the_link_and_nothing_else() -> None:
-    """E43: 80 bits, and no letter that is taken for another."""
+    """S43: 80 bits, and no letter that is taken for another."""
     one = secret_for(b"k" * 32, b"l" * 16)
     assert one == secret_for(b"k" * 32, b"l" * 16)
     assert len({one, secret_for(b"j" * 32, b"l" * 16), secret_for(b"k" * 32, b"m" * 16)}) == 3

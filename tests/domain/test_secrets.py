@@ -1,4 +1,4 @@
-"""Codes, passwords, ids and addresses: SECURITY A1, B12–B14, C23, K71."""
+"""Codes, passwords, ids and addresses: S1, S12–S14, S23, S71."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ CHALLENGE = b"c" * 16
 
 
 def test_a_code_follows_from_key_purpose_challenge_and_sending() -> None:
-    """C23, C26: another of any of them is another code."""
+    """S23, S26: another of any of them is another code."""
     code = code_for(KEY, "login", CHALLENGE, 1)
     assert len(code) == 6 and code.isdigit()
     assert code == code_for(KEY, "login", CHALLENGE, 1)
@@ -28,7 +28,7 @@ def test_a_code_follows_from_key_purpose_challenge_and_sending() -> None:
 
 @pytest.mark.parametrize("typed", ["123456", " 123 456 ", "123-456", "123 456"])
 def test_a_pasted_code_may_have_spaces(typed: str) -> None:
-    """Ruling 3, B19"""
+    """R3, S19"""
     assert same_code("123456", typed)
 
 
@@ -47,24 +47,24 @@ def test_a_password_proves_itself_and_no_other_does() -> None:
 
 
 def test_a_password_is_the_same_however_the_keyboard_composes_it() -> None:
-    """B14: ñ as one character or as n and tilde."""
+    """S14: ñ as one character or as n and tilde."""
     passwords = Passwords({"k1": KEY})
     assert passwords.prove(passwords.hash("ma\u00f1ana-2041"), "man\u0303ana-2041").matches
 
 
 def test_a_stolen_database_is_of_no_use_without_the_pepper() -> None:
-    """B13"""
+    """S13"""
     stored = Passwords({"k1": KEY}).hash("Quinua-2041")
     assert not Passwords({"k1": b"x" * 32}).prove(stored, "Quinua-2041").matches
 
 
 def test_passwords_cost_what_owasp_asks() -> None:
-    """B12: 19 MiB, two passes, one lane."""
+    """S12: 19 MiB, two passes, one lane."""
     assert Passwords({"k1": KEY}).hash("x").startswith("k1$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_ids_are_uuids_that_grow_with_time_and_cannot_be_guessed() -> None:
-    """K71, RFC 9562"""
+    """S71, RFC 9562"""
     now = datetime(2026, 11, 16, 15, tzinfo=UTC)
     ids = [new_id(now + timedelta(milliseconds=n)) for n in range(100)]
     assert ids == sorted(ids)

@@ -1,4 +1,4 @@
-"""Which passwords are taken, and what is said of those that are not: M63, SECURITY B15–B17, Z."""
+"""Which passwords are taken, and what is said of those that are not: M63, S15–S17."""
 
 import pytest
 from hypothesis import given
@@ -50,20 +50,20 @@ def test_each_reason_is_told_apart(password: str, code: str | None) -> None:
 
 
 def test_the_stricter_rule_asks_for_length_and_no_kinds() -> None:
-    """B15, V 6.2.5"""
+    """S15, V 6.2.5"""
     assert refused("olluco volcan puente", ESTRICTO) is None
     assert refused("Olluco-v-93", ESTRICTO) == "password.rule"
 
 
 def test_the_kinds_are_told_as_one_sentence() -> None:
-    """M63"""
+    """M63, R4"""
     with pytest.raises(Refusal) as refusal:
         refuse_weak("olluco", GUIA)
     assert "128 caracteres, una mayúscula, una minúscula y un número." in str(refusal.value)
 
 
 def test_length_is_counted_in_letters_and_not_in_bytes() -> None:
-    """B14"""
+    """S14"""
     assert refused("Ññññ-7x") == "password.rule"  # 7 letters, 11 bytes
     assert refused("Ro\u0301n-7xk") == "password.rule"  # 7 letters, 8 code points as typed
     assert refused("x" * 129 + "A1") == "password.rule"
@@ -71,7 +71,7 @@ def test_length_is_counted_in_letters_and_not_in_bytes() -> None:
 
 @given(st.text(min_size=1, max_size=128))
 def test_any_text_is_taken_or_refused_with_a_reason(password: str) -> None:
-    """P19: zxcvbn breaks on what is longer than 72."""
+    """S17: zxcvbn breaks on what is longer than 72."""
     assert refused(password) in (
         None,
         "password.rule",

@@ -1,4 +1,4 @@
-"""Codes of an app and recovery codes: SECURITY C29, P4."""
+"""Codes of an app and recovery codes: S23, S29."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def test_codes_are_those_of_the_norm(second: int, code: str) -> None:
 @example(datetime(2026, 11, 16, 15, 0, 29, tzinfo=UTC), 30)
 @example(datetime(2026, 11, 16, 15, 0, 29, tzinfo=UTC), 31)
 def test_a_clock_may_be_one_step_off_and_no_more(now: datetime, drift: int) -> None:
-    """C29: whatever second of its step a code is typed in."""
+    """S29: whatever second of its step a code is typed in."""
     shown = now + timedelta(seconds=drift)
     step, here = int(shown.timestamp()) // 30, int(now.timestamp()) // 30
     near = {pyotp.TOTP(SECRET).generate_otp(here + away) for away in (-1, 0, 1)}

@@ -1,4 +1,4 @@
-"""What is sealed opens in its place and with its key only: SECURITY J66."""
+"""What is sealed opens in its place and with its key only: S66."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The audit as an operator meets it: point 14, SECURITY J69."""
+"""The audit as an operator meets it: S69."""
 
 import csv
 import json
@@ -145,7 +145,7 @@ def test_what_cannot_be_exported_is_one_sentence(
 def test_keys_are_listed_added_and_retired(
     installation: Installation, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Point 13: the commands, and never the key itself."""
+    """The commands, and never the key itself."""
     monkeypatch.setattr(keys, "SETTLED", keys.SETTLED * 0)
     assert casilla(capsys, "claves", "rotar")[1].startswith("La clave k2 se usa desde ahora;")
     code, said, _ = casilla(capsys, "claves", "lista")

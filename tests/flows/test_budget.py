@@ -1,4 +1,4 @@
-"""What all together may have mailed without proving anything: SECURITY D31, Y."""
+"""What all together may have mailed without proving anything: S31, S51."""
 
 import logging
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ def recovered(db: Database, identidad: Identidad, client: Client) -> Denied | No
 def test_an_hour_has_its_end_and_then_nobody_waits_as_somebody_does(
     db: Database, rosa: Person, bruno: Person, lines: Iterator[Client], clock: Clock
 ) -> None:
-    """D31, Y"""
+    """S31, S51"""
     for person in (rosa, rosa, bruno):
         assert recovered(db, person.identidad, next(lines)) is None
     told = [recovered(db, one, next(lines)) for one in (bruno.identidad, NOBODY)]
@@ -63,7 +63,7 @@ def test_what_goes_to_nobody_uses_up_nothing(
 def test_who_proved_a_password_or_is_known_is_not_kept_out(
     db: Database, rosa: Person, bruno: Person, lines: Iterator[Client], clock: Clock
 ) -> None:
-    """F48, F50: a flood of strangers closes no casilla to its owner."""
+    """S48, S50: a flood of strangers closes no casilla to its owner."""
     hers = Browser(db, ELSEWHERE)
     hers = hers.remembers(hers.enter(rosa))
     for person in (rosa, bruno, rosa):

@@ -1,4 +1,4 @@
-"""The story of a riddle on both engines: SECURITY L74 to L76, P28, P29."""
+"""The story of a riddle on both engines: S74–S76."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
@@ -125,7 +125,7 @@ def test_work_for_one_riddle_opens_no_other(db: Database, riddle: Riddle) -> Non
 def test_with_an_empty_pool_there_is_work_and_nothing_is_drawn(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P29"""
+    """S76"""
     monkeypatch.setattr(captcha, "make", None)
     riddle = give(db)
     assert not riddle.drawn
@@ -237,7 +237,7 @@ def test_the_first_try_of_a_network_is_free_and_only_the_first(db: Database, clo
 def test_the_pool_is_filled_a_few_at_a_time_and_no_further(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """L76"""
+    """S76"""
     monkeypatch.setattr(captcha, "READY", 12)
     assert [captcha.refill(db) for _ in range(3)] == [10, 2, 0]
     give(db)
@@ -247,7 +247,7 @@ def test_the_pool_is_filled_a_few_at_a_time_and_no_further(
 def test_no_writer_waits_while_riddles_are_drawn(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P29: with a transaction open around the brush, this one could not begin."""
+    """S76: with a transaction open around the brush, this one could not begin."""
     make = captcha.make
 
     def drawing(vault: object, letters: str) -> captchas.NewRiddle:

@@ -1,4 +1,4 @@
-"""What ends every way in, while somebody enters on PostgreSQL: SECURITY C24, D35, D37, I65.
+"""What ends every way in, while somebody enters on PostgreSQL: S24, S35, S37, S65.
 
 SQLite has one writer: nothing there happens in between.
 """
@@ -76,7 +76,7 @@ def closing_by_the_entity(db: Database, rosa: Person) -> Act:
 def test_no_session_slips_through_while_every_way_in_ends(
     db: Database, rosa: Person, clock: Clock, closing: Callable[[Database, Person], Act]
 ) -> None:
-    """D37: whoever sends a right code at that very moment is out too."""
+    """S37: whoever sends a right code at that very moment is out too."""
     close = closing(db, rosa)
     clock.advance(minutes=16)
     known = Browser(db)
@@ -99,7 +99,7 @@ def test_no_session_slips_through_while_every_way_in_ends(
 def test_a_password_is_not_chosen_once_the_owner_closed_the_casilla(
     db: Database, rosa: Person, clock: Clock, link: bool
 ) -> None:
-    """D35, D37: nor does either of them fail because the other was there."""
+    """S35, S37: nor does either of them fail because the other was there."""
     close = closing_by_not_me(db, rosa)
     if link:
         ask_link(db, rosa.identidad, rosa.email)
@@ -122,7 +122,7 @@ def test_a_password_is_not_chosen_once_the_owner_closed_the_casilla(
 def test_a_login_and_a_recovery_at_one_moment_do_not_stop_each_other(
     db: Database, rosa: Person
 ) -> None:
-    """D35: whoever comes first does, and the link of the other is over."""
+    """S35: whoever comes first does, and the link of the other is over."""
     browser = Browser(db)
     assert browser.password(rosa.identidad, rosa.password) is None
     code = mailed_code(db)

@@ -1,4 +1,4 @@
-"""What codes by SMS may cost, and what they tell of whose a number is: SECURITY C30, D31, Y."""
+"""What codes by SMS may cost, and what they tell of whose a number is: S30, S31, S51."""
 
 from dataclasses import replace
 from typing import Any
@@ -85,14 +85,14 @@ def test_the_day_of_the_entity_is_spent_by_those_who_get_a_code(db: Database) ->
     answers = [ask(db, one.identidad, 20 + n, sms_a_day=3) for n, one in enumerate(people)]
     assert answers[:3] == [None] * 3
     assert answers[3] is not None and answers[3].reason is Reason.LIMITED
-    assert ask(db, NOBODY, 30, sms_a_day=3) == answers[3]  # D31: nor does it tell when it is spent
+    assert ask(db, NOBODY, 30, sms_a_day=3) == answers[3]  # S31: nor does it tell when it is spent
     assert left(db) == 3
 
 
 def test_a_stranger_who_claims_a_number_learns_nobodys_and_silences_none(
     db: Database, rosa: Person, bruno: Person
 ) -> None:
-    """C30, D31: Bruno asks three codes for Rosa's mobile in his own profile."""
+    """S30, S31: Bruno asks three codes for Rosa's mobile in his own profile."""
     has_mobile(db, rosa)
     his = Inside(db, bruno)
     assert all(isinstance(his.claim(MOBILE), Step) for _ in range(3))
@@ -106,7 +106,7 @@ def test_a_stranger_who_claims_a_number_learns_nobodys_and_silences_none(
 def test_nor_does_he_learn_from_the_recoveries_whose_number_he_claims(
     db: Database, rosa: Person, bruno: Person
 ) -> None:
-    """D31: the other way round."""
+    """S31: the other way round."""
     has_mobile(db, rosa)
     for n in range(3):
         assert recovered(db, rosa.identidad, n) is None
@@ -116,7 +116,7 @@ def test_nor_does_he_learn_from_the_recoveries_whose_number_he_claims(
 def test_two_casillas_of_one_mobile_get_no_more_codes_and_no_page_tells(
     db: Database, rosa: Person, bruno: Person
 ) -> None:
-    """C30, D31: the fourth looks like any other, and the record says that it stayed here."""
+    """S30, S31: the fourth looks like any other, and the record says that it stayed here."""
     for person in (rosa, bruno):
         has_mobile(db, person)
     for n in range(3):
@@ -133,7 +133,7 @@ def test_two_casillas_of_one_mobile_get_no_more_codes_and_no_page_tells(
 def test_strangers_use_up_no_code_of_a_browser_that_the_owner_used(
     db: Database, rosa: Person
 ) -> None:
-    """F50"""
+    """S50"""
     has_mobile(db, rosa)
     hers = Browser(db, Client("2001:db8:f0::1"))
     opened = hers.enter(rosa)
@@ -149,7 +149,7 @@ def test_strangers_use_up_no_code_of_a_browser_that_the_owner_used(
 def test_a_casilla_claims_three_numbers_in_a_quarter_of_an_hour_from_all_its_browsers(
     db: Database, bruno: Person, clock: Clock
 ) -> None:
-    """C30: a browser more is no more SMS."""
+    """S30: a browser more is no more SMS."""
     his = []
     for n in range(4):
         his.append(Inside(db, bruno, Browser(db, Client(f"2001:db8:{n}::1"))))
@@ -170,7 +170,7 @@ def test_a_casilla_claims_three_numbers_in_a_quarter_of_an_hour_from_all_its_bro
 def test_a_number_that_several_claim_gets_three_codes_and_none_of_them_is_told(
     db: Database, rosa: Person, bruno: Person
 ) -> None:
-    """C30, D31"""
+    """S30, S31"""
     his, hers = Inside(db, bruno), Inside(db, rosa)
     for claiming in (his, his, his, hers):
         assert isinstance(claiming.claim(MOBILE), Step)
@@ -180,7 +180,7 @@ def test_a_number_that_several_claim_gets_three_codes_and_none_of_them_is_told(
 
 
 def test_a_code_that_is_resent_counts_as_another(db: Database, rosa: Person, clock: Clock) -> None:
-    """C26, C30, the same for who has no mobile."""
+    """S26, S30, the same for who has no mobile."""
     has_mobile(db, rosa)
     told = []
     for n, identidad in enumerate((rosa.identidad, NOBODY)):

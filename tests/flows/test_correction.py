@@ -1,4 +1,4 @@
-"""The entity changes an e-mail for who lost the old mailbox: SECURITY D39, E46, both engines."""
+"""The entity changes an e-mail for who lost the old mailbox: S39, S46, both engines."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def correct(db: Database, identidad: Identidad, email: str, names: tuple[str, st
 def test_the_new_address_counts_and_everything_that_was_open_is_closed(
     db: Database, rosa: Person
 ) -> None:
-    """D39: both are told."""
+    """S39: both are told."""
     her = Inside(db, rosa)
     her.start("one@example.org")
     correct(db, rosa.identidad, NEW)
@@ -42,7 +42,7 @@ def test_the_new_address_counts_and_everything_that_was_open_is_closed(
 def test_nothing_stays_that_somebody_with_the_old_mailbox_may_have_set(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """D37, D39: neither password nor mobile. The owner chooses another by the new address."""
+    """S37, S39: neither password nor mobile. The owner chooses another by the new address."""
     her = Inside(db, rosa)
     her.phone("+51987654321")
     correct(db, rosa.identidad, NEW)
@@ -67,7 +67,7 @@ def test_no_earlier_address_takes_it_back(db: Database, rosa: Person) -> None:
 
 
 def test_no_earlier_address_closes_it(db: Database, rosa: Person) -> None:
-    """D37: «No fui yo» was mailed to the old mailbox, and the new password is not its business."""
+    """S37: «No fui yo» was mailed to the old mailbox, and the new password is not its business."""
     hashed = PASSWORDS.hash(FORGETFUL_PASSWORD)
     with db.transaction() as tx:
         password.replace(tx, casillas.by_id(tx, rosa.id), hashed, ELSEWHERE)

@@ -20,7 +20,7 @@ def test_an_identidad_has_one_casilla_and_one_password(db: Database, rosa: Perso
 def test_the_entity_lets_an_owner_without_a_known_browser_in_again(
     db: Database, rosa: Person
 ) -> None:
-    """F49: nobody is kept from what was notified to them by who failed in their name."""
+    """S49: nobody is kept from what was notified to them by who failed in their name."""
     with db.transaction() as tx:
         for _ in range(100):
             casillas.count_failure(tx, rosa.id)

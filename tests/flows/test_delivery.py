@@ -209,7 +209,7 @@ def test_four_workers_share_the_messages_without_a_double(
 def test_to_whom_it_goes_and_what_it_says_is_sealed_until_a_worker_takes_it(
     db: Database, rosa: Person
 ) -> None:
-    """SECURITY J66"""
+    """S66"""
     leave(db, rosa, ip="192.0.2.7")
     row = row_of(db)
     for sealed in (row.recipient, row.context):
@@ -254,7 +254,7 @@ def test_a_message_that_no_key_opens_waits_for_the_key_until_it_is_of_no_use(
 def test_a_message_for_nobody_weighs_as_much_and_never_leaves(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """SECURITY D31: who has no casilla costs the same work."""
+    """S31: who has no casilla costs the same work."""
     context = {"challenge": "00" * 16, "sent": 1, "minutes": 10}
     leave(db, rosa, "recovery_code", **context)
     with db.transaction() as tx:
@@ -312,7 +312,7 @@ def test_an_sms_goes_to_the_number_of_the_casilla(db: Database, rosa: Person) ->
 def test_what_a_server_answers_is_kept_without_the_recipient(
     db: Database, rosa: Person, recipient: str, answer: str, kept: str
 ) -> None:
-    """SECURITY J66"""
+    """S66"""
     leave(db, rosa, recipient=recipient)
     message = claim(db)
     assert message is not None

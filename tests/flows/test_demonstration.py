@@ -1,4 +1,4 @@
-"""The demonstration: issue 1 point 17."""
+"""The demonstration."""
 
 import re
 from collections import Counter
@@ -89,7 +89,7 @@ def test_one_of_them_needs_several_pages_of_each_list(db: Database, documents: D
 
 
 def test_the_register_knows_others_who_have_no_casilla(db: Database, documents: Documents) -> None:
-    """Point 8: whoever tries the registration has somebody to be."""
+    """Whoever tries the registration has somebody to be."""
     load(db, documents)
     with db.transaction() as tx:
         demonstration.introduce(tx)

@@ -1,4 +1,4 @@
-"""The deposit, without HTTP: M84–M89, M97, rulings 20 and 21, SECURITY K73, P33."""
+"""The deposit, without HTTP: M84–M89, M97, R20 and R21, S66, S73."""
 
 import subprocess
 import sys
@@ -228,7 +228,7 @@ def test_the_same_bytes_served_twice_at_once_are_kept_once(
 def test_killed_at_any_instant_an_acto_is_there_whole_or_not_at_all(
     database_url: str, db: Database, rosa: Person, tmp_path: Path
 ) -> None:
-    """K73"""
+    """S73"""
     folder = tmp_path / "documentos"
     db.close()
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The story of the second factor, without HTTP: X11, SECURITY C29, D38, D39."""
+"""The story of the second factor, without HTTP: X11, S29, S38, S39."""
 
 from hashlib import sha256
 
@@ -28,7 +28,7 @@ def paired(db: Database, opened: Opened) -> factor.Pairing | None:
 def test_the_app_opens_the_casilla_and_nothing_is_mailed(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """X11, C29"""
+    """X11, S29"""
     owner = turn_on(db, rosa)
     clock.advance(minutes=2)
     mailed = len(contexts(db, "login_code"))
@@ -100,7 +100,7 @@ def test_a_second_secret_takes_the_place_of_one_that_waited(db: Database, rosa: 
 def test_a_secret_is_there_for_the_session_that_began_it_alone(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """C29: the key of a thief's app is shown to nobody else, and no code of it turns it on."""
+    """S29: the key of a thief's app is shown to nobody else, and no code of it turns it on."""
     thief = Browser(db, ELSEWHERE).enter(rosa)
     theirs = begin(db, thief)
     clock.advance(minutes=2)
@@ -115,7 +115,7 @@ def test_a_secret_is_there_for_the_session_that_began_it_alone(
 
 
 def test_a_new_password_does_away_with_a_secret_that_waits(db: Database, rosa: Person) -> None:
-    """D37: whoever began it may have had a copy of the owner's own session."""
+    """S37: whoever began it may have had a copy of the owner's own session."""
     opened = Browser(db).enter(rosa)
     begun, session = begin(db, opened), session_of(db, opened)
     with db.transaction() as tx:
@@ -191,7 +191,7 @@ def test_it_is_turned_off_with_a_code_and_mailed_codes_open_again(
 def test_the_entity_turns_it_off_for_an_owner_who_lost_everything(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """D39: two different people answer for it, and the owner is told."""
+    """S39: two different people answer for it, and the owner is told."""
     owner = turn_on(db, rosa)
     with db.transaction() as tx:
         factor.restore(tx, rosa.identidad, TWO)
@@ -234,7 +234,7 @@ def test_an_owner_without_codes_has_nothing_to_spend(db: Database, rosa: Person)
 def test_app_and_recovery_codes_outlive_the_key_that_sealed_them(
     db: Database, database_url: str, rosa: Person, clock: Clock
 ) -> None:
-    """J67: a key of the ring is rotated and retired, and nobody has to set anything up again."""
+    """S67: a key of the ring is rotated and retired, and nobody has to set anything up again."""
     owner = turn_on(db, rosa)
     clock.advance(minutes=6)
     rotated = Vault(lambda purpose: {"k1": sha256(purpose.encode()).digest(), "k2": b"2" * 32})

@@ -1,4 +1,4 @@
-"""What is tried against the second factor: SECURITY C25, C29, J66, V 16, and the limits of Y."""
+"""What is tried against the second factor: S25, S29, S66, S51, V 16."""
 
 import json
 import time
@@ -24,7 +24,7 @@ from tests.racing import race
 
 
 def test_a_code_serves_once_while_it_still_shows(db: Database, rosa: Person, clock: Clock) -> None:
-    """C29: the one that confirmed the app does not open the casilla besides."""
+    """S29: the one that confirmed the app does not open the casilla besides."""
     owner = turn_on(db, rosa)
     assert not owner.accepts(owner.app.code)
     clock.advance(seconds=30)
@@ -35,7 +35,7 @@ def test_a_code_serves_once_while_it_still_shows(db: Database, rosa: Person, clo
 def test_a_code_older_than_one_that_was_used_is_refused(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """C29: even though its step still counts."""
+    """S29: even though its step still counts."""
     owner = turn_on(db, rosa)
     clock.advance(minutes=2)
     assert owner.accepts(owner.app.of_step(1))
@@ -55,7 +55,7 @@ def test_a_code_opens_one_of_two_logins(db: Database, rosa: Person, clock: Clock
 
 
 def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person, clock: Clock) -> None:
-    """C25, the same as with a mailed code."""
+    """S25, the same as with a mailed code."""
     owner = turn_on(db, rosa)
     clock.advance(minutes=6)
     browser = Browser(db)
@@ -81,7 +81,7 @@ def test_wrong_recovery_codes_are_counted_with_the_others(
 def test_a_day_of_guesses_is_bounded_over_any_number_of_logins_and_addresses(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """SECURITY Y: fifty a day, although the guesser knows the password and moves about."""
+    """S51: fifty a day, although the guesser knows the password and moves about."""
     owner = turn_on(db, rosa)
     clock.advance(minutes=10)
     guessed = 0
@@ -113,7 +113,7 @@ def test_resending_sends_nothing_to_who_has_an_app(
 def test_a_code_mailed_before_it_was_on_opens_nothing_after(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """C29: a login that somebody began earlier does not slip in."""
+    """S29: a login that somebody began earlier does not slip in."""
     thief = Browser(db, ELSEWHERE)
     thief.password(rosa.identidad, rosa.password)
     mailed = mailed_code(db)
@@ -169,7 +169,7 @@ def test_the_recovery_codes_of_somebody_else_open_nothing(
 def test_neither_the_secret_nor_a_code_is_stored_in_clear(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """C29, J66, V 16: not in a table, not in the audit, not in a message."""
+    """S29, S66, V 16: not in a table, not in the audit, not in a message."""
     owner = turn_on(db, rosa)
     clock.advance(minutes=1)
     used = owner.app.code
@@ -194,7 +194,7 @@ def test_neither_the_secret_nor_a_code_is_stored_in_clear(
 def test_a_sealed_secret_is_of_its_row_alone(
     db: Database, rosa: Person, bruno: Person, clock: Clock
 ) -> None:
-    """J66: whoever can write to the table cannot give Rosa's casilla the secret of Bruno's."""
+    """S66: whoever can write to the table cannot give Rosa's casilla the secret of Bruno's."""
     rosas = turn_on(db, rosa)
     clock.advance(minutes=6)
     brunos = turn_on(db, bruno, Browser(db, ELSEWHERE))
@@ -229,7 +229,7 @@ def spend_many(
 def test_four_processes_use_each_code_of_the_app_once_and_each_recovery_code_once(
     db: Database, database_url: str, rosa: Person
 ) -> None:
-    """C29, under a race on both engines."""
+    """S29, under a race on both engines."""
     owner = turn_on(db, rosa)
     assert rosa.id == 1
     work = partial(spend_many, owner.app.secret, owner.codes, time.time() + 3)

@@ -1,4 +1,4 @@
-"""Recovering the password of who has a second factor: SECURITY D38, NIST SP 800-63B-4 §4.2.2.2."""
+"""Recovering the password of who has a second factor: S38, NIST SP 800-63B-4 §4.2.2.2."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -71,7 +71,7 @@ def test_the_mailbox_alone_changes_nothing(db: Database, owner: Owner, choose: C
 def test_a_code_of_the_app_lets_the_owner_choose_and_it_stays_on(
     db: Database, owner: Owner, choose: Choose, clock: Clock
 ) -> None:
-    """D38: a wrong code before it spends neither the code nor the link of the message."""
+    """S38: a wrong code before it spends neither the code nor the link of the message."""
     assert choose(owner.app.wrong()) == Denied(Reason.WRONG)
     assert choose(owner.app.code) is True
     assert changed(db, owner.person)
@@ -96,7 +96,7 @@ def test_a_recovery_code_lets_the_owner_choose_and_serves_no_more(
 def test_guesses_at_the_app_are_counted_in_a_recovery_too(
     db: Database, owner: Owner, choose: Choose
 ) -> None:
-    """SECURITY Y: five in five minutes, by whichever way."""
+    """S51: five in five minutes, by whichever way."""
     for _ in range(5):
         assert choose(owner.app.wrong()) == Denied(Reason.WRONG)
     assert choose(owner.app.code) == Denied(Reason.LIMITED, timedelta(minutes=1))

@@ -1,6 +1,6 @@
-"""How the owner of a new casilla gets their first password: M55–M64, M75, M76, SECURITY E43, E44.
+"""How the owner of a new casilla gets their first password: M55–M64, M75, M76, S43, S44.
 
-Rulings 5 and 6, and both profiles of SECURITY Z.
+R5 and R6, and both profiles of S16.
 """
 
 import pytest
@@ -34,7 +34,7 @@ def secret(db: Database) -> str:
 def test_the_secret_opens_a_session_that_only_serves_to_choose_a_password(
     db: Database, secret: str
 ) -> None:
-    """M60–M62, E44: the form for it is the same for every first access."""
+    """M60–M62, S44: the form for it is the same for every first access."""
     opened = Browser(db).enter(Person(HER, "", "", secret))
     with db.reading() as tx:
         session = login.resume(tx, POLICY, opened.token)
@@ -90,7 +90,7 @@ def test_four_wrong_tries_do_not(db: Database, secret: str) -> None:
 
 
 def test_a_password_given_by_the_entity_is_no_mailed_secret(db: Database, clock: Clock) -> None:
-    """J9, point 2: accounts of an older system keep theirs until their owner comes."""
+    """J9: accounts of an older system keep theirs until their owner comes."""
     identidad = Identidad("DNI", "40000001")
     with db.transaction() as tx:
         hashed = PASSWORDS.hash("De-la-entidad-1")
@@ -103,7 +103,7 @@ def test_a_password_given_by_the_entity_is_no_mailed_secret(db: Database, clock:
 
 
 def test_the_strict_profile_mails_a_link_and_no_secret(db: Database, clock: Clock) -> None:
-    """Z, ruling 5: the casilla has no password until its owner follows the link, once."""
+    """S43, R5: the casilla has no password until its owner follows the link, once."""
     newcomer = Newcomer(db, policy=ESTRICTO).reach_email()
     assert newcomer.validate(code_of(db)) is None
     casilla = hers(db)

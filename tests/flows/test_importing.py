@@ -110,7 +110,7 @@ def test_of_several_that_import_the_same_file_one_does(
 def test_killed_at_any_instant_a_file_is_there_whole_or_not_at_all(
     database_url: str, db: Database, tmp_path: Path
 ) -> None:
-    """Point 2: kill -9 in the middle leaves nothing or everything."""
+    """kill -9 in the middle leaves nothing or everything."""
     db.close()
     done = subprocess.run(
         [sys.executable, "-m", "tests.flows.import_killed", database_url, str(tmp_path)],

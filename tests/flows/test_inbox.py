@@ -1,4 +1,4 @@
-"""The inbox, without HTTP: M83–M85, M89, rulings 19 and 20, SECURITY G54, K71, K72, Y."""
+"""The inbox, without HTTP: M83–M85, M89, R19 and R20, S54, S51, S71, S72."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -127,7 +127,7 @@ def test_opening_moves_it_from_pending_to_read(
 def test_it_is_read_once_and_for_ever(
     db: Database, rosa: Person, clock: Clock, letter: bytes
 ) -> None:
-    """Ruling 19: the second time leaves no trace, and the first one stays."""
+    """R19: the second time leaves no trace, and the first one stays."""
     reader = Reader(db, rosa)
     reader.open(letter)
     first = clock()
@@ -160,7 +160,7 @@ def test_four_processes_that_open_it_together_read_it_once(
 
 
 def test_looking_at_it_marks_nothing(db: Database, rosa: Person, letter: bytes) -> None:
-    """G54"""
+    """S54"""
     reader = Reader(db, rosa)
     for _ in range(2):
         assert reader.detail(letter).notificacion.read_at is None
@@ -172,7 +172,7 @@ def test_looking_at_it_marks_nothing(db: Database, rosa: Person, letter: bytes) 
 def test_its_three_dates_stay_apart(
     db: Database, rosa: Person, clock: Clock, letter: bytes
 ) -> None:
-    """Ruling 20"""
+    """R20"""
     deposited = clock()
     clock.advance(days=2)
     Reader(db, rosa).open(letter)
@@ -182,7 +182,7 @@ def test_its_three_dates_stay_apart(
 
 
 def test_nobody_else_finds_it(db: Database, rosa: Person, bruno: Person, letter: bytes) -> None:
-    """K71: what is Rosa's and what does not exist are the same to Bruno, opened or not."""
+    """S71: what is Rosa's and what does not exist are the same to Bruno, opened or not."""
     thief = Reader(db, bruno, ELSEWHERE)
     for _ in range(2):
         for target in (letter, bytes(16), b""):
@@ -208,7 +208,7 @@ def test_files_come_after_reading_acto_first(db: Database, rosa: Person, letter:
 
 
 def test_each_file_that_leaves_is_on_the_record(db: Database, rosa: Person, letter: bytes) -> None:
-    """K72"""
+    """S72"""
     reader = Reader(db, rosa)
     reader.open(letter)
     reader.take(letter)
@@ -220,7 +220,7 @@ def test_each_file_that_leaves_is_on_the_record(db: Database, rosa: Person, lett
 def test_sixty_downloads_a_minute_and_no_more(
     db: Database, rosa: Person, clock: Clock, letter: bytes
 ) -> None:
-    """Y"""
+    """S51"""
     reader = Reader(db, rosa)
     reader.open(letter)
     for _ in range(60):
@@ -234,7 +234,7 @@ def test_sixty_downloads_a_minute_and_no_more(
 def test_an_address_takes_a_hundred_and_twenty_a_minute_over_all_its_people(
     db: Database, rosa: Person, bruno: Person, comercial_sur: Person
 ) -> None:
-    """Y"""
+    """S51"""
     taken = 0
     for person in (rosa, bruno, comercial_sur):
         with db.transaction() as tx:

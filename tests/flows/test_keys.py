@@ -1,4 +1,4 @@
-"""Keys are added and retired while people go on: point 13, SECURITY J66, J67, on both engines."""
+"""Keys are added and retired while people go on: S66, S67, on both engines."""
 
 import subprocess
 import sys
@@ -194,14 +194,14 @@ def test_a_key_that_somebodys_password_needs_is_retired_by_force_only(
     assert list(read_keyring(ring).keys) == ["k1", "k2"]
     retire(db, ring, "k1", force=True)
     with db.reading() as tx:
-        # As who never had one: an answer takes as long for them as for others (SECURITY D31).
+        # As who never had one: an answer takes as long for them as for others (S31).
         assert [owner(tx, person.identidad).password for person in PEOPLE] == [None] * 3
 
 
 def test_a_key_that_signed_a_link_which_still_serves_is_retired_by_force_only(
     db: Database, ring: Path, clock: Clock
 ) -> None:
-    """SECURITY S67: somebody may still have to undo with it what a stranger did."""
+    """S67: somebody may still have to undo with it what a stranger did."""
     with db.transaction() as tx:
         rosa = owner(tx, ROSA.identidad)
         links.add(tx, "undo", rosa.id, timedelta(hours=72))
@@ -279,7 +279,7 @@ def test_the_key_in_use_and_one_that_is_not_there_are_not_retired(ring: Path) ->
 def test_killed_at_any_instant_a_retirement_loses_nothing(
     db: Database, database_url: str, ring: Path
 ) -> None:
-    """Point 13: kill -9 between any two statements, over and over; the next one goes on."""
+    """kill -9 between any two statements, over and over; the next one goes on."""
     with db.transaction() as tx:
         tx.conn.execute(update(tables.casillas).values(password=None))
     before = everything(db)

@@ -1,4 +1,4 @@
-"""The story of a login, without HTTP: J4, J20–J22, J26, SECURITY B21, C23–C28, F47–F51, I62–I65."""
+"""The story of a login, without HTTP: J4, J20–J22, J26, S21, S23–S28, S47–S51, S62–S65."""
 
 import json
 from dataclasses import replace
@@ -50,7 +50,7 @@ def test_a_wrong_password_and_an_unknown_identidad_get_the_same_answer_and_no_ma
 
 
 def test_the_code_of_an_unknown_flow_opens_nothing(db: Database, rosa: Person) -> None:
-    """C27: a code is of the browser that asked for it."""
+    """S27: a code is of the browser that asked for it."""
     mine = Browser(db)
     mine.password(rosa.identidad, rosa.password)
     other = Browser(db)
@@ -59,7 +59,7 @@ def test_the_code_of_an_unknown_flow_opens_nothing(db: Database, rosa: Person) -
 
 
 def test_a_code_opens_once(db: Database, rosa: Person) -> None:
-    """C24"""
+    """S24"""
     browser = Browser(db)
     browser.enter(rosa)
     assert browser.code(mailed_code(db)) == Denied(Reason.GONE)
@@ -68,7 +68,7 @@ def test_a_code_opens_once(db: Database, rosa: Person) -> None:
 def test_a_code_dies_after_ten_minutes_and_a_new_one_can_be_asked_for(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """C24, J17"""
+    """S24, J17"""
     browser = Browser(db)
     browser.password(rosa.identidad, rosa.password)
     clock.advance(minutes=10)
@@ -88,7 +88,7 @@ def test_a_login_not_finished_in_half_an_hour_starts_again(
 
 
 def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person) -> None:
-    """C25: back to the password, and the right code no longer helps."""
+    """S25: back to the password, and the right code no longer helps."""
     browser = Browser(db)
     browser.password(rosa.identidad, rosa.password)
     right = mailed_code(db)
@@ -101,7 +101,7 @@ def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person) -> None
 def test_a_new_code_kills_the_old_one_and_keeps_the_failures(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """C26"""
+    """S26"""
     browser = Browser(db)
     browser.password(rosa.identidad, rosa.password)
     old = mailed_code(db)
@@ -116,7 +116,7 @@ def test_a_new_code_kills_the_old_one_and_keeps_the_failures(
 def test_codes_are_sent_thirty_seconds_apart_and_five_times_at_most(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """C26"""
+    """S26"""
     browser = Browser(db)
     browser.password(rosa.identidad, rosa.password)
     assert browser.resend() == Denied(Reason.SOON, timedelta(seconds=30))
@@ -128,7 +128,7 @@ def test_codes_are_sent_thirty_seconds_apart_and_five_times_at_most(
 
 
 def test_neither_the_code_nor_its_seed_is_stored(db: Database, rosa: Person) -> None:
-    """C23: a copy of the database does not hold the code of anybody."""
+    """S23: a copy of the database does not hold the code of anybody."""
     Browser(db).password(rosa.identidad, rosa.password)
     code = mailed_code(db)
     with db.reading() as tx:
@@ -138,7 +138,7 @@ def test_neither_the_code_nor_its_seed_is_stored(db: Database, rosa: Person) -> 
 
 
 def test_only_digests_of_the_session_and_of_the_flow_are_stored(db: Database, rosa: Person) -> None:
-    """I62"""
+    """S62"""
     browser = Browser(db)
     opened = browser.enter(rosa)
     with db.reading() as tx:
@@ -151,7 +151,7 @@ def test_only_digests_of_the_session_and_of_the_flow_are_stored(db: Database, ro
 def test_an_idle_session_ends_after_a_quarter_of_an_hour(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """I63"""
+    """S63"""
     opened = Browser(db).enter(rosa)
     clock.advance(minutes=14, seconds=59)
     assert alive(db, opened)
@@ -160,7 +160,7 @@ def test_an_idle_session_ends_after_a_quarter_of_an_hour(
 
 
 def test_a_session_in_use_ends_after_eight_hours(db: Database, rosa: Person, clock: Clock) -> None:
-    """I63"""
+    """S63"""
     opened = Browser(db).enter(rosa)
     for _ in range(47):
         clock.advance(minutes=10)
@@ -182,7 +182,7 @@ def test_a_closed_session_opens_nothing_more(db: Database, rosa: Person) -> None
 def test_the_sixth_session_ends_the_oldest_and_says_so(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """I65"""
+    """S65"""
     opened = []
     for _ in range(6):
         opened.append(Browser(db).enter(rosa))
@@ -194,7 +194,7 @@ def test_the_sixth_session_ends_the_oldest_and_says_so(
 def test_a_new_device_is_told_and_a_known_one_is_not(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """F50"""
+    """S50"""
     browser = Browser(db)
     opened = browser.enter(rosa)
     assert len(contexts(db, "new_device")) == 1
@@ -206,7 +206,7 @@ def test_a_new_device_is_told_and_a_known_one_is_not(
 def test_who_has_a_proved_mobile_is_told_of_a_new_device_there_too(
     db: Database, rosa: Person
 ) -> None:
-    """F50"""
+    """S50"""
     with db.transaction() as tx:
         casillas.set_phone(tx, casillas.by_id(tx, rosa.id), "+51987654321")
     Browser(db).enter(rosa)
@@ -217,7 +217,7 @@ def test_who_has_a_proved_mobile_is_told_of_a_new_device_there_too(
 def test_five_wrong_passwords_from_one_address_make_the_sixth_wait(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """F48, the same for who has no casilla."""
+    """S48, the same for who has no casilla."""
     for identidad in (rosa.identidad, Identidad("DNI", "49999999")):
         browser = Browser(db, Client("192.0.2.1"))
         for _ in range(5):
@@ -230,7 +230,7 @@ def test_five_wrong_passwords_from_one_address_make_the_sixth_wait(
 def test_nobody_keeps_the_owner_out_by_failing_in_their_name(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """F48: a known browser counts apart, even where strangers used up every try of the day."""
+    """S48: a known browser counts apart, even where strangers used up every try of the day."""
     known = Browser(db)
     known = known.remembers(known.enter(rosa))
     for number in range(150):
@@ -242,7 +242,7 @@ def test_nobody_keeps_the_owner_out_by_failing_in_their_name(
 
 
 def test_who_fails_from_many_networks_waits_longer_and_longer(db: Database, clock: Clock) -> None:
-    """F48: not at all for twenty tries, then three minutes for each, then half an hour."""
+    """S48: not at all for twenty tries, then three minutes for each, then half an hour."""
     waits: list[timedelta] = []
     for n in range(100):
         with db.transaction() as tx:
@@ -258,7 +258,7 @@ def test_who_fails_from_many_networks_waits_longer_and_longer(db: Database, cloc
 def test_one_address_that_is_refused_does_not_make_everybody_answer_a_riddle(
     db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F47, F48: what refuses a request takes nothing from the limit of all."""
+    """S47, S48: what refuses a request takes nothing from the limit of all."""
     monkeypatch.setattr(limits, "PASSWORDS", replace(limits.PASSWORDS, times=8))
     noisy = Browser(db, Client("192.0.2.1"))
     refused = [noisy.password(Identidad("DNI", "49999999"), "otra") for _ in range(40)][5:]
@@ -269,7 +269,7 @@ def test_one_address_that_is_refused_does_not_make_everybody_answer_a_riddle(
 def test_who_has_to_answer_a_riddle_first_has_used_up_no_try(
     db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F47"""
+    """S47"""
     monkeypatch.setattr(limits, "PASSWORDS", replace(limits.PASSWORDS, times=1))
     for n in range(10):
         asked = Browser(db, ELSEWHERE).password(rosa.identidad, "otra")
@@ -283,7 +283,7 @@ def test_who_has_to_answer_a_riddle_first_has_used_up_no_try(
 def test_after_a_hundred_wrong_passwords_in_a_row_only_a_known_browser_may_use_it(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """F49: NIST caps the guesses at a password at one hundred."""
+    """S49: NIST caps the guesses at a password at one hundred."""
     known = Browser(db)
     known = known.remembers(known.enter(rosa))
     for number in range(100):
@@ -304,7 +304,7 @@ def test_a_device_of_somebody_else_is_not_known(db: Database, rosa: Person, brun
 
 
 def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Person) -> None:
-    """C28: «¿No fue usted?»"""
+    """S28: «¿No fue usted?»"""
     thief = Browser(db, ELSEWHERE)
     thief.password(rosa.identidad, rosa.password)
     challenge = bytes.fromhex(str(contexts(db, "login_code")[0]["challenge"]))
@@ -316,7 +316,7 @@ def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Pers
 
 
 def test_three_logins_of_one_casilla_wait_at_once(db: Database, rosa: Person, clock: Clock) -> None:
-    """SECURITY Y: the oldest one ends."""
+    """S51: the oldest one ends."""
     browsers = []
     for _ in range(4):
         browsers.append(Browser(db))
@@ -327,7 +327,7 @@ def test_three_logins_of_one_casilla_wait_at_once(db: Database, rosa: Person, cl
 
 
 def test_a_password_is_hashed_again_when_the_pepper_was_rotated(db: Database, rosa: Person) -> None:
-    """B13"""
+    """S13"""
     newer = type(PASSWORDS)({"k1": b"p" * 32, "k2": b"q" * 32})
     with db.transaction() as tx:
         attempt = login.attempt(tx, rosa.identidad, PHONE)

@@ -1,4 +1,4 @@
-"""A password that is replaced while it is being verified: B13, B22, D37, docs/decisions/0012."""
+"""A password that is replaced while it is being verified: S13, S22, S37, docs/decisions/0012."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def session(db: Database, rosa: Person) -> Session:
 def test_the_one_before_mails_no_code_and_does_not_come_back(
     db: Database, rosa: Person, passwords: Passwords
 ) -> None:
-    """B13: under a new key the right password is hashed again, and only where it still is."""
+    """S13: under a new key the right password is hashed again, and only where it still is."""
     found = attempt(db, rosa)
     given = passwords.prove(found.stored, rosa.password)
     choose(db, rosa, passwords)
@@ -61,7 +61,7 @@ def test_the_one_before_mails_no_code_and_does_not_come_back(
 
 
 def test_under_a_new_key_the_right_one_is_hashed_again(db: Database, rosa: Person) -> None:
-    """B13"""
+    """S13"""
     found = attempt(db, rosa)
     given = ROTATED.prove(found.stored, rosa.password)
     with db.transaction() as tx:
@@ -92,7 +92,7 @@ def test_the_one_before_proves_nothing(
 
 
 def test_the_one_before_chooses_no_other(db: Database, rosa: Person, session: Session) -> None:
-    """B22, D37: a thief who is inside cannot answer the owner's recovery with one of theirs."""
+    """S22, S37: a thief who is inside cannot answer the owner's recovery with one of theirs."""
     given, theirs = PASSWORDS.prove(stored(db, rosa), rosa.password), PASSWORDS.hash("de otro")
     choose(db, rosa)
     with db.transaction() as tx:

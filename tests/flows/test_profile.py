@@ -1,4 +1,4 @@
-"""The owner's e-mail and mobile: J40, J43, ruling 32, SECURITY S30, D35, E46, I65, both engines."""
+"""The owner's e-mail and mobile: J40, J43, R32, S30, S35, S46, S65, both engines."""
 
 from dataclasses import replace
 
@@ -54,7 +54,7 @@ def undo(db: Database, link: bytes) -> bool:
 def test_nothing_changes_before_both_addresses_are_proved(
     db: Database, rosa: Person, her: Inside, clock: Clock
 ) -> None:
-    """Ruling 32: a change that was never proved changes nothing."""
+    """R32: a change that was never proved changes nothing."""
     her.start(FIRST)
     assert now(db, rosa).email == rosa.email
     assert her.code("email_old_code") == Step(profile.NEW, FIRST, by_app=False, last=True)
@@ -67,7 +67,7 @@ def test_nothing_changes_before_both_addresses_are_proved(
 def test_the_code_of_the_new_address_does_not_stand_for_the_old_one(
     db: Database, rosa: Person, her: Inside
 ) -> None:
-    """C27: each code is of its step."""
+    """S27: each code is of its step."""
     her.start(FIRST)
     old = mailed_code(db, name="email_old_code")
     her.type(old)
@@ -81,7 +81,7 @@ def test_the_code_of_the_new_address_does_not_stand_for_the_old_one(
 def test_a_new_address_ends_what_could_open_the_casilla_and_keeps_this_session(
     db: Database, rosa: Person, her: Inside
 ) -> None:
-    """I65, D35: other sessions, codes on their way, links to choose a password."""
+    """S65, S35: other sessions, codes on their way, links to choose a password."""
     elsewhere = Browser(db, ELSEWHERE)
     there = elsewhere.enter(rosa)
     halfway = Browser(db, replace(ELSEWHERE, ip="198.51.100.77"))
@@ -100,7 +100,7 @@ def test_a_new_address_ends_what_could_open_the_casilla_and_keeps_this_session(
 def test_with_an_app_its_code_stands_for_that_of_the_old_address(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """E46"""
+    """S46"""
     owner = turn_on(db, rosa)
     clock.advance(minutes=1)
     her = Inside.__new__(Inside)
@@ -240,7 +240,7 @@ def test_an_undo_holds_for_72_hours(db: Database, rosa: Person, her: Inside, clo
 def test_the_limits_of_a_change_come_back_with_time(
     db: Database, rosa: Person, her: Inside, clock: Clock
 ) -> None:
-    """SECURITY Y: five in five minutes."""
+    """S51: five in five minutes."""
     her.start(phone=MOBILE)
     for n in range(4):
         assert her.start(f"r{n}@example.org") != Denied(Reason.LIMITED) or n >= 3

@@ -1,4 +1,4 @@
-"""A change and its undoing happen once, under four processes on both engines: C24, ruling 32."""
+"""A change and its undoing happen once, under four processes on both engines: S24, R32."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""When the service is not ready because its messages do not leave: SECURITY A10."""
+"""When the service is not ready because its messages do not leave: S10."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The story of a recovery, without HTTP: J28–J39, SECURITY D31–D33, D37, D38, F49."""
+"""The story of a recovery, without HTTP: J28–J39, S31–S33, S37, S38, S49."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -40,7 +40,7 @@ def test_the_code_lets_its_owner_choose_a_password(db: Database, rosa: Person) -
 
 
 def test_who_never_had_a_password_gets_one(db: Database, rosa: Person) -> None:
-    """J6, J12, J18, ruling 29"""
+    """J6, J12, J18, R29"""
     with db.transaction() as tx:
         casillas.set_password(tx, rosa.id, None, must_change=True)
     assert Browser(db).password(rosa.identidad, "") == Denied(Reason.WRONG)
@@ -52,7 +52,7 @@ def test_who_never_had_a_password_gets_one(db: Database, rosa: Person) -> None:
 
 
 def test_nothing_changes_before_the_code(db: Database, rosa: Person) -> None:
-    """D32: whoever starts a recovery in the name of another changes nothing of theirs."""
+    """S32: whoever starts a recovery in the name of another changes nothing of theirs."""
     session = Browser(db).enter(rosa)
     thief = Forgetful(db, ELSEWHERE)
     thief.start(rosa.identidad)
@@ -65,7 +65,7 @@ def test_nothing_changes_before_the_code(db: Database, rosa: Person) -> None:
 def test_a_recovery_logs_nobody_in_and_ends_every_session(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """D37"""
+    """S37"""
     session = Browser(db).enter(rosa)
     waiting = Browser(db, ELSEWHERE)
     waiting.password(rosa.identidad, rosa.password)
@@ -83,7 +83,7 @@ def test_a_recovery_logs_nobody_in_and_ends_every_session(
 def test_a_known_browser_is_forgotten_unless_it_is_the_one_in_use(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """D37"""
+    """S37"""
     here = Browser(db)
     here = here.remembers(here.enter(rosa))
     clock.advance(minutes=5)
@@ -103,7 +103,7 @@ def test_a_known_browser_is_forgotten_unless_it_is_the_one_in_use(
 def test_after_a_hundred_wrong_passwords_a_recovery_lets_the_owner_in(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """F49"""
+    """S49"""
     with db.transaction() as tx:
         for _ in range(100):
             casillas.count_failure(tx, rosa.id)
@@ -117,7 +117,7 @@ def test_after_a_hundred_wrong_passwords_a_recovery_lets_the_owner_in(
 def test_an_unknown_identidad_leaves_the_same_rows_and_no_message(
     db: Database, rosa: Person
 ) -> None:
-    """D31"""
+    """S31"""
     grown = []
     for identidad in (rosa.identidad, NOBODY):
         before = {name: count(db, name) for name in tables.metadata.tables}
@@ -140,7 +140,7 @@ def test_an_unknown_identidad_leaves_the_same_rows_and_no_message(
 
 
 def test_nobodys_code_is_never_right(db: Database) -> None:
-    """D31: even the code that follows from the key opens nothing."""
+    """S31: even the code that follows from the key opens nothing."""
     forgetful = Forgetful(db)
     forgetful.start(NOBODY)
     forgetful.send()
@@ -154,7 +154,7 @@ def test_nobodys_code_is_never_right(db: Database) -> None:
 
 
 def test_a_code_by_sms_goes_only_to_a_mobile_that_was_proved(db: Database, rosa: Person) -> None:
-    """J14, J33, C30"""
+    """J14, J33, R26, S30"""
     forgetful = Forgetful(db)
     forgetful.start(rosa.identidad)
     assert forgetful.send("sms") is None
@@ -171,7 +171,7 @@ def test_a_code_by_sms_goes_only_to_a_mobile_that_was_proved(db: Database, rosa:
 def test_the_fourth_recovery_in_ten_minutes_looks_the_same_and_sends_nothing(
     db: Database, rosa: Person
 ) -> None:
-    """D31, D32"""
+    """S31, S32"""
     for number in range(4):
         forgetful = Forgetful(db, Client(f"198.51.100.{number}"))
         forgetful.start(rosa.identidad)
@@ -183,7 +183,7 @@ def test_the_fourth_recovery_in_ten_minutes_looks_the_same_and_sends_nothing(
 def test_strangers_cannot_use_up_the_recoveries_of_a_known_browser(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """F47: nobody silences a casilla by failing in its owner's name."""
+    """S47: nobody silences a casilla by failing in its owner's name."""
     known = Browser(db)
     known = known.remembers(known.enter(rosa))
     for number in range(6):
@@ -195,7 +195,7 @@ def test_strangers_cannot_use_up_the_recoveries_of_a_known_browser(
 
 
 def test_a_network_may_begin_five_recoveries_in_ten_minutes(db: Database, clock: Clock) -> None:
-    """SECURITY Y"""
+    """S51"""
     with db.transaction() as tx:
         assert [recovery.admit(tx, NOBODY, PHONE) for _ in range(5)] == [None] * 5
         assert recovery.admit(tx, NOBODY, PHONE) == Denied(Reason.LIMITED, timedelta(minutes=2))
@@ -203,7 +203,7 @@ def test_a_network_may_begin_five_recoveries_in_ten_minutes(db: Database, clock:
 
 
 def test_the_minutes_to_choose_end(db: Database, rosa: Person, clock: Clock) -> None:
-    """D33"""
+    """S33"""
     forgetful = Forgetful(db)
     forgetful.reach_choice(rosa)
     clock.advance(minutes=10)
@@ -214,7 +214,7 @@ def test_the_minutes_to_choose_end(db: Database, rosa: Person, clock: Clock) -> 
 def test_a_code_of_the_login_recovers_nothing_and_the_other_way_round(
     db: Database, rosa: Person
 ) -> None:
-    """C27"""
+    """S27"""
     browser = Browser(db)
     browser.password(rosa.identidad, rosa.password)
     forgetful = Forgetful(db)
@@ -227,7 +227,7 @@ def test_a_code_of_the_login_recovers_nothing_and_the_other_way_round(
 
 
 def test_a_code_in_another_browser_opens_nothing(db: Database, rosa: Person) -> None:
-    """C27"""
+    """S27"""
     forgetful, other = Forgetful(db), Forgetful(db)
     forgetful.start(rosa.identidad)
     forgetful.send()
@@ -261,7 +261,7 @@ def test_the_owner_of_another_casilla_chooses_nothing_for_this_one(
 def test_a_device_of_somebody_else_does_not_count_apart(
     db: Database, rosa: Person, bruno: Person
 ) -> None:
-    """D32"""
+    """S32"""
     browser = Browser(db)
     thief = replace(PHONE, device=browser.enter(bruno).device.hex())
     for _ in range(4):

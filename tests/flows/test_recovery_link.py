@@ -1,4 +1,4 @@
-"""The link of a recovery, without HTTP: M77–M82, SECURITY D34–D36."""
+"""The link of a recovery, without HTTP: M77–M82, S34–S36."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from tests.racing import race
 
 
 def test_a_link_lets_choose_a_password_once(db: Database, rosa: Person) -> None:
-    """M77–M80, D34"""
+    """M77–M80, S34"""
     ask_link(db, rosa.identidad, "Rosa@Example.com")
     link = mailed_link(db)
     assert opened(db, link) == rosa.id
@@ -36,7 +36,7 @@ def test_a_link_goes_only_to_the_address_that_was_registered(db: Database, rosa:
 def test_a_link_lives_two_days_and_a_late_one_is_renewed_by_its_button(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """M81, M82, D36, ruling 12"""
+    """M81, M82, S36, R12"""
     ask_link(db, rosa.identidad, rosa.email)
     link = mailed_link(db)
     clock.advance(hours=47, minutes=59)
@@ -57,7 +57,7 @@ def test_a_link_lives_two_days_and_a_late_one_is_renewed_by_its_button(
 def test_a_link_dies_when_it_is_not_needed_any_more(
     db: Database, rosa: Person, clock: Clock, ends: str
 ) -> None:
-    """D35"""
+    """S35"""
     ask_link(db, rosa.identidad, rosa.email)
     link = mailed_link(db)
     clock.advance(minutes=5)
@@ -77,7 +77,7 @@ def test_a_link_dies_when_it_is_not_needed_any_more(
 
 
 def test_a_link_of_another_purpose_is_none_of_a_recovery(db: Database, rosa: Person) -> None:
-    """D34"""
+    """S34"""
     with db.transaction() as tx:
         link = links.add(tx, "not_me", rosa.id, timedelta(days=1))
     assert opened(db, link) == Mislaid(renewable=False)
@@ -90,6 +90,6 @@ def spend_many(database_url: str) -> list[bool]:
 
 
 def test_four_processes_use_a_link_once(db: Database, database_url: str, rosa: Person) -> None:
-    """D35"""
+    """S35"""
     ask_link(db, rosa.identidad, rosa.email)
     assert sum(race(spend_many, database_url)) == 1

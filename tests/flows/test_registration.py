@@ -1,4 +1,4 @@
-"""The story of a registration, without HTTP: M11–M64, SECURITY E40–E43, E45, F, Y, J66, S31."""
+"""The story of a registration, without HTTP: M11–M64, S31, S40–S43, S45, S47–S51, S66."""
 
 import json
 import re
@@ -38,7 +38,7 @@ GONE = Denied(Reason.OVER)
 
 
 def test_who_proves_their_mailbox_gets_a_casilla_and_its_credentials(db: Database) -> None:
-    """M40–M51, M55–M60, ruling 10: nobody has to approve it."""
+    """M40–M51, M55–M60, R10: nobody has to approve it."""
     newcomer = Newcomer(db).reach_email()
     assert hers(db) is None
     assert newcomer.validate(code_of(db)) is None
@@ -50,12 +50,12 @@ def test_who_proves_their_mailbox_gets_a_casilla_and_its_credentials(db: Databas
     (credentials,) = outbox.messages(db, "credentials")
     assert (credentials.recipient, credentials.context["user"]) == (casilla.email, "1-40000011")
     secret = secret_of(db)
-    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{16}", secret)  # M58, SECURITY E43
+    assert re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{16}", secret)  # M58, S43
     assert Browser(db).enter(Person(HER, "", casilla.email, secret))
 
 
 def test_the_code_may_be_pasted_with_spaces(db: Database) -> None:
-    """Ruling 3, M48"""
+    """R3, M48"""
     newcomer = Newcomer(db).reach_email()
     code = code_of(db)
     assert newcomer.validate(f" {code[:3]} {code[3:]} ") is None
@@ -64,7 +64,7 @@ def test_the_code_may_be_pasted_with_spaces(db: Database) -> None:
 def test_what_was_accepted_is_kept_with_version_hash_time_and_address(
     db: Database, clock: Clock
 ) -> None:
-    """E45, M12, M15, L2, L3: in the transaction that opens the casilla, and told by e-mail."""
+    """S45, M12, M15, L2, L3: in the transaction that opens the casilla, and told by e-mail."""
     newcomer = Newcomer(db)
     newcomer.accept()
     accepted_at = clock.now
@@ -92,7 +92,7 @@ def test_what_was_accepted_is_kept_with_version_hash_time_and_address(
 def test_whoever_has_a_casilla_is_told_in_their_own_mailbox_and_nowhere_else(
     db: Database,
 ) -> None:
-    """E41, S31: the same steps and answers; the address that was typed gets nothing."""
+    """S41, S31: the same steps and answers; the address that was typed gets nothing."""
     owner = open_casilla(db, Person(HER, "Elena", "la-de-siempre@example.com", "Quinua-2041"))
     before = casillas_of(db)
     newcomer = Newcomer(db).reach_email()
@@ -111,7 +111,7 @@ def casillas_of(db: Database) -> list[object]:
 
 
 def test_known_and_unknown_leave_as_many_rows_behind(db: Database) -> None:
-    """D31, E41: the work is the same, and so is the time that it takes."""
+    """S31, S41: the work is the same, and so is the time that it takes."""
     open_casilla(db, ROSA)
     found = []
     for numero, cui in (("40000011", "1"), ("40000001", "3")):
@@ -170,7 +170,7 @@ def test_a_corrected_address_is_proved_by_its_own_code(db: Database) -> None:
 
 
 def test_the_link_serves_in_any_browser_and_once(db: Database) -> None:
-    """M43, ruling 11: code or link, whichever comes first; looking at it spends nothing."""
+    """M43, R11: code or link, whichever comes first; looking at it spends nothing."""
     newcomer = Newcomer(db).reach_email()
     link = newcomer.found.challenge_id
     assert link is not None
@@ -189,7 +189,7 @@ def test_the_link_serves_in_any_browser_and_once(db: Database) -> None:
 
 
 def test_five_wrong_codes_end_it_and_another_can_be_asked_for(db: Database, clock: Clock) -> None:
-    """E42"""
+    """S42"""
     newcomer = Newcomer(db).reach_email()
     right = code_of(db)
     for _ in range(5):
@@ -202,7 +202,7 @@ def test_five_wrong_codes_end_it_and_another_can_be_asked_for(db: Database, cloc
 
 
 def test_a_new_code_kills_the_one_before(db: Database, clock: Clock) -> None:
-    """C26, J17"""
+    """S26, J17"""
     newcomer = Newcomer(db).reach_email()
     old = code_of(db)
     assert newcomer.resend() == Denied(Reason.SOON, timedelta(seconds=30))
@@ -273,7 +273,7 @@ def test_what_was_typed_stays_until_the_casilla_is_open_and_then_as_its_record(
 def test_who_one_is_can_be_tried_five_times_in_six_hours_and_ten_from_one_network(
     db: Database, clock: Clock
 ) -> None:
-    """E40, Y: an answer a try, so that nobody finds out somebody's data by trying them."""
+    """S40, S51: an answer a try, so that nobody finds out somebody's data by trying them."""
     newcomer = Newcomer(db)
     newcomer.accept()
     newcomer.choose(NATURAL)
@@ -294,7 +294,7 @@ def test_who_one_is_can_be_tried_five_times_in_six_hours_and_ten_from_one_networ
 
 
 def test_only_what_does_not_match_counts_as_a_try(db: Database) -> None:
-    """E40, Y: whoever is right, or was not answered, goes on as often as they need."""
+    """S40, S51: whoever is right, or was not answered, goes on as often as they need."""
     for n, answer in enumerate([Answer.MATCHES, Answer.UNAVAILABLE] * 3):
         newcomer = Newcomer(db, Client(f"198.51.100.{n}", "Firefox"))
         newcomer.accept()
@@ -311,7 +311,7 @@ def test_only_what_does_not_match_counts_as_a_try(db: Database) -> None:
 def test_whose_data_matched_is_not_asked_again_for_another_way_to_reach_them(
     db: Database,
 ) -> None:
-    """E40: what is new is proved by its own code, and other data are asked about as before."""
+    """S40: what is new is proved by its own code, and other data are asked about as before."""
     newcomer = Newcomer(db).reach_email()
     checks = count_checks(db)
     reach = {"telefono": "987 654 322", "correo": "b@example.com", "correo2": "b@example.com"}
@@ -331,7 +331,7 @@ def count_checks(db: Database) -> int:
 
 
 def test_nothing_that_was_typed_can_be_read_in_the_database(db: Database) -> None:
-    """J66, C23: neither the personal data nor the secret that was mailed."""
+    """S66, S23: neither the personal data nor the secret that was mailed."""
     newcomer = Newcomer(db).reach_email()
     code = code_of(db)
     newcomer.validate(code)

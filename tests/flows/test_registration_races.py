@@ -1,4 +1,4 @@
-"""One casilla and one set of credentials, whoever is quicker and whoever is killed (K78, P14)."""
+"""One casilla and one set of credentials, whoever is quicker and whoever is killed (S27, S78)."""
 
 import os
 import random
@@ -78,7 +78,7 @@ def guess(url: str) -> list[str]:
 def test_four_processes_together_get_no_sixth_wrong_answer_about_one_person(
     database_url: str, db: Database
 ) -> None:
-    """E40: what is given back for a right one makes no place for a sixth."""
+    """S40: what is given back for a right one makes no place for a sixth."""
     answers = Counter(race(guess, database_url))
     assert 1 <= answers["wrong"] <= 5
     assert answers["right"] >= 1

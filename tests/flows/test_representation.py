@@ -1,4 +1,4 @@
-"""Who represents a legal person, without HTTP: M65–M76, ruling 22, SECURITY E40, E41."""
+"""Who represents a legal person, without HTTP: M65–M76, R22, S40, S41."""
 
 from dataclasses import replace
 
@@ -82,7 +82,7 @@ def test_who_represents_declares_it(db: Database) -> None:
 
 
 def test_a_representative_without_a_casilla_gets_the_same_answer_and_no_code(db: Database) -> None:
-    """E41"""
+    """S41"""
     newcomer = Newcomer(db).reach_representative()
     assert newcomer.summon(HER) is None
     assert leaving(db, "representative_code") == []
@@ -94,7 +94,7 @@ def test_a_representative_without_a_casilla_gets_the_same_answer_and_no_code(db:
 def test_a_representative_with_a_second_factor_is_proved_by_their_app(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """C29: whoever reads the mailbox represents nobody. What is mailed and answered is the same."""
+    """S29: whoever reads the mailbox represents nobody. What is mailed and answered is the same."""
     app = turn_on(db, rosa).app
     clock.advance(minutes=6)
     newcomer = Newcomer(db).reach_representative()
@@ -112,7 +112,7 @@ def test_a_representative_with_a_second_factor_is_proved_by_their_app(
 def test_a_code_of_the_app_proves_one_representative_and_after_five_guesses_none(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """C25, C29: the sixth is refused although it is right."""
+    """S25, S29: the sixth is refused although it is right."""
     app = turn_on(db, rosa).app
     clock.advance(minutes=6)
     first, second = (Newcomer(db).reach_representative(other) for other in (BAKERY, TEXTILES))

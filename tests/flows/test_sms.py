@@ -1,4 +1,4 @@
-"""What SMS cost has a limit: SECURITY C30, D31 and Y."""
+"""What SMS cost has a limit: S30, S31, S51."""
 
 import logging
 from datetime import timedelta
@@ -48,7 +48,7 @@ def test_who_asks_gets_five_at_once_in_a_day_wherever_they_ask(db: Database, clo
 
 
 def test_a_number_gets_no_more_whoever_asks_and_nobody_is_told(db: Database, clock: Clock) -> None:
-    """D31: the number of somebody else is nobody's business."""
+    """S31: the number of somebody else is nobody's business."""
     given = [asked(db, f"casilla {n}", ROSAS, f"2001:db8:{n}::1") for n in range(5)]
     assert given == [True, True, True, False, False]
     clock.advance(minutes=5)
@@ -56,7 +56,7 @@ def test_a_number_gets_no_more_whoever_asks_and_nobody_is_told(db: Database, clo
 
 
 def test_nobody_gets_none_and_waits_as_somebody_does(db: Database) -> None:
-    """D31"""
+    """S31"""
     for n in range(3):
         assert asked(db, "nobody", ip=f"2001:db8:{n}::1") is False
     assert asked(db, "nobody", ip="2001:db8:9::1") == timedelta(minutes=5)
@@ -70,13 +70,13 @@ def test_a_network_asks_for_five_in_an_hour_whomever_they_are_for(db: Database) 
 
 @pytest.mark.parametrize("address", ["2001:db8:1:{:x}::1", "192.0.2.{}"])
 def test_the_networks_of_one_line_ask_for_twenty_in_an_hour(db: Database, address: str) -> None:
-    """C30: who rents one line of fibre has 256 networks or more."""
+    """S30: who rents one line of fibre has 256 networks or more."""
     given = [asked(db, f"nobody{n}", ip=address.format(n)) for n in range(200)]
     assert given == [False] * 20 + [timedelta(minutes=3)] * 180
 
 
 def test_what_others_of_its_network_ask_for_does_not_reach_a_known_browser(db: Database) -> None:
-    """F50"""
+    """S50"""
     for n in range(6):
         asked(db, f"nobody{n}")
     assert asked(db, "rosa", ROSAS, known=True) is True
@@ -106,7 +106,7 @@ def test_a_warning_comes_when_four_fifths_are_spent(
 
 
 def test_what_does_not_leave_spends_nothing_of_the_day(db: Database) -> None:
-    """C30, Y: neither what is asked for nobody, nor what a number gets no more of."""
+    """S30, S51: neither what is asked for nobody, nor what a number gets no more of."""
     for n in range(40):
         asked(db, f"nobody{n}", ip=f"2001:db8:a{n:x}::1", a_day=10)
         asked(db, f"casilla{n}", ROSAS, ip=f"2001:db8:b{n:x}::1", a_day=10)
@@ -114,7 +114,7 @@ def test_what_does_not_leave_spends_nothing_of_the_day(db: Database) -> None:
 
 
 def test_when_the_day_is_spent_nobody_waits_as_somebody_does(db: Database) -> None:
-    """D31"""
+    """S31"""
     for n in range(3):
         assert leaves(db, n, a_day=3)
     waits = [

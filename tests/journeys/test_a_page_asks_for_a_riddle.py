@@ -1,4 +1,4 @@
-"""A riddle in a real browser: by keyboard, without JavaScript, by work of the computer (L74)."""
+"""A riddle in a real browser: by keyboard, without JavaScript, by work of the computer (S74)."""
 
 import re
 import wave

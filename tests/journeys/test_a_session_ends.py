@@ -1,4 +1,4 @@
-"""The end of a session in a real browser whose clock is moved: SECURITY I63, point 10."""
+"""The end of a session in a real browser whose clock is moved: S63."""
 
 from collections.abc import Callable, Iterator
 

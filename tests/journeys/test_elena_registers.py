@@ -1,6 +1,6 @@
 """Elena and a bakery follow the guide of the registration: M6–M76, with script and without.
 
-Rulings 3, 11 and 22, and every page of it as axe sees it.
+R3, R11 and R22, and every page of it as axe sees it.
 """
 
 import email

@@ -1,4 +1,4 @@
-"""Every page in a real browser: axe, small screens, weight, and the own script (point 15)."""
+"""Every page in a real browser: axe, small screens, weight, and the own script."""
 
 import re
 from collections.abc import Callable, Iterator

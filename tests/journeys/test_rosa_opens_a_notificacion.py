@@ -1,6 +1,6 @@
 """Whole stories in a real browser: login, token from the mail, inbox, «Ver», both downloads.
 
-J20–J27, M83–M89, SECURITY H57, K72; points 12 and 15.
+J20–J27, M83–M89, S57, S72.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Rosa turns on a second factor, enters with it, loses her telephone, turns it off (X11, C29)."""
+"""Rosa turns on a second factor, enters with it, loses her telephone, turns it off (X11, S29)."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The story of «Actualizar sus datos» in a real browser: J40–J43, ruling 32, point 9."""
+"""The story of «Actualizar sus datos» in a real browser: J40–J43, R32."""
 
 import email
 import re

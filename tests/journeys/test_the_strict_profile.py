@@ -1,4 +1,4 @@
-"""The doors that the profile `estricto` has of its own, as its citizens open them (SECURITY Z)."""
+"""The doors that the profile `estricto` has of its own, as its citizens open them (S16)."""
 
 import re
 from collections.abc import Callable

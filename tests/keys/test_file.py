@@ -1,4 +1,4 @@
-"""The file of keys is changed whole or not at all, and by one process at a time: J67."""
+"""The file of keys is changed whole or not at all, and by one process at a time: S67."""
 
 import json
 import os

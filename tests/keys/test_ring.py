@@ -1,4 +1,4 @@
-"""The file of keys: SECURITY J67."""
+"""The file of keys: S67."""
 
 import base64
 import json

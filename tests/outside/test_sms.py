@@ -1,4 +1,4 @@
-"""The HTTP gateway of SMS against a real server that can be slow, wrong and down: point 5."""
+"""The HTTP gateway of SMS against a real server that can be slow, wrong and down: S30, S77."""
 
 import json
 import time

@@ -50,7 +50,7 @@ def test_equal_names_are_made_distinct() -> None:
     ],
 )
 def test_names_harm_no_computer(given: str, safe: str) -> None:
-    """K72"""
+    """S72"""
     assert file_name(given) == safe
 
 

@@ -1,4 +1,4 @@
-"""What is drawn and spoken of a riddle: SECURITY L74, section 3.8."""
+"""What is drawn and spoken of a riddle: S74."""
 
 import io
 import wave

@@ -1,4 +1,4 @@
-"""What an SMS says, and that one is enough: point 5."""
+"""What an SMS says, and that one is enough."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

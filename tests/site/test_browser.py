@@ -42,7 +42,7 @@ def visit(page: Page, address: str) -> None:
 def test_every_page_opens_without_a_complaint_and_asks_only_its_own_host(
     open_page: Open, origin: str, pages: dict[str, Reading]
 ) -> None:
-    """H57. Complaints of the console and of the policy fail in the fixture."""
+    """S57. Complaints of the console and of the policy fail in the fixture."""
     page = open_page()
     asked: set[str] = set()
     page.on("request", lambda request: asked.add(request.url))

@@ -95,7 +95,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
 def test_the_guide_prints_the_limits_of_the_access_sheet(
     sources: Path, tmp_path: Path, catalog: Catalog, profile: str
 ) -> None:
-    """J20-J39, M63, M81, and DESIGN: a guide here cannot lie."""
+    """J20–J39, M63, M81, S16: a guide here cannot lie."""
     sheet = sources.parent / "catalog/access.yml"
     text = sheet.read_text(encoding="utf-8")
     half = text.index("  estricto:")
@@ -143,17 +143,17 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
     profile_guide = (tmp_path / "site/guias/actualizar-sus-datos/index.html").read_text()
     assert "Tiene 4 intentos en cada paso, aunque pida otro código" in profile_guide
     first = (tmp_path / "site/guias/primer-acceso/index.html").read_text()
-    for page in (guide, first):  # Z: the stricter profile shows no riddle at the first try
+    for page in (guide, first):  # S16: the stricter profile shows no riddle at the first try
         assert ("solo después de un primer intento" in page) == (profile == "estricto")
     new = (tmp_path / "site/guias/crear-su-casilla/index.html").read_text()
-    by_link = profile == "estricto"  # Z: a link opens the first access, and nobody guesses at one
+    by_link = profile == "estricto"  # S16: a link opens the first access, and nobody guesses at one
     assert ("Elija su contraseña" in first) == by_link
     assert ("Con el enlace de su mensaje" in first) == by_link
     assert ("o falló 5 veces" in new) != by_link
 
 
 def test_the_guide_names_things_as_the_screens_do(site: Path) -> None:
-    """J20-J27: the labels, letter for letter, in the templates of the casilla too."""
+    """J20–J27: the labels, letter for letter, in the templates of the casilla too."""
     guide = (site / "guias/ingresar-a-su-casilla/index.html").read_text()
     templates = "".join(
         file.read_text(encoding="utf-8") for file in (ROOT / "proxy/templates").rglob("*.html")

@@ -76,7 +76,7 @@ def test_titles_descriptions_and_canonical_addresses_are_there_and_are_unique(pa
 
 
 def test_nothing_is_asked_of_other_hosts_and_nothing_is_inline(pages: Pages) -> None:
-    """H57."""
+    """S57."""
     for path, page in pages.items():
         hosts = {urlsplit(urljoin(ORIGIN + path, load)).netloc for load in page.loads}
         assert hosts == {urlsplit(ORIGIN).netloc}, path

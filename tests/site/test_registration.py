@@ -1,4 +1,4 @@
-"""What is said of the registration outside of it: M2–M5, M7, M11, M14, L11, SECURITY E45."""
+"""What is said of the registration outside of it: M2–M5, M7, M11, M14, L16, S45."""
 
 import html
 import re
@@ -21,7 +21,7 @@ def paragraphs(consent: Consent) -> list[str]:
 
 
 def test_what_is_accepted_is_published_word_for_word_with_its_hash(site: Path) -> None:
-    """E45: who kept the record of it finds the text again."""
+    """S45: who kept the record of it finds the text again."""
     for folder, consent in (("terminos", CATALOG.terms), ("privacidad", CATALOG.privacy)):
         page = text_of(site / folder / "index.html")
         for sentence in [consent.titulo, *paragraphs(consent), consent.sha256]:
@@ -72,7 +72,7 @@ def test_the_first_page_leads_to_every_way_in(site: Path) -> None:
 
 
 def test_what_is_accepted_can_be_read_again_from_every_page(site: Path) -> None:
-    """L16, E45: those of the casilla too."""
+    """L16, S45: those of the casilla too."""
     casilla = (ROOT / "proxy/templates/base.html").read_text(encoding="utf-8")
     assert all(f'href="/{text}/"' in casilla for text in ("terminos", "privacidad"))
     footer = (site / "guias/index.html").read_text(encoding="utf-8").partition("<footer")[2]

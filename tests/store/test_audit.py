@@ -1,4 +1,4 @@
-"""The chain of the audit on both engines: SECURITY J69."""
+"""The chain of the audit on both engines: S69."""
 
 import random
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A code is guessed and spent by one statement each: SECURITY C24, C25 under four processes."""
+"""A code is guessed and spent by one statement each: S24, S25 under four processes."""
 
 from datetime import timedelta
 
@@ -65,7 +65,7 @@ def test_four_processes_spend_a_code_once(db: Database, database_url: str, rosa:
 def test_what_was_ended_or_is_too_old_is_not_spent(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """D35: «No fui yo» ends a step that somebody was about to take."""
+    """S35: «No fui yo» ends a step that somebody was about to take."""
     add(db, rosa)
     with db.transaction() as tx:
         challenges.end_all(tx, rosa.id)
@@ -81,7 +81,7 @@ def test_what_was_ended_or_is_too_old_is_not_spent(
 
 
 def test_a_code_of_another_purpose_is_not_there(db: Database, rosa: Person) -> None:
-    """C27"""
+    """S27"""
     add(db, rosa)
     with db.transaction() as tx:
         assert challenges.alive(tx, FLOW, "recovery") is None

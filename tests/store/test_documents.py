@@ -1,4 +1,4 @@
-"""The document store: K72, P33."""
+"""The document store: S66, S72."""
 
 import os
 import time
@@ -84,7 +84,7 @@ def test_what_is_not_there_is_not_intact(documents: Documents) -> None:
 def test_bytes_and_names_are_synced_before_the_deposit_goes_on(
     documents: Documents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P33: what the system calls did is looked at, for no test can cut the power."""
+    """S66: what the system calls did is looked at, for no test can cut the power."""
     synced: list[int] = []
     sync = os.fsync
 

@@ -1,4 +1,4 @@
-"""What is out of date goes, and nothing that somebody may still need: SECURITY J70."""
+"""What is out of date goes, and nothing that somebody may still need: S70."""
 
 from datetime import timedelta
 
@@ -57,7 +57,7 @@ def test_codes_and_links_go_a_day_after_their_death(
 def test_an_old_address_goes_once_nobody_can_put_it_back(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """Ruling 32: 72 hours."""
+    """R32: 72 hours."""
     her = Inside(db, rosa)
     her.email("one@example.org")
     clock.now += POLICY.undo_life + timedelta(hours=23)
@@ -69,7 +69,7 @@ def test_an_old_address_goes_once_nobody_can_put_it_back(
 def test_what_somebody_typed_who_did_not_finish_goes_and_the_record_of_who_did_stays(
     db: Database, clock: Clock
 ) -> None:
-    """J66: with nobody else registering meanwhile."""
+    """S66: with nobody else registering meanwhile."""
     newcomer = Newcomer(db).reach_email()
     assert newcomer.validate(code_of(db)) is None
     Newcomer(db).reach_email()

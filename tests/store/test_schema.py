@@ -24,7 +24,7 @@ def test_an_empty_database_has_no_version(database_url: str) -> None:
 
 
 def test_what_must_survive_a_power_cut_is_synced(db: Database) -> None:
-    """P33, J66"""
+    """S66"""
     with db.reading() as tx:
         if not db.sqlite:
             assert tx.conn.exec_driver_sql("SHOW fsync").scalar_one() == "on"

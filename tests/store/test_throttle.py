@@ -1,4 +1,4 @@
-"""Limits that hold over any number of processes: SECURITY F47, F51, pitfall P34."""
+"""Limits that hold over any number of processes: S47, S51, S77."""
 
 from datetime import timedelta
 
@@ -57,7 +57,7 @@ def test_what_is_given_back_can_be_taken_again_and_no_more(db: Database, clock: 
 def test_who_only_looks_takes_nothing_and_gets_the_answer_of_who_takes(
     db: Database, clock: Clock
 ) -> None:
-    """D31: what is done for nobody uses up nothing that is of all."""
+    """S31: what is done for nobody uses up nothing that is of all."""
     for n in range(6):
         with db.transaction() as tx:
             looks = [throttle.look(tx, [FIVE]) for _ in range(3)]
@@ -71,7 +71,7 @@ def test_who_only_looks_takes_nothing_and_gets_the_answer_of_who_takes(
 def test_a_clock_that_went_back_makes_nobody_wait_longer_than_the_window(
     db: Database, clock: Clock
 ) -> None:
-    """P34"""
+    """S77"""
     for _ in range(5):
         take(db, FIVE)
     clock.advance(days=-30)
@@ -82,7 +82,7 @@ def test_a_clock_that_went_back_makes_nobody_wait_longer_than_the_window(
 
 
 def test_the_table_does_not_hold_the_identidad(db: Database) -> None:
-    """F51"""
+    """S51"""
     take(db, FIVE)
     with db.reading() as tx:
         key = tx.conn.execute(select(tables.rates.c.key)).scalar_one()
@@ -97,5 +97,5 @@ def take_many(database_url: str) -> list[bool]:
 def test_four_processes_together_get_exactly_what_is_allowed(
     db: Database, database_url: str
 ) -> None:
-    """F47"""
+    """S47"""
     assert sum(race(take_many, database_url)) == 30

@@ -1,4 +1,4 @@
-"""The riddle of a page, without JavaScript: SECURITY L74 to L76, P23, P28, P29; J13, J17, J36."""
+"""The riddle of a page, without JavaScript: S54, S74–S76; J13, J17, J36."""
 
 import io
 import logging
@@ -192,7 +192,7 @@ def test_after_ten_sounds_a_network_waits(visitor: Visitor, shown: Response) -> 
 def test_without_a_ready_riddle_the_page_says_so_calmly_and_work_goes_on(
     visitor: Visitor, stock: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """P29: nothing is drawn or spoken in a request."""
+    """S76: nothing is drawn or spoken in a request."""
     with monkeypatch.context() as patch:
         patch.setattr(captcha, "make", None)
         page = visitor.get(PAGE)
@@ -215,7 +215,7 @@ def test_work_of_the_computer_is_accepted_once(visitor: Visitor, shown: Response
 def test_to_look_at_the_head_of_a_page_takes_no_riddle(
     visitor: Visitor, installation: Installation, stock: Callable[..., None]
 ) -> None:
-    """P23"""
+    """S54"""
     stock(LETTERS)
     visitor.client.head(PAGE)
     with installation.db.reading() as tx:
@@ -247,7 +247,7 @@ def strict(installation: Installation) -> None:
 def test_in_the_strict_profile_the_first_try_is_free(
     strict: None, visitor: Visitor, stock: Callable[..., None]
 ) -> None:
-    """Z"""
+    """S16"""
     stock(LETTERS)
     page = visitor.get(PAGE)
     assert "captcha" not in page.text
@@ -261,7 +261,7 @@ def test_in_the_strict_profile_the_first_try_is_free(
 def test_who_asks_too_often_is_told_to_wait(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """F51"""
+    """S51"""
 
     def crowded(*_: object) -> None:
         raise captcha.Crowded()

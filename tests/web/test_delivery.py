@@ -1,4 +1,4 @@
-"""The files of a notificacion over HTTP: M89, SECURITY H59, K72, Y."""
+"""The files of a notificacion over HTTP: M89, S51, S59, S72."""
 
 import io
 import logging
@@ -38,7 +38,7 @@ def test_no_file_before_ver(
 def test_the_acto_is_saved_and_never_shown(
     her: Visitor, letter: str, installation: Installation
 ) -> None:
-    """M89, K72, H59"""
+    """M89, S72, S59"""
     see(her, letter)
     answer = her.get(f"{letter}acto/")
     assert (answer.status_code, answer.content) == (200, ACTO.content)
@@ -70,7 +70,7 @@ def test_the_acto_is_saved_and_never_shown(
 def test_a_download_that_was_cut_can_go_on(
     her: Visitor, letter: str, asked: str, status: int, part: slice
 ) -> None:
-    """K72"""
+    """S72"""
     see(her, letter)
     answer = her.get(f"{letter}acto/", Range=asked)
     assert (answer.status_code, answer.content) == (status, ACTO.content[part])
@@ -135,7 +135,7 @@ def test_a_damaged_file_is_never_served(
     path: str,
     harm: str,
 ) -> None:
-    """K72"""
+    """S72"""
     see(her, letter)
     for stored in installation.documents.folder.glob("*/*"):
         stored.chmod(0o600)
@@ -154,7 +154,7 @@ def test_a_damaged_file_is_never_served(
 
 
 def test_too_many_downloads_are_told_to_wait(her: Visitor, letter: str) -> None:
-    """Y"""
+    """S51"""
     see(her, letter)
     answers = [her.get(f"{letter}acto/", Range="bytes=0-0") for _ in range(61)]
     assert {answer.status_code for answer in answers[:60]} == {206}

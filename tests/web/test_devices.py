@@ -1,4 +1,4 @@
-"""Sesiones y equipos over HTTP: SECURITY E46, F50, G53, I65."""
+"""Sesiones y equipos over HTTP: S46, S50, S53, S65."""
 
 import re
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def ids(page: Response) -> list[str]:
 def test_the_list_says_in_words_where_the_casilla_is_open(
     her: Visitor, make_visitor: Maker, enter: Enter, rosa: Person, clock: Clock
 ) -> None:
-    """I65: device, since when, last use, network; and which one is this."""
+    """S65: device, since when, last use, network; and which one is this."""
     phone = make_visitor()
     phone.client.headers["User-Agent"] = ANDROID
     enter(phone, rosa)
@@ -100,7 +100,7 @@ def test_all_the_others_are_ended_at_once(
 def test_a_forgotten_browser_is_a_new_one_again_and_its_sessions_end(
     her: Visitor, make_visitor: Maker, enter: Enter, rosa: Person, installation: Installation
 ) -> None:
-    """F50"""
+    """S50"""
     other = enter(make_visitor(), rosa)
     other.client.headers["User-Agent"] = ANDROID
     told = len(messages(installation.db, "new_device"))
@@ -132,7 +132,7 @@ def test_forgetting_this_browser_keeps_this_session(
 def test_ending_and_forgetting_need_a_fresh_proof(
     her: Visitor, make_visitor: Maker, enter: Enter, rosa: Person, clock: Clock
 ) -> None:
-    """E46, V 7.5.2"""
+    """S46, V 7.5.2"""
     other = enter(make_visitor(), rosa)
     clock.advance(minutes=4)
     page = her.get(LIST)
@@ -185,7 +185,7 @@ def test_what_a_browser_calls_itself_is_never_markup(
     "path", ["sesiones/cerrar/", "sesiones/{id}/cerrar/", "sesiones/equipos/{id}/olvidar/"]
 )
 def test_every_form_wants_its_token_and_nothing_is_done_by_get(her: Visitor, path: str) -> None:
-    """G53, G54"""
+    """S53, S54"""
     [mine] = ids(her.get(LIST))
     address = f"/casilla/{path.format(id=mine)}"
     headers = {"content-type": "application/x-www-form-urlencoded"}
@@ -202,7 +202,7 @@ def test_the_sixth_session_ends_the_oldest_and_its_owner_is_told(
     installation: Installation,
     clock: Clock,
 ) -> None:
-    """I65: five at most."""
+    """S65: five at most."""
     others = []
     for _ in range(5):
         her_place = her.get("/casilla/") if len(others) < 4 else None
@@ -218,7 +218,7 @@ def test_the_sixth_session_ends_the_oldest_and_its_owner_is_told(
 def test_how_long_is_left_is_told_and_being_asked_keeps_the_session(
     her: Visitor, clock: Clock
 ) -> None:
-    """I63"""
+    """S63"""
     clock.advance(minutes=14)
     left = her.get(f"{LIST}seguir/").json()
     assert left == {"seconds": 900, "hora": "10:29", "last": False}
@@ -227,7 +227,7 @@ def test_how_long_is_left_is_told_and_being_asked_keeps_the_session(
 
 
 def test_nothing_puts_off_the_absolute_end(her: Visitor, clock: Clock) -> None:
-    """I63: eight hours."""
+    """S63: eight hours."""
     for _ in range(47):
         clock.advance(minutes=10)
         assert her.get(f"{LIST}seguir/").status_code == 200

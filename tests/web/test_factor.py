@@ -1,4 +1,4 @@
-"""The second factor over HTTP: X11, SECURITY C29, E46, G52–G54, H59, I64, V 16."""
+"""The second factor over HTTP: X11, S29, S46, S52–S54, S59, S64, V 16."""
 
 import logging
 import re
@@ -75,7 +75,7 @@ def owner(her: Visitor, clock: Clock) -> Owner:
 
 
 def test_it_is_turned_on_with_a_first_code_and_the_codes_are_shown_once(owner: Owner) -> None:
-    """X11, C29"""
+    """X11, S29"""
     shown = owner.turn_on()
     assert shown.status_code == 200
     assert len(set(owner.codes)) == 10
@@ -187,7 +187,7 @@ def test_a_wrong_code_stays_on_the_page_of_the_app_and_the_fifth_goes_back(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_wants_a_fresh_proof(owner: Owner, clock: Clock, page: str) -> None:
-    """E46: a session that somebody found open changes nothing."""
+    """S46: a session that somebody found open changes nothing."""
     owner.turn_on()
     clock.advance(minutes=5)
     answer = owner.visitor.get(f"{HERE}{page}")
@@ -223,7 +223,7 @@ def test_an_activation_not_finished_can_be_gone_on_with(owner: Owner) -> None:
 def test_the_key_of_a_thief_is_never_shown_to_the_owner(
     owner: Owner, make_visitor: Maker, rosa: Person
 ) -> None:
-    """C29, D37: begun with a copy of her own session, it does not outlive her new password."""
+    """S29, S37: begun with a copy of her own session, it does not outlive her new password."""
     thief = Owner(make_visitor(), owner.clock)
     thief.visitor.client.cookies.set(SESSION, owner.visitor.client.cookies[SESSION])
     thief.begin()
@@ -240,7 +240,7 @@ def test_the_key_of_a_thief_is_never_shown_to_the_owner(
 def test_the_key_is_shown_in_the_session_that_began_it_alone(
     owner: Owner, inside: Callable[[Person], Visitor], rosa: Person, clock: Clock
 ) -> None:
-    """C29"""
+    """S29"""
     owner.begin()
     clock.advance(minutes=2)
     other = inside(rosa)
@@ -249,7 +249,7 @@ def test_the_key_is_shown_in_the_session_that_began_it_alone(
 
 
 def test_opening_the_pages_makes_nothing(owner: Owner) -> None:
-    """G54"""
+    """S54"""
     for page in PAGES:
         owner.visitor.get(f"{HERE}{page}")
     assert owner.visitor.get(f"{HERE}activar/").status_code == 303
@@ -271,7 +271,7 @@ def test_new_codes_and_turning_it_off_want_a_code(owner: Owner, clock: Clock) ->
 
 
 def test_too_many_tries_inside_have_to_wait(owner: Owner, clock: Clock) -> None:
-    """F51, SECURITY Y"""
+    """S51"""
     owner.turn_on()
     answers = [owner.send("desactivar/", "000000") for _ in range(5)]
     assert answers[-1].status_code == 429
@@ -283,7 +283,7 @@ def test_too_many_tries_inside_have_to_wait(owner: Owner, clock: Clock) -> None:
 def test_another_page_or_another_browser_sends_nothing(
     owner: Owner, inside: Callable[[Person], Visitor], bruno: Person, page: str
 ) -> None:
-    """G52, G53: neither from another site, nor with a form of Bruno's, nor without one."""
+    """S52, S53: neither from another site, nor with a form of Bruno's, nor without one."""
     owner.turn_on()
     path = f"{HERE}{page}"
     foreign = owner.visitor.client.post(
@@ -321,7 +321,7 @@ def test_neither_the_secret_nor_a_code_is_in_the_log(
     clock: Clock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """V 16, SECURITY J69"""
+    """V 16, S69"""
     caplog.set_level(logging.DEBUG)
     owner.turn_on()
     first = owner.code
@@ -344,7 +344,7 @@ def test_recovering_the_password_asks_for_a_code_of_it(
     clock: Clock,
     installation: Installation,
 ) -> None:
-    """D38, by the link; who has none is not asked."""
+    """S38, by the link; who has none is not asked."""
     owner.turn_on()
     clock.advance(minutes=2)
 
@@ -373,7 +373,7 @@ def test_recovering_the_password_asks_for_a_code_of_it(
 def test_it_is_offered_at_each_login_where_the_profile_is_strict_and_it_is_off(
     owner: Owner, installation: Installation
 ) -> None:
-    """SECURITY Z: a word on the first page after a login, and nowhere else."""
+    """S16, S29: a word on the first page after a login, and nowhere else."""
     offered = f'<a href="{HERE}">segundo factor</a>'
     assert offered not in owner.visitor.get("/casilla/?listo=1").text
     installation.settings.profile = "estricto"

@@ -1,4 +1,4 @@
-"""The inbox over HTTP: M83–M89, M94, J27, rulings 16–20, SECURITY G54, H59, K71, K72, Y."""
+"""The inbox over HTTP: M83–M89, M94, J27, R16–R20, S54, S59, S51, S71, S72."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def text(response: Response) -> str:
 
 
 def test_the_list_has_the_eight_columns_of_the_guide(her: Visitor, letter: str) -> None:
-    """M84, ruling 16"""
+    """M84, R16"""
     page = her.get("/casilla/")
     headings = re.findall(r'<th role="columnheader" scope="col">([^<]+)</th>', page.text)
     assert headings == [
@@ -82,7 +82,7 @@ def test_the_first_page_after_the_login_says_that_one_is_in(her: Visitor) -> Non
 
 
 def test_before_ver_it_says_what_waits_and_what_ver_does(her: Visitor, letter: str) -> None:
-    """G54, X5"""
+    """S54, X5"""
     page = her.get(letter)
     said = text(page)
     for words in ("Carta de atención", "Secretaría General", "16/11/2026 10:00"):
@@ -97,7 +97,7 @@ def test_before_ver_it_says_what_waits_and_what_ver_does(her: Visitor, letter: s
 def test_nothing_that_is_fetched_marks_it_as_read(
     her: Visitor, letter: str, read_at: Callable[[str], object]
 ) -> None:
-    """G54: neither a click on a link, nor a prefetch, nor a preview."""
+    """S54: neither a click on a link, nor a prefetch, nor a preview."""
     assert her.get(f"{letter}ver/").status_code == 405
     for path in ("", "acto/", "anexos/1/", "anexos.zip"):
         her.get(letter + path)
@@ -113,7 +113,7 @@ def test_ver_marks_it_as_read_once(
     installation: Installation,
     read_at: Callable[[str], object],
 ) -> None:
-    """M85, ruling 19"""
+    """M85, R19"""
     waiting = her.get(letter)
     clock.advance(minutes=5)
     assert "Lectura registrada el 16/11/2026 a las 10:05 (hora de Lima)." in text(see(her, letter))
@@ -132,7 +132,7 @@ def test_ver_is_in_the_row_too(her: Visitor, letter: str, read_at: Callable[[str
 def test_ver_needs_our_own_form(
     her: Visitor, letter: str, read_at: Callable[[str], object]
 ) -> None:
-    """G52, G53"""
+    """S52, S53"""
     assert her.client.post(f"{letter}ver/", data={"sello": "otro"}).status_code == 403
     page = her.get(letter)
     her.client.headers["Sec-Fetch-Site"] = "same-site"
@@ -141,7 +141,7 @@ def test_ver_needs_our_own_form(
 
 
 def test_the_detail_has_the_blocks_and_labels_of_the_guide(her: Visitor, letter: str) -> None:
-    """M86, M87, M88, M89, rulings 17, 18 and 20"""
+    """M86, M87, M88, M89, R17, R18 and R20"""
     page = see(her, letter)
     said = text(page)
     for words in (
@@ -187,7 +187,7 @@ def test_bruno_finds_nothing_of_rosa(
     serve: Callable[..., str],
     read_at: Callable[[str], object],
 ) -> None:
-    """K71: somebody else's, unknown and malformed are one answer."""
+    """S71: somebody else's, unknown and malformed are one answer."""
     his_own = serve(bruno)
     his = inside(bruno)
     form = his.get(his_own)

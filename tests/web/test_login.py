@@ -1,4 +1,4 @@
-"""Login over HTTP: J20–J27, SECURITY A7, B19–B21, C27, G52–G54, H59–H61, I62–I64."""
+"""Login over HTTP: J20–J27, S7, S19–S21, S27, S52–S54, S59–S61, S62–S64."""
 
 import re
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def test_labels_are_those_of_the_guide(visitor: Visitor, rosa: Person) -> None:
 def test_unknown_and_known_get_the_same_page_status_and_headers(
     make_visitor: Maker, rosa: Person
 ) -> None:
-    """B21, D31: nobody learns from the login who has a casilla."""
+    """S21, S31: nobody learns from the login who has a casilla."""
     replies = [
         make_visitor().password(dni, "una-clave-cualquiera") for dni in ("40000001", "49999999")
     ]
@@ -83,7 +83,7 @@ def test_unknown_and_known_get_the_same_page_status_and_headers(
 def test_throttled_answers_are_the_same_for_known_and_unknown(
     make_visitor: Maker, rosa: Person
 ) -> None:
-    """F51: the same status, page and Retry-After."""
+    """S51: the same status, page and Retry-After."""
     last = []
     for dni in ("40000001", "49999999"):
         visitor = make_visitor()
@@ -96,7 +96,7 @@ def test_throttled_answers_are_the_same_for_known_and_unknown(
 
 
 def test_a_held_answer_takes_its_time(visitor: Visitor, rosa: Person) -> None:
-    """B21: right, wrong and malformed answers come no sooner than the floor."""
+    """S21: right, wrong and malformed answers come no sooner than the floor."""
     page = visitor.get("/casilla/ingresar/")
     for dni, password in (("40000001", ROSA.password), ("40000001", "x"), ("nada", "x")):
         reply = visitor.send(page, "/casilla/ingresar/", dni=dni, clave=password)
@@ -119,7 +119,7 @@ def test_a_malformed_dni_is_told_how_to_write_it(visitor: Visitor) -> None:
 def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_starts_again(
     visitor: Visitor, rosa: Person, mailed_code: Callable[[], str]
 ) -> None:
-    """C25"""
+    """S25"""
     visitor.password(rosa.identidad.number, rosa.password)
     wrong = f"{(int(mailed_code()) + 1) % 1_000_000:06}"
     assert "Le quedan 4 intentos." in visitor.code(wrong).text
@@ -134,7 +134,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_starts_again(
 def test_the_code_of_one_browser_does_not_open_another(
     make_visitor: Maker, rosa: Person, mailed_code: Callable[[], str]
 ) -> None:
-    """C27, P14"""
+    """S27"""
     mine, other = make_visitor(), make_visitor()
     mine.password(rosa.identidad.number, rosa.password)
     assert other.get("/casilla/token/").headers["location"] == "/casilla/ingresar/"
@@ -163,7 +163,7 @@ def test_a_new_code_can_be_asked_for(
 def test_cookies_stay_on_this_host_and_away_from_scripts(
     visitor: Visitor, rosa: Person, mailed_code: Callable[[], str]
 ) -> None:
-    """H60: two go with the browser, only the known device stays a year."""
+    """S60: two go with the browser, only the known device stays a year."""
     visitor.password(rosa.identidad.number, rosa.password)
     jar = cookies(visitor.code(mailed_code()))
     for name, max_age in (("__Host-sesion", ""), ("__Host-equipo", str(365 * 24 * 3600))):
@@ -175,7 +175,7 @@ def test_cookies_stay_on_this_host_and_away_from_scripts(
 def test_every_step_changes_the_cookie(
     visitor: Visitor, rosa: Person, mailed_code: Callable[[], str]
 ) -> None:
-    """I64: nothing that was planted before a step is worth anything after it."""
+    """S64: nothing that was planted before a step is worth anything after it."""
     first = cookies(visitor.get("/casilla/ingresar/"))["__Host-flujo"].value
     second = cookies(visitor.password("40000001", rosa.password))["__Host-flujo"].value
     entered = cookies(visitor.code(mailed_code()))
@@ -187,7 +187,7 @@ def test_every_step_changes_the_cookie(
 def test_logging_out_ends_the_session_on_the_server(
     inside: Callable[[Person], Visitor], rosa: Person
 ) -> None:
-    """H61"""
+    """S61"""
     visitor = inside(rosa)
     token = visitor.client.cookies["__Host-sesion"]
     left = visitor.send(visitor.get("/casilla/"), "/casilla/salir/")
@@ -200,7 +200,7 @@ def test_logging_out_ends_the_session_on_the_server(
 def test_leaving_by_a_link_is_not_leaving(
     inside: Callable[[Person], Visitor], rosa: Person
 ) -> None:
-    """G54: GET changes nothing."""
+    """S54: GET changes nothing."""
     visitor = inside(rosa)
     visitor.get("/casilla/salir/")
     assert visitor.get("/casilla/").status_code == 200
@@ -212,7 +212,7 @@ def test_an_idle_session_is_told_so_and_comes_back_to_its_page(
     clock: Clock,
     mailed_code: Callable[[], str],
 ) -> None:
-    """I63"""
+    """S63"""
     visitor = inside(rosa)
     clock.advance(minutes=15)
     sent_away = visitor.get("/casilla/leidos/")
@@ -240,7 +240,7 @@ def test_an_idle_session_is_told_so_and_comes_back_to_its_page(
 def test_nobody_is_sent_elsewhere_after_the_login(
     visitor: Visitor, rosa: Person, mailed_code: Callable[[], str], volver: str
 ) -> None:
-    """A7"""
+    """S7"""
     login = visitor.get(f"/casilla/ingresar/?volver={quote(volver)}")
     sent = visitor.send(
         login, "/casilla/ingresar/", dni="40000001", clave=rosa.password, volver=volver
@@ -264,7 +264,7 @@ def test_the_link_of_the_mail_stops_a_login_only_when_its_button_is_pressed(
     installation: Installation,
     mailed_code: Callable[[], str],
 ) -> None:
-    """C28, P11: mail scanners open every link."""
+    """S28, S34: mail scanners open every link."""
     from proxy.keys.signing import Signing
     from tests.flows.browser import contexts
 
@@ -302,7 +302,7 @@ def test_a_made_up_link_stops_nothing(visitor: Visitor, rosa: Person) -> None:
 def test_only_our_own_pages_may_send_a_form(
     visitor: Visitor, rosa: Person, headers: dict[str, str], status: int
 ) -> None:
-    """G52"""
+    """S52"""
     page = visitor.get("/casilla/ingresar/")
     del visitor.client.headers["Sec-Fetch-Site"]
     data = forms(page)[-1].fields | {"dni": "40000001", "clave": rosa.password}
@@ -312,7 +312,7 @@ def test_only_our_own_pages_may_send_a_form(
 
 @pytest.mark.parametrize("sello", ["", "x", "á"])
 def test_a_form_without_its_seal_is_refused(visitor: Visitor, rosa: Person, sello: str) -> None:
-    """G53"""
+    """S53"""
     page = visitor.get("/casilla/ingresar/")
     reply = visitor.send(
         page, "/casilla/ingresar/", dni="40000001", clave=rosa.password, sello=sello
@@ -322,7 +322,7 @@ def test_a_form_without_its_seal_is_refused(visitor: Visitor, rosa: Person, sell
 
 
 def test_the_seal_of_another_form_or_browser_is_refused(make_visitor: Maker, rosa: Person) -> None:
-    """G53"""
+    """S53"""
     mine, other = make_visitor(), make_visitor()
     page = other.get("/casilla/ingresar/")
     mine.get("/casilla/ingresar/")
@@ -343,7 +343,7 @@ def test_the_seal_of_another_form_or_browser_is_refused(make_visitor: Maker, ros
     ],
 )
 def test_a_form_that_no_page_of_ours_sends_is_refused(visitor: Visitor, body: bytes) -> None:
-    """A8"""
+    """S8"""
     visitor.get("/casilla/ingresar/")
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (
@@ -357,7 +357,7 @@ def test_a_form_in_another_encoding_is_refused(visitor: Visitor) -> None:
 
 
 def test_a_body_of_a_megabyte_is_refused_unread(visitor: Visitor) -> None:
-    """A8, B14"""
+    """S8, S14"""
     body = b"clave=" + b"x" * 1_000_000
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (
@@ -366,18 +366,18 @@ def test_a_body_of_a_megabyte_is_refused_unread(visitor: Visitor) -> None:
 
 
 def test_another_host_name_is_refused(visitor: Visitor) -> None:
-    """A2"""
+    """S2"""
     assert visitor.get("/casilla/ingresar/", Host="malo.example").status_code == 400
 
 
 def test_private_pages_and_forms_are_never_cached(visitor: Visitor, rosa: Person) -> None:
-    """H59"""
+    """S59"""
     for path in ("/casilla/ingresar/", "/casilla/", "/casilla/token/", "/casilla/nada/"):
         assert visitor.get(path).headers["cache-control"] == "no-store"
 
 
 def test_a_wrong_method_says_which_are_right(visitor: Visitor) -> None:
-    """A11"""
+    """S11"""
     reply = visitor.client.put("/casilla/ingresar/")
     assert reply.status_code == 405
     assert {"GET", "POST"} <= set(reply.headers["allow"].replace(" ", "").split(","))
@@ -386,7 +386,7 @@ def test_a_wrong_method_says_which_are_right(visitor: Visitor) -> None:
 def test_hashing_has_a_queue_and_a_limit(
     visitor: Visitor, rosa: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """B20: past it, a calm page and Retry-After instead of a thread more."""
+    """S20: past it, a calm page and Retry-After instead of a thread more."""
     monkeypatch.setattr("proxy.web.edge.hashing.QUEUE", -2)
     reply = visitor.password("40000001", rosa.password)
     assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")

@@ -1,4 +1,4 @@
-"""While too many passwords are tried everywhere, unknown browsers answer a riddle: SECURITY F48."""
+"""While too many passwords are tried everywhere, unknown browsers answer a riddle: S48."""
 
 from collections.abc import Callable
 
@@ -63,7 +63,7 @@ def test_the_riddle_takes_the_place_of_no_other_limit(asked: Visitor, rosa: Pers
 def test_a_known_browser_answers_none(
     inside: Callable[[Person], Visitor], make_visitor: Callable[[], Visitor], rosa: Person
 ) -> None:
-    """F50, L75"""
+    """S50, S75"""
     visitor = inside(rosa)
     for _ in range(2):
         make_visitor().password("49999999", "otra")

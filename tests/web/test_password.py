@@ -1,4 +1,4 @@
-"""The first access and the change of password: J1, J9–J11, J19, M61–M63, SECURITY B22, E44."""
+"""The first access and the change of password: J1, J9–J11, J19, M61–M63, S22, S44."""
 
 import re
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def change(visitor: Visitor, old: str, new: str = NEW, again: str | None = None)
 def test_a_given_password_must_be_changed_before_anything_else(
     newcomer: Visitor, rosa: Person, serve: Callable[..., str]
 ) -> None:
-    """J1, J9, E44: at every address but the change and the way out."""
+    """J1, J9, S44: at every address but the change and the way out."""
     letter = serve(rosa)
     for path in ("/casilla/", "/casilla/leidos/", letter, f"{letter}acto/", f"{letter}anexos.zip"):
         assert newcomer.get(path).headers["location"] == CHANGE
@@ -85,7 +85,7 @@ def test_only_who_may_leave_the_change_is_shown_ways_out_of_it(
 
 @pytest.mark.parametrize("profile", ["estricto"])
 def test_the_stricter_profile_asks_for_length_alone(newcomer: Visitor, rosa: Person) -> None:
-    """Z, B15"""
+    """S15, S16"""
     page = newcomer.get(CHANGE).text
     assert "La contraseña debe tener al menos 12 caracteres." in page
     assert "mayúscula" not in page
@@ -95,7 +95,7 @@ def test_the_stricter_profile_asks_for_length_alone(newcomer: Visitor, rosa: Per
 def test_after_the_change_the_casilla_opens(
     newcomer: Visitor, make_visitor: Maker, rosa: Person
 ) -> None:
-    """J11, J19, M62, M64, I64"""
+    """J11, J19, M62, M64, S64"""
     before = newcomer.client.cookies["__Host-sesion"]
     assert change(newcomer, rosa.password).headers["location"] == "/casilla/?clave=1"
     assert newcomer.client.cookies["__Host-sesion"] != before
@@ -109,7 +109,7 @@ def test_after_the_change_the_casilla_opens(
 def test_who_chose_a_password_is_not_asked_for_another_one(
     newcomer: Visitor, make_visitor: Maker, rosa: Person, mailed_code: Callable[[], str]
 ) -> None:
-    """J5, J9: only the first time."""
+    """J5, J9, S18: only the first time."""
     change(newcomer, rosa.password)
     again = make_visitor()
     again.password(rosa.identidad.number, NEW)
@@ -120,7 +120,7 @@ def test_who_chose_a_password_is_not_asked_for_another_one(
 def test_a_wrong_old_password_changes_nothing_and_is_counted(
     her: Visitor, rosa: Person, clock: Clock
 ) -> None:
-    """B22"""
+    """S22"""
     for _ in range(5):
         wrong = change(her, "otra-clave")
         assert wrong.status_code == 403 and "La clave antigua no es correcta" in wrong.text
@@ -152,7 +152,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_no_try_is_lost(
 def test_the_other_sessions_end_and_the_owner_is_told(
     her: Visitor, inside: Callable[[Person], Visitor], rosa: Person, installation: Installation
 ) -> None:
-    """B22, D37"""
+    """S22, S37"""
     other = inside(rosa)
     assert change(her, rosa.password).status_code == 303
     assert other.get("/casilla/").status_code == 303
@@ -164,7 +164,7 @@ def test_the_other_sessions_end_and_the_owner_is_told(
 def test_who_did_not_change_it_closes_the_casilla_by_a_button(
     her: Visitor, make_visitor: Maker, rosa: Person, installation: Installation
 ) -> None:
-    """D37: «No fui yo», for ten days; opening the link alone does nothing (P11)."""
+    """S37: «No fui yo», for ten days; opening the link alone does nothing (S34)."""
     change(her, rosa.password)
     [told] = outbox.messages(installation.db, "password_changed")
     token = installation.signing.link("not_me", bytes.fromhex(told.context["link"]))

@@ -1,4 +1,4 @@
-"""PERFIL and ACTUALIZAR DATOS over HTTP: J40–J43, ruling 32, SECURITY S30, E46, G53, Y."""
+"""PERFIL and ACTUALIZAR DATOS over HTTP: J40–J43, R32, S30, S46, S51, S53."""
 
 import re
 from collections.abc import Callable
@@ -97,7 +97,7 @@ def test_a_new_e_mail_counts_once_both_are_proved_and_the_token_goes_to_it(
     rosa: Person,
     email: Callable[[], str],
 ) -> None:
-    """J40, J43, ruling 32"""
+    """J40, J43, R32"""
     update(her, correo=NEW)
     assert [m.recipient for m in messages(installation.db, "email_old_code")] == [rosa.email]
     assert messages(installation.db, "email_new_code") == []
@@ -117,7 +117,7 @@ def test_a_new_e_mail_counts_once_both_are_proved_and_the_token_goes_to_it(
 def test_a_new_mobile_counts_once_its_code_came_back(
     her: Visitor, installation: Installation, mobile: Callable[[], str | None], rosa: Person
 ) -> None:
-    """J40, S30, E46: as for an e-mail, the owner of the registered address says so first."""
+    """J40, S30, S46: as for an e-mail, the owner of the registered address says so first."""
     update(her, celular=MOBILE)
     answer(her, sent_code(installation, "email_old_code"))
     sms = messages(installation.db, "phone_code")[-1]
@@ -155,7 +155,7 @@ def test_a_mobile_can_be_taken_off(
 def test_taking_it_off_needs_a_fresh_proof(
     her: Visitor, installation: Installation, clock: Clock, mobile: Callable[[], str | None]
 ) -> None:
-    """E46"""
+    """S46"""
     change_mobile(her, installation)
     clock.advance(minutes=5)
     asked = her.send(her.get(PROFILE), "celular/quitar/")
@@ -166,7 +166,7 @@ def test_taking_it_off_needs_a_fresh_proof(
 def test_an_old_proof_is_asked_for_again_in_the_same_form_and_what_was_typed_stays(
     her: Visitor, clock: Clock, rosa: Person, installation: Installation
 ) -> None:
-    """E46: five minutes."""
+    """S46: five minutes."""
     stale = her.get(PROFILE)
     clock.advance(minutes=5)
     refused = her.send(stale, PROFILE, correo=NEW)
@@ -221,7 +221,7 @@ def test_what_cannot_be_is_told_beside_its_field(
 def test_what_was_accepted_at_the_registration_is_shown_with_its_version_and_time(
     her: Visitor, rosa: Person, installation: Installation
 ) -> None:
-    """E45: the record of affiliation."""
+    """S45: the record of affiliation."""
     assert "Su afiliación" not in her.get(PROFILE).text
     with installation.db.transaction() as tx:
         one = Acceptance("terminos", "3.1", "0" * 64, tx.now, "203.0.113.7")
@@ -253,7 +253,7 @@ def test_codes_of_another_browser_another_session_or_another_step_prove_nothing(
     installation: Installation,
     email: Callable[[], str],
 ) -> None:
-    """C27"""
+    """S27"""
     update(her, correo=NEW)
     old = sent_code(installation, "email_old_code")
     page = her.get(CODE)
@@ -272,7 +272,7 @@ def test_codes_of_another_browser_another_session_or_another_step_prove_nothing(
 def test_the_fifth_wrong_code_ends_the_request_and_changes_nothing(
     her: Visitor, installation: Installation, email: Callable[[], str], rosa: Person
 ) -> None:
-    """C25"""
+    """S25"""
     update(her, correo=NEW)
     right = sent_code(installation, "email_old_code")
     wrong = f"{(int(right) + 1) % 1_000_000:06}"
@@ -297,7 +297,7 @@ def test_a_code_can_be_sent_again_and_the_one_before_is_dead(
 
 
 def test_a_sixth_change_in_five_minutes_waits(her: Visitor, rosa: Person, clock: Clock) -> None:
-    """SECURITY Y: the codes have limits of their own, which come first."""
+    """S51: the codes have limits of their own, which come first."""
     answers = []
     for n in range(6):
         answers.append(update(her, correo=f"r{n}@example.com").status_code)
@@ -313,7 +313,7 @@ def test_undoing_puts_the_old_address_back_ends_every_session_and_the_password(
     rosa: Person,
     email: Callable[[], str],
 ) -> None:
-    """Ruling 32"""
+    """R32"""
     change_email(her, installation)
     path = undo_path(installation)
     for _ in range(2):  # scanners of mail open links
@@ -379,7 +379,7 @@ def test_the_link_works_until_the_last_minute(
 
 
 def test_every_form_wants_its_token(her: Visitor, installation: Installation) -> None:
-    """G53"""
+    """S53"""
     update(her, correo=NEW)
     code = {"token": sent_code(installation, "email_old_code")}
     for path, data in (

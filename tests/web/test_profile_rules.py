@@ -1,4 +1,4 @@
-"""What PERFIL and its codes print is what they enforce: SECURITY D38, G52, Y."""
+"""What PERFIL and its codes print is what they enforce: S38, S51, S52."""
 
 import pytest
 
@@ -16,7 +16,7 @@ AGAIN = "Si pide otro, el anterior deja de servir. Puede pedirlo pasados 30 segu
 def test_who_has_an_app_is_not_told_to_open_the_registered_e_mail(
     her: Visitor, clock: Clock
 ) -> None:
-    """M42, C29: the code of the app takes its place."""
+    """M42, S29: the code of the app takes its place."""
     mail = "Para cambiarlos necesita abrir el correo registrado"
     app = "Para cambiarlos necesita su aplicación de códigos"
     before = her.get(PROFILE).text

@@ -1,4 +1,4 @@
-"""A fresh proof of who one is, before what could lock the owner out: E46, I64, F47, G53, A7."""
+"""A fresh proof of who one is, before what could lock the owner out: S46, S64, S47, S53, S7."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ def confirm(visitor: Visitor, password: str, back: str = "") -> Response:
 def test_the_right_password_comes_back_with_another_token_and_the_old_one_is_dead(
     her: Visitor, make_visitor: Callable[[], Visitor], rosa: Person
 ) -> None:
-    """I64: whoever had copied the token is outside."""
+    """S64: whoever had copied the token is outside."""
     old = her.client.cookies[SESSION]
     answer = confirm(her, rosa.password, "/casilla/leidos/")
     assert (answer.status_code, answer.headers["location"]) == (303, "/casilla/leidos/")
@@ -44,7 +44,7 @@ def test_the_right_password_comes_back_with_another_token_and_the_old_one_is_dea
     ],
 )
 def test_it_comes_back_only_to_pages_of_the_casilla(her: Visitor, rosa: Person, back: str) -> None:
-    """A7"""
+    """S7"""
     answer = confirm(her, rosa.password, back)
     assert answer.headers["location"] == "/casilla/perfil/"
 
@@ -61,7 +61,7 @@ def test_a_wrong_password_says_so_and_changes_no_token(her: Visitor) -> None:
 def test_guessing_inside_is_limited_and_the_right_password_waits_too(
     her: Visitor, rosa: Person, clock: Clock
 ) -> None:
-    """F47: five in a quarter of an hour, whoever holds the session."""
+    """S47: five in a quarter of an hour, whoever holds the session."""
     answers = [confirm(her, "otra-cosa-1").status_code for _ in range(6)]
     assert answers == [403] * 5 + [429]
     refused = confirm(her, rosa.password)
@@ -71,7 +71,7 @@ def test_guessing_inside_is_limited_and_the_right_password_waits_too(
 
 
 def test_the_form_without_its_token_is_refused(her: Visitor, rosa: Person) -> None:
-    """G53"""
+    """S53"""
     assert her.client.post(CONFIRM, data={"clave": rosa.password}).status_code == 403
 
 

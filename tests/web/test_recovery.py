@@ -1,4 +1,4 @@
-"""RECUPERAR CLAVE through the pages: J13–J19, J28–J39, M77–M82, SECURITY D31–D37, G52, G53."""
+"""RECUPERAR CLAVE through the pages: J13–J19, J28–J39, M77–M82, S31–S37, S52, S53."""
 
 import re
 from collections.abc import Callable
@@ -42,12 +42,12 @@ def forgetful(visitor: Visitor) -> Recovering:
 def test_the_guide_can_be_followed_step_by_step(
     forgetful: Recovering, visitor: Visitor, rosa: Person, recovery_code: Callable[[], str]
 ) -> None:
-    """J29–J39, J6, J12, J13, J14, J16, J18, J19"""
+    """J29–J39, J6, J12, J13, J14, J16, J18, J19, R25"""
     login = visitor.get("/casilla/ingresar/")
     assert f'href="{START}">RECUPERAR CLAVE</a>' in login.text  # J30
     start = visitor.get(START)
     assert "<title>Recuperar Clave" in start.text  # J31
-    assert headings(start) == ["Recuperar contraseña"]
+    assert headings(start) == ["Recuperar contraseña"]  # R28
     for words in (">DNI</label>", ">TEXTO DE LA IMAGEN</label>", ">Restablecer contraseña<"):
         if "TEXTO" not in words:  # the pool of these tests has no picture ready
             assert words in start.text  # J13, J32
@@ -55,25 +55,25 @@ def test_the_guide_can_be_followed_step_by_step(
     assert "Debe tener acceso para poder recibir el código digital." in channel.text  # J15, J34
     code = forgetful.sent()
     assert ">Token digital</label>" in code.text and ">VERIFICAR</button>" in code.text  # J16, J35
-    assert ">Reenviar código digital</button>" in code.text  # J17, J36
+    assert ">Reenviar código digital</button>" in code.text  # J17, J36, R27
     assert ">Aceptar</button>" in visitor.get(f"{START}reenviar/").text
     choose = forgetful.verified(recovery_code())
     assert (
         "La contraseña debe tener al menos 8 caracteres, incluyendo al menos una mayúscula, "
         "una minúscula y un número." in choose.text
-    )  # J37, J38, M63
+    )  # J37, J38, M63, R31
     done = forgetful.chosen(NEW)
     assert headings(done) == [
         "¡Listo!, ahora tiene acceso al Sistema de Casilla Electrónica."
     ]  # J39
-    assert visitor.get("/casilla/").status_code == 303  # D37: nobody was logged in
+    assert visitor.get("/casilla/").status_code == 303  # S37: nobody was logged in
     assert visitor.password(rosa.identidad.number, NEW).headers["location"] == "/casilla/token/"
 
 
 def test_no_step_tells_who_has_a_casilla(
     make_visitor: Maker, rosa: Person, recovery_code: Callable[[], str]
 ) -> None:
-    """D31: page, status, size and headers are the same for known and unknown."""
+    """S31: page, status, size and headers are the same for known and unknown."""
     seen = []
     for dni in (rosa.identidad.number, "49999999"):
         forgetful = Recovering(make_visitor())
@@ -91,7 +91,7 @@ def test_no_step_tells_who_has_a_casilla(
 def test_no_page_shows_a_part_of_the_address_or_of_the_mobile(
     forgetful: Recovering, rosa: Person
 ) -> None:
-    """D31, P18"""
+    """S31"""
     for page in (forgetful.started(rosa), forgetful.sent()):
         assert rosa.email.partition("@")[0] not in page.text and "***" not in page.text
 
@@ -99,7 +99,7 @@ def test_no_page_shows_a_part_of_the_address_or_of_the_mobile(
 def test_the_riddle_is_asked_at_every_step_of_the_guide(
     visitor: Visitor, rosa: Person, clock: Clock, recovery_code: Callable[[], str]
 ) -> None:
-    """J13, J14, J17, J32, J33, J35, J36: without it nothing goes on and nothing is spent."""
+    """J13, J14, J17, J32, J33, J35, J36, R30: without it nothing goes on and nothing is spent."""
     forgetful = Recovering(visitor)
     page = visitor.get(START)
     assert visitor.send(page, START, dni=rosa.identidad.number).status_code == 400
@@ -121,7 +121,7 @@ def test_the_riddle_is_asked_at_every_step_of_the_guide(
 def test_the_stricter_profile_asks_for_no_riddle_at_the_first_try(
     make_visitor: Maker, rosa: Person
 ) -> None:
-    """S75, Z"""
+    """S16, S75"""
     visitor = make_visitor()
     page = visitor.get(START)
     assert "captcha_id" not in page.text
@@ -136,7 +136,7 @@ def test_the_stricter_profile_asks_for_no_riddle_at_the_first_try(
 def test_a_page_shows_a_riddle_when_it_will_be_asked_for_and_only_then(
     make_visitor: Maker, rosa: Person, clock: Clock
 ) -> None:
-    """Z: neighbours share a network, and nobody is told that something unseen is missing."""
+    """S16: neighbours share a network, and nobody is told that something unseen is missing."""
     visitor, neighbour = make_visitor(), make_visitor()
     malformed = visitor.send(visitor.get(START), START, dni="1234")
     assert malformed.status_code == 400 and "captcha_id" not in malformed.text
@@ -165,7 +165,7 @@ def test_an_expired_code_says_what_to_do(
 def test_after_five_wrong_codes_one_starts_again(
     forgetful: Recovering, rosa: Person, recovery_code: Callable[[], str]
 ) -> None:
-    """C25"""
+    """S25"""
     forgetful.started(rosa)
     forgetful.sent()
     for _ in range(4):
@@ -198,7 +198,7 @@ def test_a_password_that_is_not_taken_is_told_why(
     again: str,
     said: str,
 ) -> None:
-    """J38, B17: and the next try is still possible."""
+    """J38, S17: and the next try is still possible."""
     forgetful.started(rosa)
     forgetful.sent()
     forgetful.verified(recovery_code())
@@ -218,7 +218,7 @@ def test_no_step_can_be_skipped(visitor: Visitor) -> None:
 def test_the_steps_of_one_browser_are_of_no_use_to_another(
     make_visitor: Maker, rosa: Person, recovery_code: Callable[[], str]
 ) -> None:
-    """C27, P14"""
+    """S27"""
     owner, thief = Recovering(make_visitor()), Recovering(make_visitor())
     owner.started(rosa)
     owner.sent()
@@ -248,7 +248,7 @@ def test_a_link_by_mail_opens_the_page_of_the_change(
     assert ">Continuar</button>" in asked.text
     assert ask_link(visitor, rosa).headers["location"] == f"{START}enviado/"
     scanner = make_visitor()
-    followed(scanner, link_of(installation))  # P11
+    followed(scanner, link_of(installation))  # S34
     change = followed(visitor, link_of(installation))
     assert headings(change) == ["CAMBIO DE CONTRASEÑA"]
     for label in ("Contraseña nueva", "Repetir contraseña nueva"):
@@ -284,7 +284,7 @@ def test_what_was_typed_stays_when_a_field_is_wrong(
 def test_a_late_link_says_so_and_sends_a_new_one_by_a_button(
     visitor: Visitor, rosa: Person, installation: Installation, clock: Clock
 ) -> None:
-    """M81, M82, D36, ruling 12"""
+    """M81, M82, S36, R12"""
     ask_link(visitor, rosa)
     clock.advance(hours=48)
     late = followed(visitor, link_of(installation))
@@ -298,7 +298,7 @@ def test_a_late_link_says_so_and_sends_a_new_one_by_a_button(
 
 
 def test_a_made_up_link_opens_and_renews_nothing(visitor: Visitor, rosa: Person) -> None:
-    """D36"""
+    """S36"""
     page = followed(visitor, "inventado")
     assert headings(page) == ["Este enlace ya no sirve"]
     assert not [form for form in forms(page) if form.action == f"{START}renovar/"]
@@ -307,7 +307,7 @@ def test_a_made_up_link_opens_and_renews_nothing(visitor: Visitor, rosa: Person)
 def test_a_link_for_one_thing_does_not_do_another(
     visitor: Visitor, rosa: Person, installation: Installation
 ) -> None:
-    """D34"""
+    """S34"""
     with installation.db.transaction() as tx:
         other = links.add(tx, "not_me", rosa.id, timedelta(days=1))
     page = followed(visitor, installation.signing.link("not_me", other))
@@ -317,7 +317,7 @@ def test_a_link_for_one_thing_does_not_do_another(
 def test_no_address_of_the_recovery_carries_what_the_link_does(
     visitor: Visitor, rosa: Person, installation: Installation
 ) -> None:
-    """D34: histories and other sites must not learn it."""
+    """S34: histories and other sites must not learn it."""
     ask_link(visitor, rosa)
     moved = visitor.get(f"{START}enlace/{link_of(installation)}/")
     assert moved.headers["location"] == f"{START}cambio/"
@@ -325,7 +325,7 @@ def test_no_address_of_the_recovery_carries_what_the_link_does(
 
 @pytest.mark.parametrize("step", ["", "canal/", "token/", "reenviar/", "clave/", "correo/"])
 def test_a_form_without_its_token_is_refused(visitor: Visitor, step: str) -> None:
-    """G53"""
+    """S53"""
     visitor.get(START)
     refused = visitor.client.post(f"{START}{step}", data={"dni": "40000001"})
     assert refused.status_code == 403
@@ -333,7 +333,7 @@ def test_a_form_without_its_token_is_refused(visitor: Visitor, step: str) -> Non
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_form_of_another_site_is_refused(visitor: Visitor, site: str) -> None:
-    """G52"""
+    """S52"""
     page = visitor.get(START)
     fields = forms(page)[0].fields | {"dni": "40000001"}
     refused = visitor.client.post(START, data=fields, headers={"Sec-Fetch-Site": site})
@@ -344,7 +344,7 @@ def test_a_form_of_another_site_is_refused(visitor: Visitor, site: str) -> None:
 def test_where_to_look_for_the_code_is_where_this_browser_asked_for_it(
     forgetful: Recovering, person: str, rosa: Person
 ) -> None:
-    """J33, D31: the same for everybody, with a mobile or without one."""
+    """J33, S31: the same for everybody, with a mobile or without one."""
     forgetful.started(person)
     page = forgetful.sent("celular").text
     assert "Busque un mensaje de texto (SMS)" in page and "Busque un correo" not in page
@@ -357,7 +357,7 @@ def test_where_to_look_for_the_code_is_where_this_browser_asked_for_it(
 def test_who_asks_too_soon_for_another_code_waits_and_spends_no_riddle(
     forgetful: Recovering, visitor: Visitor, rosa: Person
 ) -> None:
-    """C26, J36: back where the code is typed, and nothing that was typed is called wrong."""
+    """S26, J36: back where the code is typed, and nothing that was typed is called wrong."""
     forgetful.started(rosa)
     forgetful.sent()
     page = visitor.get(f"{START}reenviar/")
@@ -370,7 +370,7 @@ def test_who_asks_too_soon_for_another_code_waits_and_spends_no_riddle(
 def test_after_five_codes_nobody_is_sent_to_a_password_that_they_forgot(
     forgetful: Recovering, rosa: Person, clock: Clock
 ) -> None:
-    """C26, J17"""
+    """S26, J17"""
     forgetful.started(rosa)
     forgetful.sent()
     for _ in range(4):

@@ -1,4 +1,4 @@
-"""A running service follows its keys without a restart: point 13."""
+"""A running service follows its keys without a restart: S67, S68."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The worker and its messages, as a mailbox sees them: point 14, C28, J77, P12."""
+"""The worker and its messages, as a mailbox sees them: S28, S31, S77."""
 
 import asyncio
 import json
@@ -75,7 +75,7 @@ def test_the_token_arrives_as_a_person_would_like_to_read_it(
     start: Start,
     deliver: Deliver,
 ) -> None:
-    """J22, J25, C28"""
+    """J22, J25, S28"""
     taken = Mailbox()
     visitor.client.headers["User-Agent"] = ANDROID
     visitor.password(rosa.identidad.number, rosa.password)
@@ -118,7 +118,7 @@ def test_the_link_of_the_message_ends_the_login_that_asked_for_it(
 def test_the_alerta_says_only_that_something_is_there(
     installation: Installation, leave: Leave, rosa: Person, start: Start, deliver: Deliver
 ) -> None:
-    """Ruling 21; Chile D.8/2023 art. 7: the alert never stands for the act."""
+    """R21; Chile D.8/2023 art. 7: the alert never stands for the act."""
     taken = Mailbox()
     leave()
     deliver(f"smtp://127.0.0.1:{start(taken)}")
@@ -160,7 +160,7 @@ def test_a_code_that_was_replaced_does_not_arrive_after_the_new_one(
     deliver: Deliver,
     installation: Installation,
 ) -> None:
-    """C26: it opens nothing any more, and would only mislead."""
+    """S26: it opens nothing any more, and would only mislead."""
     taken = Mailbox()
     visitor.password(rosa.identidad.number, rosa.password)
     assert deliver(f"smtp://127.0.0.1:{free_port()}") == 0
@@ -180,7 +180,7 @@ def test_a_code_that_was_replaced_does_not_arrive_after_the_new_one(
 def test_a_server_that_is_down_delays_a_message_and_loses_none(
     installation: Installation, leave: Leave, clock: Clock, start: Start, deliver: Deliver
 ) -> None:
-    """J77"""
+    """S77"""
     taken = Mailbox("451 más tarde", "554 hoy no")
     leave()
     assert deliver(f"smtp://127.0.0.1:{free_port()}") == 0
@@ -255,7 +255,7 @@ def test_the_log_says_where_to_look_and_holds_no_secret(
     caplog: pytest.LogCaptureFixture,
     tmp_path: Path,
 ) -> None:
-    """J69"""
+    """S69"""
     caplog.set_level(logging.DEBUG)
     visitor.password(rosa.identidad.number, rosa.password)
     codes = [mailed_code()]

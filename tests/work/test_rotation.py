@@ -1,4 +1,4 @@
-"""A running worker and its keys: point 13, and the links and codes that follow from them."""
+"""A running worker and its keys, and the links and codes that follow from them."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""SMS as they leave the outbox: point 5, SECURITY C30, J66, J69, M77."""
+"""SMS as they leave the outbox: S30, S66, S69, S77."""
 
 import asyncio
 import json
@@ -114,7 +114,7 @@ def test_a_number_that_the_gateway_refuses_is_not_asked_for_again_with_a_code(
 def test_the_log_says_where_to_look_and_holds_no_secret(
     installation: Installation, text: Text, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """J69"""
+    """S69"""
     caplog.set_level(logging.DEBUG)
     installation.settings.sms_headers = (("Authorization", "Bearer llave-secreta"),)
     text()

@@ -1,4 +1,4 @@
-"""What leaves first when more waits than can leave: SECURITY K73, Y."""
+"""What leaves first when more waits than can leave: S51, S73."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -47,7 +47,7 @@ def test_a_flood_of_codes_keeps_back_no_alerta(
     start: Callable[..., int],
     deliver: Callable[[str], int],
 ) -> None:
-    """K73: the code that somebody waits for first, and then the alerta that waits for longest."""
+    """S73: the code that somebody waits for first, and then the alerta that waits for longest."""
     leave()
     clock.advance(minutes=1)
     press()

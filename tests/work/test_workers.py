@@ -1,4 +1,4 @@
-"""Workers as processes of their own: several at once, killed at any instant. Point 14, S78."""
+"""Workers as processes of their own: several at once, killed at any instant: S78."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The three cookies. `__Host-` keeps a sibling host from planting one (SECURITY H60)."""
+"""The three cookies. `__Host-` keeps a sibling host from planting one (S60)."""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -1,7 +1,7 @@
 """Nothing but our own pages may change anything here.
 
 A sibling host's POST carries every cookie, Lax and Strict alike, so `same-site` is refused too
-(SECURITY G52). Forms carry a token besides: see forms.py.
+(S52). Forms carry a token besides: see forms.py.
 """
 
 from starlette.datastructures import Headers

@@ -10,7 +10,7 @@ from proxy.errors import Refusal
 from proxy.web.edge.cookies import binding_of
 from proxy.web.edge.state import state_of
 
-BODY_SECONDS = 10  # SECURITY A8
+BODY_SECONDS = 10  # S8
 FIELDS = 24
 FIELD_CHARACTERS = 4096
 

@@ -1,7 +1,7 @@
 """Passwords are hashed by two threads and a short queue; who comes later is told to wait.
 
 Without that bound, a few hundred wrong passwords a second would stop the whole service
-(SECURITY B20).
+(S20).
 """
 
 from collections.abc import Callable, Iterator

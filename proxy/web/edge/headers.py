@@ -1,4 +1,4 @@
-"""The security headers of every answer (SECURITY H56 to H59), as data and as a last layer."""
+"""The security headers of every answer (S56–S59), as data and as a last layer."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""Answers that take the same time, so that the clock tells nothing (SECURITY B21)."""
+"""Answers that take the same time, so that the clock tells nothing (S21)."""
 
 import random
 import time

@@ -25,7 +25,7 @@ def private(handler: Handler) -> Handler:
 
 
 def entered(handler: Handler) -> Handler:
-    """The same, also for who must choose another password before anything else (SECURITY E44)."""
+    """The same, also for who must choose another password before anything else (S44)."""
     return _guarded(handler, changing=True)
 
 
@@ -35,7 +35,7 @@ def _guarded(handler: Handler, *, changing: bool) -> Handler:
         scope = request.scope
         for name, value in scope["headers"]:
             if name == b"sec-purpose" and b"prefetch" in value:
-                return Response(status_code=204)  # nobody is looking yet (SECURITY G54)
+                return Response(status_code=204)  # nobody is looking yet (S54)
         if request.method == "POST":
             await body_of(request)  # first: a session that ends while it comes does nothing more
         session = await current(request)

@@ -41,7 +41,7 @@ def prepare(environment: Environment, installation: Installation) -> None:
     zone, policy = installation.zone, installation.policy
 
     def fecha(moment: date) -> str:
-        """dd/mm/aaaa, of a moment in the entity's zone (ruling 18)."""
+        """dd/mm/aaaa, of a moment in the entity's zone (R18)."""
         local = moment.astimezone(zone) if isinstance(moment, datetime) else moment
         return local.strftime("%d/%m/%Y")
 

@@ -119,7 +119,7 @@ async def done(request: Request) -> Response:
 
 
 async def follow(request: Request) -> Response:
-    """GET /casilla/activar/{token}/: on to an address that no history keeps (SECURITY D34)."""
+    """GET /casilla/activar/{token}/: on to an address that no history keeps (S34)."""
     response, token = see_other(request, "activation"), request.path_params["token"]
     # Only what we signed: a cookie of somebody else's choice would let them read along.
     if state_of(request).signing.link_of(ACTIVATION, token):

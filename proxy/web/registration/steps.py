@@ -44,7 +44,7 @@ LABELS = {
     "razon_social": "Razón social",
     "distrito": "Distrito",
 }
-# What the page of each answer says: the words that stay are never those of one field (E40).
+# What the page of each answer says: the words that stay are never those of one field (S40).
 SAID = {Answer.DIFFERS: "registration.differs", Answer.UNAVAILABLE: "registration.unavailable"}
 STATUSES = {Answer.DIFFERS: 400, Answer.UNAVAILABLE: 503}
 

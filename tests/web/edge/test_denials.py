@@ -1,4 +1,4 @@
-"""Who only has to wait is blamed for nothing, and what is no code costs no try: F51, ruling 3."""
+"""Who only has to wait is blamed for nothing, and what is no code costs no try: S51, R3."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -173,7 +173,7 @@ def newest_link(installation: Installation) -> str:
 
 
 def test_what_is_no_code_is_told_so_and_costs_no_try(way: tuple[Try, str]) -> None:
-    """Ruling 3: six digits, however they are spaced."""
+    """R3: six digits, however they are spaced."""
     attempt, missing = way
     for typed in MALFORMED:
         answer = attempt(typed)

@@ -1,4 +1,4 @@
-"""Every answer carries the headers of SECURITY H56 to H59, whoever gives it."""
+"""Every answer carries the headers of S56–S59, whoever gives it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -75,7 +75,7 @@ def test_every_status_carries_the_set(
         if name != b"content-security-policy":
             assert answer.headers[name.decode()] == value.decode()
     assert "server" not in answer.headers
-    assert "access-control-allow-origin" not in answer.headers  # H55
+    assert "access-control-allow-origin" not in answer.headers  # S55
 
 
 def test_nothing_of_the_casilla_is_kept_unless_its_page_says_so(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""Whether the service lives and can work: SECURITY A10."""
+"""Whether the service lives and can work: S10."""
 
 from sqlalchemy import update
 
@@ -37,7 +37,7 @@ def test_messages_that_nobody_sends_are_not_ready(
 
 
 def test_health_is_no_way_around_the_login(visitor: Visitor) -> None:
-    """A10: some proxies let a health check's user agent through."""
+    """S10: some proxies let a health check's user agent through."""
     for agent in ("GoogleHC/1.0", "kube-probe/1.30", "ELB-HealthChecker/2.0"):
         assert visitor.get("/casilla/", **{"User-Agent": agent}).status_code == 303
 

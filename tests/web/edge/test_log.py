@@ -1,4 +1,4 @@
-"""What the log holds, and what it never does: SECURITY J69, M79."""
+"""What the log holds, and what it never does: S69, S79."""
 
 import json
 import logging
@@ -34,7 +34,7 @@ def test_a_request_is_one_line_of_json_in_utc(
 def test_what_the_audit_notes_leads_to_the_line_of_its_request(
     visitor: Visitor, rosa: Person, installation: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """J69"""
+    """S69"""
     caplog.set_level(logging.INFO, "casilla")
     visitor.password(rosa.identidad.number, "clave-equivocada")
     line = lines(caplog)[-1]
@@ -70,7 +70,7 @@ def test_no_line_holds_a_secret_of_a_whole_login(
 def test_what_breaks_gives_a_calm_page_with_the_reference_of_its_line(
     visitor: Visitor, installation: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """M79: no trace on the page, all of it in the log, every header in place."""
+    """S79: no trace on the page, all of it in the log, every header in place."""
     with installation.db.transaction() as tx:
         tx.conn.exec_driver_sql("DROP TABLE challenges")
     visitor.get("/casilla/ingresar/")
@@ -104,7 +104,7 @@ def test_a_form_that_is_too_large_is_one_calm_line(
 def test_a_database_that_fails_tells_the_log_nothing_of_what_was_written(
     her: Visitor, rosa: Person, installation: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """J69: the hash of a password is among it."""
+    """S69: the hash of a password is among it."""
     with installation.db.transaction() as tx:
         tx.conn.exec_driver_sql(
             "CREATE TRIGGER full BEFORE UPDATE OF password ON casillas"

@@ -1,4 +1,4 @@
-"""What every page of the casilla has: J44, M52–M54, M63, M64, M96, SECURITY H57, H59, Z, M79."""
+"""What every page of the casilla has: J44, M52–M54, M63, M64, M96, S16, S57, S59, S79."""
 
 import logging
 import re
@@ -141,7 +141,7 @@ def test_every_page_says_who_answers_for_it(every_page: dict[str, Response]) -> 
 
 
 def test_no_page_is_kept_or_runs_anything_of_its_own(every_page: dict[str, Response]) -> None:
-    """H57, H59"""
+    """S57, S59"""
     for page in every_page.values():
         assert page.headers["cache-control"] == "no-store"
         assert "script-src 'self'; style-src 'self'" in page.headers["content-security-policy"]
@@ -167,7 +167,7 @@ def test_nothing_links_to_what_is_not_there(every_page: dict[str, Response], her
 
 
 def test_a_private_page_says_who_is_inside_and_until_when(her: Visitor, rosa: Person) -> None:
-    """M64, Z: the DNI is masked in the header bar, ruling 24: a neutral greeting."""
+    """M64, R24, S16: the DNI is masked in the header bar; a neutral greeting."""
     page = her.get("/casilla/").text
     assert "Le damos la bienvenida, <strong>Rosa Quispe Ficticia</strong>" in page
     assert "DNI •••••001" in page
@@ -179,7 +179,7 @@ def test_a_private_page_says_who_is_inside_and_until_when(her: Visitor, rosa: Pe
 
 
 def test_the_hour_of_the_end_is_the_true_one(her: Visitor, clock: Clock) -> None:
-    """I63: seeing a page moves it, but the eight hours are the last."""
+    """S63: seeing a page moves it, but the eight hours are the last."""
     clock.advance(minutes=9)
     assert ">10:24</time>" in her.get("/casilla/").text
     clock.advance(seconds=30)
@@ -248,7 +248,7 @@ def test_the_numbers_on_the_page_of_the_token_are_the_ones_in_force(
 def test_what_breaks_shows_a_calm_page_with_its_reference(
     her: Visitor, installation: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """M79: the log has the rest, under the same reference."""
+    """S79: the log has the rest, under the same reference."""
     with installation.db.transaction() as tx:
         tx.conn.execute(text("ALTER TABLE notificaciones RENAME TO elsewhere"))
     with caplog.at_level(logging.ERROR):
@@ -295,7 +295,7 @@ def test_the_style_and_the_script_stay_small() -> None:
 def test_who_has_letters_in_their_number_gets_a_keyboard_with_them(
     visitor: Visitor, path: str
 ) -> None:
-    """Ruling 33: a carné de extranjería or a passport, on a phone."""
+    """R33: a carné de extranjería or a passport, on a phone."""
     page = visitor.get(path).text
     assert 'inputmode="numeric"' in page and f'href="{path}?letras=1"' in page
     other = visitor.get(f"{path}?letras=1").text

@@ -1,4 +1,4 @@
-"""What browsers report of the content policy (SECURITY H57)."""
+"""What browsers report of the content policy (S57)."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""VERIFICACIÓN DE CORREO through the pages: M42, M43, M48, M49, ruling 11, SECURITY C26, E42, Z."""
+"""VERIFICACIÓN DE CORREO through the pages: M42, M43, M48, M49, R11, S26, S42."""
 
 import re
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def elena(visitor: Visitor, installation: Installation) -> Registering:
 def test_the_link_lands_on_a_button_and_looking_spends_nothing(
     elena: Registering, visitor: Visitor, installation: Installation, make_visitor: Maker
 ) -> None:
-    """M43, M48, ruling 11, E42: mail scanners open links; another browser may use it."""
+    """M43, M48, R11, S42: mail scanners open links; another browser may use it."""
     elena.reach_email()
     letter = mail_of(installation)["Validación de Correo Electrónico"]
     link = re.search(r"https://casilla.test(/casilla/registro/enlace/\S+)", letter)
@@ -65,7 +65,7 @@ def test_sent_twice_it_ends_on_the_same_page(
 def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_asks_for_another(
     elena: Registering, visitor: Visitor, installation: Installation, clock: Clock
 ) -> None:
-    """E42"""
+    """S42"""
     elena.reach_email()
     wrong = f"{(int(newest_code(installation, CODE)) + 1) % 1_000_000:06}"
     assert "Le quedan 4 intentos." in elena.validate(wrong).text
@@ -81,7 +81,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_fifth_asks_for_anothe
 def test_another_code_can_be_asked_for(
     elena: Registering, visitor: Visitor, installation: Installation, clock: Clock
 ) -> None:
-    """M42, C26"""
+    """M42, S26"""
     page = elena.reach_email()
     assert "Espere 30 segundos" in visitor.send(page, "/reenviar/").text
     old = newest_code(installation, CODE)
@@ -97,7 +97,7 @@ def test_another_code_can_be_asked_for(
 def test_the_strict_profile_mails_a_link_with_which_a_password_is_chosen(
     visitor: Visitor, installation: Installation
 ) -> None:
-    """Z, E43, ruling 5: M51 stays; no secret travels."""
+    """S16, S43, R5: M51 stays; no secret travels."""
     introduce(installation)
     elena = Registering(visitor)
     elena.reach_email()

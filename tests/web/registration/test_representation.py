@@ -1,4 +1,4 @@
-"""Regístrate as a legal person, through the pages: M65–M76, ruling 22, SECURITY E40, E41, G53."""
+"""Regístrate as a legal person, through the pages: M65–M76, R22, S40, S41, S53."""
 
 import re
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def test_a_company_follows_the_guide_with_a_representative_who_has_a_casilla(
 def test_a_representative_without_a_casilla_proves_who_they_are(
     bakery: Registering, visitor: Visitor
 ) -> None:
-    """Ruling 22: with the same check as who registers for themselves."""
+    """R22: with the same check as who registers for themselves."""
     bakery.company()
     path = f"{WHO}datos/"
     unsworn = bakery.send(path, **ABOUT, poder="")
@@ -117,7 +117,7 @@ def test_who_represents_is_a_person(bakery: Registering, numero: str) -> None:
 def test_whether_the_representative_has_a_casilla_is_not_told(
     installation: Installation, make_visitor: Maker, rosa: Person, bruno: Person, clock: Clock
 ) -> None:
-    """E41: byte for byte, nor whether they have a second factor."""
+    """S41: byte for byte, nor whether they have a second factor."""
     introduce(installation)
     with installation.db.transaction() as tx:
         factors.add(tx, bruno.id, totp.new_secret(), b"s" * 16)
@@ -152,7 +152,7 @@ def test_the_steps_of_a_company_are_not_for_a_person(visitor: Visitor, bakery: R
 def test_the_forms_of_the_representative_are_of_their_browser(
     bakery: Registering, visitor: Visitor, make_visitor: Maker, rosa: Person
 ) -> None:
-    """G53"""
+    """S53"""
     bakery.company()
     bakery.send(WHO, numero="40000001", poder="1")
     other = Registering(make_visitor())

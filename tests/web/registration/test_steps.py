@@ -1,6 +1,6 @@
-"""Regístrate through the pages, as a natural person: M10–M64, SECURITY E40–E43, G52–G54, H59, S31.
+"""Regístrate through the pages, as a natural person: M10–M64, S40–S43, S52–S54, S59, S31.
 
-Rulings 3, 5, 6, 8, 10, 11, 13, 14, 23 and 24.
+R3, R5, R6, R8, R10, R11, R13, R14, R23 and R24.
 """
 
 import re
@@ -85,11 +85,11 @@ def test_the_guide_can_be_followed_step_by_step(
         "Este mensaje es confidencial",  # M44
         "Está prohibido y se sanciona",  # M45
         "No responda a este correo",  # M46
-        "Casilla Electrónica del JNE\nJurado Nacional de Elecciones",  # M47, ruling 8
+        "Casilla Electrónica del JNE\nJurado Nacional de Elecciones",  # M47, R8
     ):
         assert words in letter
     mailed = re.search(r"^ +(\d{3} \d{3})$", letter, re.M)
-    assert mailed  # M48, ruling 3: six digits
+    assert mailed  # M48, R3: six digits
     answer = elena.validate(mailed[1])
     done = visitor.get(answer.headers["location"])
     message = "Se envió un mensaje con las credenciales de acceso a su correo electrónico"
@@ -99,7 +99,7 @@ def test_the_guide_can_be_followed_step_by_step(
     credentials = letters["Credenciales de Acceso"]
     for words in (
         "El registro de su solicitud de creación de casilla ha sido aprobado.",  # M55
-        "Se aprobó automáticamente",  # ruling 10
+        "Se aprobó automáticamente",  # R10
         "Puede acceder a la casilla electrónica ingresando al siguiente enlace: Casilla Ciudadana",
         "Usuario: 1-40000011",  # M57
         "Este mensaje es confidencial",  # M59
@@ -123,12 +123,12 @@ def test_the_guide_can_be_followed_step_by_step(
     new = "Tres-rios-altos-91"
     answer = visitor.send(
         change, "/casilla/clave/", antigua=secret[1], nueva=new, repetida=new
-    )  # M62, ruling 6
+    )  # M62, R6
     assert "Elena Yupanqui Imaginaria" in visitor.get(answer.headers["location"]).text  # M64
 
 
 def test_every_page_says_whom_to_ask(elena: Registering, visitor: Visitor) -> None:
-    """M8, M9, ruling 9"""
+    """M8, M9, R9"""
     elena.reach_email()
     ask = (
         "Para la atención de consultas sobre la creación de la Casilla Electrónica, comunicarse "
@@ -143,7 +143,7 @@ def test_every_page_says_whom_to_ask(elena: Registering, visitor: Visitor) -> No
 def test_nothing_goes_on_without_accepting_this_very_text(
     elena: Registering, visitor: Visitor
 ) -> None:
-    """M12, M15, E45"""
+    """M12, M15, S45"""
     unread = elena.send(START, acepto="")
     assert unread.status_code == 400
     assert sentences(unread) == ["Para seguir debe leer el texto y marcar la casilla."]
@@ -164,7 +164,7 @@ def test_a_step_cannot_be_jumped_to(visitor: Visitor, step: str) -> None:
 def test_data_that_do_not_match_are_told_without_saying_which_and_stay(
     elena: Registering, visitor: Visitor
 ) -> None:
-    """M33–M36, E40, ruling 23: the same sentence whichever value differs."""
+    """M33–M36, S40, R23: the same sentence whichever value differs."""
     elena.choose()
     answers = [elena.data(nombres="Elsa"), elena.data(emision="2021-07-16")]
     assert [answer.status_code for answer in answers] == [400, 400]
@@ -179,7 +179,7 @@ def test_data_that_do_not_match_are_told_without_saying_which_and_stay(
 def test_a_service_that_does_not_answer_is_told_calmly_and_nothing_is_lost(
     elena: Registering, visitor: Visitor, installation: Installation
 ) -> None:
-    """E40, K77"""
+    """S40, S77"""
 
     class Down:
         def check(self, claim: Claim) -> Answer:
@@ -208,7 +208,7 @@ def test_two_addresses_that_differ_are_told_beside_them(elena: Registering) -> N
 
 @pytest.mark.parametrize("again", ["elena@EXAMPLE.com", "Elena@example.com"])
 def test_an_address_that_is_typed_twice_has_no_case(elena: Registering, again: str) -> None:
-    """E41"""
+    """S41"""
     elena.choose()
     assert elena.data(correo2=again).status_code == 303
 
@@ -216,7 +216,7 @@ def test_an_address_that_is_typed_twice_has_no_case(elena: Registering, again: s
 def test_another_phone_or_address_is_taken_without_asking_the_register_again(
     elena: Registering, installation: Installation
 ) -> None:
-    """E40: who was right goes back to the form as often as they need."""
+    """S40: who was right goes back to the form as often as they need."""
     elena.choose()
     assert elena.data().status_code == 303
     installation.identity = Never()
@@ -230,7 +230,7 @@ class Never:
 
 
 def test_regresar_keeps_what_was_typed_however_wrong(elena: Registering, visitor: Visitor) -> None:
-    """M32, M36, ruling 14"""
+    """M32, M36, R14"""
     elena.choose()
     answer = elena.data(numero="12", nombres="", regresar="1")
     assert answer.headers["location"] == f"{START}persona/"
@@ -240,7 +240,7 @@ def test_regresar_keeps_what_was_typed_however_wrong(elena: Registering, visitor
 def test_known_and_unknown_see_the_same_pages(
     installation: Installation, make_visitor: Maker, clock: Clock
 ) -> None:
-    """E41, S31, B21: byte for byte, with statuses and names of headers, to the last guess."""
+    """S41, S31, S21: byte for byte, with statuses and names of headers, to the last guess."""
     introduce(installation)
     seen = []
     for turn in range(2):
@@ -270,7 +270,7 @@ def test_known_and_unknown_see_the_same_pages(
 
 
 def test_a_held_answer_takes_its_time_here_too(elena: Registering, visitor: Visitor) -> None:
-    """B21: every form of the registration."""
+    """S21: every form of the registration."""
     pages = {START: visitor.get(START)}
     answers = [visitor.send(pages[START], START, acepto="1")]
     answers.append(elena.send(f"{START}privacidad/", acepto="1"))
@@ -283,7 +283,7 @@ def test_a_held_answer_takes_its_time_here_too(elena: Registering, visitor: Visi
 
 
 def test_the_sixth_check_of_one_paper_is_told_to_wait(elena: Registering, visitor: Visitor) -> None:
-    """E40, F51, Y"""
+    """S40, S51"""
     elena.choose()
     for _ in range(5):
         elena.data(nombres="Elsa")
@@ -300,7 +300,7 @@ def test_the_sixth_check_of_one_paper_is_told_to_wait(elena: Registering, visito
 def test_a_form_without_its_token_or_of_another_browser_is_refused(
     elena: Registering, visitor: Visitor, make_visitor: Maker, path: str
 ) -> None:
-    """G53"""
+    """S53"""
     elena.reach_email()
     form = forms(visitor.get(f"{START}{path}"))[0]
     bare = {name: value for name, value in form.fields.items() if name != "sello"}
@@ -326,14 +326,14 @@ JOSE = {
 
 
 def test_no_page_of_it_is_stored_by_anybody(elena: Registering, visitor: Visitor) -> None:
-    """H59"""
+    """S59"""
     elena.reach_email()
     for path in ("", "privacidad/", "persona/", "datos/", "revision/", "correo/", "listo/"):
         assert visitor.get(f"{START}{path}").headers["cache-control"] == "no-store"
 
 
 def test_what_is_typed_is_text_and_never_page(elena: Registering, visitor: Visitor) -> None:
-    """Point 15: XSS and header injection in every field."""
+    """XSS and header injection in every field."""
     hostile = '"><script>alert(1)</script>'
     elena.choose()
     fields = dict.fromkeys(ELENA, hostile) | {"tipo": "DNI"}
@@ -348,7 +348,7 @@ def test_what_is_typed_is_text_and_never_page(elena: Registering, visitor: Visit
 def test_the_text_that_is_accepted_is_the_published_one(
     elena: Registering, visitor: Visitor, installation: Installation
 ) -> None:
-    """M11, M14, E45: word for word, with the hash that is kept."""
+    """M11, M14, S45: word for word, with the hash that is kept."""
     pages = [visitor.get(START), elena.follow(START, acepto="1")]
     catalog = installation.catalog
     for page, consent in zip(pages, (catalog.terms, catalog.privacy), strict=True):

@@ -82,7 +82,7 @@ def test_any_bytes_get_a_coding(accept: bytes) -> None:
     ],
 )
 def test_an_etag_is_known_weak_in_a_list_or_as_anything(known: bytes, same: bool) -> None:
-    # SECURITY 3.1: If-None-Match weak / list / *.
+    # If-None-Match weak / list / *.
     assert not_modified({b"if-none-match": known}, ETAG, 0) is same
 
 

@@ -1,4 +1,4 @@
-"""The built site over real sockets: SECURITY 3.1 (the column «our adapter»), H55 to H59."""
+"""The built site over real sockets: conditionals, ranges, encodings and redirects, S55–S59."""
 
 import hashlib
 import os
