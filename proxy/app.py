@@ -11,63 +11,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.routing import Mount
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
-from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.store.db import CONNECTIONS
-from proxy.web import (
-    captcha,
-    devices,
-    factor,
-    inbox,
-    login,
-    password,
-    profile,
-    proof,
-    recovery,
-    recovery_link,
-)
-from proxy.web.edge import csrf, errors, health, violations
+from proxy.web.edge import errors, health
 from proxy.web.edge.hashing import PasswordPool
 from proxy.web.edge.headers import Headers, OwnRedirects
 from proxy.web.edge.log import RequestLog
 from proxy.web.edge.state import State
 from proxy.web.edge.view import prepare
-from proxy.web.registration import opening, representation, steps
-from proxy.web.site import assets
+from proxy.web.routes import path_of, routes
 from proxy.web.site.site import Site
 from proxy.work.worker import Worker
 
 TEMPLATES = Path(__file__).parent / "templates"
-BODY_BYTES = 64 * 1024
-
-routes = [
-    Mount(
-        "/casilla",
-        routes=[
-            *login.routes,
-            *password.routes,
-            *proof.routes,
-            *profile.routes,
-            *devices.routes,
-            *recovery.routes,
-            *recovery_link.routes,
-            *steps.routes,
-            *representation.routes,
-            *opening.routes,
-            *captcha.routes,
-            *factor.routes,
-            *inbox.routes,
-            *assets.routes,
-        ],
-    ),
-    *health.routes,
-    *violations.routes,
-]
 
 
 def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
@@ -77,7 +36,7 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
     """
     origin = installation.settings.origin
     state = create_state(installation)
-    aide = Worker(installation) if worker else None
+    aide = Worker(installation, path_of) if worker else None
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -91,16 +50,13 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
         installation.db.close()
 
     app = Starlette(
-        routes=routes,
+        routes=routes(origin),
         middleware=[
             Middleware(health.KnownHost, allowed_hosts=[installation.settings.hostname]),
             Middleware(RequestLog),
-            # Here and not `max_body_size`: it ends a request with an exception of its own.
-            Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES),
-            Middleware(csrf.SameOrigin, origin=origin),
             Middleware(OwnRedirects),
         ],
-        exception_handlers={Refusal: errors.refused, HTTPException: errors.http_error},
+        exception_handlers={HTTPException: errors.outside},
         lifespan=lifespan,
     )
     app.state.casilla = state

@@ -113,10 +113,11 @@ def _listen(address: str, port: int) -> socket:
 def work() -> None:
     """Envía los correos y SMS que esperan, hasta que se le detenga."""
     from proxy.logs import write_json_lines
+    from proxy.web.routes import path_of
     from proxy.work.worker import Worker, work_alone
 
     parts = start.ready()
-    worker = Worker(parts)
+    worker = Worker(parts, path_of)
     start.warn_of_folders(parts.settings)
     write_json_lines()
     print("Enviando correos y SMS. Para terminar: Ctrl+C", flush=True)

@@ -28,7 +28,6 @@ from http import HTTPStatus
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from proxy.domain.captcha import PIECES, ZERO_BITS
 from proxy.flows import captcha
@@ -149,9 +148,3 @@ def _asked(request: Request, first_try: bool) -> bool:
 def _answer(fields: dict[str, str]) -> Answer:
     names = ("captcha_id", "captcha", "captcha_trabajo")
     return Answer(*(fields.get(name, "") for name in names))
-
-
-routes = [
-    Route("/captcha/{riddle}/imagen/", image, name="captcha:image"),
-    Route("/captcha/{riddle}/sonido/", sound, name="captcha:sound"),
-]

@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from proxy.domain.ids import parse_id
 from proxy.errors import NotYours
@@ -72,12 +71,3 @@ async def stay(request: Request) -> Response:
     end = end_of(installation, session_of(request))
     hora = f"{end.at.astimezone(installation.zone):%H:%M}"
     return JSONResponse({"seconds": end.seconds, "hora": hora, "last": end.last})
-
-
-routes = [
-    Route("/sesiones/", listing, name="devices:list"),
-    Route("/sesiones/seguir/", stay, name="devices:stay"),
-    Route("/sesiones/cerrar/", end_others, methods=["POST"], name="devices:end_others"),
-    Route("/sesiones/{id}/cerrar/", end_one, methods=["POST"], name="devices:end_one"),
-    Route("/sesiones/equipos/{id}/olvidar/", forget, methods=["POST"], name="devices:forget"),
-]

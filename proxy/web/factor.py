@@ -12,7 +12,7 @@ from proxy.render import qr
 from proxy.texts import TEXTS
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
-from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
 from proxy.web.proof import fresh, proved
@@ -135,11 +135,3 @@ async def _waiting(request: Request) -> factor.Pairing | None:
     installation, session = state_of(request).installation, session_of(request)
     issuer = installation.catalog.entity.siglas
     return await look(request, factor.pairing, installation.policy, session, issuer)
-
-
-routes = [
-    form_route("/segundo-factor/", overview, begin, "factor:overview"),
-    form_route("/segundo-factor/activar/", confirm_form, confirm, "factor:confirm"),
-    form_route("/segundo-factor/codigos/", renew_form, renew, "factor:renew"),
-    form_route("/segundo-factor/desactivar/", turn_off_form, turn_off, "factor:off"),
-]

@@ -5,7 +5,6 @@ import logging
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import File
@@ -158,14 +157,3 @@ def _parsed(text: str) -> bytes:
     if notificacion_id is None:
         raise NotYours("notificacion.missing")
     return notificacion_id
-
-
-routes = [
-    Route("/", pending, name="inbox:pending"),
-    Route("/leidos/", read, name="inbox:read"),
-    Route("/notificaciones/{id}/", detail, name="inbox:detail"),
-    Route("/notificaciones/{id}/ver/", open, methods=["POST"], name="inbox:open"),
-    Route("/notificaciones/{id}/acto/", acto, name="inbox:acto"),
-    Route("/notificaciones/{id}/anexos/{position}/", anexo, name="inbox:anexo"),
-    Route("/notificaciones/{id}/anexos.zip", anexos, name="inbox:anexos"),
-]

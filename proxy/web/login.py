@@ -26,7 +26,7 @@ from proxy.web.edge.cookies import (
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import client_of, form_route, letters, look, page, run, see_other, unread
+from proxy.web.edge.pages import client_of, letters, look, page, run, see_other, unread
 from proxy.web.edge.sessions import current
 from proxy.web.edge.state import state_of
 
@@ -216,12 +216,3 @@ def _denied_code(request: Request, denied: Denied, volver: str, field: str) -> R
 def _ours(path: str) -> bool:
     """Where to go after the login: only a path of the casilla (open redirects, S7)."""
     return OUR_PATH.fullmatch(path) is not None
-
-
-routes = [
-    form_route("/ingresar/", password_form, check_password, "login:password"),
-    form_route("/token/", code_form, check_code, "login:code"),
-    form_route("/token/reenviar/", code_form, resend_code, "login:resend"),
-    form_route("/no-fui-yo/{token}/", disavow_form, disavow, "login:disavow"),
-    form_route("/salir/", left, logout, "login:logout"),
-]

@@ -11,7 +11,7 @@ from proxy.web.choosing import fit
 from proxy.web.edge.cookies import FLOW, SESSION, begin_flow, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
-from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.sessions import entered, session_of
 from proxy.web.edge.state import state_of
 
@@ -71,9 +71,3 @@ async def disavow(request: Request) -> Response:
 def _denied(request: Request, denied: Denied) -> Response:
     said = told(denied, "antigua", "old_password")
     return held_off(page(request, "password/change.html", status(denied), **said), denied)
-
-
-routes = [
-    form_route("/clave/", change_form, change, "password:change"),
-    form_route("/no-fui-yo/clave/{token}/", disavow_form, disavow, "password:disavow"),
-]

@@ -15,7 +15,7 @@ from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
 from proxy.web.proof import fresh, give, keep, proved
@@ -219,12 +219,3 @@ def _flow(request: Request, secret: str | None = None) -> str:
     """Of this browser and of this session: another one of the same owner goes its own way."""
     secret = flow_of(request) if secret is None else secret
     return f"{secret}/{session_of(request).id.hex()}"
-
-
-routes = [
-    form_route("/perfil/", data, update, "profile:data"),
-    form_route("/perfil/codigo/", code_form, check_code, "profile:code"),
-    form_route("/perfil/codigo/reenviar/", code_form, resend, "profile:resend"),
-    form_route("/perfil/celular/quitar/", data, remove_phone, "profile:remove_phone"),
-    form_route("/perfil/deshacer/{token}/", undo_form, undo, "profile:undo"),
-]

@@ -14,7 +14,7 @@ from proxy.web.edge.cookies import SESSION, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import Handler, client_of, form_route, page, run, see_other
+from proxy.web.edge.pages import Handler, client_of, page, run, see_other
 from proxy.web.edge.sessions import PAGE, private, session_of
 from proxy.web.edge.state import state_of
 
@@ -92,6 +92,3 @@ async def confirm(request: Request) -> Response:
 def _confirm_page(request: Request, back: str, code: int = 200, **context: object) -> Response:
     values = {"volver": back, "errors": {}, "notice": None} | context
     return page(request, "profile/confirm.html", code, **values)
-
-
-routes = [form_route("/confirmar/", confirm_form, confirm, "proof:confirm")]

@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from proxy.domain import codes, secrets
 from proxy.domain.identidad import parse_user
@@ -18,7 +17,6 @@ from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
 from proxy.web.edge.pages import (
     client_of,
-    form_route,
     letters,
     look,
     page,
@@ -247,13 +245,3 @@ def _next(request: Request, name: str, new_flow: str) -> Response:
     response = see_other(request, name)
     set_cookie(response, FLOW, new_flow)
     return response
-
-
-routes = [
-    form_route("/recuperar/", start_form, start, "recovery:start"),
-    form_route("/recuperar/canal/", channel_form, send, "recovery:channel"),
-    form_route("/recuperar/token/", code_form, verify, "recovery:code"),
-    form_route("/recuperar/reenviar/", resend_form, resend, "recovery:resend"),
-    form_route("/recuperar/clave/", choosing, choose, "recovery:choose"),
-    Route("/recuperar/listo/", done, name="recovery:done"),
-]

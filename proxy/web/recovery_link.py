@@ -2,7 +2,6 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from proxy.domain.identidad import parse_identidad
 from proxy.errors import Refusal
@@ -15,7 +14,7 @@ from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 
 FIELDS = ("persona", "tipo", "numero", "correo")
@@ -129,12 +128,3 @@ def _ask_page(
     shown = {"values": {name: values.get(name, "") for name in FIELDS}}
     context = {"errors": {}, "notice": None} | context
     return page(request, "recovery/link.html", code, **shown, **context)
-
-
-routes = [
-    form_route("/recuperar/correo/", ask_form, ask, "recovery:link"),
-    Route("/recuperar/enviado/", sent, name="recovery:sent"),
-    Route("/recuperar/enlace/{token}/", follow, name="recovery:follow"),
-    form_route("/recuperar/cambio/", change_form, change, "recovery:change"),
-    form_route("/recuperar/renovar/", change_form, renew, "recovery:renew"),
-]

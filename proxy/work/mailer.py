@@ -6,39 +6,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from threading import Event
-from typing import Any
 
-from proxy.domain.browser import in_words
-from proxy.domain.codes import code_for
-from proxy.domain.first_access import secret_for
-from proxy.flows import delivery, password
+from proxy.flows import delivery
 from proxy.installation import Installation
 from proxy.outside.mail import Unsent, transport
 from proxy.outside.sms import Sms, sms_transport
 from proxy.render.email import Envelope, letter
 from proxy.render.sms import sms_text
 from proxy.store.outbox import DETAIL, Channel, Message
+from proxy.work.messages import PathOf, Said, said_in
 
 logger = logging.getLogger("casilla.mail")
 
 POLL = 2.0  # seconds between looks at an outbox that another process may have filled
-REGISTRATION = "registration"  # its code can be answered by a link too (M43)
 CHANNELS: tuple[Channel, ...] = ("email", "sms")
-# Where the link of each purpose leads, under /casilla/.
-LINKS = {
-    "recovery": "recuperar/enlace/{token}/",
-    "activation": "activar/{token}/",
-    "undo": "perfil/deshacer/{token}/",
-    "not_me": "no-fui-yo/clave/{token}/",
-}
 
 
 class Mailer:
     """Refuses to start with a CASILLA_MAIL_URL or CASILLA_SMS_URL that leads nowhere."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, path_of: PathOf) -> None:
         settings = installation.settings
-        self.installation = installation
+        self.installation, self.path_of = installation, path_of
         self.mail = transport(settings.mail_url, settings.hostname)
         self.sms = sms_transport(settings)
 
@@ -118,7 +107,7 @@ class Mailer:
     def _send_sms(self, message: Message) -> str:
         at = message.created_at.astimezone(self.installation.zone)
         entity = self.installation.catalog.entity
-        text = sms_text(message.name, entity, at, **self._context(message))
+        text = sms_text(message.name, entity, at, **self._said(message))
         return self.sms.send(
             Sms(message.message_id, message.recipient, text, entity.correo.direccion, at)
         )
@@ -129,46 +118,13 @@ class Mailer:
             message.recipient,
             message.created_at.astimezone(self.installation.zone),
         )
-        entity, context = self.installation.catalog.entity, self._context(message)
-        if code := context.get("code"):
-            context["code"] = f"{code[:3]} {code[3:]}"
-        return letter(message.name, envelope, entity, **context)
+        said = self._said(message)
+        if code := said.get("code"):
+            said["code"] = f"{code[:3]} {code[3:]}"
+        return letter(message.name, envelope, self.installation.catalog.entity, **said)
 
-    def _context(self, message: Message) -> dict[str, Any]:
-        """With what is stored nowhere: the code, and the links, which follow from the keys."""
-        settings, signing = self.installation.settings, self.installation.signing
-        context = dict(message.context)
-        site, casilla = f"{settings.origin}/", f"{settings.origin}/casilla/"
-        context |= {"site": site, "casilla": casilla, "host": settings.hostname}
-        if "browser" in context:
-            context["browser"] = in_words(context["browser"])
-        if "challenge" in context:
-            context["code"] = self._code(context)
-            context["stop"] = f"{casilla}no-fui-yo/{signing.disavowal(context['challenge'])}/"
-            token = signing.link(REGISTRATION, bytes.fromhex(context["challenge"]))
-            context["validate"] = f"{casilla}registro/enlace/{token}/"
-        if "first_access" in context:
-            link_id = bytes.fromhex(context["first_access"])
-            context["secret"] = secret_for(self._code_key(context), link_id)
-        if "link" in context:
-            token = signing.link(context["purpose"], bytes.fromhex(context["link"]))
-            context["link"] = casilla + LINKS[context["purpose"]].format(token=token)
-            context["days"] = password.DISAVOWAL_LIFE.days
-        return context
-
-    def _code(self, context: dict[str, Any]) -> str:
-        return code_for(
-            self._code_key(context),
-            context["purpose"],
-            bytes.fromhex(context["challenge"]),
-            context["sent"],
-        )
-
-    def _code_key(self, context: dict[str, Any]) -> bytes:
-        key = self.installation.vault.code_key(context["key_id"])
-        if key is None:
-            raise Unsent("the key of the code was retired")
-        return key
+    def _said(self, message: Message) -> Said:
+        return said_in(message, self.installation, self.path_of)
 
 
 def _log(level: int, text: str, message: Message, detail: str) -> None:

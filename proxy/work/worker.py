@@ -14,6 +14,7 @@ from proxy.flows import captcha
 from proxy.installation import Installation
 from proxy.store.purge import purge
 from proxy.work.mailer import Mailer
+from proxy.work.messages import PathOf
 
 logger = logging.getLogger("casilla.worker")
 
@@ -24,9 +25,9 @@ PAUSE = 2.0  # seconds between looks at whether a chore has something to do
 class Worker:
     """Refuses to start with a place for messages that leads nowhere."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, path_of: PathOf) -> None:
         self._installation = installation
-        self._mailer = Mailer(installation)
+        self._mailer = Mailer(installation, path_of)
         self._purge_at = time.monotonic()
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:

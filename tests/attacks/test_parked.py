@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from proxy.app import create_app, create_state, routes
+from proxy.app import create_app, create_state
 from proxy.installation import Installation
 from proxy.store import casillas, notificaciones, sessions
 from proxy.store.tx import Tx
@@ -22,6 +22,7 @@ from proxy.web.edge import forms as reading
 from proxy.web.edge.cookies import SESSION
 from proxy.web.edge.pages import Handler, run
 from proxy.web.edge.sessions import entered, private
+from proxy.web.routes import routes
 from tests.clock import Clock
 from tests.people import Person
 from tests.web.visitor import ORIGIN, Visitor, forms
@@ -97,7 +98,7 @@ def test_a_session_that_ends_before_the_act_acts_no_more(
         return Answer()
 
     app = Starlette(
-        routes=[Mount("/casilla", routes=[Route("/x/", act, methods=["POST"])]), *routes]
+        routes=[Mount("/casilla", routes=[Route("/x/", act, methods=["POST"])]), *routes(ORIGIN)]
     )
     app.state.casilla = create_state(installation)
     client = TestClient(app, base_url=ORIGIN, follow_redirects=False)

@@ -11,10 +11,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from starlette.routing import BaseRoute, Mount, Route
 
-from proxy.app import routes
 from proxy.installation import Installation
 from proxy.web.edge import cookies
 from proxy.web.edge.cookies import DEVICE, FLOW, SESSION
+from proxy.web.routes import routes
 from tests.attacks.actor import everything
 from tests.outbox import messages
 from tests.people import Person
@@ -53,7 +53,7 @@ def _walk(found: list[BaseRoute], before: str = "") -> Iterator[tuple[str, Route
             yield re.sub(r"{[^}]*}", ID, before + route.path), route
 
 
-ROUTES = dict(_walk(routes))
+ROUTES = dict(_walk(routes(ORIGIN)))
 POSTS = {path: route for path, route in ROUTES.items() if "POST" in (route.methods or ())}
 FORMS = {path: route for path, route in POSTS.items() if path != "/csp"}
 

@@ -14,6 +14,7 @@ import pytest
 
 from proxy.installation import Installation
 from proxy.logs import JsonLines
+from proxy.web.routes import path_of
 from proxy.work.mailer import Mailer
 from tests.clock import Clock
 from tests.outbox import messages
@@ -38,7 +39,7 @@ def test_no_secret_is_logged_stored_or_put_in_a_subject(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    mailer, her = Mailer(installation), make_visitor()
+    mailer, her = Mailer(installation, path_of), make_visitor()
     secrets = {rosa.identidad.number, rosa.email, rosa.nombres, rosa.password, NEW, NEWER, NEWEST}
 
     her.password(rosa.identidad.number, "una-clave-equivocada")

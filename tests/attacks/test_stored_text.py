@@ -12,6 +12,7 @@ from sqlalchemy import Text, update
 from proxy.domain.identidad import Identidad
 from proxy.installation import Installation
 from proxy.store import casillas, outbox, tables
+from proxy.web.routes import path_of
 from proxy.work.mailer import Mailer
 from tests.casilla import Offered
 from tests.people import Person, open_casilla
@@ -104,7 +105,7 @@ def test_messages_carry_what_others_wrote_as_text(
     with installation.db.transaction() as tx:
         for name in names:
             outbox.add(tx, name, casillas.by_id(tx, rosa.id), **evil)
-    assert Mailer(installation).deliver_due() == len(names)
+    assert Mailer(installation, path_of).deliver_due() == len(names)
     for path in (tmp_path / "correo" / "new").iterdir():
         message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
         assert message["Bcc"] is None

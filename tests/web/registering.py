@@ -10,6 +10,7 @@ from httpx2 import Response
 from proxy.flows.demonstration_people import STRANGERS
 from proxy.installation import Installation
 from proxy.store import padron
+from proxy.web.routes import path_of
 from proxy.work.mailer import Mailer
 from tests.flows.newcomer import BAKERY, ELENA
 from tests.web.visitor import Visitor, forms
@@ -99,7 +100,7 @@ def labelled(page: Response, *labels: str) -> bool:
 
 def mail_of(installation: Installation) -> dict[str, str]:
     """What leaves, by subject, as plain text."""
-    Mailer(installation).deliver_due()
+    Mailer(installation, path_of).deliver_due()
     folder = Path(installation.settings.mail_url.removeprefix("maildir:"))
     found = {}
     for path in sorted(folder.glob("new/*")):

@@ -4,16 +4,17 @@ import pytest
 from jinja2 import ChoiceLoader, DictLoader
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from proxy import app as application
 from proxy.domain import secrets
 from proxy.installation import Installation
 from proxy.web import captcha
+from proxy.web import routes as table
 from proxy.web.edge.cookies import FLOW, set_cookie
 from proxy.web.edge.forms import read_form
-from proxy.web.edge.pages import form_route, page
+from proxy.web.edge.pages import page
 from proxy.web.edge.state import State
 
 PAGE = """
@@ -59,7 +60,7 @@ def _page(form: str) -> Route:
             return await _shown(request, form, flow, 400, dni=fields["dni"], errors=errors)
         return page(request, "done.html", dni=fields["dni"])
 
-    return form_route(f"/{form}/", show, send, f"scratch:{form}")
+    return table.form(f"/{form}/", show, send, f"scratch:{form}")
 
 
 async def _shown(
@@ -81,10 +82,7 @@ def application_with_forms(
     installation: Installation, monkeypatch: pytest.MonkeyPatch, *forms: str
 ) -> ASGIApp:
     """The application, with a page at /casilla/<form>/ for each of the forms."""
-    casilla, *others = application.routes
-    assert isinstance(casilla, Mount)
-    pages = [*map(_page, forms), *captcha.routes, *casilla.routes]
-    monkeypatch.setattr(application, "routes", [Mount("/casilla", routes=pages), *others])
+    monkeypatch.setattr(table, "CASILLA", [*map(_page, forms), *table.CASILLA])
     create_state = application.create_state
 
     def with_page(parts: Installation) -> State:

@@ -6,6 +6,7 @@ import pytest
 
 from proxy.installation import Installation
 from proxy.store import casillas, outbox
+from proxy.web.routes import path_of
 from proxy.work.mailer import Mailer
 from tests.outside.conftest import start
 from tests.people import Person
@@ -52,6 +53,6 @@ def deliver(installation: Installation) -> Callable[..., int]:
 
     def now(mail_url: str) -> int:
         installation.settings.mail_url = mail_url
-        return Mailer(installation).deliver_due()
+        return Mailer(installation, path_of).deliver_due()
 
     return now

@@ -23,6 +23,7 @@ from proxy.installation import Installation
 from proxy.logs import JsonLines
 from proxy.outside import mail
 from proxy.store import tables
+from proxy.web.routes import path_of
 from proxy.work import mailer
 from proxy.work.mailer import Mailer
 from tests.clock import Clock
@@ -296,7 +297,7 @@ def test_a_database_that_fails_does_not_end_the_worker_nor_fill_the_log(
 
     async def story() -> None:
         wake, stop = asyncio.Event(), Event()
-        working = asyncio.create_task(Mailer(installation).work(wake, stop))
+        working = asyncio.create_task(Mailer(installation, path_of).work(wake, stop))
         while not written(caplog):
             await asyncio.sleep(0.01)
         with installation.db.transaction() as tx:
@@ -320,7 +321,7 @@ def test_the_worker_wakes_at_once_and_ends_when_told(
 
     async def story() -> None:
         wake, stop = asyncio.Event(), Event()
-        working = asyncio.create_task(Mailer(installation).work(wake, stop))
+        working = asyncio.create_task(Mailer(installation, path_of).work(wake, stop))
         await asyncio.sleep(0.05)
         leave()
         wake.set()
@@ -345,7 +346,7 @@ def test_a_worker_that_is_told_to_end_finishes_the_message_in_hand_and_takes_no_
 
     async def story() -> None:
         wake, stop = asyncio.Event(), Event()
-        working = asyncio.create_task(Mailer(installation).work(wake, stop))
+        working = asyncio.create_task(Mailer(installation, path_of).work(wake, stop))
         assert await asyncio.to_thread(taken.reached.wait, 5)
         stop.set()
         wake.set()

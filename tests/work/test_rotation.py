@@ -14,7 +14,8 @@ import pytest
 from proxy.domain.codes import code_for
 from proxy.installation import Installation
 from proxy.keys import ring
-from proxy.work.mailer import LINKS, Mailer
+from proxy.web.routes import path_of
+from proxy.work.mailer import Mailer
 from tests.work.whatever import WHATEVER
 
 Leave = Callable[..., None]
@@ -47,7 +48,7 @@ def texts(folder: Path) -> list[str]:
 def test_a_running_worker_writes_what_was_sealed_before_and_after_a_rotation(
     installation: Installation, leave: Leave, tmp_path: Path
 ) -> None:
-    mailer = Mailer(installation)
+    mailer = Mailer(installation, path_of)
     leave("login_code", **CODE)
     rotate(installation.settings.keys_file)
     leave("login_code", **CODE | {"key_id": "k2"})
@@ -67,7 +68,7 @@ def test_a_code_of_a_key_that_was_retired_is_not_sent(
     """It would open nothing."""
     leave("login_code", **CODE | {"key_id": "k0"})
     leave()
-    assert Mailer(installation).deliver_due() == 1
+    assert Mailer(installation, path_of).deliver_due() == 1
 
 
 def test_a_link_is_signed_as_the_message_leaves_and_for_its_purpose_alone(
@@ -75,10 +76,10 @@ def test_a_link_is_signed_as_the_message_leaves_and_for_its_purpose_alone(
 ) -> None:
     link = secrets.token_bytes(16)
     leave("recovery_link", **WHATEVER | {"link": link.hex()})
-    assert Mailer(installation).deliver_due() == 1
+    assert Mailer(installation, path_of).deliver_due() == 1
     (text,) = texts(tmp_path)
     (token,) = re.findall(r"https://casilla\.test/casilla/recuperar/enlace/([^/\s]+)/\s", text)
     assert link.hex() not in text
     assert installation.signing.link_of("recovery", token) == link
-    for other in LINKS.keys() - {"recovery"}:
+    for other in ("activation", "undo", "not_me", "registration"):
         assert installation.signing.link_of(other, token) is None

@@ -16,6 +16,7 @@ from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.render.sms import TEMPLATES
 from proxy.store import outbox, tables
+from proxy.web.routes import path_of
 from proxy.work.mailer import Mailer
 from tests.clock import Clock
 from tests.outbox import messages
@@ -51,7 +52,7 @@ def code(installation: Installation) -> str:
 
 def send(installation: Installation, server: Sms) -> int:
     installation.settings.sms_url = server.url
-    return Mailer(installation).deliver_due()
+    return Mailer(installation, path_of).deliver_due()
 
 
 def attempts(installation: Installation) -> list[tuple[bool, str]]:
@@ -165,7 +166,7 @@ def test_a_slow_gateway_keeps_no_e_mail_waiting(
 
     async def story(server: Sms) -> None:
         wake, stop = asyncio.Event(), Event()
-        working = asyncio.create_task(Mailer(installation).work(wake, stop))
+        working = asyncio.create_task(Mailer(installation, path_of).work(wake, stop))
         await asyncio.sleep(0.3)
         leave()
         wake.set()

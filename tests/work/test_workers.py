@@ -25,6 +25,7 @@ from proxy.keys.ring import create_keyring
 from proxy.store import casillas, tables
 from proxy.store.db import Database
 from proxy.store.schema import migrate
+from proxy.web.routes import path_of
 from proxy.work import worker
 from proxy.work.mailer import Mailer
 from tests.people import ROSA, open_casilla
@@ -134,7 +135,7 @@ def test_a_killed_worker_loses_no_message_and_sends_none_under_another_id(
     assert int(done.stdout) > 60, "it hardly ran"
     later = install(database_url, tmp_path, lambda: datetime.now(UTC) + LEASE)
     while not all(message.sent_at for message in messages(later.db)):
-        Mailer(later).deliver_due()
+        Mailer(later, path_of).deliver_due()
     rows = messages(later.db)
     later.db.close()
     assert all(row.next_at is None and row.context == b"" for row in rows)
@@ -157,7 +158,7 @@ def test_a_purge_that_failed_does_not_wait_for_the_next_day(
     place: Installation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(worker, "PAUSE", 0.01)
-    mine = worker.Worker(place)
+    mine = worker.Worker(place, path_of)
     with place.db.transaction() as tx:
         tx.conn.execute(insert(tables.rates).values(key=b"long ago", tat=0))
         tx.conn.exec_driver_sql("ALTER TABLE challenges RENAME TO away")

@@ -10,6 +10,7 @@ from proxy.installation import Installation
 from proxy.settings import Settings
 from proxy.store import casillas, outbox
 from proxy.store.tx import Tx, utc_now
+from proxy.web.routes import path_of
 from proxy.work.mailer import Mailer
 from tests.killing import kill_anywhere, kill_at_every_other_line
 from tests.people import ROSA
@@ -52,7 +53,7 @@ def main(url: str, folder: Path) -> None:
             casilla = casillas.by_identidad(tx, ROSA.identidad)
             assert casilla is not None
             leave(tx, casilla, number // 2)  # every other line, and each channel
-        Mailer(installation).deliver_due()
+        Mailer(installation, path_of).deliver_due()
         installation.db.close()
 
     print(kill_at_every_other_line(work, CODE))

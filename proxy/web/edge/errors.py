@@ -1,16 +1,19 @@
 """From what went wrong to a calm page that says what to do next."""
 
+import logging
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from proxy.errors import Refusal
 from proxy.texts import TEXTS
 from proxy.web.edge.pages import page
 from proxy.web.edge.state import state_of
+
+logger = logging.getLogger("casilla.web")
 
 
 class Handed(Response):
@@ -34,21 +37,51 @@ async def refused(request: Request, error: Exception) -> Response:
 
 
 async def http_error(request: Request, error: Exception) -> Response:
-    """What the router or the server refuses by itself: 404, 405, 413 …"""
+    """What the router or the server refuses by itself: 404, 405, 408 …"""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.NOT_FOUND:
-        if not request.url.path.startswith("/casilla/"):
-            return Handed(state_of(request).lost)
         return page(request, "errors/not_found.html", 404)
     response = refused_page(request, "form.malformed", error.status_code)
     response.headers.update(error.headers or {})
     return response
 
 
-async def unexpected(request: Request, _error: Exception) -> Response:
-    """Ours to mend. The page shows the reference under which the log has the rest."""
-    return page(request, "errors/unexpected.html", 500)
+async def outside(request: Request, error: Exception) -> Response:
+    """An address that is of no door is, if anything, one of the public site."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return Handed(state_of(request).lost)
+    return await http_error(request, error)
+
+
+class LastResort:
+    """Answers for what breaks behind a door, with a page that shows its reference in the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:
+            if started:
+                raise  # half an answer has left already; the server must cut the connection
+            request = Request(scope)
+            extra = {"request": getattr(request.state, "reference", None)}
+            logger.exception("unexpected", extra=extra)
+            await page(request, "errors/unexpected.html", 500)(scope, receive, send)
 
 
 def refused_page(request: Request, code: str, status: int) -> Response:
     return page(request, "errors/refused.html", status, sentence=TEXTS[code])
+
+
+# Of the pages of the casilla. Another door has its own.
+HANDLERS = {Refusal: refused, HTTPException: http_error}

@@ -7,7 +7,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from proxy.flows import readiness
@@ -48,6 +47,3 @@ class KnownHost(TrustedHostMiddleware):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = self.app if scope.get("path") in PATHS else super().__call__
         await asked(scope, receive, send)
-
-
-routes = [Route("/salud", alive, name="alive"), Route("/listo", ready, name="ready")]

@@ -1,13 +1,11 @@
-"""One line for each request, and the last resort when a handler breaks."""
+"""One line for each request."""
 
 import logging
 import secrets
 import time
 
-from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from proxy.web.edge.errors import unexpected
 
 logger = logging.getLogger("casilla.web")
 
@@ -32,12 +30,12 @@ class RequestLog:
 
         try:
             await self.app(scope, receive, watched)
-        except Exception as error:
+        except Exception:
             logger.exception("unexpected", extra={"request": reference})
             if status:
                 raise  # half an answer has left already; the server must cut the connection
-            response = await unexpected(Request(scope), error)
-            await response(scope, receive, watched)
+            # The last resort: each door has its own page for what breaks behind it.
+            await PlainTextResponse("error inesperado\n", 500)(scope, receive, watched)
         finally:
             client = scope.get("client")
             route = scope.get("route")

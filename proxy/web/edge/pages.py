@@ -7,7 +7,6 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from proxy.domain.client import Client
 from proxy.flows import login
@@ -64,15 +63,6 @@ def see_other(request: Request, name: str, query: str = "", **params: str) -> Re
     """Where a POST ends: the next page, by GET, so that reloading sends nothing again."""
     path = request.app.url_path_for(name, **params)
     return RedirectResponse(f"{path}?{query}" if query else str(path), 303)
-
-
-def form_route(path: str, show: Handler, send: Handler, name: str) -> Route:
-    """One address for a form: GET shows it, POST sends it, anything else is told of both."""
-
-    async def either(request: Request) -> Response:
-        return await (send if request.method == "POST" else show)(request)
-
-    return Route(path, either, methods=["GET", "POST"], name=name)
 
 
 def letters(request: Request) -> bool:

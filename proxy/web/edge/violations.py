@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from proxy.flows import violations
 from proxy.web.edge.forms import body_of
@@ -37,6 +36,3 @@ def _rule(body: dict[str, str]) -> str:
 
 def _host(body: dict[str, str]) -> str:
     return (urlsplit(str(body["blockedURL"])).hostname or "en la página")[:80]
-
-
-routes = [Route("/csp", report, methods=["POST"], name="violations")]

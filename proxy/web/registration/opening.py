@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from proxy.domain import codes
 from proxy.errors import Denied, Reason
@@ -17,7 +16,7 @@ from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import client_of, form_route, look, page, run, see_other
+from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 from proxy.web.registration.steps import limited
 
@@ -206,13 +205,3 @@ def _activation(request: Request) -> bytes | None:
 async def _activating(request: Request) -> Choosing | None:
     link = _activation(request)
     return await look(request, first_access.opened, link) if link else None
-
-
-routes = [
-    form_route("/registro/correo/", email_form, validate, "registration:email"),
-    form_route("/registro/correo/reenviar/", email_form, resend, "registration:resend"),
-    form_route("/registro/enlace/{token}/", link_form, validate_link, "registration:link"),
-    Route("/registro/listo/", done, name="registration:done"),
-    form_route("/activar/", activation_form, activate, "activation"),
-    Route("/activar/{token}/", follow, name="activation:follow"),
-]

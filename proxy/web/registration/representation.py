@@ -15,7 +15,7 @@ from proxy.texts import TEXTS
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import Handler, client_of, form_route, look, page, run, see_other
+from proxy.web.edge.pages import Handler, client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 from proxy.web.registration.opening import CLAVE
 from proxy.web.registration.steps import (
@@ -176,11 +176,3 @@ def _data_page(
         sexes=SEXES,
         today=today(request),
     )
-
-
-routes = [
-    form_route("/registro/representante/", start_form, summon, "registration:representative"),
-    form_route("/registro/representante/clave/", code_form, answer, "representative:code"),
-    form_route("/registro/representante/reenviar/", code_form, resend, "representative:resend"),
-    form_route("/registro/representante/datos/", data_form, prove, "representative:data"),
-]

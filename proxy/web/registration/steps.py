@@ -20,7 +20,7 @@ from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
 from proxy.web.edge.denials import held_off, sentence, status
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import Handler, client_of, form_route, look, page, run, see_other
+from proxy.web.edge.pages import Handler, client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 
 PERSONAS = {NATURAL: "Persona Natural", LEGAL: "Persona Jurídica"}
@@ -285,12 +285,3 @@ def _data_page(
         sexes=SEXES,
         today=today(request),
     )
-
-
-routes = [
-    form_route("/registro/", terms_form, accept_terms, "registration:terms"),
-    form_route("/registro/privacidad/", privacy_form, accept_privacy, "registration:privacy"),
-    form_route("/registro/persona/", persona_form, choose_persona, "registration:persona"),
-    form_route("/registro/datos/", data_form, send_data, "registration:data"),
-    form_route("/registro/revision/", review_form, confirm, "registration:review"),
-]

@@ -13,7 +13,6 @@ import brotli  # type: ignore[import-untyped]
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from proxy.web.site.negotiation import IDENTITY, choose_coding, not_modified
 
@@ -70,6 +69,3 @@ def _asset(path: Path) -> Asset:
 @cache
 def _by_address() -> dict[str, Asset]:
     return {found.address: found for found in assets().values()}
-
-
-routes = [Route("/estilo/{address}", asset, name="asset")]

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from proxy.app import BODY_BYTES
 from proxy.domain.events import Event
 from proxy.installation import Installation
 from proxy.logs import JsonLines
 from proxy.store.tables import audit
+from proxy.web.routes import BODY_BYTES
 from tests.people import Person
 from tests.web.visitor import Visitor
 

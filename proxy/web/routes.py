@@ -1,0 +1,132 @@
+"""Every address, and who answers it. What is sent to a form goes to the same address."""
+
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, Router
+
+from proxy.web import (
+    captcha,
+    devices,
+    factor,
+    inbox,
+    login,
+    password,
+    profile,
+    proof,
+    recovery,
+    recovery_link,
+)
+from proxy.web.edge import csrf, errors, health, violations
+from proxy.web.edge.pages import Handler
+from proxy.web.registration import opening, representation, steps
+from proxy.web.site import assets
+
+BODY_BYTES = 64 * 1024
+
+
+def form(path: str, show: Handler, send: Handler, name: str) -> Route:
+    """GET shows it and POST sends it; anything else is told of both."""
+
+    async def either(request: Request) -> Response:
+        return await (send if request.method == "POST" else show)(request)
+
+    return Route(path, either, methods=["GET", "POST"], name=name)
+
+
+# fmt: off
+CASILLA: list[BaseRoute] = [
+    # Login: DNI and password, then the token digital
+    form("/ingresar/", login.password_form, login.check_password, name="login:password"),
+    form("/token/", login.code_form, login.check_code, name="login:code"),
+    form("/token/reenviar/", login.code_form, login.resend_code, name="login:resend"),
+    form("/no-fui-yo/{token}/", login.disavow_form, login.disavow, name="login:disavow"),
+    form("/salir/", login.left, login.logout, name="login:logout"),
+    # The change of password, and «No fui yo»
+    form("/clave/", password.change_form, password.change, name="password:change"),
+    form("/no-fui-yo/clave/{token}/", password.disavow_form, password.disavow, name="password:disavow"),
+    # Recovery by code, and by link
+    form("/recuperar/", recovery.start_form, recovery.start, name="recovery:start"),
+    form("/recuperar/canal/", recovery.channel_form, recovery.send, name="recovery:channel"),
+    form("/recuperar/token/", recovery.code_form, recovery.verify, name="recovery:code"),
+    form("/recuperar/reenviar/", recovery.resend_form, recovery.resend, name="recovery:resend"),
+    form("/recuperar/clave/", recovery.choosing, recovery.choose, name="recovery:choose"),
+    Route("/recuperar/listo/", recovery.done, name="recovery:done"),
+    form("/recuperar/correo/", recovery_link.ask_form, recovery_link.ask, name="recovery:link"),
+    Route("/recuperar/enviado/", recovery_link.sent, name="recovery:sent"),
+    Route("/recuperar/enlace/{token}/", recovery_link.follow, name="recovery:follow"),
+    form("/recuperar/cambio/", recovery_link.change_form, recovery_link.change, name="recovery:change"),
+    form("/recuperar/renovar/", recovery_link.change_form, recovery_link.renew, name="recovery:renew"),
+    # Registration, up to the first access
+    form("/registro/", steps.terms_form, steps.accept_terms, name="registration:terms"),
+    form("/registro/privacidad/", steps.privacy_form, steps.accept_privacy, name="registration:privacy"),
+    form("/registro/persona/", steps.persona_form, steps.choose_persona, name="registration:persona"),
+    form("/registro/datos/", steps.data_form, steps.send_data, name="registration:data"),
+    form("/registro/revision/", steps.review_form, steps.confirm, name="registration:review"),
+    form("/registro/representante/", representation.start_form, representation.summon, name="registration:representative"),
+    form("/registro/representante/clave/", representation.code_form, representation.answer, name="representative:code"),
+    form("/registro/representante/reenviar/", representation.code_form, representation.resend, name="representative:resend"),
+    form("/registro/representante/datos/", representation.data_form, representation.prove, name="representative:data"),
+    form("/registro/correo/", opening.email_form, opening.validate, name="registration:email"),
+    form("/registro/correo/reenviar/", opening.email_form, opening.resend, name="registration:resend"),
+    form("/registro/enlace/{token}/", opening.link_form, opening.validate_link, name="registration:link"),
+    Route("/registro/listo/", opening.done, name="registration:done"),
+    form("/activar/", opening.activation_form, opening.activate, name="activation"),
+    Route("/activar/{token}/", opening.follow, name="activation:follow"),
+    # Inbox
+    Route("/", inbox.pending, name="inbox:pending"),
+    Route("/leidos/", inbox.read, name="inbox:read"),
+    Route("/notificaciones/{id}/", inbox.detail, name="inbox:detail"),
+    Route("/notificaciones/{id}/ver/", inbox.open, methods=["POST"], name="inbox:open"),
+    Route("/notificaciones/{id}/acto/", inbox.acto, name="inbox:acto"),
+    Route("/notificaciones/{id}/anexos/{position}/", inbox.anexo, name="inbox:anexo"),
+    Route("/notificaciones/{id}/anexos.zip", inbox.anexos, name="inbox:anexos"),
+    # Profile, second factor, sessions and devices
+    form("/perfil/", profile.data, profile.update, name="profile:data"),
+    form("/perfil/codigo/", profile.code_form, profile.check_code, name="profile:code"),
+    form("/perfil/codigo/reenviar/", profile.code_form, profile.resend, name="profile:resend"),
+    form("/perfil/celular/quitar/", profile.data, profile.remove_phone, name="profile:remove_phone"),
+    form("/perfil/deshacer/{token}/", profile.undo_form, profile.undo, name="profile:undo"),
+    form("/confirmar/", proof.confirm_form, proof.confirm, name="proof:confirm"),
+    form("/segundo-factor/", factor.overview, factor.begin, name="factor:overview"),
+    form("/segundo-factor/activar/", factor.confirm_form, factor.confirm, name="factor:confirm"),
+    form("/segundo-factor/codigos/", factor.renew_form, factor.renew, name="factor:renew"),
+    form("/segundo-factor/desactivar/", factor.turn_off_form, factor.turn_off, name="factor:off"),
+    Route("/sesiones/", devices.listing, name="devices:list"),
+    Route("/sesiones/seguir/", devices.stay, name="devices:stay"),
+    Route("/sesiones/cerrar/", devices.end_others, methods=["POST"], name="devices:end_others"),
+    Route("/sesiones/{id}/cerrar/", devices.end_one, methods=["POST"], name="devices:end_one"),
+    Route("/sesiones/equipos/{id}/olvidar/", devices.forget, methods=["POST"], name="devices:forget"),
+    # What pages load
+    Route("/captcha/{riddle}/imagen/", captcha.image, name="captcha:image"),
+    Route("/captcha/{riddle}/sonido/", captcha.sound, name="captcha:sound"),
+    Route("/estilo/{address}", assets.asset, name="asset"),
+]
+# fmt: on
+
+
+def routes(origin: str) -> list[BaseRoute]:
+    """The casilla behind its own guards and with its own error pages, and what is of no door."""
+    small = Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES)
+    guards = [
+        Middleware(errors.LastResort),
+        small,  # not `max_body_size`, which ends a request with an exception of its own
+        Middleware(csrf.SameOrigin, origin=origin),
+        Middleware(ExceptionMiddleware, handlers=errors.HANDLERS),
+    ]
+    return [
+        Mount("/casilla", routes=CASILLA, middleware=guards),
+        Route("/salud", health.alive, name="alive"),
+        Route("/listo", health.ready, name="ready"),
+        Route("/csp", violations.report, methods=["POST"], name="violations", middleware=guards),
+    ]
+
+
+_table = Router(routes("http://localhost"))
+
+
+def path_of(name: str, **params: str) -> str:
+    """The path of an address, for messages: nobody is asking."""
+    return str(_table.url_path_for(name, **params))
