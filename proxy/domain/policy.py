@@ -13,7 +13,7 @@ class Policy:
     code_attempts: int
     code_sends: int
     resend_wait: timedelta
-    flow_life: timedelta  # from the first code to the right one, however often it is resent
+    visit_life: timedelta  # from the first code to the right one, however often it is resent
     session_idle: timedelta
     session_warning: timedelta  # before the idle end
     session_life: timedelta
@@ -37,7 +37,7 @@ def policy_of(profile: Profile) -> Policy:
         code_attempts=token.intentos,
         code_sends=token.envios,
         resend_wait=timedelta(seconds=token.espera_segundos),
-        flow_life=timedelta(minutes=token.plazo_minutos),
+        visit_life=timedelta(minutes=token.plazo_minutos),
         session_idle=timedelta(minutes=session.inactividad_minutos),
         session_warning=timedelta(seconds=session.aviso_segundos),
         session_life=timedelta(hours=session.maximo_horas),

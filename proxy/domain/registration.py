@@ -50,8 +50,8 @@ class Draft:
     representative: dict[str, str] = field(default_factory=dict)
     identified: bool = False  # who registers is who they say
     represented_by: str = ""  # the identidad of whom was proved to be the representative
-    representative_flow: str = ""  # of the code that was mailed to the representative
-    email_flow: str = ""  # of the code that was mailed to the address
+    representative_visit: str = ""  # of the code that was mailed to the representative
+    email_visit: str = ""  # of the code that was mailed to the address
 
     @property
     def typed(self) -> dict[str, str]:

@@ -70,12 +70,12 @@ def refill(db: Database) -> int:
     return len(made)
 
 
-def give(tx: Tx, policy: Policy, flow: str, form: str, client: Client) -> Riddle:
+def give(tx: Tx, policy: Policy, visit: str, form: str, client: Client) -> Riddle:
     """The riddle of this form in this browser: the one it has, while that can still be answered.
 
     Refuses `captcha.crowded`.
     """
-    browser, until = secrets.digest(flow), tx.now + policy.captcha_life
+    browser, until = secrets.digest(visit), tx.now + policy.captcha_life
     had = captchas.given(tx, browser, form, tx.now + policy.captcha_life / 2)
     if had and had.drawn:
         return Riddle(*had)
@@ -92,20 +92,20 @@ def give(tx: Tx, policy: Policy, flow: str, form: str, client: Client) -> Riddle
     return riddle
 
 
-def image(tx: Tx, riddle: str, flow: str) -> bytes | None:
+def image(tx: Tx, riddle: str, visit: str) -> bytes | None:
     """A PNG; None for anybody but the browser that the riddle was given to. Spends nothing."""
-    return captchas.image(tx, _id(riddle), secrets.digest(flow))
+    return captchas.image(tx, _id(riddle), secrets.digest(visit))
 
 
-def audio(tx: Tx, riddle: str, flow: str, client: Client) -> bytes | timedelta | None:
+def audio(tx: Tx, riddle: str, visit: str, client: Client) -> bytes | timedelta | None:
     """A WAV, or how long to wait for one."""
     wait = throttle.take(tx, limits.spoken_riddles(client))
-    return wait or captchas.audio(tx, _id(riddle), secrets.digest(flow))
+    return wait or captchas.audio(tx, _id(riddle), secrets.digest(visit))
 
 
-def discard(tx: Tx, flow: str, form: str, answer: Answer) -> None:
+def discard(tx: Tx, visit: str, form: str, answer: Answer) -> None:
     """Whoever cannot read a picture gets another one from `give`."""
-    captchas.spend(tx, _id(answer.riddle), secrets.digest(flow), form)
+    captchas.spend(tx, _id(answer.riddle), secrets.digest(visit), form)
 
 
 def first_try(tx: Tx, form: str, client: Client) -> bool:
@@ -118,14 +118,14 @@ def untried(tx: Tx, form: str, client: Client) -> bool:
     return throttle.look(tx, limits.first_tries(form, client)) is None
 
 
-def check(tx: Tx, flow: str, form: str, answer: Answer) -> str | None:
+def check(tx: Tx, visit: str, form: str, answer: Answer) -> str | None:
     """None: answered. Otherwise the code of what is wrong with it.
 
     Whatever the answer is, it was the only one: return it, and never raise after it.
     """
     if not (answer.letters.strip() or answer.work):
         return "captcha.missing"
-    spent = captchas.spend(tx, _id(answer.riddle), secrets.digest(flow), form)
+    spent = captchas.spend(tx, _id(answer.riddle), secrets.digest(visit), form)
     if spent is None or tx.now >= spent.expires_at:
         return "captcha.gone"
     if answer.work:

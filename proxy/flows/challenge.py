@@ -67,24 +67,24 @@ class Asked:
     recipient: str | None = None  # None: the casilla's own
 
 
-def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Denied | None:
-    """Send a code. `flow` is the secret that this browser, and no other, will bring with it."""
+def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Denied | None:
+    """Send a code. `visit` is the secret that this browser, and no other, will bring with it."""
     casilla_id = asked.casilla.id if asked.casilla else None
     device = known_device(tx, client, casilla_id)
     # Apart in all that is counted: a stranger's codes neither use up the owner's nor end them.
     subject = tx.vault.lookup(f"{asked.subject}/{device.hex()}" if device else asked.subject)
-    code_life = policy.flow_life if asked.channel == "app" else policy.code_life
+    code_life = policy.visit_life if asked.channel == "app" else policy.code_life
     new = NewChallenge(
         id=uuid4().bytes,
         purpose=asked.purpose,
         casilla_id=casilla_id,
         subject=subject,
-        flow=secrets.digest(flow),
+        visit=secrets.digest(visit),
         key_id=tx.vault.newest,
         channel=asked.channel,
         recipient=asked.recipient,
         code_expires_at=tx.now + code_life,
-        expires_at=tx.now + policy.flow_life,
+        expires_at=tx.now + policy.visit_life,
         ip=client.ip,
         user_agent=client.user_agent,
     )
@@ -98,9 +98,9 @@ def ask(tx: Tx, policy: Policy, asked: Asked, flow: str, client: Client) -> Deni
     return None
 
 
-def waiting(tx: Tx, purpose: str, flow: str) -> Challenge | None:
+def waiting(tx: Tx, purpose: str, visit: str) -> Challenge | None:
     """What this browser still has to answer. Spends nothing."""
-    return challenges.alive(tx, secrets.digest(flow), purpose)
+    return challenges.alive(tx, secrets.digest(visit), purpose)
 
 
 def check(

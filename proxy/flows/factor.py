@@ -179,7 +179,7 @@ def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:
     factor = factors.of_casilla(tx, session.casilla_id)
     if factor is None or factor.confirmed_at or factor.session_id != session.id:
         return None
-    return factor if tx.now < factor.created_at + policy.flow_life else None
+    return factor if tx.now < factor.created_at + policy.visit_life else None
 
 
 def _new_codes(tx: Tx, casilla_id: int, secret: str, client: Client) -> list[str]:

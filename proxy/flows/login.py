@@ -88,11 +88,11 @@ def attempt(
 
 
 def answer(
-    tx: Tx, policy: Policy, attempt: Attempt, proof: Proof, flow: str, client: Client
+    tx: Tx, policy: Policy, attempt: Attempt, proof: Proof, visit: str, client: Client
 ) -> Denied | None:
     """None: the password was right, and the token digital is on its way or in the owner's app.
 
-    `flow` is the secret that this browser, and no other, will bring with the code.
+    `visit` is the secret that this browser, and no other, will bring with the code.
     """
     tried = attempt.casilla
     if tried is None or not password.right(tx, tried.id, proof):
@@ -103,17 +103,17 @@ def answer(
     casillas.clear_failures(tx, casilla.id)
     way: Way = "app" if factor.on(tx, casilla.id) else "email"
     asked = Asked(PURPOSE, str(casilla.identidad), casilla, way)
-    return challenge.ask(tx, policy, asked, flow, client)
+    return challenge.ask(tx, policy, asked, visit, client)
 
 
-def waiting(tx: Tx, flow: str) -> Challenge | None:
+def waiting(tx: Tx, visit: str) -> Challenge | None:
     """What this browser still has to answer. Spends nothing."""
-    return challenge.waiting(tx, PURPOSE, flow)
+    return challenge.waiting(tx, PURPOSE, visit)
 
 
-def verify(tx: Tx, policy: Policy, flow: str, typed: str, client: Client) -> Opened | Denied:
+def verify(tx: Tx, policy: Policy, visit: str, typed: str, client: Client) -> Opened | Denied:
     """Open a session for the right code."""
-    asked = waiting(tx, flow)
+    asked = waiting(tx, visit)
     if asked and asked.casilla_id:
         casillas.lock(tx, asked.casilla_id)  # what closes it meanwhile ends this code, or waits
     found = challenge.check(tx, policy, asked, typed, client, factor.spend)
@@ -127,8 +127,8 @@ def verify(tx: Tx, policy: Policy, flow: str, typed: str, client: Client) -> Ope
     return _open(tx, policy, casillas.by_id(tx, found.casilla_id), client)
 
 
-def resend(tx: Tx, policy: Policy, flow: str, client: Client) -> Denied | None:
-    return challenge.resend(tx, policy, waiting(tx, flow), client)
+def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:
+    return challenge.resend(tx, policy, waiting(tx, visit), client)
 
 
 def disavow(tx: Tx, challenge_id: bytes, client: Client) -> bool:

@@ -34,30 +34,30 @@ from proxy.store.tx import Tx
 PURPOSE = "registration"
 
 
-def ask(tx: Tx, policy: Policy, flow: str, today: date, client: Client) -> Denied | None:
+def ask(tx: Tx, policy: Policy, visit: str, today: date, client: Client) -> Denied | None:
     """Send the code to the address that was typed."""
-    found = begun(tx, flow)
+    found = begun(tx, visit)
     if found is None or next_step(found.draft) != "review":
         return Denied(Reason.OVER)
     who = applicant(found, today)
     owner = casillas.by_identidad(tx, who.claim.identidad)
-    email_flow = secrets.new_token()
+    email_visit = secrets.new_token()
     asked = Asked(PURPOSE, who.email, recipient=None if owner else who.email)
-    denied = challenge.ask(tx, policy, asked, email_flow, client)
+    denied = challenge.ask(tx, policy, asked, email_visit, client)
     if denied:
         return denied
-    keep(tx, found, replace(found.draft, email_flow=email_flow))
-    sent = challenge.waiting(tx, PURPOSE, email_flow)
+    keep(tx, found, replace(found.draft, email_visit=email_visit))
+    sent = challenge.waiting(tx, PURPOSE, email_visit)
     assert sent is not None
     registrations.asked(tx, found, sent.id)
     _tell(tx, owner, client)
     return None
 
 
-def waiting(tx: Tx, flow: str) -> tuple[Registration, Challenge] | None:
+def waiting(tx: Tx, visit: str) -> tuple[Registration, Challenge] | None:
     """What this browser still has to answer. Spends nothing."""
-    found = begun(tx, flow)
-    sent = challenge.waiting(tx, PURPOSE, found.draft.email_flow) if found else None
+    found = begun(tx, visit)
+    sent = challenge.waiting(tx, PURPOSE, found.draft.email_visit) if found else None
     return (found, sent) if found and sent else None
 
 
@@ -71,20 +71,20 @@ def linked(tx: Tx, challenge_id: bytes) -> str | None:
     return codes.code_for(key, PURPOSE, sent.id, sent.sent) if key else None
 
 
-def resend(tx: Tx, policy: Policy, flow: str, client: Client) -> Denied | None:
-    found = begun(tx, flow)
+def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:
+    found = begun(tx, visit)
     if found is None:
         return Denied(Reason.OVER)
     keep(tx, found, found.draft)
-    sent = challenge.waiting(tx, PURPOSE, found.draft.email_flow)
+    sent = challenge.waiting(tx, PURPOSE, found.draft.email_visit)
     return challenge.resend(tx, policy, sent, client)
 
 
 def validate(
-    tx: Tx, policy: Policy, catalog: Catalog, flow: str, typed: str, made: First, client: Client
+    tx: Tx, policy: Policy, catalog: Catalog, visit: str, typed: str, made: First, client: Client
 ) -> Denied | None:
     """Open the casilla for the right code. `made` is its first access, with its hash."""
-    found = begun(tx, flow)
+    found = begun(tx, visit)
     if found is None:
         return Denied(Reason.OVER)
     return _validate(tx, policy, catalog, found, typed, made, client)
@@ -106,9 +106,9 @@ def validate_by_link(
     return _validate(tx, policy, catalog, found, typed, made, client)
 
 
-def done(tx: Tx, flow: str) -> bool:
+def done(tx: Tx, visit: str) -> bool:
     """Whether this browser's registration opened its casilla: it was sent twice, perhaps."""
-    return registrations.ended(tx, secrets.digest(flow))
+    return registrations.ended(tx, secrets.digest(visit))
 
 
 def accepted(tx: Tx, casilla_id: int) -> list[Acceptance]:
@@ -131,7 +131,7 @@ def _validate(
     made: First,
     client: Client,
 ) -> Denied | None:
-    sent = challenge.waiting(tx, PURPOSE, found.draft.email_flow)
+    sent = challenge.waiting(tx, PURPOSE, found.draft.email_visit)
     asked = challenge.check(tx, policy, sent, typed, client)
     if isinstance(asked, Denied):
         return asked
@@ -204,4 +204,4 @@ def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
 
 def _linked(tx: Tx, challenge_id: bytes) -> Challenge | None:
     found = registrations.by_challenge(tx, challenge_id)
-    return challenge.waiting(tx, PURPOSE, found.draft.email_flow) if found else None
+    return challenge.waiting(tx, PURPOSE, found.draft.email_visit) if found else None

@@ -91,10 +91,10 @@ def start(
     policy: Policy,
     session: Session,
     wanted: Wanted,
-    flow: str,
+    visit: str,
     client: Client,
 ) -> Denied | None:
-    """Ask for the first code. `flow` is the secret that this browser will bring with each.
+    """Ask for the first code. `visit` is the secret that this browser will bring with each.
 
     Refuses `profile.same` when nothing would change. What was asked for before and is not proved
     is given up.
@@ -105,7 +105,7 @@ def start(
     if denied:
         return denied
     changes.give_up(tx, casilla.id)
-    digest, until = secrets.digest(flow), tx.now + CODES * policy.flow_life
+    digest, until = secrets.digest(visit), tx.now + CODES * policy.visit_life
     email, phone = wanted.email, wanted.phone
     if email and email != casilla.email:
         changes.add(tx, casilla.id, "email", casilla.email, email, digest, until)
@@ -113,12 +113,12 @@ def start(
         changes.add(tx, casilla.id, "phone", casilla.phone, phone, digest, until)
     if not changes.waiting(tx, casilla.id, digest):
         raise Refusal("profile.same")
-    return _ask(tx, policy, casilla, flow, client)
+    return _ask(tx, policy, casilla, visit, client)
 
 
-def waiting(tx: Tx, session: Session, flow: str) -> Step | None:
+def waiting(tx: Tx, session: Session, visit: str) -> Step | None:
     """The code that this browser has to write now. Spends nothing."""
-    asked = _asked(tx, session.casilla_id, flow)
+    asked = _asked(tx, session.casilla_id, visit)
     return asked.step if asked else None
 
 
@@ -126,13 +126,13 @@ def verify(
     tx: Tx,
     policy: Policy,
     session: Session,
-    flow: str,
+    visit: str,
     typed: str,
     client: Client,
 ) -> Answered:
     """The last code makes it count. All that waits is given up where a code cannot leave."""
     casillas.lock(tx, session.casilla_id)
-    asked = _asked(tx, session.casilla_id, flow)
+    asked = _asked(tx, session.casilla_id, visit)
     if asked is None:
         return Answered(None, Denied(Reason.OVER))
     change, purpose = asked.change, asked.step.purpose
@@ -141,22 +141,22 @@ def verify(
         return _refused(found, asked)
     casilla, event = casillas.by_id(tx, change.casilla_id), None
     if purpose == OLD:
-        changes.old_proved(tx, casilla.id, secrets.digest(flow))
+        changes.old_proved(tx, casilla.id, secrets.digest(visit))
     elif purpose == NEW:
         event = _change_email(tx, policy, casilla, change, session, client)
     else:
         event = _change_phone(tx, policy, casilla, change, client)
     denied = step = None
-    if changes.waiting(tx, casilla.id, secrets.digest(flow)):
-        denied = _ask(tx, policy, casillas.by_id(tx, casilla.id), flow, client)
-        step = waiting(tx, session, flow)
+    if changes.waiting(tx, casilla.id, secrets.digest(visit)):
+        denied = _ask(tx, policy, casillas.by_id(tx, casilla.id), visit, client)
+        step = waiting(tx, session, visit)
     if event:
         audit.note(tx, event, casilla.id, client.ip)
     return Answered(step, denied, purpose)
 
 
-def resend(tx: Tx, policy: Policy, session: Session, flow: str, client: Client) -> Answered:
-    asked = _asked(tx, session.casilla_id, flow)
+def resend(tx: Tx, policy: Policy, session: Session, visit: str, client: Client) -> Answered:
+    asked = _asked(tx, session.casilla_id, visit)
     if asked is None:
         return Answered(None, Denied(Reason.OVER))
     denied = challenge.resend(tx, policy, asked.challenge, client)
@@ -225,14 +225,14 @@ class _Asked:
     challenge: Challenge
 
 
-def _asked(tx: Tx, casilla_id: int, flow: str) -> _Asked | None:
+def _asked(tx: Tx, casilla_id: int, visit: str) -> _Asked | None:
     """What waits in this browser, while its code may still be written."""
-    pending = changes.waiting(tx, casilla_id, secrets.digest(flow))
+    pending = changes.waiting(tx, casilla_id, secrets.digest(visit))
     if not pending:
         return None
     change = pending[0]
     purpose = _purpose(change)
-    found = challenge.waiting(tx, purpose, _flow(change, flow))
+    found = challenge.waiting(tx, purpose, _visit(change, visit))
     if found is None:
         return None
     last = len(pending) == 1 and purpose != OLD
@@ -241,9 +241,9 @@ def _asked(tx: Tx, casilla_id: int, flow: str) -> _Asked | None:
     return _Asked(change, step, found)
 
 
-def _ask(tx: Tx, policy: Policy, casilla: Casilla, flow: str, client: Client) -> Denied | None:
+def _ask(tx: Tx, policy: Policy, casilla: Casilla, visit: str, client: Client) -> Denied | None:
     """Send the code of what waits first. If it cannot be sent, all that waits is given up."""
-    change = changes.waiting(tx, casilla.id, secrets.digest(flow))[0]
+    change = changes.waiting(tx, casilla.id, secrets.digest(visit))[0]
     purpose = _purpose(change)
     asked = Asked(purpose, str(casilla.identidad), casilla, recipient=change.new)
     if purpose == PHONE:
@@ -251,7 +251,7 @@ def _ask(tx: Tx, policy: Policy, casilla: Casilla, flow: str, client: Client) ->
     elif purpose == OLD:
         way: Way = "app" if factor.on(tx, casilla.id) else "email"
         asked = replace(asked, channel=way, recipient=None)
-    denied = challenge.ask(tx, policy, asked, _flow(change, flow), client)
+    denied = challenge.ask(tx, policy, asked, _visit(change, visit), client)
     if denied:
         changes.give_up(tx, casilla.id)
     return denied
@@ -294,9 +294,9 @@ def _purpose(change: Change) -> str:
     return PHONE if change.field == "phone" else NEW
 
 
-def _flow(change: Change, flow: str) -> str:
+def _visit(change: Change, visit: str) -> str:
     """Each code has a secret of its own, which follows from the browser's."""
-    return f"{flow}/{change.id.hex()}/{_purpose(change)}"
+    return f"{visit}/{change.id.hex()}/{_purpose(change)}"
 
 
 def _count(tx: Tx, casilla: Casilla, client: Client) -> Denied | None:

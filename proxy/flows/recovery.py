@@ -53,17 +53,17 @@ def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
     return challenge.count(tx, limits.recoveries_of_network(client), None, client)
 
 
-def start(tx: Tx, policy: Policy, identidad: Identidad, flow: str, client: Client) -> None:
+def start(tx: Tx, policy: Policy, identidad: Identidad, visit: str, client: Client) -> None:
     """Remember in this browser whose password is to be recovered. Sends nothing yet."""
     casilla = _counted(tx, identidad, client)
-    _remember(tx, START, casilla, identidad, flow, client, policy.flow_life)
+    _remember(tx, START, casilla, identidad, visit, client, policy.visit_life)
 
 
 def send(
-    tx: Tx, policy: Policy, flow: str, channel: Channel, new_flow: str, client: Client
+    tx: Tx, policy: Policy, visit: str, channel: Channel, new_visit: str, client: Client
 ) -> Denied | None:
     """Send the code through the channel that was chosen. A mobile counts only if it was proved."""
-    begun = challenge.waiting(tx, START, flow)
+    begun = challenge.waiting(tx, START, visit)
     if begun is None:
         return Denied(Reason.GONE)
     casillas.lock(tx, begun.casilla_id)
@@ -73,54 +73,54 @@ def send(
     if casilla and channel == "sms" and casilla.phone is None:
         casilla = None
     asked = Asked(PURPOSE, begun.subject.hex(), casilla, channel)
-    return challenge.ask(tx, policy, asked, new_flow, client)
+    return challenge.ask(tx, policy, asked, new_visit, client)
 
 
-def started(tx: Tx, flow: str) -> Challenge | None:
-    return challenge.waiting(tx, START, flow)
+def started(tx: Tx, visit: str) -> Challenge | None:
+    return challenge.waiting(tx, START, visit)
 
 
-def waiting(tx: Tx, flow: str) -> Challenge | None:
-    return challenge.waiting(tx, PURPOSE, flow)
+def waiting(tx: Tx, visit: str) -> Challenge | None:
+    return challenge.waiting(tx, PURPOSE, visit)
 
 
 def verify(
-    tx: Tx, policy: Policy, flow: str, typed: str, new_flow: str, client: Client
+    tx: Tx, policy: Policy, visit: str, typed: str, new_visit: str, client: Client
 ) -> Denied | None:
     """The right code gives this browser some minutes to choose a password, and nothing else."""
-    found = challenge.check(tx, policy, waiting(tx, flow), typed, client)
+    found = challenge.check(tx, policy, waiting(tx, visit), typed, client)
     if isinstance(found, Denied):
         return found
     assert found.casilla_id is not None  # nobody's code is never right
     casilla = casillas.by_id(tx, found.casilla_id)
-    _remember(tx, CHOOSE, casilla, casilla.identidad, new_flow, client, policy.choose_life)
+    _remember(tx, CHOOSE, casilla, casilla.identidad, new_visit, client, policy.choose_life)
     return None
 
 
-def too_soon(tx: Tx, policy: Policy, flow: str) -> Denied | None:
+def too_soon(tx: Tx, policy: Policy, visit: str) -> Denied | None:
     """Whether the last code left a moment ago. Spends nothing, nor a riddle."""
-    found = waiting(tx, flow)
+    found = waiting(tx, visit)
     if found is None or tx.now >= found.sent_at + policy.resend_wait:
         return None
     return Denied(Reason.SOON, found.sent_at + policy.resend_wait - tx.now)
 
 
-def resend(tx: Tx, policy: Policy, flow: str, client: Client) -> Denied | None:
-    return challenge.resend(tx, policy, waiting(tx, flow), client)
+def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:
+    return challenge.resend(tx, policy, waiting(tx, visit), client)
 
 
-def choosing(tx: Tx, flow: str) -> Choosing | None:
+def choosing(tx: Tx, visit: str) -> Choosing | None:
     """Whose password this browser may choose now. Spends nothing."""
-    found = challenge.waiting(tx, CHOOSE, flow)
+    found = challenge.waiting(tx, CHOOSE, visit)
     return password.choosing(tx, found.casilla_id) if found and found.casilla_id else None
 
 
-def choose(tx: Tx, flow: str, hashed: str, client: Client, typed: str = "") -> bool | Denied:
+def choose(tx: Tx, visit: str, hashed: str, client: Client, typed: str = "") -> bool | Denied:
     """Store the password, already hashed. False: somebody was quicker, or it took too long.
 
     `typed` is the code of who has a second factor. Denied: it was wrong, and nothing was spent.
     """
-    found = challenge.waiting(tx, CHOOSE, flow)
+    found = challenge.waiting(tx, CHOOSE, visit)
     if found is None or found.casilla_id is None:
         return False
     casillas.lock(tx, found.casilla_id)
@@ -198,18 +198,18 @@ def _remember(
     purpose: str,
     casilla: Casilla | None,
     identidad: Identidad,
-    flow: str,
+    visit: str,
     client: Client,
     life: timedelta,
 ) -> None:
-    """A step that this browser reached. It asks for no code: what counts is the flow."""
+    """A step that this browser reached. It asks for no code: what counts is the visit."""
     subject = tx.vault.lookup(str(identidad))
     step = NewChallenge(
         id=uuid4().bytes,
         purpose=purpose,
         casilla_id=casilla.id if casilla else None,
         subject=subject,
-        flow=secrets.digest(flow),
+        visit=secrets.digest(visit),
         key_id=tx.vault.newest,
         channel="email",
         recipient=None,

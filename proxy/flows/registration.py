@@ -53,9 +53,9 @@ def read_applicant(persona: str, form: Mapping[str, str], today: date) -> Applic
     return Applicant(claim, email, phone)
 
 
-def begun(tx: Tx, flow: str) -> Registration | None:
+def begun(tx: Tx, visit: str) -> Registration | None:
     """What this browser is registering. Spends nothing."""
-    return registrations.alive(tx, secrets.digest(flow))
+    return registrations.alive(tx, secrets.digest(visit))
 
 
 def next_step(draft: Draft) -> str:
@@ -72,17 +72,17 @@ def next_step(draft: Draft) -> str:
 
 
 def begin(
-    tx: Tx, consent: Consent, flow: str, new_flow: str, client: Client
+    tx: Tx, consent: Consent, visit: str, new_visit: str, client: Client
 ) -> tuple[Registration, str] | Denied:
     """Accept the terms. Returns the registration and the secret that its browser has to keep."""
-    found = begun(tx, flow)
+    found = begun(tx, visit)
     if found:
-        return accept(tx, found, TERMS, consent, client), flow
+        return accept(tx, found, TERMS, consent, client), visit
     denied = count(tx, limits.registrations(client), None, client)
     if denied:
         return denied
     draft = _accepting(tx, Draft(), TERMS, consent, client)
-    return registrations.add(tx, secrets.digest(new_flow), draft, tx.now + IDLE), new_flow
+    return registrations.add(tx, secrets.digest(new_visit), draft, tx.now + IDLE), new_visit
 
 
 def accept(
@@ -109,7 +109,7 @@ def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
     if values == draft.typed:
         return keep(tx, found, draft)
     same = all(values[name] == draft.typed.get(name) for name in values if name not in rules.REACH)
-    draft = replace(draft, email_flow="") if same else unproved(draft)
+    draft = replace(draft, email_visit="") if same else unproved(draft)
     draft = replace(draft, company=values) if legal else replace(draft, person=values)
     return keep(tx, found, draft)
 
@@ -145,7 +145,7 @@ def checked(
 def unproved(draft: Draft) -> Draft:
     """What was proved of other data proves nothing of these: neither a code nor a link opens."""
     return replace(
-        draft, identified=False, represented_by="", representative_flow="", email_flow=""
+        draft, identified=False, represented_by="", representative_visit="", email_visit=""
     )
 
 

@@ -53,16 +53,16 @@ def summon(
     """Send a code to the mailbox of the casilla of who is said to represent. Whoever has no
     casilla gets the same page, and nothing is sent."""
     casilla = casillas.by_identidad(tx, identidad) if identidad.kind != "RUC" else None
-    flow = secrets.new_token()
+    visit = secrets.new_token()
     asked = Asked(PURPOSE, str(identidad), casilla)
-    denied = challenge.ask(tx, policy, asked, flow, client)
+    denied = challenge.ask(tx, policy, asked, visit, client)
     if denied is None:
-        keep(tx, found, replace(found.draft, representative_flow=flow, represented_by=""))
+        keep(tx, found, replace(found.draft, representative_visit=visit, represented_by=""))
     return denied
 
 
 def summoned(tx: Tx, found: Registration) -> Challenge | None:
-    return challenge.waiting(tx, PURPOSE, found.draft.representative_flow)
+    return challenge.waiting(tx, PURPOSE, found.draft.representative_visit)
 
 
 def answer(
@@ -107,7 +107,7 @@ def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
     if found.draft.represented_by and values == found.draft.representative:
         return keep(tx, found, found.draft)
     return keep(
-        tx, found, replace(found.draft, representative=values, represented_by="", email_flow="")
+        tx, found, replace(found.draft, representative=values, represented_by="", email_visit="")
     )
 
 
@@ -129,4 +129,4 @@ def prove(
 
 
 def _represented(tx: Tx, found: Registration, identidad: Identidad) -> None:
-    keep(tx, found, replace(found.draft, represented_by=str(identidad), representative_flow=""))
+    keep(tx, found, replace(found.draft, represented_by=str(identidad), representative_visit=""))

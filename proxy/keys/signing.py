@@ -24,7 +24,7 @@ class Signing:
         self._form_keys = list(ring.subkeys("form").values())
 
     def form_token(self, binding: str, form: str) -> str:
-        """Ties a form to the session or the flow of the browser that asked for it."""
+        """Ties a form to the session or the visit of the browser that asked for it."""
         return _form_token(self._form_keys[-1], binding, form)
 
     def is_form_token(self, given: str, binding: str, form: str) -> bool:

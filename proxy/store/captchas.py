@@ -40,8 +40,8 @@ class Spent(NamedTuple):
 
 _DRAWN = func.length(captchas.c.image) > 0
 # A key that is no longer the newest may be gone before the riddle is answered.
-_READY = and_(captchas.c.flow.is_(None), captchas.c.key_id == bindparam("newest_key"))
-_THEIRS = (captchas.c.flow == bindparam("flow_digest"), captchas.c.form == bindparam("of_form"))
+_READY = and_(captchas.c.visit.is_(None), captchas.c.key_id == bindparam("newest_key"))
+_THEIRS = (captchas.c.visit == bindparam("visit_digest"), captchas.c.form == bindparam("of_form"))
 _ADD = insert(captchas)
 _COUNT = select(func.count()).where(_READY)
 _TAKE = (
@@ -54,7 +54,9 @@ _TAKE = (
         .with_for_update(skip_locked=True)
         .scalar_subquery()
     )
-    .values(flow=bindparam("flow_digest"), form=bindparam("of_form"), expires_at=bindparam("until"))
+    .values(
+        visit=bindparam("visit_digest"), form=bindparam("of_form"), expires_at=bindparam("until")
+    )
     .returning(captchas.c.id)
 )
 _GIVEN = (
@@ -66,7 +68,7 @@ _GIVEN = (
 _IMAGE, _AUDIO = (
     select(column).where(
         captchas.c.id == bindparam("riddle"),
-        captchas.c.flow == bindparam("flow_digest"),
+        captchas.c.visit == bindparam("visit_digest"),
         captchas.c.expires_at > bindparam("now"),
         _DRAWN,
     )
@@ -80,7 +82,7 @@ _SPEND = (
 _TIDY = delete(captchas).where(
     or_(
         captchas.c.expires_at <= bindparam("now"),
-        and_(captchas.c.flow.is_(None), captchas.c.key_id != bindparam("newest_key")),
+        and_(captchas.c.visit.is_(None), captchas.c.key_id != bindparam("newest_key")),
     )
 )
 
@@ -90,10 +92,10 @@ def add(tx: Tx, new: NewRiddle) -> None:
     tx.conn.execute(_ADD, vars(new) | {"created_at": tx.now})
 
 
-def add_without_picture(tx: Tx, riddle_id: bytes, flow: bytes, form: str, until: datetime) -> None:
+def add_without_picture(tx: Tx, riddle_id: bytes, visit: bytes, form: str, until: datetime) -> None:
     """One that only work answers, given out at once."""
     nothing = vars(NewRiddle(riddle_id, NOTHING, tx.vault.newest, NOTHING, NOTHING))
-    given = {"flow": flow, "form": form, "expires_at": until}
+    given = {"visit": visit, "form": form, "expires_at": until}
     tx.conn.execute(_ADD, nothing | given | {"created_at": tx.now})
 
 
@@ -101,36 +103,36 @@ def ready(tx: Tx) -> int:
     return tx.conn.execute(_COUNT, {"newest_key": tx.vault.newest}).scalar_one()
 
 
-def take(tx: Tx, flow: bytes, form: str, until: datetime) -> bytes | None:
+def take(tx: Tx, visit: bytes, form: str, until: datetime) -> bytes | None:
     """The id of one from the pool, for the form of this browser. None: the pool is empty."""
-    values = {"flow_digest": flow, "of_form": form, "until": until, "newest_key": tx.vault.newest}
+    values = {"visit_digest": visit, "of_form": form, "until": until, "newest_key": tx.vault.newest}
     riddle_id: bytes | None = tx.conn.execute(_TAKE, values).scalar_one_or_none()
     return riddle_id
 
 
-def given(tx: Tx, flow: bytes, form: str, after: datetime) -> Given | None:
+def given(tx: Tx, visit: bytes, form: str, after: datetime) -> Given | None:
     """What this browser has for the form and can answer until later than `after`."""
-    row = tx.conn.execute(_GIVEN, {"flow_digest": flow, "of_form": form, "after": after}).first()
+    row = tx.conn.execute(_GIVEN, {"visit_digest": visit, "of_form": form, "after": after}).first()
     return Given(row[0], bool(row[1])) if row else None
 
 
-def image(tx: Tx, riddle_id: bytes, flow: bytes) -> bytes | None:
+def image(tx: Tx, riddle_id: bytes, visit: bytes) -> bytes | None:
     """A PNG, for the browser that the riddle was given to."""
-    values = {"riddle": riddle_id, "flow_digest": flow, "now": tx.now}
+    values = {"riddle": riddle_id, "visit_digest": visit, "now": tx.now}
     found: bytes | None = tx.conn.execute(_IMAGE, values).scalar_one_or_none()
     return found
 
 
-def audio(tx: Tx, riddle_id: bytes, flow: bytes) -> bytes | None:
+def audio(tx: Tx, riddle_id: bytes, visit: bytes) -> bytes | None:
     """A WAV, for the browser that the riddle was given to."""
-    values = {"riddle": riddle_id, "flow_digest": flow, "now": tx.now}
+    values = {"riddle": riddle_id, "visit_digest": visit, "now": tx.now}
     found: bytes | None = tx.conn.execute(_AUDIO, values).scalar_one_or_none()
     return found
 
 
-def spend(tx: Tx, riddle_id: bytes, flow: bytes, form: str) -> Spent | None:
+def spend(tx: Tx, riddle_id: bytes, visit: bytes, form: str) -> Spent | None:
     """It is gone from now on. None: it was not this browser's for this form, or is gone already."""
-    values = {"riddle": riddle_id, "flow_digest": flow, "of_form": form}
+    values = {"riddle": riddle_id, "visit_digest": visit, "of_form": form}
     row = tx.conn.execute(_SPEND, values).first()
     return Spent(*row) if row else None
 

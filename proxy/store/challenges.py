@@ -39,7 +39,7 @@ class NewChallenge:
     purpose: str
     casilla_id: int | None
     subject: bytes
-    flow: bytes
+    visit: bytes
     key_id: str
     channel: Way
     recipient: str | None
@@ -58,7 +58,7 @@ _LIVING = (
 _THIS = (challenges.c.id == bindparam("challenge"), *_LIVING)
 _ADD = insert(challenges)
 _ALIVE = select(*_COLUMNS).where(
-    challenges.c.flow == bindparam("flow_digest"),
+    challenges.c.visit == bindparam("visit_digest"),
     challenges.c.purpose == bindparam("for_purpose"),
     *_LIVING,
 )
@@ -142,8 +142,8 @@ def by_id(tx: Tx, challenge_id: bytes) -> Challenge:
     return _challenge(tx, tx.conn.execute(_BY_ID, {"challenge": challenge_id}).one())
 
 
-def alive(tx: Tx, flow: bytes, purpose: str) -> Challenge | None:
-    values = {"flow_digest": flow, "for_purpose": purpose, "now": tx.now}
+def alive(tx: Tx, visit: bytes, purpose: str) -> Challenge | None:
+    values = {"visit_digest": visit, "for_purpose": purpose, "now": tx.now}
     row = tx.conn.execute(_ALIVE, values).first()
     return _challenge(tx, row) if row else None
 

@@ -31,7 +31,7 @@ _WAITING = (
     select(*_COLUMNS)
     .where(
         *_OPEN,
-        changes.c.flow == bindparam("flow_digest"),
+        changes.c.visit == bindparam("visit_digest"),
         changes.c.made_at.is_(None),
         changes.c.expires_at > bindparam("now"),
     )
@@ -39,7 +39,7 @@ _WAITING = (
 )
 _OLD_PROVED = (
     update(changes)
-    .where(*_OPEN, changes.c.flow == bindparam("flow_digest"), changes.c.made_at.is_(None))
+    .where(*_OPEN, changes.c.visit == bindparam("visit_digest"), changes.c.made_at.is_(None))
     .values(old_proved_at=bindparam("now"))
 )
 _MAKE = (
@@ -65,7 +65,7 @@ def add(
     field: Field,
     old: str | None,
     new: str | None,
-    flow: bytes,
+    visit: bytes,
     until: datetime,
 ) -> Change:
     """It changes nothing before `make`."""
@@ -76,7 +76,7 @@ def add(
         "field": field,
         "old": tx.vault.seal("changes.old", change_id, old) if old else None,
         "new": tx.vault.seal("changes.new", change_id, new) if new else None,
-        "flow": flow,
+        "visit": visit,
         "asked_at": tx.now,
         "expires_at": until,
     }
@@ -84,15 +84,15 @@ def add(
     return by_id(tx, change_id)
 
 
-def waiting(tx: Tx, casilla_id: int, flow: bytes) -> list[Change]:
+def waiting(tx: Tx, casilla_id: int, visit: bytes) -> list[Change]:
     """What this browser asked for and did not prove yet."""
-    values = {"casilla": casilla_id, "flow_digest": flow, "now": tx.now}
+    values = {"casilla": casilla_id, "visit_digest": visit, "now": tx.now}
     return [_change(tx, row) for row in tx.conn.execute(_WAITING, values)]
 
 
-def old_proved(tx: Tx, casilla_id: int, flow: bytes) -> None:
+def old_proved(tx: Tx, casilla_id: int, visit: bytes) -> None:
     """One code of the registered address is enough for all that this browser asked for."""
-    values = {"casilla": casilla_id, "flow_digest": flow, "now": tx.now}
+    values = {"casilla": casilla_id, "visit_digest": visit, "now": tx.now}
     tx.conn.execute(_OLD_PROVED, values)
 
 

@@ -27,9 +27,9 @@ class Registration:
 _COLUMNS = [registrations.c[name] for name in ("id", "data", "challenge_id", "expires_at")]
 _OPEN = (registrations.c.ended_at.is_(None), registrations.c.expires_at > bindparam("now"))
 _ADD = insert(registrations)
-_ALIVE = select(*_COLUMNS).where(registrations.c.flow == bindparam("flow_digest"), *_OPEN)
+_ALIVE = select(*_COLUMNS).where(registrations.c.visit == bindparam("visit_digest"), *_OPEN)
 _ENDED = select(registrations.c.id).where(
-    registrations.c.flow == bindparam("flow_digest"), registrations.c.ended_at.is_not(None)
+    registrations.c.visit == bindparam("visit_digest"), registrations.c.ended_at.is_not(None)
 )
 _BY_CHALLENGE = select(*_COLUMNS).where(
     registrations.c.challenge_id == bindparam("challenge"), *_OPEN
@@ -60,19 +60,19 @@ _DECLARED = (
 )
 
 
-def add(tx: Tx, flow: bytes, draft: Draft, until: datetime) -> Registration:
+def add(tx: Tx, visit: bytes, draft: Draft, until: datetime) -> Registration:
     registration = Registration(uuid4().bytes, draft, None, until)
-    values = {"id": registration.id, "flow": flow, "data": _sealed(tx, registration.id, draft)}
+    values = {"id": registration.id, "visit": visit, "data": _sealed(tx, registration.id, draft)}
     tx.conn.execute(_ADD, values | {"created_at": tx.now, "expires_at": until})
     return registration
 
 
-def alive(tx: Tx, flow: bytes) -> Registration | None:
-    return _found(tx, tx.conn.execute(_ALIVE, {"flow_digest": flow, "now": tx.now}).first())
+def alive(tx: Tx, visit: bytes) -> Registration | None:
+    return _found(tx, tx.conn.execute(_ALIVE, {"visit_digest": visit, "now": tx.now}).first())
 
 
-def ended(tx: Tx, flow: bytes) -> bool:
-    return tx.conn.execute(_ENDED, {"flow_digest": flow}).first() is not None
+def ended(tx: Tx, visit: bytes) -> bool:
+    return tx.conn.execute(_ENDED, {"visit_digest": visit}).first() is not None
 
 
 def by_challenge(tx: Tx, challenge_id: bytes) -> Registration | None:
@@ -115,4 +115,6 @@ def _found(tx: Tx, row: Row[Any] | None) -> Registration | None:
     if row is None:
         return None
     data = json.loads(tx.vault.open(COLUMN, row.id, row.data))
+    # What a casilla was opened with is kept for as long as it: 0.2.0 called a visit `flow`.
+    data = {name.replace("_flow", "_visit"): value for name, value in data.items()}
     return Registration(row.id, Draft(**data), row.challenge_id, row.expires_at)

@@ -91,7 +91,7 @@ challenges = Table(
     # Empty for an identidad without a casilla: its challenge looks the same and opens nothing.
     Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
     Column("subject", LargeBinary, nullable=False, index=True),  # keyed hash of whom it is about
-    Column("flow", LargeBinary, nullable=False, unique=True),  # digest of the cookie of the browser
+    Column("visit", LargeBinary, nullable=False, unique=True),  # digest of the browser's cookie
     Column("key_id", Text, nullable=False),  # of the key that its codes follow from
     Column("channel", Text, nullable=False),  # "email" or "sms"
     Column("recipient", LargeBinary, info={"sealed": "id"}),  # empty: the casilla's own
@@ -169,7 +169,7 @@ changes = Table(
     Column("field", Text, nullable=False),  # "email" or "phone"
     Column("old", LargeBinary, info={"sealed": "id"}),
     Column("new", LargeBinary, info={"sealed": "id"}),  # empty: the number is taken off
-    Column("flow", LargeBinary, nullable=False),  # digest of the cookie of the browser
+    Column("visit", LargeBinary, nullable=False),  # digest of the browser's cookie
     Column("asked_at", Instant, nullable=False),
     Column("old_proved_at", Instant),  # the owner wrote the code of the old address
     Column("made_at", Instant),  # empty until the new one was proved
@@ -182,7 +182,7 @@ registrations = Table(
     "registrations",
     metadata,
     Column("id", LargeBinary, primary_key=True),
-    Column("flow", LargeBinary, nullable=False, unique=True),  # digest of the cookie of the browser
+    Column("visit", LargeBinary, nullable=False, unique=True),  # digest of the browser's cookie
     Column("lookup", LargeBinary, index=True),  # keyed hash of the identidad, once it is open
     Column("challenge_id", LargeBinary, index=True),  # the code that its e-mail has to answer
     Column("data", LargeBinary, nullable=False, info={"sealed": "id"}),  # JSON
@@ -219,7 +219,7 @@ padron = Table(
     Column("record", LargeBinary, nullable=False, info={"sealed": "uid"}),  # JSON
 )
 
-# A riddle that tells people from programs. Those without a flow are ready to be given out; one
+# A riddle that tells people from programs. Those without a visit are ready to be given out; one
 # that was answered is gone.
 captchas = Table(
     "captchas",
@@ -228,7 +228,7 @@ captchas = Table(
     Column("answer", LargeBinary, nullable=False),  # keyed hash
     Column("key_id", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
-    Column("flow", LargeBinary, index=True),  # digest of the cookie of the browser
+    Column("visit", LargeBinary, index=True),  # digest of the browser's cookie
     Column("form", Text),
     Column("expires_at", Instant),
     # Last, because SQLite reads through a large value to what comes after it. Empty: there is

@@ -1,8 +1,8 @@
 """CAPTCHA: what a page shows of a riddle, its picture and its sound, and the answer of a form.
 
-In a handler that shows the form, with the value of the cookie of the flow, new or old:
+In a handler that shows the form, with the value of the cookie of the visit, new or old:
 
-    riddle = await captcha.riddle(request, flow, "recovery_start")
+    riddle = await captcha.riddle(request, visit, "recovery_start")
 
 In its template, with the macro of partials/captcha.html, inside the form and before its button:
 
@@ -33,7 +33,7 @@ from proxy.domain.captcha import PIECES, ZERO_BITS
 from proxy.flows import captcha
 from proxy.flows.captcha import Answer
 from proxy.texts import TEXTS
-from proxy.web.edge.cookies import flow_of
+from proxy.web.edge.cookies import visit_of
 from proxy.web.edge.pages import client_of, look, retry_after, run
 from proxy.web.edge.state import state_of
 from proxy.web.site.assets import assets
@@ -58,13 +58,13 @@ class Riddle:
 
 
 async def riddle(
-    request: Request, flow: str, form: str, *, first_try: bool = False
+    request: Request, visit: str, form: str, *, first_try: bool = False
 ) -> Riddle | None:
-    """What to ask with `form` of the browser whose cookie is `flow`; None: nothing."""
+    """What to ask with `form` of the browser whose cookie is `visit`; None: nothing."""
     policy = state_of(request).installation.policy
     if not _asked(request, first_try) or request.method == "HEAD":  # HEAD too changes nothing (S54)
         return None
-    given = await run(request, captcha.give, policy, flow, form, client_of(request))
+    given = await run(request, captcha.give, policy, visit, form, client_of(request))
     sent = getattr(request.state, "captcha", {})
     kept = sent if sent.get("captcha_id") == given.id.hex() else {}
     path = request.app.url_path_for
@@ -84,7 +84,7 @@ async def another(request: Request, form: str, fields: dict[str, str]) -> bool:
     request.state.captcha = fields
     if ANOTHER not in fields:
         return False
-    await run(request, captcha.discard, flow_of(request), form, _answer(fields))
+    await run(request, captcha.discard, visit_of(request), form, _answer(fields))
     return True
 
 
@@ -108,14 +108,14 @@ async def check(
     """None: go on. Otherwise what to say beside the riddle, and the next page has a new one."""
     if not _asked(request, first_try):
         return None
-    flow = flow_of(request)
-    code = await run(request, captcha.check, flow, form, _answer(fields))
+    visit = visit_of(request)
+    code = await run(request, captcha.check, visit, form, _answer(fields))
     return TEXTS[code] if code else None
 
 
 async def image(request: Request) -> Response:
     """GET /casilla/captcha/{riddle}/imagen/"""
-    found = await look(request, captcha.image, request.path_params["riddle"], flow_of(request))
+    found = await look(request, captcha.image, request.path_params["riddle"], visit_of(request))
     if found is None:
         raise HTTPException(404)
     return Response(found, media_type="image/png")
@@ -123,8 +123,8 @@ async def image(request: Request) -> Response:
 
 async def sound(request: Request) -> Response:
     """GET /casilla/captcha/{riddle}/sonido/"""
-    riddle, flow = request.path_params["riddle"], flow_of(request)
-    found = await run(request, captcha.audio, riddle, flow, client_of(request))
+    riddle, visit = request.path_params["riddle"], visit_of(request)
+    found = await run(request, captcha.audio, riddle, visit, client_of(request))
     if isinstance(found, timedelta):
         return retry_after(Response(status_code=429), found)
     if found is None:

@@ -13,7 +13,7 @@ from proxy.errors import Denied, Refusal
 from proxy.flows import password
 from proxy.flows.password import Choosing
 from proxy.texts import TEXTS
-from proxy.web.edge.cookies import FLOW, SESSION, drop_cookie, set_cookie
+from proxy.web.edge.cookies import SESSION, VISIT, drop_cookie, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.pages import client_of, page, run, see_other
 from proxy.web.edge.state import state_of
@@ -63,7 +63,7 @@ async def chosen(
 def finished(request: Request, name: str) -> Response:
     """On to the page that says so, which is shown to a browser that did it and to no other."""
     response = see_other(request, name)
-    set_cookie(response, FLOW, state_of(request).signing.link(name, uuid4().bytes))
+    set_cookie(response, VISIT, state_of(request).signing.link(name, uuid4().bytes))
     return response
 
 

@@ -15,13 +15,13 @@ from proxy.web import captcha
 from proxy.web.edge.cookies import (
     DEVICE,
     DEVICE_SECONDS,
-    FLOW,
     SESSION,
-    begin_flow,
+    VISIT,
+    begin_visit,
     drop_cookie,
-    flow_of,
     session_cookie,
     set_cookie,
+    visit_of,
 )
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
@@ -39,10 +39,10 @@ async def password_form(request: Request) -> Response:
     """GET /casilla/ingresar/"""
     if await current(request):
         return see_other(request, "inbox:pending")
-    flow = begin_flow(request)
+    visit = begin_visit(request)
     notice = TEXTS["session.over"] if "fin" in request.query_params else None
     response = _password_page(request, volver=request.query_params.get("volver", ""), notice=notice)
-    set_cookie(response, FLOW, flow)
+    set_cookie(response, VISIT, visit)
     return response
 
 
@@ -67,7 +67,7 @@ async def check_password(request: Request) -> Response:
         errors = {"captcha": error}
         return await _riddle_page(request, 400, dni=dni, volver=volver, errors=errors)
 
-    state, client, flow = state_of(request), client_of(request), secrets.new_token()
+    state, client, visit = state_of(request), client_of(request), secrets.new_token()
     policy = state.installation.policy
     with state.passwords.place():
         attempt = await run(request, login.attempt, identidad, client, riddled=riddled)
@@ -77,19 +77,19 @@ async def check_password(request: Request) -> Response:
         if isinstance(attempt, Denied):
             return _denied_password(request, attempt, dni, volver)
         proof = await state.passwords.prove(attempt.stored, password)
-    denied = await run(request, login.answer, policy, attempt, proof, flow, client)
+    denied = await run(request, login.answer, policy, attempt, proof, visit, client)
     if denied:
         return _denied_password(request, denied, dni, volver)
 
     response = see_other(request, "login:code", f"volver={volver}" if _ours(volver) else "")
-    set_cookie(response, FLOW, flow)
+    set_cookie(response, VISIT, visit)
     drop_cookie(response, SESSION)
     return response
 
 
 async def code_form(request: Request) -> Response:
     """GET /casilla/token/"""
-    challenge = await look(request, login.waiting, flow_of(request))
+    challenge = await look(request, login.waiting, visit_of(request))
     if challenge is None:
         return see_other(request, "login:password")
     volver = request.query_params.get("volver", "")
@@ -108,7 +108,7 @@ async def check_code(request: Request) -> Response:
         request,
         login.verify,
         state.installation.policy,
-        flow_of(request),
+        visit_of(request),
         typed,
         client_of(request),
     )
@@ -118,7 +118,7 @@ async def check_code(request: Request) -> Response:
     response = RedirectResponse(volver if _ours(volver) else f"{inbox}?listo=1", 303)
     set_cookie(response, SESSION, outcome.token)
     set_cookie(response, DEVICE, state.signing.device_cookie(outcome.device), DEVICE_SECONDS)
-    drop_cookie(response, FLOW)
+    drop_cookie(response, VISIT)
     return response
 
 
@@ -131,7 +131,7 @@ async def resend_code(request: Request) -> Response:
         request,
         login.resend,
         state.installation.policy,
-        flow_of(request),
+        visit_of(request),
         client_of(request),
     )
     if outcome is not None:
@@ -143,9 +143,9 @@ async def resend_code(request: Request) -> Response:
 
 async def disavow_form(request: Request) -> Response:
     """GET /casilla/no-fui-yo/{token}/"""
-    flow = begin_flow(request)
+    visit = begin_visit(request)
     response = page(request, "login/disavow.html", token=request.path_params["token"])
-    set_cookie(response, FLOW, flow)
+    set_cookie(response, VISIT, visit)
     return response
 
 
@@ -188,7 +188,7 @@ def _password_page(request: Request, status: int = 200, **context: object) -> Re
 
 async def _riddle_page(request: Request, status: int = 200, **context: object) -> Response:
     """For an unknown browser while too many passwords are tried everywhere (S48)."""
-    riddle = await captcha.riddle(request, flow_of(request), "login")
+    riddle = await captcha.riddle(request, visit_of(request), "login")
     return _password_page(request, status, riddle=riddle, **context)
 
 

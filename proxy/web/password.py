@@ -8,7 +8,7 @@ from proxy.errors import Denied
 from proxy.flows import password
 from proxy.texts import TEXTS
 from proxy.web.choosing import fit
-from proxy.web.edge.cookies import FLOW, SESSION, begin_flow, set_cookie
+from proxy.web.edge.cookies import SESSION, VISIT, begin_visit, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pages import client_of, look, page, run, see_other
@@ -53,9 +53,9 @@ async def change(request: Request) -> Response:
 
 async def disavow_form(request: Request) -> Response:
     """GET /casilla/no-fui-yo/clave/{token}/"""
-    flow = begin_flow(request)
+    visit = begin_visit(request)
     response = page(request, "password/disavow.html", token=request.path_params["token"])
-    set_cookie(response, FLOW, flow)
+    set_cookie(response, VISIT, visit)
     return response
 
 

@@ -11,7 +11,7 @@ from proxy.flows.cuentas import normal_email
 from proxy.flows.profile import Step, Wanted
 from proxy.flows.registration import PRIVACY, TERMS
 from proxy.texts import TEXTS
-from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
@@ -54,7 +54,7 @@ async def update(request: Request) -> Response:
 @private
 async def code_form(request: Request) -> Response:
     """GET /casilla/perfil/codigo/"""
-    step = await look(request, profile.waiting, session_of(request), _flow(request))
+    step = await look(request, profile.waiting, session_of(request), _visit(request))
     if step is None:
         return see_other(request, "profile:data")
     notice = TEXTS["profile.resent"] if "reenviado" in request.query_params else None
@@ -66,10 +66,10 @@ async def code_form(request: Request) -> Response:
 async def check_code(request: Request) -> Response:
     """POST /casilla/perfil/codigo/"""
     form = await read_form(request, "profile_code")
-    session, flow, typed = session_of(request), _flow(request), form.get("token", "")
+    session, visit, typed = session_of(request), _visit(request), form.get("token", "")
     installation = state_of(request).installation
     answered = await run(
-        request, profile.verify, installation.policy, session, flow, typed, client_of(request)
+        request, profile.verify, installation.policy, session, visit, typed, client_of(request)
     )
     if answered.denied:
         return await _denied_code(request, answered.denied, answered.step)
@@ -90,7 +90,7 @@ async def resend(request: Request) -> Response:
         profile.resend,
         installation.policy,
         session_of(request),
-        _flow(request),
+        _visit(request),
         client_of(request),
     )
     if answered.denied:
@@ -117,9 +117,9 @@ async def undo_form(request: Request) -> Response:
     link = _undo_link(request)
     if link is None or not await look(request, profile.undoable, link):
         return page(request, "profile/undone.html", undone=False)
-    flow = begin_flow(request)
+    visit = begin_visit(request)
     response = page(request, "profile/undo.html", token=request.path_params["token"])
-    set_cookie(response, FLOW, flow)
+    set_cookie(response, VISIT, visit)
     return response
 
 
@@ -137,7 +137,7 @@ def _undo_link(request: Request) -> bytes | None:
 
 
 async def _start(request: Request, wanted: Wanted, typed: dict[str, str]) -> Response:
-    installation, flow = state_of(request).installation, secrets.new_token()
+    installation, visit = state_of(request).installation, secrets.new_token()
     try:
         denied = await run(
             request,
@@ -145,7 +145,7 @@ async def _start(request: Request, wanted: Wanted, typed: dict[str, str]) -> Res
             installation.policy,
             session_of(request),
             wanted,
-            _flow(request, flow),
+            _visit(request, visit),
             client_of(request),
         )
     except Refusal as refusal:
@@ -153,7 +153,7 @@ async def _start(request: Request, wanted: Wanted, typed: dict[str, str]) -> Res
     if denied:
         return await _denied_data(request, denied, "correo", typed)
     response = see_other(request, "profile:code")
-    set_cookie(response, FLOW, flow)
+    set_cookie(response, VISIT, visit)
     return response
 
 
@@ -215,7 +215,7 @@ def _code_page(request: Request, step: Step, code: int = 200, **context: object)
     return page(request, "profile/code.html", code, **values)
 
 
-def _flow(request: Request, secret: str | None = None) -> str:
+def _visit(request: Request, secret: str | None = None) -> str:
     """Of this browser and of this session: another one of the same owner goes its own way."""
-    secret = flow_of(request) if secret is None else secret
+    secret = visit_of(request) if secret is None else secret
     return f"{secret}/{session_of(request).id.hex()}"

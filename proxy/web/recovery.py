@@ -11,7 +11,7 @@ from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.choosing import choose_form, chosen
-from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, sentence, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
@@ -31,9 +31,9 @@ CHANNELS: dict[str, Channel] = {"correo": "email", "celular": "sms"}
 
 async def start_form(request: Request) -> Response:
     """GET /casilla/recuperar/"""
-    flow = begin_flow(request)
-    response = await _start_page(request, flow)
-    set_cookie(response, FLOW, flow)
+    visit = begin_visit(request)
+    response = await _start_page(request, visit)
+    set_cookie(response, VISIT, visit)
     return response
 
 
@@ -41,27 +41,27 @@ async def start_form(request: Request) -> Response:
 async def start(request: Request) -> Response:
     """POST /casilla/recuperar/"""
     form = await read_form(request, "recovery_start")
-    dni, flow = form.get("dni", ""), flow_of(request)
+    dni, visit = form.get("dni", ""), visit_of(request)
     if await captcha.another(request, "recovery_start", form):
-        return await _start_page(request, flow, dni=dni)
+        return await _start_page(request, visit, dni=dni)
     try:
         identidad = parse_user(dni)
     except Refusal:
-        return await _start_page(request, flow, 400, dni=dni, errors={"dni": unread(request)})
+        return await _start_page(request, visit, 400, dni=dni, errors={"dni": unread(request)})
     denied = await run(request, recovery.admit, identidad, client_of(request))
     if denied:
-        return await _start_page(request, flow, denied=denied, words="recovery_start", dni=dni)
+        return await _start_page(request, visit, denied=denied, words="recovery_start", dni=dni)
     error = await _riddle_error(request, "recovery_start", form)
     if error:
-        return await _start_page(request, flow, 400, dni=dni, errors={"captcha": error})
-    policy, new_flow = state_of(request).installation.policy, secrets.new_token()
-    await run(request, recovery.start, policy, identidad, new_flow, client_of(request))
-    return _next(request, "recovery:channel", new_flow)
+        return await _start_page(request, visit, 400, dni=dni, errors={"captcha": error})
+    policy, new_visit = state_of(request).installation.policy, secrets.new_token()
+    await run(request, recovery.start, policy, identidad, new_visit, client_of(request))
+    return _next(request, "recovery:channel", new_visit)
 
 
 async def channel_form(request: Request) -> Response:
     """GET /casilla/recuperar/canal/"""
-    if await look(request, recovery.started, flow_of(request)) is None:
+    if await look(request, recovery.started, visit_of(request)) is None:
         return see_other(request, "recovery:start")
     return await _page(request, "channel", "recovery_channel", chosen="correo")
 
@@ -82,19 +82,19 @@ async def send(request: Request) -> Response:
         return await _page(
             request, "channel", "recovery_channel", 400, chosen=picked, errors=errors
         )
-    policy, new_flow = state_of(request).installation.policy, secrets.new_token()
+    policy, new_visit = state_of(request).installation.policy, secrets.new_token()
     channel = CHANNELS[picked]
     denied = await run(
-        request, recovery.send, policy, flow_of(request), channel, new_flow, client_of(request)
+        request, recovery.send, policy, visit_of(request), channel, new_visit, client_of(request)
     )
     if denied:
         return await _over(request, denied)
-    return _next(request, "recovery:code", new_flow)
+    return _next(request, "recovery:code", new_visit)
 
 
 async def code_form(request: Request) -> Response:
     """GET /casilla/recuperar/token/"""
-    if await look(request, recovery.waiting, flow_of(request)) is None:
+    if await look(request, recovery.waiting, visit_of(request)) is None:
         return see_other(request, "recovery:start")
     notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
     return await _page(request, "code", "recovery_code", notice=notice)
@@ -114,12 +114,12 @@ async def verify(request: Request) -> Response:
     if error:
         errors = {"captcha": error}
         return await _page(request, "code", "recovery_code", 400, typed=typed, errors=errors)
-    policy, new_flow = state_of(request).installation.policy, secrets.new_token()
+    policy, new_visit = state_of(request).installation.policy, secrets.new_token()
     denied = await run(
-        request, recovery.verify, policy, flow_of(request), typed, new_flow, client_of(request)
+        request, recovery.verify, policy, visit_of(request), typed, new_visit, client_of(request)
     )
     if denied is None:
-        return _next(request, "recovery:choose", new_flow)
+        return _next(request, "recovery:choose", new_visit)
     if denied.ends:
         return await _over(request, denied)
     said = {"errors": {"token": sentence(denied)}}
@@ -128,7 +128,7 @@ async def verify(request: Request) -> Response:
 
 async def resend_form(request: Request) -> Response:
     """GET /casilla/recuperar/reenviar/"""
-    if await look(request, recovery.waiting, flow_of(request)) is None:
+    if await look(request, recovery.waiting, visit_of(request)) is None:
         return see_other(request, "recovery:start")
     return await _page(request, "resend", "recovery_resend")
 
@@ -142,13 +142,13 @@ async def resend(request: Request) -> Response:
     )
     if await captcha.another(request, "recovery_resend", form):
         return await _page(request, "resend", "recovery_resend")
-    soon = await look(request, recovery.too_soon, policy, flow_of(request))
+    soon = await look(request, recovery.too_soon, policy, visit_of(request))
     if soon:
         return await _waits(request, soon)
     error = await _riddle_error(request, "recovery_resend", form)
     if error:
         return await _page(request, "resend", "recovery_resend", 400, errors={"captcha": error})
-    denied = await run(request, recovery.resend, policy, flow_of(request), client_of(request))
+    denied = await run(request, recovery.resend, policy, visit_of(request), client_of(request))
     if denied is None:
         return see_other(request, "recovery:code", "reenviado=1")
     return await (_over if denied.ends else _waits)(request, denied)
@@ -156,7 +156,7 @@ async def resend(request: Request) -> Response:
 
 async def choosing(request: Request) -> Response:
     """GET /casilla/recuperar/clave/"""
-    found = await look(request, recovery.choosing, flow_of(request))
+    found = await look(request, recovery.choosing, visit_of(request))
     if found is None:
         return see_other(request, "recovery:start")
     return choose_form(request, "recovery/choose.html", factor=found.factor)
@@ -166,7 +166,7 @@ async def choosing(request: Request) -> Response:
 async def choose(request: Request) -> Response:
     """POST /casilla/recuperar/clave/"""
     form = await read_form(request, "recovery_choose")
-    found = await look(request, recovery.choosing, flow_of(request))
+    found = await look(request, recovery.choosing, visit_of(request))
     if found is None:
         return await _over(request, Denied(Reason.OVER))
     return await chosen(
@@ -174,21 +174,21 @@ async def choose(request: Request) -> Response:
         form,
         found,
         template="recovery/choose.html",
-        store=(recovery.choose, flow_of(request)),
+        store=(recovery.choose, visit_of(request)),
         late=lambda: _over(request, Denied(Reason.OVER)),
     )
 
 
 async def done(request: Request) -> Response:
     """GET /casilla/recuperar/listo/: only where a password was chosen."""
-    if not state_of(request).signing.link_of("recovery:done", flow_of(request)):
+    if not state_of(request).signing.link_of("recovery:done", visit_of(request)):
         return see_other(request, "recovery:start")
     return page(request, "recovery/done.html")
 
 
-async def _riddle(request: Request, flow: str, form_name: str) -> captcha.Riddle | None:
+async def _riddle(request: Request, visit: str, form_name: str) -> captcha.Riddle | None:
     first = await captcha.untried(request, form_name)
-    return await captcha.riddle(request, flow, form_name, first_try=first)
+    return await captcha.riddle(request, visit, form_name, first_try=first)
 
 
 async def _riddle_error(request: Request, form_name: str, form: dict[str, str]) -> str | None:
@@ -203,8 +203,8 @@ async def _page(
     status: int = 200,
     **context: object,
 ) -> Response:
-    riddle = await _riddle(request, flow_of(request), form_name)
-    waiting = await look(request, recovery.waiting, flow_of(request))
+    riddle = await _riddle(request, visit_of(request), form_name)
+    waiting = await look(request, recovery.waiting, visit_of(request))
     by_sms = waiting is not None and waiting.channel == "sms"  # as this browser chose
     values = {"errors": {}, "notice": None, "typed": "", "by_sms": by_sms} | context
     return page(request, f"recovery/{step}.html", status, riddle=riddle, **values)
@@ -212,7 +212,7 @@ async def _page(
 
 async def _start_page(
     request: Request,
-    flow: str,
+    visit: str,
     code: int = 200,
     *,
     denied: Denied | None = None,
@@ -220,7 +220,7 @@ async def _start_page(
     **context: object,
 ) -> Response:
     """The first step again: to begin, or because the recovery that was under way is over."""
-    riddle = await _riddle(request, flow, "recovery_start")
+    riddle = await _riddle(request, visit, "recovery_start")
     values = {"dni": "", "errors": {}, "notice": None, "letters": letters(request)} | context
     if denied is None:
         return page(request, "recovery/start.html", code, riddle=riddle, **values)
@@ -238,10 +238,10 @@ async def _waits(request: Request, denied: Denied) -> Response:
 
 
 async def _over(request: Request, denied: Denied) -> Response:
-    return await _start_page(request, flow_of(request), denied=denied)
+    return await _start_page(request, visit_of(request), denied=denied)
 
 
-def _next(request: Request, name: str, new_flow: str) -> Response:
+def _next(request: Request, name: str, new_visit: str) -> Response:
     response = see_other(request, name)
-    set_cookie(response, FLOW, new_flow)
+    set_cookie(response, VISIT, new_visit)
     return response

@@ -10,7 +10,7 @@ from proxy.flows.password import Choosing
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
 from proxy.web.choosing import choose_form, chosen
-from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
@@ -24,9 +24,9 @@ KINDS = {"natural": ("DNI", "CE", "PAS"), "juridica": ("RUC",)}
 
 async def ask_form(request: Request) -> Response:
     """GET /casilla/recuperar/correo/"""
-    flow = begin_flow(request)
+    visit = begin_visit(request)
     response = _ask_page(request, {"persona": "natural", "tipo": "DNI"})
-    set_cookie(response, FLOW, flow)
+    set_cookie(response, VISIT, visit)
     return response
 
 
@@ -70,7 +70,7 @@ async def follow(request: Request) -> Response:
     response, token = see_other(request, "recovery:change"), request.path_params["token"]
     # Only what we signed: a cookie of somebody else's choice would let them read along.
     if state_of(request).signing.link_of(LINK, token):
-        set_cookie(response, FLOW, token)
+        set_cookie(response, VISIT, token)
     return response
 
 
@@ -119,7 +119,7 @@ async def _opened(request: Request) -> Choosing | Mislaid:
 
 
 def _link(request: Request) -> bytes | None:
-    return state_of(request).signing.link_of(LINK, flow_of(request))
+    return state_of(request).signing.link_of(LINK, visit_of(request))
 
 
 def _ask_page(

@@ -44,11 +44,11 @@ def other_than(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06}"
 
 
-def any_challenge(db: Database, flow: str) -> Challenge | None:
+def any_challenge(db: Database, visit: str) -> Challenge | None:
     """Also one that is over."""
     table = tables.challenges
     with db.reading() as tx:
-        found = tx.conn.execute(select(table.c.id).where(table.c.flow == secrets.digest(flow)))
+        found = tx.conn.execute(select(table.c.id).where(table.c.visit == secrets.digest(visit)))
         challenge_id = found.scalar_one_or_none()
         return challenges.by_id(tx, challenge_id) if challenge_id else None
 
@@ -63,22 +63,22 @@ class Actor:
     def __init__(self, db: Database, client: Client = PHONE) -> None:
         self.db = db
         self.client = client
-        self.flow = ""
+        self.visit = ""
         self.opened: Opened | None = None
 
-    def password(self, identidad: Identidad, typed: str, flow: str = "") -> Denied | None:
-        self.flow = flow or secrets.new_token()
+    def password(self, identidad: Identidad, typed: str, visit: str = "") -> Denied | None:
+        self.visit = visit or secrets.new_token()
         with self.db.transaction() as tx:
             attempt = login.attempt(tx, identidad, self.client)
         if isinstance(attempt, Denied):
             return attempt
         proof = QUICK.prove(attempt.stored, typed)
         with self.db.transaction() as tx:
-            return login.answer(tx, POLICY, attempt, proof, self.flow, self.client)
+            return login.answer(tx, POLICY, attempt, proof, self.visit, self.client)
 
     def code(self, typed: str) -> Opened | Denied:
         with self.db.transaction() as tx:
-            outcome = login.verify(tx, POLICY, self.flow, typed, self.client)
+            outcome = login.verify(tx, POLICY, self.visit, typed, self.client)
         if isinstance(outcome, Opened):
             self.opened = outcome
             self.client = replace(self.client, device=outcome.device.hex())
@@ -89,34 +89,34 @@ class Actor:
         return denied or self.code(code_of(self.asked("login")))
 
     def resend(self, purpose: str = "login") -> Denied | None:
-        flow = login if purpose == "login" else recovery
+        visit = login if purpose == "login" else recovery
         with self.db.transaction() as tx:
-            return flow.resend(tx, POLICY, self.flow, self.client)
+            return visit.resend(tx, POLICY, self.visit, self.client)
 
     def admit(self, identidad: Identidad) -> Denied | None:
         with self.db.transaction() as tx:
             return recovery.admit(tx, identidad, self.client)
 
     def start(self, identidad: Identidad) -> None:
-        self.flow = secrets.new_token()
+        self.visit = secrets.new_token()
         with self.db.transaction() as tx:
-            recovery.start(tx, POLICY, identidad, self.flow, self.client)
+            recovery.start(tx, POLICY, identidad, self.visit, self.client)
 
-    def send(self, new_flow: str = "", channel: Channel = "email") -> Denied | None:
-        flow, self.flow = self.flow, new_flow or secrets.new_token()
+    def send(self, new_visit: str = "", channel: Channel = "email") -> Denied | None:
+        visit, self.visit = self.visit, new_visit or secrets.new_token()
         with self.db.transaction() as tx:
-            return recovery.send(tx, POLICY, flow, channel, self.flow, self.client)
+            return recovery.send(tx, POLICY, visit, channel, self.visit, self.client)
 
-    def recovery_code(self, typed: str, new_flow: str = "") -> Denied | None:
-        new = new_flow or secrets.new_token()
+    def recovery_code(self, typed: str, new_visit: str = "") -> Denied | None:
+        new = new_visit or secrets.new_token()
         with self.db.transaction() as tx:
-            denied = recovery.verify(tx, POLICY, self.flow, typed, new, self.client)
-        self.flow = self.flow if denied else new
+            denied = recovery.verify(tx, POLICY, self.visit, typed, new, self.client)
+        self.visit = self.visit if denied else new
         return denied
 
     def choose(self, hashed: str) -> bool | Denied:
         with self.db.transaction() as tx:
-            return recovery.choose(tx, self.flow, hashed, self.client)
+            return recovery.choose(tx, self.visit, hashed, self.client)
 
     def recover(self, identidad: Identidad, hashed: str) -> Denied | bool:
         denied = self.admit(identidad)
@@ -145,6 +145,6 @@ class Actor:
     def asked(self, purpose: str) -> Challenge:
         """What this browser has to answer, as the owner of the mailbox would read it."""
         with self.db.reading() as tx:
-            found = challenges.alive(tx, secrets.digest(self.flow), purpose)
+            found = challenges.alive(tx, secrets.digest(self.visit), purpose)
         assert found is not None
         return found

@@ -58,8 +58,8 @@ class Life:
     sessions: dict[str, Inside] = field(default_factory=dict)  # by their token
     devices: set[str] = field(default_factory=set)
 
-    def code(self, flow: str, purpose: str) -> Code | None:
-        found = self.codes.get(flow)
+    def code(self, visit: str, purpose: str) -> Code | None:
+        found = self.codes.get(visit)
         return found if found and found.purpose == purpose else None
 
     def lets_in(self, device: str | None, right: bool) -> bool:

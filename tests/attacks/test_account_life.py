@@ -83,8 +83,8 @@ class AccountLife(RuleBasedStateMachine):
     @rule(which=BROWSERS, kind=WHICH)
     def code(self, which: int, kind: str) -> None:
         actor, now = self.at(which), self.clock.now
-        code, typed = self.life.code(actor.flow, "login"), self.typed(actor, "login", kind)
-        newest = actor.flow == self.newest("login")
+        code, typed = self.life.code(actor.visit, "login"), self.typed(actor, "login", kind)
+        newest = actor.visit == self.newest("login")
         outcome = actor.code(typed)
         if isinstance(outcome, Opened):
             assert kind == "right" and code is not None and code.opens(now)
@@ -102,7 +102,7 @@ class AccountLife(RuleBasedStateMachine):
     def resend(self, which: int) -> None:
         actor, now = self.at(which), self.clock.now
         for purpose in ("login", "recovery"):
-            code = self.life.code(actor.flow, purpose)
+            code = self.life.code(actor.visit, purpose)
             if actor.resend(purpose) is None:
                 assert code is not None and code.holds(now)
                 code.code_until = min(now + POLICY.code_life, code.until)
@@ -111,7 +111,7 @@ class AccountLife(RuleBasedStateMachine):
     def disavow_login(self, which: int) -> None:
         """«¿No fue usted?», of a login under way."""
         actor = self.at(which)
-        code, challenge = self.life.code(actor.flow, "login"), any_challenge(self.db, actor.flow)
+        code, challenge = self.life.code(actor.visit, "login"), any_challenge(self.db, actor.visit)
         if code and challenge:
             with self.db.transaction() as tx:
                 code.over |= login.disavow(tx, challenge.id, actor.client)
@@ -130,32 +130,32 @@ class AccountLife(RuleBasedStateMachine):
     def recover(self, which: int, known: bool) -> None:
         actor = self.at(which)
         actor.start(ROSA.identidad if known else NOBODY)
-        begun = actor.flow
+        begun = actor.visit
         if actor.send() is None:
             code = self.asked(actor, "recovery")
             assert known or code.void
-        kept, actor.flow = actor.flow, begun
+        kept, actor.visit = actor.visit, begun
         assert isinstance(actor.send(), Denied)  # a step once done is not done again
-        actor.flow = kept
+        actor.visit = kept
 
     @rule(which=BROWSERS, kind=WHICH)
     def recovery_code(self, which: int, kind: str) -> None:
         actor, now = self.at(which), self.clock.now
-        code = self.life.code(actor.flow, "recovery")
+        code = self.life.code(actor.visit, "recovery")
         typed = self.typed(actor, "recovery", kind)
-        newest = actor.flow == self.newest("recovery")
+        newest = actor.visit == self.newest("recovery")
         denied = actor.recovery_code(typed)
         if denied is None:
             assert kind == "right" and code is not None and code.opens(now)
             code.used = True
-            self.life.codes[actor.flow] = Code(now + POLICY.choose_life, "choose")
+            self.life.codes[actor.visit] = Code(now + POLICY.choose_life, "choose")
         else:
             self.refused(code, denied, promised=kind == "right" and newest)
 
     @rule(which=BROWSERS)
     def choose(self, which: int) -> None:
         actor = self.at(which)
-        code, chosen = self.life.code(actor.flow, "choose"), f"Elegida-{self.changes}"
+        code, chosen = self.life.code(actor.visit, "choose"), f"Elegida-{self.changes}"
         done = actor.choose(QUICK.hash(chosen))
         assert done is (code is not None and code.opens(self.clock.now))
         if done:
@@ -284,11 +284,11 @@ class AccountLife(RuleBasedStateMachine):
         """What a GET does, as a mail scanner or a prefetch would."""
         actor, before = self.at(which), everything(self.db)
         with self.db.transaction() as tx:
-            for flow in (actor.flow, "", *self.life.codes):
-                login.waiting(tx, flow)
-                recovery.started(tx, flow)
-                recovery.waiting(tx, flow)
-                recovery.choosing(tx, flow)
+            for visit in (actor.visit, "", *self.life.codes):
+                login.waiting(tx, visit)
+                recovery.started(tx, visit)
+                recovery.waiting(tx, visit)
+                recovery.choosing(tx, visit)
             for link in (*self.life.links, *self.life.not_me):
                 recovery.opened(tx, link)
         assert everything(self.db) == before
@@ -311,10 +311,10 @@ class AccountLife(RuleBasedStateMachine):
             devices = tx.conn.execute(select(tables.devices)).all()
             stored = casillas.by_id(tx, self.rosa.id).password
         assert {row.id.hex() for row in devices if not row.revoked_at} == self.life.devices
-        failures = {row.flow: row.failures for row in rows}
+        failures = {row.visit: row.failures for row in rows}
         assert max(failures.values(), default=0) <= POLICY.code_attempts
-        for flow, code in self.life.codes.items():
-            assert failures[digest(flow)] == code.failures + code.used * (code.purpose != "choose")
+        for visit, code in self.life.codes.items():
+            assert failures[digest(visit)] == code.failures + code.used * (code.purpose != "choose")
         assert events.count(Event.SESSION_STARTED) == len(self.life.sessions)
         assert events.count(Event.PASSWORD_CHANGED) == self.changes
         assert len(contexts(self.db, "password_changed")) == self.changes
@@ -330,10 +330,10 @@ class AccountLife(RuleBasedStateMachine):
         challenge = actor.asked(purpose)
         void = challenge.casilla_id is None
         code = Code(challenge.expires_at, purpose, challenge.code_expires_at, void)
-        return self.life.codes.setdefault(actor.flow, code)
+        return self.life.codes.setdefault(actor.visit, code)
 
     def typed(self, actor: Actor, purpose: str, kind: str) -> str:
-        challenge = any_challenge(self.db, actor.flow)
+        challenge = any_challenge(self.db, actor.visit)
         if challenge is None or challenge.purpose != purpose:
             return "000000"
         right = code_of(challenge)
@@ -341,7 +341,7 @@ class AccountLife(RuleBasedStateMachine):
             return code_of(challenge, challenge.sent - 1)
         if kind == "another's":
             others = [
-                any_challenge(self.db, flow) for flow in self.life.codes if flow != actor.flow
+                any_challenge(self.db, visit) for visit in self.life.codes if visit != actor.visit
             ]
             found = [code_of(one) for one in others if one and code_of(one) != right]
             return found[-1] if found else other_than(right)
@@ -349,7 +349,7 @@ class AccountLife(RuleBasedStateMachine):
 
     def newest(self, purpose: str) -> str:
         """Of three that wait at once the oldest ends; the newest is always good."""
-        found = [(one.until, flow) for flow, one in self.life.codes.items()
+        found = [(one.until, visit) for visit, one in self.life.codes.items()
                  if one.purpose == purpose]  # fmt: skip
         return max(found)[1] if found else ""
 

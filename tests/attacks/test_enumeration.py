@@ -213,7 +213,7 @@ def by_registration(db: Database, identidad: Identidad) -> Callable[[], object]:
     return act
 
 
-FLOWS = (attempt, by_code, by_sms, by_link, by_registration)
+VISITS = (attempt, by_code, by_sms, by_link, by_registration)
 
 
 @contextmanager
@@ -229,17 +229,17 @@ def statements(db: Database) -> Iterator[list[str]]:
     event.remove(db.engine, "before_cursor_execute", listen)
 
 
-@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("visit", VISITS)
 def test_the_database_is_asked_the_same_for_everybody(
     db: Database,
     known: dict[str, Identidad],
     clock: Clock,
-    flow: Callable[[Database, Identidad], Callable[[], object]],
+    visit: Callable[[Database, Identidad], Callable[[], object]],
 ) -> None:
     """S21, S31: a link's own row is the only one that nobody's recovery does not write."""
     asked = {}
     for kind, identidad in known.items():
-        act = flow(db, identidad)
+        act = visit(db, identidad)
         act()
         clock.advance(hours=5)
         with statements(db) as asked[kind]:
@@ -254,11 +254,11 @@ def test_nobodys_messages_are_as_large(
     db: Database, known: dict[str, Identidad], clock: Clock
 ) -> None:
     """S31: not even the size of the database tells."""
-    for flow in (by_code, by_sms, by_link, by_registration):
+    for visit in (by_code, by_sms, by_link, by_registration):
         sizes = {}
         for kind in ("known", "unknown"):
             clock.advance(hours=5)
-            flow(db, known[kind])()
+            visit(db, known[kind])()
             with db.reading() as tx:
                 rows = tx.conn.execute(select(tables.outbox).order_by(tables.outbox.c.id)).all()
             sizes[kind] = len(rows[-1].context)
@@ -293,15 +293,15 @@ def measured(kinds: dict[str, Callable[[], object]], clock: Clock) -> dict[str, 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("visit", VISITS)
 def test_the_clock_tells_nobody_who_has_a_casilla(
     db: Database,
     known: dict[str, Identidad],
     clock: Clock,
-    flow: Callable[[Database, Identidad], Callable[[], object]],
+    visit: Callable[[Database, Identidad], Callable[[], object]],
 ) -> None:
     """S21"""
-    taken = measured({kind: flow(db, whose) for kind, whose in known.items()}, clock)
+    taken = measured({kind: visit(db, whose) for kind, whose in known.items()}, clock)
     unknown = taken.pop("unknown")
     for kind, times in taken.items():
         assert ranks([value * (1 - SLACK) for value in times], unknown) < Z, kind

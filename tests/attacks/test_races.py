@@ -43,7 +43,7 @@ CONTESTS = ("login", "guess", "recovery", "choice", "link")
 def tab(db: Database, contest: str) -> Actor:
     """A tab of the one browser that every process of this contest is. The cookie is the same."""
     actor = Actor(db, Client(f"192.0.2.{CONTESTS.index(contest)}"))
-    actor.flow = contest
+    actor.visit = contest
     return actor
 
 
@@ -90,7 +90,7 @@ def contend(database_url: str) -> list[tuple[str, object]]:
     code, link = mailed_code(db, 0, "recovery_code"), contexts(db, "recovery_link")[0]["link"]
     answer = Answer(RIDDLE.hex(), "", work(RIDDLE.hex()))
     choosing = tab(db, "choice")
-    choosing.flow = "chosen"
+    choosing.visit = "chosen"
 
     def guessed() -> str:
         denied = tab(db, "guess").code(guess)

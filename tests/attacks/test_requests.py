@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from proxy.installation import Installation
 from proxy.web.edge import cookies
-from proxy.web.edge.cookies import DEVICE, FLOW, SESSION
+from proxy.web.edge.cookies import DEVICE, SESSION, VISIT
 from proxy.web.routes import routes
 from tests.attacks.actor import everything
 from tests.outbox import messages
@@ -96,7 +96,7 @@ def test_a_malformed_form_is_refused_everywhere_and_changes_nothing(
     """S8"""
     before = everything(installation.db)
     for visitor in browsers:
-        binding = visitor.client.cookies.get(SESSION) or visitor.client.cookies[FLOW]
+        binding = visitor.client.cookies.get(SESSION) or visitor.client.cookies[VISIT]
         for path, route in FORMS.items():
             seal = installation.signing.form_token(binding, sealed_as(route))
             body = MALFORMED[why] + f"&sello={seal}".encode()
@@ -122,7 +122,7 @@ def test_another_kind_of_body_is_refused_everywhere_and_changes_nothing(
     """S8"""
     before = everything(installation.db)
     for visitor in browsers:
-        binding = visitor.client.cookies.get(SESSION) or visitor.client.cookies[FLOW]
+        binding = visitor.client.cookies.get(SESSION) or visitor.client.cookies[VISIT]
         for path, route in FORMS.items():
             seal = installation.signing.form_token(binding, sealed_as(route)).encode()
             sent = body + b"&sello=" + seal
@@ -141,7 +141,7 @@ def test_odd_texts_in_every_field_break_nothing(
         for path, route in FORMS.items():
             if "salir" in path:
                 continue
-            binding = visitor.client.cookies.get(SESSION) or visitor.client.cookies[FLOW]
+            binding = visitor.client.cookies.get(SESSION) or visitor.client.cookies[VISIT]
             seal = signing.form_token(binding, sealed_as(route))
             data = dict.fromkeys(fields_of(route) - {"sello"}, odd) | {"sello": seal}
             answer = visitor.client.post(path, data=data)
@@ -194,18 +194,18 @@ def test_nobody_is_sent_elsewhere_after_a_proof(her: Visitor, rosa: Person, volv
 def test_what_was_planted_before_a_login_is_worth_nothing_after_it(
     make_visitor: Maker, rosa: Person, mailed_code: Callable[[], str]
 ) -> None:
-    """S64: somebody else's session and flow, in the browser of who logs in."""
+    """S64: somebody else's session and visit, in the browser of who logs in."""
     visitor = make_visitor()
-    visitor.client.cookies.set(FLOW, "planted-flow", domain="casilla.test")
+    visitor.client.cookies.set(VISIT, "planted-visit", domain="casilla.test")
     visitor.password(rosa.identidad.number, rosa.password)
     visitor.client.cookies.set(SESSION, "planted-session", domain="casilla.test")
     visitor.client.cookies.delete(SESSION)
-    assert visitor.client.cookies[FLOW] != "planted-flow"
+    assert visitor.client.cookies[VISIT] != "planted-visit"
     visitor.code(mailed_code())
-    assert visitor.client.cookies[SESSION] not in ("planted-session", "planted-flow")
+    assert visitor.client.cookies[SESSION] not in ("planted-session", "planted-visit")
     thief = make_visitor()
-    for cookie in (SESSION, FLOW):
-        thief.client.cookies.set(cookie, "planted-flow", domain="casilla.test")
+    for cookie in (SESSION, VISIT):
+        thief.client.cookies.set(cookie, "planted-visit", domain="casilla.test")
     assert thief.get("/casilla/").status_code == 303
     assert thief.get("/casilla/token/").headers["location"] == "/casilla/ingresar/"
 
@@ -215,7 +215,7 @@ LIKE_OURS = ["x{}", "a-{}", "{}x", "z={}", "\x85{}", "\xa0{}", "{}\xa0"]
 
 
 @pytest.mark.parametrize("like", LIKE_OURS)
-@pytest.mark.parametrize("cookie", [FLOW, DEVICE])
+@pytest.mark.parametrize("cookie", [VISIT, DEVICE])
 def test_nothing_follows_from_a_cookie_with_a_name_like_ours(cookie: str, like: str) -> None:
     """S60"""
     headers = [(b"cookie", f"{like.format(cookie)}=planted; a=b".encode("latin-1"))]
@@ -224,9 +224,9 @@ def test_nothing_follows_from_a_cookie_with_a_name_like_ours(cookie: str, like: 
 
 def test_of_two_cookies_with_our_name_none_is_believed() -> None:
     """S60: a browser keeps one, so that somebody else wrote at least one of them."""
-    both = {"headers": [(b"cookie", f"{FLOW}=a; {FLOW}=b".encode())]}
-    apart = {"headers": [(b"cookie", f"{FLOW}=a".encode()), (b"cookie", f"{FLOW}=b".encode())]}
-    assert cookies.cookie(both, FLOW) == cookies.cookie(apart, FLOW) == ""
+    both = {"headers": [(b"cookie", f"{VISIT}=a; {VISIT}=b".encode())]}
+    apart = {"headers": [(b"cookie", f"{VISIT}=a".encode()), (b"cookie", f"{VISIT}=b".encode())]}
+    assert cookies.cookie(both, VISIT) == cookies.cookie(apart, VISIT) == ""
 
 
 @pytest.mark.parametrize("name", [like.format(SESSION) for like in LIKE_OURS])
@@ -268,7 +268,7 @@ def test_whoever_has_to_enter_comes_back_to_a_page(make_visitor: Maker) -> None:
 
 
 @pytest.mark.parametrize("follow", ["/casilla/recuperar/enlace/", "/casilla/activar/"])
-def test_a_link_plants_nobody_elses_flow(make_visitor: Maker, follow: str) -> None:
+def test_a_link_plants_nobody_elses_visit(make_visitor: Maker, follow: str) -> None:
     """S27, S64: whoever follows a link that is none of ours goes on with their own registration,
     and not with that of who made the link and reads along."""
     thief, citizen = make_visitor(), make_visitor()
@@ -276,7 +276,7 @@ def test_a_link_plants_nobody_elses_flow(make_visitor: Maker, follow: str) -> No
     begun = thief.send(terms, "/casilla/registro/", acepto="1")
     assert begun.headers["location"] == "/casilla/registro/privacidad/"
     citizen.get("/casilla/ingresar/")
-    mine = citizen.client.cookies[FLOW]
-    citizen.get(f"{follow}{thief.client.cookies[FLOW]}/")
-    assert citizen.client.cookies[FLOW] == mine
+    mine = citizen.client.cookies[VISIT]
+    citizen.get(f"{follow}{thief.client.cookies[VISIT]}/")
+    assert citizen.client.cookies[VISIT] == mine
     assert citizen.get("/casilla/registro/privacidad/").status_code == 303

@@ -25,25 +25,25 @@ class Browser:
     def __init__(self, db: Database, client: Client = PHONE) -> None:
         self.db = db
         self.client = client
-        self.flow = ""
+        self.visit = ""
 
     def password(self, identidad: Identidad, password: str) -> Denied | None:
-        self.flow = secrets.new_token()
+        self.visit = secrets.new_token()
         with self.db.transaction() as tx:
             attempt = login.attempt(tx, identidad, self.client)
         if isinstance(attempt, Denied):
             return attempt
         proof = PASSWORDS.prove(attempt.stored, password)
         with self.db.transaction() as tx:
-            return login.answer(tx, POLICY, attempt, proof, self.flow, self.client)
+            return login.answer(tx, POLICY, attempt, proof, self.visit, self.client)
 
     def code(self, typed: str) -> Opened | Denied:
         with self.db.transaction() as tx:
-            return login.verify(tx, POLICY, self.flow, typed, self.client)
+            return login.verify(tx, POLICY, self.visit, typed, self.client)
 
     def resend(self) -> Denied | None:
         with self.db.transaction() as tx:
-            return login.resend(tx, POLICY, self.flow, self.client)
+            return login.resend(tx, POLICY, self.visit, self.client)
 
     def enter(self, person: Person, password: str | None = None) -> Opened:
         assert self.password(person.identidad, password or person.password) is None

@@ -20,33 +20,33 @@ class Forgetful:
     def __init__(self, db: Database, client: Client = PHONE) -> None:
         self.db = db
         self.client = client
-        self.flow = ""
+        self.visit = ""
 
     def start(self, identidad: Identidad) -> None:
         with self.db.transaction() as tx:
             recovery.start(tx, POLICY, identidad, self._next(), self.client)
 
     def send(self, channel: Channel = "email") -> Denied | None:
-        flow = self.flow
+        visit = self.visit
         with self.db.transaction() as tx:
-            return recovery.send(tx, POLICY, flow, channel, self._next(), self.client)
+            return recovery.send(tx, POLICY, visit, channel, self._next(), self.client)
 
     def code(self, typed: str) -> Denied | None:
-        flow = self.flow
+        visit = self.visit
         self._next()
         with self.db.transaction() as tx:
-            denied = recovery.verify(tx, POLICY, flow, typed, self.flow, self.client)
+            denied = recovery.verify(tx, POLICY, visit, typed, self.visit, self.client)
         if denied:
-            self.flow = flow
+            self.visit = visit
         return denied
 
     def choose(self, hashed: str = HASHED) -> bool:
         with self.db.transaction() as tx:
-            return recovery.choose(tx, self.flow, hashed, self.client)
+            return recovery.choose(tx, self.visit, hashed, self.client)
 
     def resend(self) -> Denied | None:
         with self.db.transaction() as tx:
-            return recovery.resend(tx, POLICY, self.flow, self.client)
+            return recovery.resend(tx, POLICY, self.visit, self.client)
 
     def reach_choice(self, person: Person) -> None:
         self.start(person.identidad)
@@ -54,8 +54,8 @@ class Forgetful:
         assert self.code(mailed_code(self.db, name="recovery_code")) is None
 
     def _next(self) -> str:
-        self.flow = secrets.new_token()
-        return self.flow
+        self.visit = secrets.new_token()
+        return self.visit
 
 
 def ask_link(db: Database, identidad: Identidad, email: str, client: Client = PHONE) -> None:

@@ -15,19 +15,19 @@ class Inside:
         self.browser = browser or Browser(db)
         self.opened = self.browser.enter(person)
         self.session = session_of(db, self.opened)
-        self.flow = f"profile-{id(self)}"
+        self.visit = f"profile-{id(self)}"
 
     def start(self, email: str | None = None, phone: str | None = None) -> Denied | None:
-        self.flow += "+"
+        self.visit += "+"
         with self.db.transaction() as tx:
-            return profile.start(tx, POLICY, self.session, Wanted(email, phone), self.flow, PHONE)
+            return profile.start(tx, POLICY, self.session, Wanted(email, phone), self.visit, PHONE)
 
     def code(self, name: str) -> Denied | Step | None:
         return self.type(mailed_code(self.db, name=name))
 
     def type(self, code: str) -> Denied | Step | None:
         with self.db.transaction() as tx:
-            answered = profile.verify(tx, POLICY, self.session, self.flow, code, PHONE)
+            answered = profile.verify(tx, POLICY, self.session, self.visit, code, PHONE)
         return answered.denied or answered.step
 
     def email(self, email: str) -> None:

@@ -56,22 +56,22 @@ class Newcomer:
 
     def __init__(self, db: Database, client: Client = PHONE, policy: Policy = POLICY) -> None:
         self.db, self.client, self.policy = db, client, policy
-        self.flow = ""
+        self.visit = ""
 
     @property
     def found(self) -> Registration:
         with self.db.reading() as tx:
-            found = registration.begun(tx, self.flow)
+            found = registration.begun(tx, self.visit)
         assert found is not None
         return found
 
     def accept(self) -> None:
         with self.db.transaction() as tx:
             begun = registration.begin(
-                tx, CATALOG.terms, self.flow, secrets.new_token(), self.client
+                tx, CATALOG.terms, self.visit, secrets.new_token(), self.client
             )
             assert not isinstance(begun, Denied)
-            found, self.flow = begun
+            found, self.visit = begun
             registration.accept(tx, found, "privacidad", CATALOG.privacy, self.client)
 
     def choose(self, persona: str) -> None:
@@ -100,24 +100,24 @@ class Newcomer:
 
     def ask(self) -> Denied | None:
         with self.db.transaction() as tx:
-            return opening.ask(tx, self.policy, self.flow, self.today, self.client)
+            return opening.ask(tx, self.policy, self.visit, self.today, self.client)
 
     def resend(self) -> Denied | None:
         with self.db.transaction() as tx:
-            return opening.resend(tx, self.policy, self.flow, self.client)
+            return opening.resend(tx, self.policy, self.visit, self.client)
 
     def validate(self, typed: str) -> Denied | None:
-        return self._validate(opening.validate, self.flow, typed)
+        return self._validate(opening.validate, self.visit, typed)
 
     def follow(self, challenge_id: bytes, typed: str) -> Denied | None:
         return self._validate(opening.validate_by_link, challenge_id, typed)
 
-    def _validate(self, flow: Any, whose: object, typed: str) -> Denied | None:
+    def _validate(self, visit: Any, whose: object, typed: str) -> Denied | None:
         made = first_access.first(self.policy, VAULT)
         if made.secret:
             made = replace(made, hashed=PASSWORDS.hash(made.secret))
         with self.db.transaction() as tx:
-            denied: Denied | None = flow(tx, self.policy, CATALOG, whose, typed, made, self.client)
+            denied: Denied | None = visit(tx, self.policy, CATALOG, whose, typed, made, self.client)
         return denied
 
     def reach_email(self, form: dict[str, str] = ELENA) -> "Newcomer":

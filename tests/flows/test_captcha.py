@@ -17,7 +17,7 @@ from tests.people import VAULT
 from tests.racing import race
 from tests.working import work
 
-FLOW, FORM, LETTERS = "the cookie of a browser", "recovery_start", "PXKN3"
+VISIT, FORM, LETTERS = "the cookie of a browser", "recovery_start", "PXKN3"
 MINUTE = timedelta(minutes=1)
 
 
@@ -28,9 +28,9 @@ def stock(db: Database, *letters: str) -> None:
             captchas.add(tx, captcha.make(VAULT, answer))
 
 
-def give(db: Database, flow: str = FLOW, form: str = FORM, client: Client = PHONE) -> Riddle:
+def give(db: Database, visit: str = VISIT, form: str = FORM, client: Client = PHONE) -> Riddle:
     with db.transaction() as tx:
-        return captcha.give(tx, POLICY, flow, form, client)
+        return captcha.give(tx, POLICY, visit, form, client)
 
 
 def check(
@@ -38,11 +38,11 @@ def check(
     riddle: Riddle,
     letters: str = "",
     done: str = "",
-    flow: str = FLOW,
+    visit: str = VISIT,
     form: str = FORM,
 ) -> str | None:
     with db.transaction() as tx:
-        return captcha.check(tx, flow, form, Answer(riddle.id.hex(), letters, done))
+        return captcha.check(tx, visit, form, Answer(riddle.id.hex(), letters, done))
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def test_an_empty_answer_is_none(db: Database, riddle: Riddle) -> None:
 
 
 def test_the_riddle_of_a_browser_is_of_no_other(db: Database, riddle: Riddle) -> None:
-    assert check(db, riddle, LETTERS, flow="another browser") == "captcha.gone"
-    assert check(db, riddle, LETTERS, flow="") == "captcha.gone"
+    assert check(db, riddle, LETTERS, visit="another browser") == "captcha.gone"
+    assert check(db, riddle, LETTERS, visit="") == "captcha.gone"
     assert check(db, riddle, LETTERS) is None  # and who tried took it from nobody
 
 
@@ -100,8 +100,8 @@ def test_a_riddle_can_be_answered_for_five_minutes(
 @pytest.mark.parametrize("riddle_id", ["", "no es un número", "zz" * 16, "0f" * 16, "0" * 4000])
 def test_an_id_of_no_riddle_is_answered_by_nothing(db: Database, riddle_id: str) -> None:
     with db.transaction() as tx:
-        assert captcha.check(tx, FLOW, FORM, Answer(riddle_id, LETTERS, "")) == "captcha.gone"
-        assert captcha.image(tx, riddle_id, FLOW) is None
+        assert captcha.check(tx, VISIT, FORM, Answer(riddle_id, LETTERS, "")) == "captcha.gone"
+        assert captcha.image(tx, riddle_id, VISIT) is None
 
 
 def test_work_of_the_computer_stands_in_for_the_letters_once(db: Database, riddle: Riddle) -> None:
@@ -119,7 +119,7 @@ def test_half_of_the_work_is_not_enough_and_ends_the_riddle(db: Database, riddle
 def test_work_for_one_riddle_opens_no_other(db: Database, riddle: Riddle) -> None:
     done = work(riddle.id.hex())
     other = give(db, "another browser", client=ELSEWHERE)
-    assert check(db, other, done=done, flow="another browser") == "captcha.unworked"
+    assert check(db, other, done=done, visit="another browser") == "captcha.unworked"
 
 
 def test_with_an_empty_pool_there_is_work_and_nothing_is_drawn(
@@ -130,8 +130,8 @@ def test_with_an_empty_pool_there_is_work_and_nothing_is_drawn(
     riddle = give(db)
     assert not riddle.drawn
     with db.transaction() as tx:
-        assert captcha.image(tx, riddle.id.hex(), FLOW) is None
-        assert captcha.audio(tx, riddle.id.hex(), FLOW, PHONE) is None
+        assert captcha.image(tx, riddle.id.hex(), VISIT) is None
+        assert captcha.audio(tx, riddle.id.hex(), VISIT, PHONE) is None
     assert check(db, riddle, done=work(riddle.id.hex())) is None
 
 
@@ -160,7 +160,7 @@ def test_whoever_waited_for_a_picture_gets_it_when_there_is_one(db: Database) ->
 def test_whoever_cannot_read_a_picture_gets_another_one(db: Database, riddle: Riddle) -> None:
     stock(db, "EEEEE")
     with db.transaction() as tx:
-        captcha.discard(tx, FLOW, FORM, Answer(riddle.id.hex(), "", ""))
+        captcha.discard(tx, VISIT, FORM, Answer(riddle.id.hex(), "", ""))
     assert check(db, riddle, LETTERS) == "captcha.gone"
     other = give(db)
     assert check(db, other, "EEEEE") is None
@@ -170,15 +170,15 @@ def test_picture_and_sound_are_for_the_browser_that_the_riddle_was_given_to(
     db: Database, riddle: Riddle, clock: Clock
 ) -> None:
     with db.transaction() as tx:
-        image = captcha.image(tx, riddle.id.hex(), FLOW)
-        audio = captcha.audio(tx, riddle.id.hex(), FLOW, PHONE)
+        image = captcha.image(tx, riddle.id.hex(), VISIT)
+        audio = captcha.audio(tx, riddle.id.hex(), VISIT, PHONE)
         assert isinstance(image, bytes) and image.startswith(b"\x89PNG")
         assert isinstance(audio, bytes) and audio.startswith(b"RIFF")
         assert captcha.image(tx, riddle.id.hex(), "another browser") is None
         assert captcha.audio(tx, riddle.id.hex(), "another browser", PHONE) is None
     clock.advance(minutes=5)
     with db.transaction() as tx:
-        assert captcha.image(tx, riddle.id.hex(), FLOW) is None
+        assert captcha.image(tx, riddle.id.hex(), VISIT) is None
 
 
 def test_a_riddle_of_the_pool_is_nobodys(db: Database) -> None:
@@ -199,8 +199,8 @@ def test_a_network_gets_thirty_pictures_a_minute_and_after_them_work(db: Databas
 def test_a_network_hears_ten_sounds_a_minute(db: Database, riddle: Riddle) -> None:
     with db.transaction() as tx:
         for _ in range(10):
-            assert isinstance(captcha.audio(tx, riddle.id.hex(), FLOW, PHONE), bytes)
-        assert captcha.audio(tx, riddle.id.hex(), FLOW, PHONE) == timedelta(seconds=6)
+            assert isinstance(captcha.audio(tx, riddle.id.hex(), VISIT, PHONE), bytes)
+        assert captcha.audio(tx, riddle.id.hex(), VISIT, PHONE) == timedelta(seconds=6)
 
 
 def test_nobody_fills_the_table(db: Database) -> None:
@@ -281,7 +281,7 @@ def test_a_pool_of_an_older_key_is_made_anew(db: Database, riddle: Riddle) -> No
     captcha.refill(db)
     with db.reading() as tx:
         keys = tx.conn.execute(
-            select(tables.captchas.c.key_id).where(tables.captchas.c.flow.is_(None))
+            select(tables.captchas.c.key_id).where(tables.captchas.c.visit.is_(None))
         ).scalars()
         assert set(keys) == {"k1"}
 

@@ -157,12 +157,12 @@ def test_a_casilla_claims_three_numbers_in_a_quarter_of_an_hour_from_all_its_bro
     told = []
     for n, one in enumerate(his):
         wanted, client = Wanted(None, f"+5198765432{n}"), one.browser.remembers(one.opened).client
-        flow = f"flow {n}"
+        visit = f"flow {n}"
         with db.transaction() as tx:
-            assert profile.start(tx, POLICY, one.session, wanted, flow, client) is None
+            assert profile.start(tx, POLICY, one.session, wanted, visit, client) is None
         code = mailed_code(db, name="email_old_code")
         with db.transaction() as tx:
-            told.append(profile.verify(tx, POLICY, one.session, flow, code, client))
+            told.append(profile.verify(tx, POLICY, one.session, visit, code, client))
     assert all(answered.step and not answered.denied for answered in told[:3])
     assert told[3].denied and told[3].denied.reason is Reason.LIMITED
 

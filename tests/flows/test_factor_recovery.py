@@ -81,7 +81,7 @@ def test_a_code_of_the_app_lets_the_owner_choose_and_it_stays_on(
     browser = Browser(db)
     assert browser.password(owner.person.identidad, NEW) is None
     with db.reading() as tx:
-        waiting = login.waiting(tx, browser.flow)
+        waiting = login.waiting(tx, browser.visit)
     assert waiting and waiting.channel == "app"
 
 

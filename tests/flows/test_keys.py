@@ -77,7 +77,7 @@ def fill(db: Database, ring: Path) -> None:
         challenges.add(tx, a_code(tx, rosa.id, THERE, tx.now))
         registration = {
             "id": THERE,
-            "flow": b"f",
+            "visit": b"f",
             "lookup": tx.vault.lookup(str(ROSA.identidad)),
             "data": tx.vault.seal("registrations.data", THERE, "{}"),
             "created_at": tx.now,

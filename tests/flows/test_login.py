@@ -54,7 +54,7 @@ def test_the_code_of_an_unknown_flow_opens_nothing(db: Database, rosa: Person) -
     mine = Browser(db)
     mine.password(rosa.identidad, rosa.password)
     other = Browser(db)
-    other.flow = "of-another-browser"
+    other.visit = "of-another-browser"
     assert other.code(mailed_code(db)) == Denied(Reason.GONE)
 
 
@@ -145,7 +145,7 @@ def test_only_digests_of_the_session_and_of_the_flow_are_stored(db: Database, ro
         stored = str([tuple(row) for row in tx.conn.execute(select(tables.sessions))])
         stored += str([tuple(row) for row in tx.conn.execute(select(tables.challenges))])
     assert opened.token not in stored
-    assert browser.flow not in stored
+    assert browser.visit not in stored
 
 
 def test_an_idle_session_ends_after_a_quarter_of_an_hour(
@@ -333,7 +333,7 @@ def test_a_password_is_hashed_again_when_the_pepper_was_rotated(db: Database, ro
         attempt = login.attempt(tx, rosa.identidad, PHONE)
         assert not isinstance(attempt, Denied)
         proof = newer.prove(attempt.stored, rosa.password)
-        assert login.answer(tx, POLICY, attempt, proof, "flow", PHONE) is None
+        assert login.answer(tx, POLICY, attempt, proof, "visit", PHONE) is None
     with db.reading() as tx:
         stored = tx.conn.execute(select(tables.casillas.c.password)).scalar_one()
     assert stored.startswith("k2$argon2id$")

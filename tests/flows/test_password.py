@@ -16,7 +16,7 @@ from tests.people import PASSWORDS, Person
 
 NEW = "Olluco-volcan-93"
 ROTATED = Passwords({"k1": b"p" * 32, "k2": b"q" * 32})
-FLOW, DIGEST = "of-this-browser", b"d" * 32
+VISIT, DIGEST = "of-this-browser", b"d" * 32
 
 
 def attempt(db: Database, person: Person) -> Attempt:
@@ -52,11 +52,11 @@ def test_the_one_before_mails_no_code_and_does_not_come_back(
     given = passwords.prove(found.stored, rosa.password)
     choose(db, rosa, passwords)
     with db.transaction() as tx:
-        denied = login.answer(tx, POLICY, found, given, FLOW, PHONE)
+        denied = login.answer(tx, POLICY, found, given, VISIT, PHONE)
     assert denied == Denied(Reason.WRONG)
     assert contexts(db, "login_code") == []
     with db.reading() as tx:
-        assert login.waiting(tx, FLOW) is None
+        assert login.waiting(tx, VISIT) is None
     assert passwords.prove(stored(db, rosa), NEW).matches
 
 
@@ -65,7 +65,7 @@ def test_under_a_new_key_the_right_one_is_hashed_again(db: Database, rosa: Perso
     found = attempt(db, rosa)
     given = ROTATED.prove(found.stored, rosa.password)
     with db.transaction() as tx:
-        assert login.answer(tx, POLICY, found, given, FLOW, PHONE) is None
+        assert login.answer(tx, POLICY, found, given, VISIT, PHONE) is None
     assert (stored(db, rosa) or "").startswith("k2$")
     assert ROTATED.prove(stored(db, rosa), rosa.password).matches
 
@@ -76,7 +76,7 @@ def test_the_code_goes_to_the_address_of_now(db: Database, rosa: Person) -> None
     with db.transaction() as tx:
         casillas.set_email(tx, casillas.by_id(tx, rosa.id), "nueva@example.org")
     with db.transaction() as tx:
-        assert login.answer(tx, POLICY, found, given, FLOW, PHONE) is None
+        assert login.answer(tx, POLICY, found, given, VISIT, PHONE) is None
     assert [m.recipient for m in messages(db, "login_code")] == ["nueva@example.org"]
 
 
@@ -108,5 +108,5 @@ def test_one_that_was_closed_with_no_fui_yo_opens_nothing(db: Database, rosa: Pe
     with db.transaction() as tx:
         casillas.set_password(tx, rosa.id, None)
     with db.transaction() as tx:
-        assert login.answer(tx, POLICY, found, given, FLOW, PHONE) == Denied(Reason.WRONG)
+        assert login.answer(tx, POLICY, found, given, VISIT, PHONE) == Denied(Reason.WRONG)
     assert stored(db, rosa) is None

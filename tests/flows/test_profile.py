@@ -104,7 +104,7 @@ def test_with_an_app_its_code_stands_for_that_of_the_old_address(
     owner = turn_on(db, rosa)
     clock.advance(minutes=1)
     her = Inside.__new__(Inside)
-    her.db, her.session, her.flow = db, owner.session, "profile"
+    her.db, her.session, her.visit = db, owner.session, "profile"
     assert her.start(FIRST) is None
     assert contexts(db, "email_old_code") == []
     assert isinstance(her.type(owner.app.wrong()), Denied)

@@ -15,12 +15,12 @@ from tests.racing import race
 NEW = "one@example.org"
 
 
-def verify_many(session: Session, flow: str, code: str, database_url: str) -> list[bool]:
+def verify_many(session: Session, visit: str, code: str, database_url: str) -> list[bool]:
     db = Database(database_url, Clock(), vault)
     done = []
     for _ in range(5):
         with db.transaction() as tx:
-            done.append(profile.verify(tx, POLICY, session, flow, code, PHONE).denied is None)
+            done.append(profile.verify(tx, POLICY, session, visit, code, PHONE).denied is None)
     return done
 
 
@@ -38,7 +38,7 @@ def test_a_new_address_is_proved_once(db: Database, database_url: str, rosa: Per
     her.start(NEW)
     her.code("email_old_code")
     code = mailed_code(db, name="email_new_code")
-    work = partial(verify_many, her.session, her.flow, code)
+    work = partial(verify_many, her.session, her.visit, code)
     assert sum(race(work, database_url)) == 1
     assert len(contexts(db, "email_changed")) == 1
 

@@ -145,7 +145,7 @@ def test_nobodys_code_is_never_right(db: Database) -> None:
     forgetful.start(NOBODY)
     forgetful.send()
     with db.reading() as tx:
-        challenge = challenges.alive(tx, secrets.digest(forgetful.flow), "recovery")
+        challenge = challenges.alive(tx, secrets.digest(forgetful.visit), "recovery")
     assert challenge is not None
     key = vault().code_key(challenge.key_id)
     assert key is not None
@@ -222,7 +222,7 @@ def test_a_code_of_the_login_recovers_nothing_and_the_other_way_round(
     forgetful.send()
     assert forgetful.code(mailed_code(db, name="login_code")) == Denied(Reason.WRONG, left=4)
     assert browser.code(mailed_code(db, name="recovery_code")) == Denied(Reason.WRONG, left=4)
-    forgetful.flow = browser.flow
+    forgetful.visit = browser.visit
     assert forgetful.code(mailed_code(db, name="login_code")) == Denied(Reason.GONE)
 
 

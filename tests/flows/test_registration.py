@@ -183,7 +183,7 @@ def test_the_link_serves_in_any_browser_and_once(db: Database) -> None:
     assert Newcomer(db, ELSEWHERE).follow(link, code) == GONE
     with db.reading() as tx:
         assert opening.linked(tx, link) is None
-        assert opening.done(tx, newcomer.flow)
+        assert opening.done(tx, newcomer.visit)
     assert count(db, "casillas") == 1
     assert len(leaving(db, "credentials")) == 1
 
@@ -223,7 +223,7 @@ def test_an_hour_without_a_step_forgets_everything(db: Database, clock: Clock) -
     assert newcomer.found.draft.persona == NATURAL
     clock.advance(minutes=1)
     with db.reading() as tx:
-        assert registration.begun(tx, newcomer.flow) is None
+        assert registration.begun(tx, newcomer.visit) is None
     assert newcomer.ask() == GONE
     with db.transaction() as tx:
         assert purge(tx)["registrations"] == 0
@@ -317,7 +317,7 @@ def test_whose_data_matched_is_not_asked_again_for_another_way_to_reach_them(
     reach = {"telefono": "987 654 322", "correo": "b@example.com", "correo2": "b@example.com"}
     newcomer.data(ELENA | reach)
     assert count_checks(db) == checks
-    assert newcomer.found.draft.identified and not newcomer.found.draft.email_flow
+    assert newcomer.found.draft.identified and not newcomer.found.draft.email_visit
     newcomer.data(ELENA | reach | {"nombres": "Elsa"}, Answer.DIFFERS)
     assert count_checks(db) == checks + 1
     assert newcomer.ask() == GONE
@@ -335,7 +335,7 @@ def test_nothing_that_was_typed_can_be_read_in_the_database(db: Database) -> Non
     newcomer = Newcomer(db).reach_email()
     code = code_of(db)
     newcomer.validate(code)
-    private = [*ELENA.values(), code, secret_of(db), newcomer.flow]
+    private = [*ELENA.values(), code, secret_of(db), newcomer.visit]
     private = [value for value in private if len(value) > 3]
     with db.reading() as tx:
         for table in tables.metadata.sorted_tables:

@@ -33,7 +33,7 @@ def validate(url: str) -> list[str]:
     newcomer = Newcomer(db)
     with db.reading() as tx:
         row = tx.conn.execute(select(tables.registrations.c.challenge_id)).scalar_one()
-    newcomer.flow = outbox.messages(db, "flow")[0].context["flow"]
+    newcomer.visit = outbox.messages(db, "visit")[0].context["visit"]
     code = code_of(db)
     found = [newcomer.validate(code), Newcomer(db, ELSEWHERE).follow(row, code)]
     db.close()
@@ -43,11 +43,11 @@ def validate(url: str) -> list[str]:
 def validate_mine(url: str) -> list[str]:
     """Each process has its own registration of the same identidad."""
     db = Database(url, Clock(), vault)
-    found = [message.context["flow"] for message in outbox.messages(db, "flow")]
+    found = [message.context["visit"] for message in outbox.messages(db, "visit")]
     answers = []
-    for n, flow in random.sample(list(enumerate(found)), len(found)):
+    for n, visit in random.sample(list(enumerate(found)), len(found)):
         newcomer = Newcomer(db)
-        newcomer.flow = flow
+        newcomer.visit = visit
         denied = newcomer.validate(code_of(db, n))
         answers.append(denied.reason if denied else "opened")
     db.close()
@@ -57,7 +57,7 @@ def validate_mine(url: str) -> list[str]:
 def remember(db: Database, newcomer: Newcomer) -> None:
     """Hand the cookie of a browser to the other processes."""
     with db.transaction() as tx:
-        messages.void(tx, "flow", flow=newcomer.flow)
+        messages.void(tx, "visit", visit=newcomer.visit)
 
 
 def guess(url: str) -> list[str]:

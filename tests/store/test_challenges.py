@@ -9,7 +9,7 @@ from tests.clock import Clock
 from tests.people import Person, vault
 from tests.racing import race
 
-FLOW = b"f" * 32
+VISIT = b"f" * 32
 
 
 def add(db: Database, person: Person) -> None:
@@ -20,7 +20,7 @@ def add(db: Database, person: Person) -> None:
             purpose="login",
             casilla_id=person.id,
             subject=b"s" * 32,
-            flow=FLOW,
+            visit=VISIT,
             key_id="k1",
             channel="email",
             recipient=None,
@@ -84,4 +84,4 @@ def test_a_code_of_another_purpose_is_not_there(db: Database, rosa: Person) -> N
     """S27"""
     add(db, rosa)
     with db.transaction() as tx:
-        assert challenges.alive(tx, FLOW, "recovery") is None
+        assert challenges.alive(tx, VISIT, "recovery") is None

@@ -1,10 +1,22 @@
 """The migrations make the tables that the code speaks of, on both engines."""
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import timedelta
 
-from proxy.store import schema, tables
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import bindparam, text
+
+from proxy.domain.registration import Draft
+from proxy.store import registrations, schema, tables
 from proxy.store.db import Database
+from tests.clock import Clock
+from tests.people import vault
 
 
 def test_the_migrations_give_exactly_the_tables(db: Database) -> None:
@@ -33,3 +45,39 @@ def test_what_must_survive_a_power_cut_is_synced(db: Database) -> None:
         pragmas = ("journal_mode", "synchronous", "foreign_keys")
         values = [tx.conn.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in pragmas]
         assert values == ["wal", 2, 1]
+
+
+@pytest.fixture
+def of_0_2_0(database_url: str) -> Iterator[Database]:
+    """A database as the program 0.2.0 left it."""
+    db = Database(database_url, Clock(), vault)
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with db.transaction() as tx:
+        config.attributes["connection"] = tx.conn
+        command.upgrade(config, "0003")
+    yield db
+    db.close()
+
+
+def test_who_is_half_way_through_a_registration_goes_on_after_an_upgrade(
+    of_0_2_0: Database,
+) -> None:
+    """And what an open casilla was registered with can still be read."""
+    db = of_0_2_0
+    draft = asdict(Draft(persona="natural", email_visit="secret"))
+    told = json.dumps({name.replace("visit", "flow"): value for name, value in draft.items()})
+    row = (
+        "INSERT INTO registrations (id, flow, data, created_at, expires_at)"
+        " VALUES (:a, :b, :c, :d, :e)"
+    )
+    with db.transaction() as tx:
+        sealed = tx.vault.seal(registrations.COLUMN, b"r" * 16, told)
+        values = {"a": b"r" * 16, "b": b"v" * 32, "c": sealed}
+        kind = tables.registrations.c.expires_at.type
+        bound = text(row).bindparams(bindparam("d", type_=kind), bindparam("e", type_=kind))
+        tx.conn.execute(bound, values | {"d": tx.now, "e": tx.now + timedelta(hours=1)})
+    schema.migrate(db)
+    with db.reading() as tx:
+        found = registrations.alive(tx, b"v" * 32)
+    assert found is not None and found.draft.email_visit == "secret"

@@ -12,7 +12,7 @@ from proxy.domain import secrets
 from proxy.installation import Installation
 from proxy.web import captcha
 from proxy.web import routes as table
-from proxy.web.edge.cookies import FLOW, set_cookie
+from proxy.web.edge.cookies import VISIT, set_cookie
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pages import page
 from proxy.web.edge.state import State
@@ -42,22 +42,22 @@ DONE = """
 
 def _page(form: str) -> Route:
     async def show(request: Request) -> Response:
-        flow = request.cookies.get(FLOW) or secrets.new_token()
-        request.state.binding = flow
-        return await _shown(request, form, flow, first_try=True)
+        visit = request.cookies.get(VISIT) or secrets.new_token()
+        request.state.binding = visit
+        return await _shown(request, form, visit, first_try=True)
 
     async def send(request: Request) -> Response:
         fields = await read_form(request, form)
-        flow = request.cookies.get(FLOW, "")
+        visit = request.cookies.get(VISIT, "")
         if await captcha.another(request, form, fields):
-            return await _shown(request, form, flow, dni=fields["dni"])
+            return await _shown(request, form, visit, dni=fields["dni"])
         if not fields["dni"].isdigit():
-            return await _shown(request, form, flow, 400, errors={"dni": "Escriba su DNI."})
+            return await _shown(request, form, visit, 400, errors={"dni": "Escriba su DNI."})
         first = await captcha.first_try(request, form)
         error = await captcha.check(request, form, fields, first_try=first)
         if error:
             errors = {"captcha": error}
-            return await _shown(request, form, flow, 400, dni=fields["dni"], errors=errors)
+            return await _shown(request, form, visit, 400, dni=fields["dni"], errors=errors)
         return page(request, "done.html", dni=fields["dni"])
 
     return table.form(f"/{form}/", show, send, f"scratch:{form}")
@@ -66,15 +66,15 @@ def _page(form: str) -> Route:
 async def _shown(
     request: Request,
     form: str,
-    flow: str,
+    visit: str,
     status: int = 200,
     first_try: bool = False,
     **context: object,
 ) -> Response:
-    riddle = await captcha.riddle(request, flow, form, first_try=first_try)
+    riddle = await captcha.riddle(request, visit, form, first_try=first_try)
     values = {"riddle": riddle, "form": form, "errors": {}, "dni": ""} | context
     response = page(request, "scratch.html", status, **values)
-    set_cookie(response, FLOW, flow)
+    set_cookie(response, VISIT, visit)
     return response
 
 

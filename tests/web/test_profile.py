@@ -11,7 +11,7 @@ from proxy.installation import Installation
 from proxy.store import acceptances, casillas
 from proxy.store.acceptances import Acceptance
 from proxy.web.edge import pace
-from proxy.web.edge.cookies import FLOW, SESSION
+from proxy.web.edge.cookies import SESSION, VISIT
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import Person
@@ -259,7 +259,7 @@ def test_codes_of_another_browser_another_session_or_another_step_prove_nothing(
     page = her.get(CODE)
     hers_too, his = inside(rosa), inside(bruno)
     for other in (hers_too, his):
-        other.client.cookies.set(FLOW, her.client.cookies[FLOW])
+        other.client.cookies.set(VISIT, her.client.cookies[VISIT])
     for other in (hers_too, his):
         stolen = other.client.post(CODE, data=fields_of(page, CODE) | {"token": old})
         assert stolen.status_code == 403

@@ -7,11 +7,11 @@ from starlette.types import Scope
 from proxy.domain import secrets
 
 SESSION = "__Host-sesion"
-FLOW = "__Host-flujo"
+VISIT = "__Host-flujo"
 DEVICE = "__Host-equipo"
 
 # As a pair begins in a header. No name and no value has a semicolon (RFC 6265 §4.1.1).
-_BEGINS = {name: f"; {name}=".encode() for name in (SESSION, FLOW, DEVICE)}
+_BEGINS = {name: f"; {name}=".encode() for name in (SESSION, VISIT, DEVICE)}
 DEVICE_SECONDS = 365 * 24 * 3600
 
 
@@ -46,18 +46,18 @@ def session_cookie(request: Request) -> str:
     return cookie(request.scope, SESSION)
 
 
-def flow_of(request: Request) -> str:
+def visit_of(request: Request) -> str:
     """What ties the steps of this browser together before it has a session."""
-    return cookie(request.scope, FLOW)
+    return cookie(request.scope, VISIT)
 
 
-def begin_flow(request: Request) -> str:
-    """The flow of this browser, a new one if it has none. To be set as the cookie FLOW."""
-    flow = flow_of(request) or secrets.new_token()
-    request.state.binding = session_cookie(request) or flow
-    return flow
+def begin_visit(request: Request) -> str:
+    """The visit of this browser, a new one if it has none. To be set as the cookie VISIT."""
+    visit = visit_of(request) or secrets.new_token()
+    request.state.binding = session_cookie(request) or visit
+    return visit
 
 
 def binding_of(request: Request) -> str:
-    """What the forms of this browser are tied to: its session, or before it, its flow."""
-    return session_cookie(request) or flow_of(request)
+    """What the forms of this browser are tied to: its session, or before it, its visit."""
+    return session_cookie(request) or visit_of(request)

@@ -18,7 +18,7 @@ TOKEN_FIELD = "sello"
 
 
 class StaleForm(Refusal):
-    """The form is not of this browser's session or flow, or its cookie is gone."""
+    """The form is not of this browser's session or visit, or its cookie is gone."""
 
     status = 403
 

@@ -12,7 +12,7 @@ from proxy.flows.first_access import ACTIVATION, First
 from proxy.flows.password import Choosing
 from proxy.texts import TEXTS
 from proxy.web.choosing import choose_form, chosen, finished
-from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
@@ -35,16 +35,16 @@ async def validate(request: Request) -> Response:
     """POST /casilla/registro/correo/"""
     form = await read_form(request, "registration_email")
     typed = form.get("clave", "")
-    flow, state = flow_of(request), state_of(request)
+    visit, state = visit_of(request), state_of(request)
     if not codes.is_like_a_code(typed):
         return await _email_page(request, 400, errors={"clave": TEXTS["clave.missing"]})
-    if await look(request, opening.waiting, flow) is None:
+    if await look(request, opening.waiting, visit) is None:
         return await _gone(request, Denied(Reason.GONE))
     policy, catalog = state.installation.policy, state.installation.catalog
     with state.passwords.place():
         made = await _first(request)
         denied = await run(
-            request, opening.validate, policy, catalog, flow, typed, made, client_of(request)
+            request, opening.validate, policy, catalog, visit, typed, made, client_of(request)
         )
     if denied is None:
         return _done(request)
@@ -59,7 +59,7 @@ async def resend(request: Request) -> Response:
     """POST /casilla/registro/correo/reenviar/"""
     await read_form(request, "registration_resend")
     policy = state_of(request).installation.policy
-    denied = await run(request, opening.resend, policy, flow_of(request), client_of(request))
+    denied = await run(request, opening.resend, policy, visit_of(request), client_of(request))
     if denied is None:
         return see_other(request, "registration:email", "reenviado=1")
     if denied.ends:
@@ -70,12 +70,12 @@ async def resend(request: Request) -> Response:
 
 async def link_form(request: Request) -> Response:
     """GET /casilla/registro/enlace/{token}/: spends nothing, for mail scanners open links too."""
-    flow = begin_flow(request)
+    visit = begin_visit(request)
     challenge_id = _challenge(request)
     code = await look(request, opening.linked, challenge_id) if challenge_id else None
     response = _link_page(request, code, 410 if code is None else 200)
-    if not flow_of(request):
-        set_cookie(response, FLOW, flow)
+    if not visit_of(request):
+        set_cookie(response, VISIT, visit)
     return response
 
 
@@ -112,7 +112,7 @@ async def validate_link(request: Request) -> Response:
 
 async def done(request: Request) -> Response:
     """GET /casilla/registro/listo/: only where a casilla was opened."""
-    if not state_of(request).signing.link_of(DONE, flow_of(request)):
+    if not state_of(request).signing.link_of(DONE, visit_of(request)):
         return see_other(request, "registration:terms")
     return page(request, "registration/done.html")
 
@@ -122,7 +122,7 @@ async def follow(request: Request) -> Response:
     response, token = see_other(request, "activation"), request.path_params["token"]
     # Only what we signed: a cookie of somebody else's choice would let them read along.
     if state_of(request).signing.link_of(ACTIVATION, token):
-        set_cookie(response, FLOW, token)
+        set_cookie(response, VISIT, token)
     return response
 
 
@@ -169,14 +169,14 @@ def _done(request: Request) -> Response:
 
 async def _gone(request: Request, denied: Denied) -> Response:
     """Sent twice, it is done; otherwise it has to begin again, or to be asked for again."""
-    if await look(request, opening.done, flow_of(request)):
+    if await look(request, opening.done, visit_of(request)):
         return _done(request)
     back = "registration:terms" if denied.reason is Reason.OVER else "registration:review"
     return limited(request, denied, back, CLAVE)
 
 
 async def _email_page(request: Request, code: int = 200, **context: object) -> Response:
-    waiting = await look(request, opening.waiting, flow_of(request))
+    waiting = await look(request, opening.waiting, visit_of(request))
     if waiting is None:
         return see_other(request, "registration:review")
     email = waiting[0].draft.typed["correo"]
@@ -199,7 +199,7 @@ def _challenge(request: Request) -> bytes | None:
 
 
 def _activation(request: Request) -> bytes | None:
-    return state_of(request).signing.link_of(ACTIVATION, flow_of(request))
+    return state_of(request).signing.link_of(ACTIVATION, visit_of(request))
 
 
 async def _activating(request: Request) -> Choosing | None:

@@ -16,7 +16,7 @@ from proxy.errors import Denied
 from proxy.flows import opening, registration
 from proxy.flows.registration import IDLE, PRIVACY, STEPS, TERMS, Registration
 from proxy.texts import TEXTS
-from proxy.web.edge.cookies import FLOW, begin_flow, flow_of, set_cookie
+from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, sentence, status
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
@@ -61,7 +61,7 @@ class Step:
     def __call__(self, handler: Handler) -> Handler:
         @wraps(handler)
         async def guarded(request: Request) -> Response:
-            found = await look(request, registration.begun, flow_of(request))
+            found = await look(request, registration.begun, visit_of(request))
             missing = registration.next_step(found.draft if found else Draft())
             if found is None or STEPS.index(missing) < self.place:
                 return see_other(request, f"registration:{missing}")
@@ -73,10 +73,10 @@ class Step:
 
 async def terms_form(request: Request) -> Response:
     """GET /casilla/registro/"""
-    flow = begin_flow(request)
-    found = await look(request, registration.begun, flow)
+    visit = begin_visit(request)
+    found = await look(request, registration.begun, visit)
     response = _consent_page(request, TERMS, found.draft if found else Draft())
-    set_cookie(response, FLOW, flow)
+    set_cookie(response, VISIT, visit)
     return response
 
 
@@ -88,12 +88,12 @@ async def accept_terms(request: Request) -> Response:
     error = _unaccepted(form, consent)
     if error:
         return _consent_page(request, TERMS, Draft(), 400, error)
-    flow, client = flow_of(request), client_of(request)
-    begun = await run(request, registration.begin, consent, flow, secrets.new_token(), client)
+    visit, client = visit_of(request), client_of(request)
+    begun = await run(request, registration.begin, consent, visit, secrets.new_token(), client)
     if isinstance(begun, Denied):
         return limited(request, begun, "registration:terms")
     response = see_other(request, "registration:privacy")
-    set_cookie(response, FLOW, begun[1])
+    set_cookie(response, VISIT, begun[1])
     return response
 
 
@@ -180,7 +180,7 @@ async def confirm(request: Request) -> Response:
     await read_form(request, "registration_review")
     policy = state_of(request).installation.policy
     denied = await run(
-        request, opening.ask, policy, flow_of(request), today(request), client_of(request)
+        request, opening.ask, policy, visit_of(request), today(request), client_of(request)
     )
     if denied is None:
         return see_other(request, "registration:email")
