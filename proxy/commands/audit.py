@@ -69,7 +69,7 @@ def export(
     since = _instant(desde, parts) if desde else None
     until = _instant(hasta, parts, end=True) if hasta else None
     with parts.db.transaction() as tx:
-        flow.exported(tx)
+        flow.record_export(tx)
     many = 0
     with _opened(archivo) as out, parts.db.reading() as tx:
         table = csv.writer(out, lineterminator="\n")

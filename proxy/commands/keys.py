@@ -48,7 +48,7 @@ def rotate() -> None:
     path = start.ready().settings.keys_file
     key_id = file.rotate(path, datetime.now(UTC))
     with start.ready().db.transaction() as tx:
-        flow.added(tx, key_id)
+        flow.record_added(tx, key_id)
     print(
         f"La clave {key_id} se usa desde ahora; las anteriores siguen sirviendo para lo anterior."
     )

@@ -79,7 +79,7 @@ def _fault(tx: Tx, row: Sealed, number: int, before: bytes) -> str | None:
     return None if good else "audit.changed"
 
 
-def exported(tx: Tx) -> None:
+def record_export(tx: Tx) -> None:
     """Somebody takes a copy; the copy tells it too."""
     audit.note(tx, Event.AUDIT_EXPORTED)
 

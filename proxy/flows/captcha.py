@@ -108,7 +108,7 @@ def discard(tx: Tx, visit: str, form: str, answer: Answer) -> None:
     captchas.spend(tx, _id(answer.riddle), secrets.digest(visit), form)
 
 
-def first_try(tx: Tx, form: str, client: Client) -> bool:
+def take_first_try(tx: Tx, form: str, client: Client) -> bool:
     """Whether this network has not tried the form for a while. It has from now on."""
     return throttle.take(tx, limits.first_tries(form, client)) is None
 

@@ -257,6 +257,6 @@ def _send(
         **where(tx, client),
     }
     if not leaves:
-        outbox.void(tx, name, life, channel=way, **context)
+        outbox.add_void(tx, name, life, channel=way, **context)
         return
     outbox.add(tx, name, casilla, life, channel=way, recipient=challenge.recipient, **context)

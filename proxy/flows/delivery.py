@@ -34,27 +34,27 @@ def claim(tx: Tx, channel: Channel = "email", *, longest: bool = False) -> Messa
         if message.expires_at <= tx.now:
             _give_up(tx, message, "caducado")
         elif not message.readable:
-            failed(tx, message, UNREADABLE)
+            record_failure(tx, message, UNREADABLE)
         elif _replaced(tx, message):
-            outbox.attempted(tx, message, sent=False, detail="reemplazado")
+            outbox.record_attempt(tx, message, sent=False, detail="reemplazado")
             outbox.give_up(tx, message)
         else:
             return message
     return None
 
 
-def sent(tx: Tx, message: Message, answer: str) -> None:
-    outbox.attempted(tx, message, sent=True, detail=answer)
+def record_sent(tx: Tx, message: Message, answer: str) -> None:
+    outbox.record_attempt(tx, message, sent=True, detail=answer)
     outbox.close(tx, message)
 
 
-def failed(tx: Tx, message: Message, answer: str, *, refused: bool = False) -> None:
+def record_failure(tx: Tx, message: Message, answer: str, *, refused: bool = False) -> None:
     """Try again later, whatever the server said. `refused`: it knows no such mailbox."""
     wait = REFUSED_WAIT if refused else WAITS[min(message.attempts, len(WAITS)) - 1]
     if tx.now + wait >= message.expires_at:
         _give_up(tx, message, answer)
         return
-    outbox.attempted(tx, message, sent=False, detail=answer)
+    outbox.record_attempt(tx, message, sent=False, detail=answer)
     outbox.postpone(tx, message, tx.now + wait, refused=refused)
 
 
@@ -67,6 +67,6 @@ def _replaced(tx: Tx, message: Message) -> bool:
 
 
 def _give_up(tx: Tx, message: Message, answer: str) -> None:
-    outbox.attempted(tx, message, sent=False, detail=answer)
+    outbox.record_attempt(tx, message, sent=False, detail=answer)
     if outbox.give_up(tx, message):
         audit.note(tx, Event.MESSAGE_LOST, message.casilla_id, message=message.name)

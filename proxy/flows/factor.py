@@ -136,13 +136,8 @@ def on(tx: Tx, casilla_id: int) -> bool:
     return factors.on(tx, casilla_id)
 
 
-def accepts(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
-    """Count a try, and spend the code if it is right: of the app, or a recovery code."""
-    return check(tx, casilla_id, typed, client) is None
-
-
 def check(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | None:
-    """The same, and if the answer is no, why."""
+    """Count a try, and spend the code if it is right: of the app, or a recovery code."""
     denied = _count(tx, casilla_id, client)
     if denied:
         return denied

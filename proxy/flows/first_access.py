@@ -80,7 +80,7 @@ def lapsed(tx: Tx, casilla: Casilla) -> bool:
     return not link.holds(tx.now) or casilla.failures >= FAILURES
 
 
-def used(tx: Tx, casilla: Casilla) -> None:
+def retire_secret(tx: Tx, casilla: Casilla) -> None:
     """A session was opened: the secret opens no other, nor does a code that it was given for."""
     if casilla.must_change and links.newest(tx, casilla.id, SECRET):
         links.end_all(tx, casilla.id, SECRET)

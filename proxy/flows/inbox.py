@@ -81,7 +81,7 @@ def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> li
     return notificaciones.files_of(tx, casilla_id, notificacion_id)
 
 
-def served(tx: Tx, served: Sequence[File], client: Client) -> None:
+def record_download(tx: Tx, served: Sequence[File], client: Client) -> None:
     """Record that these files of one notificacion, found whole, are on their way."""
     first = served[0]
     name, positions = first.notificacion_id.hex(), [file.position for file in served]

@@ -41,7 +41,7 @@ def hanging(tx: Tx, key_id: str, replaced: datetime | None) -> Hanging:
     )
 
 
-def added(tx: Tx, key_id: str) -> None:
+def record_added(tx: Tx, key_id: str) -> None:
     audit.note(tx, Event.KEY_ADDED, key=key_id)
 
 

@@ -95,7 +95,7 @@ def answer(
     `visit` is the secret that this browser, and no other, will bring with the code.
     """
     tried = attempt.casilla
-    if tried is None or not password.right(tx, tried.id, proof):
+    if tried is None or not password.keep_if_right(tx, tried.id, proof):
         audit.note(tx, Event.LOGIN_FAILED, tried.id if tried else None, client.ip)
         return Denied(Reason.WRONG)
 
@@ -185,7 +185,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
         if casilla.phone:
             outbox.add(tx, "new_device", casilla, channel="sms")
-    first_access.used(tx, casilla)
+    first_access.retire_secret(tx, casilla)
     links.end_all(tx, casilla.id, "recovery")  # who can enter asks for no other way (S35)
     token = secrets.new_token()
     until = tx.now + policy.session_life

@@ -49,7 +49,7 @@ def ask(tx: Tx, policy: Policy, visit: str, today: date, client: Client) -> Deni
     keep(tx, found, replace(found.draft, email_visit=email_visit))
     sent = challenge.waiting(tx, PURPOSE, email_visit)
     assert sent is not None
-    registrations.asked(tx, found, sent.id)
+    registrations.link_challenge(tx, found, sent.id)
     _tell(tx, owner, client)
     return None
 
@@ -199,7 +199,7 @@ def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
     if owner and allowed:
         outbox.add(tx, "already_registered", owner, **where(tx, client))
     else:
-        outbox.void(tx, "already_registered", **where(tx, client))
+        outbox.add_void(tx, "already_registered", **where(tx, client))
 
 
 def _linked(tx: Tx, challenge_id: bytes) -> Challenge | None:

@@ -52,14 +52,14 @@ def about(tx: Tx, casilla_id: int) -> list[str]:
     return [casilla.identidad.number, casilla.nombres, casilla.email, casilla.phone or ""]
 
 
-def current(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
+def count_try(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
     """Count a try of the password that its owner, who is inside, has to give again."""
     allowed = limits.password_again(session.casilla_id)
     denied = count(tx, allowed, session.casilla_id, client)
     return denied or casillas.by_id(tx, session.casilla_id)
 
 
-def right(tx: Tx, casilla_id: int, proof: Proof) -> bool:
+def keep_if_right(tx: Tx, casilla_id: int, proof: Proof) -> bool:
     """Whether the password that was given is the casilla's, still.
 
     It was verified between two transactions: another may have been chosen since, and this one
@@ -70,7 +70,7 @@ def right(tx: Tx, casilla_id: int, proof: Proof) -> bool:
     return casillas.keep_password(tx, casilla_id, proof.stored, proof.new_hash)
 
 
-def wrong(tx: Tx, session: Session, client: Client) -> Denied:
+def record_wrong(tx: Tx, session: Session, client: Client) -> Denied:
     audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
     return Denied(Reason.WRONG)
 
@@ -82,8 +82,8 @@ def change(
 
     `new_digest` is that of the token that the session has from now on.
     """
-    if not right(tx, session.casilla_id, proof):
-        return wrong(tx, session, client)
+    if not keep_if_right(tx, session.casilla_id, proof):
+        return record_wrong(tx, session, client)
     casilla = casillas.by_id(tx, session.casilla_id)
     device = sessions.device(tx, session.digest)
     replace(tx, casilla, hashed, client, but=session.id, device=device)

@@ -141,7 +141,7 @@ def verify(
         return _refused(found, asked)
     casilla, event = casillas.by_id(tx, change.casilla_id), None
     if purpose == OLD:
-        changes.old_proved(tx, casilla.id, secrets.digest(visit))
+        changes.mark_old_proved(tx, casilla.id, secrets.digest(visit))
     elif purpose == NEW:
         event = _change_email(tx, policy, casilla, change, session, client)
     else:

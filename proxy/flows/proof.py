@@ -26,14 +26,14 @@ def fresh(policy: Policy, session: Session, now: datetime) -> bool:
 
 def attempt(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
     """Count the password before it is verified."""
-    return password.current(tx, session, client)
+    return password.count_try(tx, session, client)
 
 
 def answer(
     tx: Tx, session: Session, proof: Proof, new_digest: bytes, client: Client
 ) -> Denied | None:
     """None: it was right, and the session goes on under the token of `new_digest`."""
-    if not password.right(tx, session.casilla_id, proof):
+    if not password.keep_if_right(tx, session.casilla_id, proof):
         audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
         return Denied(Reason.WRONG)
     sessions.prove(tx, session.digest, new_digest)

@@ -244,7 +244,7 @@ def _send_nothing(tx: Tx, policy: Policy, client: Client) -> None:
     links.end_all(tx, 0, LINK)
     audit.note(tx, Event.LINK_SENT, None, client.ip)
     told = _told(tx, policy, uuid4().bytes, client)
-    outbox.void(tx, "recovery_link", policy.recovery_link_life, **told)
+    outbox.add_void(tx, "recovery_link", policy.recovery_link_life, **told)
 
 
 def _told(tx: Tx, policy: Policy, link: bytes, client: Client) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def choose(tx: Tx, found: Registration, persona: str) -> Registration:
     return keep(tx, found, replace(unproved(found.draft), persona=persona))
 
 
-def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
+def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
     """Keep what was typed, however wrong it is (M36, M72). Of other data nothing is proved; how to
     reach somebody says nothing of who they are."""
     draft = found.draft
@@ -119,14 +119,14 @@ def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
     return count(tx, limits.checks_of_identity(identidad, client), None, client)
 
 
-def answered(tx: Tx, identidad: Identidad, answer: Answer, client: Client) -> None:
+def record_answer(tx: Tx, identidad: Identidad, answer: Answer, client: Client) -> None:
     """Record what RENIEC or SUNAT said. Only what differs was a try at somebody's data."""
     audit.note(tx, Event.IDENTITY_CHECKED, None, client.ip, answer=answer.value)
     if answer is not Answer.DIFFERS:
         throttle.give_back(tx, limits.tries_at_identity(identidad))
 
 
-def checked(
+def record_check(
     tx: Tx,
     found: Registration,
     form: Mapping[str, str],
@@ -135,8 +135,8 @@ def checked(
     client: Client,
 ) -> Registration:
     """What was answered about the `form`: whose data match is not asked again for them."""
-    answered(tx, identidad, answer, client)
-    found = typed(tx, found, form)
+    record_answer(tx, identidad, answer, client)
+    found = keep_typed(tx, found, form)
     if answer is not Answer.MATCHES:
         return found
     return keep(tx, found, replace(found.draft, identified=True))

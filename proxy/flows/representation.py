@@ -20,7 +20,7 @@ from proxy.domain.registration import REPRESENTATIVE, Reading
 from proxy.errors import Denied, Refusal
 from proxy.flows import challenge, factor
 from proxy.flows.challenge import Asked, Challenge
-from proxy.flows.registration import answered, keep
+from proxy.flows.registration import keep, record_answer
 from proxy.store import casillas
 from proxy.store.registrations import Registration
 from proxy.store.tx import Tx
@@ -101,7 +101,7 @@ def resend(tx: Tx, policy: Policy, found: Registration, client: Client) -> Denie
     return challenge.resend(tx, policy, summoned(tx, found), client)
 
 
-def typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
+def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
     """Keep it, and what was proved of the very same data."""
     values = rules.as_typed(form, REPRESENTATIVE)
     if found.draft.represented_by and values == found.draft.representative:
@@ -120,8 +120,8 @@ def prove(
     client: Client,
 ) -> bool:
     """What RENIEC answered about somebody who has no casilla here."""
-    answered(tx, identidad, answer, client)
-    found = typed(tx, found, form)
+    record_answer(tx, identidad, answer, client)
+    found = keep_typed(tx, found, form)
     if answer is not Answer.MATCHES:
         return False
     _represented(tx, found, identidad)

@@ -90,7 +90,7 @@ def waiting(tx: Tx, casilla_id: int, visit: bytes) -> list[Change]:
     return [_change(tx, row) for row in tx.conn.execute(_WAITING, values)]
 
 
-def old_proved(tx: Tx, casilla_id: int, visit: bytes) -> None:
+def mark_old_proved(tx: Tx, casilla_id: int, visit: bytes) -> None:
     """One code of the registered address is enough for all that this browser asked for."""
     values = {"casilla": casilla_id, "visit_digest": visit, "now": tx.now}
     tx.conn.execute(_OLD_PROVED, values)

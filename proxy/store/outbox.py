@@ -125,7 +125,7 @@ def add(
     tx.mail = True
 
 
-def void(
+def add_void(
     tx: Tx,
     name: str,
     useful_for: timedelta = USEFUL_FOR,
@@ -167,7 +167,7 @@ def claim(tx: Tx, channel: Channel, lease: timedelta, *, longest: bool = False) 
     return _opened(tx, row) if row else None
 
 
-def attempted(tx: Tx, message: Message, *, sent: bool, detail: str) -> None:
+def record_attempt(tx: Tx, message: Message, *, sent: bool, detail: str) -> None:
     """Record what came of the attempt under way; to whom it went stays sealed."""
     detail = nameless(detail, message.recipient)[:DETAIL]
     values = {"outbox_id": message.id, "at": tx.now, "sent": sent, "detail": detail}

@@ -87,7 +87,7 @@ def save(tx: Tx, registration: Registration, draft: Draft, until: datetime) -> N
     tx.conn.execute(_SAVE, values)
 
 
-def asked(tx: Tx, registration: Registration, challenge_id: bytes) -> None:
+def link_challenge(tx: Tx, registration: Registration, challenge_id: bytes) -> None:
     """The code by which the e-mail will be proved."""
     values = {"registration": registration.id, "challenge": challenge_id}
     tx.conn.execute(_ASKED, values)

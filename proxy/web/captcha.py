@@ -95,11 +95,11 @@ async def untried(request: Request, form: str) -> bool:
     return await run(request, captcha.untried, form, client_of(request))
 
 
-async def first_try(request: Request, form: str) -> bool:
+async def take_first_try(request: Request, form: str) -> bool:
     """Ask once for each time that the form is sent: it counts as the first try of its network."""
     if state_of(request).installation.policy.captcha_always:
         return False
-    return await run(request, captcha.first_try, form, client_of(request))
+    return await run(request, captcha.take_first_try, form, client_of(request))
 
 
 async def check(

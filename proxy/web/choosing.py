@@ -26,7 +26,7 @@ def choose_form(request: Request, template: str, code: int = 200, **context: Any
     return page(request, template, code, **values)
 
 
-async def chosen(
+async def store_chosen(
     request: Request,
     form: dict[str, str],
     choosing: Choosing,
@@ -55,12 +55,12 @@ async def chosen(
         return held_off(response, stored)
     if not stored:
         return await late()
-    response = finished(request, "recovery:done")
+    response = finish(request, "recovery:done")
     drop_cookie(response, SESSION)
     return response
 
 
-def finished(request: Request, name: str) -> Response:
+def finish(request: Request, name: str) -> Response:
     """On to the page that says so, which is shown to a browser that did it and to no other."""
     response = see_other(request, name)
     set_cookie(response, VISIT, state_of(request).signing.link(name, uuid4().bytes))

@@ -113,7 +113,7 @@ async def _deliver(request: Request, position: str | None) -> Response:
         raise NotYours("notificacion.missing")
     await _check(request, chosen)
     if request.method == "GET":
-        await run(request, inbox.served, chosen, client)
+        await run(request, inbox.record_download, chosen, client)
     return _response(request, chosen)
 
 

@@ -36,7 +36,7 @@ async def change(request: Request) -> Response:
     if errors:
         return page(request, "password/change.html", 400, errors=errors, notice=None)
     with state.passwords.place():
-        casilla = await run(request, password.current, session, client)
+        casilla = await run(request, password.count_try, session, client)
         if isinstance(casilla, Denied):
             return _denied(request, casilla)
         proof = await state.passwords.prove(casilla.password, old)

@@ -10,7 +10,7 @@ from proxy.flows import recovery
 from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
 from proxy.web import captcha
-from proxy.web.choosing import choose_form, chosen
+from proxy.web.choosing import choose_form, store_chosen
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, sentence, status, told
 from proxy.web.edge.forms import read_form
@@ -169,7 +169,7 @@ async def choose(request: Request) -> Response:
     found = await look(request, recovery.choosing, visit_of(request))
     if found is None:
         return await _over(request, Denied(Reason.OVER))
-    return await chosen(
+    return await store_chosen(
         request,
         form,
         found,
@@ -192,7 +192,7 @@ async def _riddle(request: Request, visit: str, form_name: str) -> captcha.Riddl
 
 
 async def _riddle_error(request: Request, form_name: str, form: dict[str, str]) -> str | None:
-    first = await captcha.first_try(request, form_name)
+    first = await captcha.take_first_try(request, form_name)
     return await captcha.check(request, form_name, form, first_try=first)
 
 

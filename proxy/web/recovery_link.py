@@ -9,7 +9,7 @@ from proxy.flows import cuentas, recovery
 from proxy.flows.password import Choosing
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
-from proxy.web.choosing import choose_form, chosen
+from proxy.web.choosing import choose_form, store_chosen
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
@@ -93,7 +93,7 @@ async def change(request: Request) -> Response:
     async def late() -> Response:
         return page(request, "recovery/mislaid.html", 410, renewable=False)
 
-    return await chosen(
+    return await store_chosen(
         request,
         form,
         opened,

@@ -80,11 +80,11 @@ class Mailer:
             answer, where = self._send(message)
         except Unsent as error:
             with self.installation.db.transaction() as tx:
-                delivery.failed(tx, message, error.answer, refused=error.refused)
+                delivery.record_failure(tx, message, error.answer, refused=error.refused)
             _log(logging.WARNING, "not sent", message, error.reason)
             return False
         with self.installation.db.transaction() as tx:
-            delivery.sent(tx, message, answer)
+            delivery.record_sent(tx, message, answer)
         _log(logging.INFO, "sent", message, where)
         return True
 

@@ -132,7 +132,7 @@ class Actor:
         with self.db.transaction() as tx:
             session = login.resume(tx, POLICY, self.opened.token)
             assert session is not None
-            casilla = password.current(tx, session, self.client)
+            casilla = password.count_try(tx, session, self.client)
         if isinstance(casilla, Denied):
             return casilla
         proof, digest = QUICK.prove(casilla.password, old), secrets.digest(token)

@@ -52,7 +52,7 @@ class Owner:
 
     def accepts(self, typed: str, client: Client = PHONE) -> bool:
         with self.db.transaction() as tx:
-            return factor.accepts(tx, self.person.id, typed, client)
+            return factor.check(tx, self.person.id, typed, client) is None
 
 
 def session_of(db: Database, opened: Opened) -> Session:

@@ -82,7 +82,7 @@ class Newcomer:
         """Type them, and be compared with them."""
         found = self.found
         with self.db.transaction() as tx:
-            found = registration.typed(tx, found, form)
+            found = registration.keep_typed(tx, found, form)
         claim = registration.read_applicant(found.draft.persona, form, self.today).claim
         if found.draft.identified:
             return claim
@@ -91,7 +91,7 @@ class Newcomer:
         if denied:
             return denied
         with self.db.transaction() as tx:
-            registration.checked(tx, found, form, claim.identidad, answer, self.client)
+            registration.record_check(tx, found, form, claim.identidad, answer, self.client)
         return claim
 
     @property

@@ -26,7 +26,7 @@ def main(url: str, ring: Path) -> None:
         with db.transaction() as tx:
             added = file.rotate(ring, tx.now)
         with db.transaction() as tx:
-            keys.added(tx, added)
+            keys.record_added(tx, added)
         retire_all(db, ring)
         db.close()
 

@@ -226,7 +226,7 @@ def test_guessing_ends_with_the_pictures(db: Database) -> None:
 def test_the_first_try_of_a_network_is_free_and_only_the_first(db: Database, clock: Clock) -> None:
     def first(client: Client = PHONE, form: str = FORM) -> bool:
         with db.transaction() as tx:
-            return captcha.first_try(tx, form, client)
+            return captcha.take_first_try(tx, form, client)
 
     assert first() and not first() and not first()
     assert first(ELSEWHERE) and first(form="registration")

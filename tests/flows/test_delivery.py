@@ -36,7 +36,7 @@ def fail(db: Database, *, refused: bool = False) -> bool:
     if message is None:
         return False
     with db.transaction() as tx:
-        delivery.failed(tx, message, "SMTPServerDisconnected", refused=refused)
+        delivery.record_failure(tx, message, "SMTPServerDisconnected", refused=refused)
     return True
 
 
@@ -62,7 +62,7 @@ def test_a_message_that_left_is_recorded_and_emptied(db: Database, rosa: Person)
     message = claim(db)
     assert message is not None
     with db.transaction() as tx:
-        delivery.sent(tx, message, "aceptado")
+        delivery.record_sent(tx, message, "aceptado")
     assert claim(db) is None
     assert attempts(db) == [(True, "aceptado")]
     row = row_of(db)
@@ -136,15 +136,15 @@ def test_who_comes_back_after_the_lease_undoes_nothing(
     quick = claim(db)
     assert slow is not None and quick is not None
     with db.transaction() as tx:
-        delivery.sent(tx, quick, "aceptado")
+        delivery.record_sent(tx, quick, "aceptado")
     sent_at = row_of(db).sent_at
     clock.advance(minutes=1)
     with db.transaction() as tx:
-        delivery.failed(tx, slow, "TimeoutError")
+        delivery.record_failure(tx, slow, "TimeoutError")
     assert not fail(db)
     clock.advance(days=3)
     with db.transaction() as tx:
-        delivery.failed(tx, slow, "TimeoutError")
+        delivery.record_failure(tx, slow, "TimeoutError")
     assert (row_of(db).sent_at, events(db)) == (sent_at, [])
 
 
@@ -156,7 +156,7 @@ def test_who_comes_back_with_an_accepted_message_ends_it(
     clock.advance(minutes=5)
     assert slow is not None and fail(db)
     with db.transaction() as tx:
-        delivery.sent(tx, slow, "aceptado")
+        delivery.record_sent(tx, slow, "aceptado")
     clock.advance(hours=1)
     assert not fail(db)
 
@@ -258,7 +258,7 @@ def test_a_message_for_nobody_weighs_as_much_and_never_leaves(
     context = {"challenge": "00" * 16, "sent": 1, "minutes": 10}
     leave(db, rosa, "recovery_code", **context)
     with db.transaction() as tx:
-        outbox.void(tx, "recovery_code", **context)
+        outbox.add_void(tx, "recovery_code", **context)
         assert tx.mail
     with db.reading() as tx:
         real, void = tx.conn.execute(select(tables.outbox).order_by(tables.outbox.c.id))
@@ -317,5 +317,5 @@ def test_what_a_server_answers_is_kept_without_the_recipient(
     message = claim(db)
     assert message is not None
     with db.transaction() as tx:
-        delivery.sent(tx, message, answer)
+        delivery.record_sent(tx, message, answer)
     assert attempts(db) == [(True, kept)]

@@ -67,7 +67,7 @@ def test_a_secret_counts_once_a_first_code_confirmed_it(
     assert confirm(db, opened, app.wrong()) == Denied(Reason.WRONG)
     with db.transaction() as tx:
         assert not factor.on(tx, rosa.id)
-        assert not factor.accepts(tx, rosa.id, app.code, PHONE)
+        assert factor.check(tx, rosa.id, app.code, PHONE)
     clock.advance(minutes=3)
     assert Browser(db).password(rosa.identidad, rosa.password) is None
     assert len(contexts(db, "login_code")) == 2
@@ -227,8 +227,8 @@ def test_the_entity_turns_nothing_off_without_two_people_and_a_factor(
 
 def test_an_owner_without_codes_has_nothing_to_spend(db: Database, rosa: Person) -> None:
     with db.transaction() as tx:
-        assert not factor.accepts(tx, rosa.id, "123456", PHONE)
-        assert not factor.accepts(tx, rosa.id, "", PHONE)
+        assert factor.check(tx, rosa.id, "123456", PHONE)
+        assert factor.check(tx, rosa.id, "", PHONE)
 
 
 def test_app_and_recovery_codes_outlive_the_key_that_sealed_them(
@@ -246,5 +246,5 @@ def test_app_and_recovery_codes_outlive_the_key_that_sealed_them(
     alone = Database(database_url, clock, lambda: Vault(lambda purpose: {"k2": b"2" * 32}))
     for typed in (owner.app.code, owner.codes[0]):
         with alone.transaction() as tx:
-            assert factor.accepts(tx, rosa.id, typed, PHONE)
+            assert factor.check(tx, rosa.id, typed, PHONE) is None
     alone.close()

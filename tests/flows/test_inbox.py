@@ -52,7 +52,7 @@ class Reader:
         files = self.files(notificacion_id)
         assert isinstance(files, list)
         with self.db.transaction() as tx:
-            inbox.served(tx, files, self.client)
+            inbox.record_download(tx, files, self.client)
         return files
 
 

@@ -132,7 +132,7 @@ def verified(db: Database) -> bool:
 def rotate(db: Database, ring: Path) -> str:
     added = file.rotate(ring, db.clock())
     with db.transaction() as tx:
-        keys.added(tx, added)
+        keys.record_added(tx, added)
     return added
 
 

@@ -30,14 +30,14 @@ def try_all(db: Database, *, channel: Channel = "email", refused: bool = False) 
     """What a worker does for whom every server says no."""
     with db.transaction() as tx:
         while message := delivery.claim(tx, channel):
-            delivery.failed(tx, message, "no", refused=refused)
+            delivery.record_failure(tx, message, "no", refused=refused)
 
 
 def send_one(db: Database) -> None:
     with db.transaction() as tx:
         message = delivery.claim(tx)
         assert message is not None
-        delivery.sent(tx, message, "aceptado")
+        delivery.record_sent(tx, message, "aceptado")
 
 
 def test_messages_that_no_worker_takes_are_late(db: Database, rosa: Person, clock: Clock) -> None:
@@ -118,6 +118,6 @@ def test_one_channel_that_works_does_not_hide_the_other(
 
 def test_what_was_left_for_nobody_waits_for_nothing(db: Database, clock: Clock) -> None:
     with db.transaction() as tx:
-        outbox.void(tx, "recovery_code")
+        outbox.add_void(tx, "recovery_code")
     clock.advance(days=1)
     assert not late(db)

@@ -150,7 +150,7 @@ def test_a_code_proves_only_the_data_that_it_was_sent_for(db: Database) -> None:
     newcomer = Newcomer(db).reach_email()
     code = code_of(db)
     with db.transaction() as tx:
-        registration.typed(tx, newcomer.found, ELENA | {"numero": "40000012", "cui": "9"})
+        registration.keep_typed(tx, newcomer.found, ELENA | {"numero": "40000012", "cui": "9"})
     assert newcomer.validate(code) == Denied(Reason.GONE)
     assert newcomer.ask() == GONE
     assert count(db, "casillas") == 0

@@ -57,7 +57,7 @@ def validate_mine(url: str) -> list[str]:
 def remember(db: Database, newcomer: Newcomer) -> None:
     """Hand the cookie of a browser to the other processes."""
     with db.transaction() as tx:
-        messages.void(tx, "visit", visit=newcomer.visit)
+        messages.add_void(tx, "visit", visit=newcomer.visit)
 
 
 def guess(url: str) -> list[str]:

@@ -65,11 +65,11 @@ def test_who_represents_stays_proved_while_only_the_way_to_reach_the_company_cha
         representation.prove(tx, newcomer.found, POWER, HER, Answer.MATCHES, newcomer.client)
     newcomer.data(BAKERY | {"telefono": "044 223355"})
     with db.transaction() as tx:
-        representation.typed(tx, newcomer.found, POWER)
+        representation.keep_typed(tx, newcomer.found, POWER)
     assert newcomer.found.draft.represented_by == str(HER)
     assert newcomer.ask() is None
     with db.transaction() as tx:
-        representation.typed(tx, newcomer.found, POWER | {"nombres": "Elsa"})
+        representation.keep_typed(tx, newcomer.found, POWER | {"nombres": "Elsa"})
     assert newcomer.found.draft.represented_by == ""
 
 

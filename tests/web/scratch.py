@@ -53,7 +53,7 @@ def _page(form: str) -> Route:
             return await _shown(request, form, visit, dni=fields["dni"])
         if not fields["dni"].isdigit():
             return await _shown(request, form, visit, 400, errors={"dni": "Escriba su DNI."})
-        first = await captcha.first_try(request, form)
+        first = await captcha.take_first_try(request, form)
         error = await captcha.check(request, form, fields, first_try=first)
         if error:
             errors = {"captcha": error}

@@ -11,7 +11,7 @@ from proxy.flows import first_access, opening
 from proxy.flows.first_access import ACTIVATION, First
 from proxy.flows.password import Choosing
 from proxy.texts import TEXTS
-from proxy.web.choosing import choose_form, chosen, finished
+from proxy.web.choosing import choose_form, finish, store_chosen
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
@@ -144,7 +144,7 @@ async def activate(request: Request) -> Response:
 
     if choosing is None:
         return await late()
-    return await chosen(
+    return await store_chosen(
         request,
         form,
         choosing,
@@ -164,7 +164,7 @@ async def _first(request: Request) -> First:
 
 
 def _done(request: Request) -> Response:
-    return finished(request, DONE)
+    return finish(request, DONE)
 
 
 async def _gone(request: Request, denied: Denied) -> Response:

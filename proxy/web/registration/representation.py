@@ -121,7 +121,7 @@ async def data_form(request: Request) -> Response:
 async def prove(request: Request) -> Response:
     """POST /casilla/registro/representante/datos/"""
     form, found = await read_form(request, "representative_data"), registration_of(request)
-    found = await run(request, representation.typed, found, form)
+    found = await run(request, representation.keep_typed, found, form)
     if "regresar" in form:
         return see_other(request, "registration:representative")
     try:

@@ -145,7 +145,7 @@ async def data_form(request: Request) -> Response:
 async def send_data(request: Request) -> Response:
     """POST /casilla/registro/datos/"""
     form, found = await read_form(request, "registration_data"), registration_of(request)
-    found = await run(request, registration.typed, found, form)
+    found = await run(request, registration.keep_typed, found, form)
     if "regresar" in form:
         return see_other(request, "registration:persona")
     try:
@@ -158,7 +158,9 @@ async def send_data(request: Request) -> Response:
         if denied:
             return limited(request, denied, "registration:data", kept=True)
         answer = await identify(request, who.claim)
-        found = await run(request, registration.checked, found, form, identidad, answer, client)
+        found = await run(
+            request, registration.record_check, found, form, identidad, answer, client
+        )
         if answer is not Answer.MATCHES:
             company = found.draft.persona == LEGAL
             return unmatched(request, answer, "registration:data", company=company)
