@@ -10,9 +10,7 @@ from threading import Event
 import pytest
 from sqlalchemy import select, update
 
-from proxy.app import create_app
 from proxy.domain.codes import code_for
-from proxy.errors import Refusal
 from proxy.installation import Installation
 from proxy.render.sms import TEMPLATES
 from proxy.store import outbox, tables
@@ -117,7 +115,7 @@ def test_the_log_says_where_to_look_and_holds_no_secret(
 ) -> None:
     """S69"""
     caplog.set_level(logging.DEBUG)
-    installation.settings.sms_headers = (("Authorization", "Bearer llave-secreta"),)
+    installation.settings.sms_token = "llave-secreta"
     text()
     with Sms(Says(500, f"{NUMBER} {code(installation)}")) as server:
         send(installation, server)
@@ -181,11 +179,3 @@ def test_a_slow_gateway_keeps_no_e_mail_waiting(
         installation.settings.sms_url = server.url
         apart.submit(lambda: asyncio.run(asyncio.wait_for(story(server), 20))).result()
     assert sorted(detail[:3] for _, detail in attempts(installation)) == ["201", "car"]
-
-
-def test_a_service_does_not_start_with_an_sms_url_that_leads_nowhere(
-    installation: Installation,
-) -> None:
-    installation.settings.sms_url = "http://sms.example/"
-    with pytest.raises(Refusal, match="CASILLA_SMS_URL"):
-        create_app(installation, worker=True)
