@@ -11,10 +11,8 @@ import pytest
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from tests.casilla import Casilla as Inside
+from tests.commands.conftest import Casilla
 from tests.people import ROSA, open_casilla
-from tests.test_cli import Casilla, casilla, installation
-
-__all__ = ["casilla", "installation"]
 
 
 def test_serving_without_a_site_is_refused(casilla: Casilla, installation: Installation) -> None:
