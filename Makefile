@@ -25,7 +25,7 @@ help:  ## Esta lista
 install: .venv/develop  ## Instala lo que hace falta, también para desarrollar
 
 # Folders count too: a sheet that was taken away also changes the site. So do the rules in .env.
-site/index.html: .venv/run mkdocs.yml $(wildcard .env) $(shell find catalog site_src -not -path '*__pycache__*')
+site/index.html: .venv/run mkdocs.yml $(wildcard .env) $(shell find catalog site_src proxy/static -not -path '*__pycache__*')
 	@$(CASILLA) construir
 site: site/index.html  ## Construye el sitio público en site/
 migrate: .venv/run  ## Crea o pone al día la base de datos

@@ -26,9 +26,7 @@ class Settings(BaseSettings):
     keys_file: Path = Path("var/claves.json")
     mail_url: str = "maildir:var/correo"
     sms_url: str = Field("maildir:var/sms", repr=False)
-    sms_method: Literal["POST", "PUT", "GET"] = "POST"
-    sms_headers: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field((), repr=False)
-    sms_body: str = Field('{"to": "{numero}", "text": "{texto}", "id": "{id}"}', repr=False)
+    sms_token: str = Field("", repr=False)
     sms_a_day: Annotated[int, Field(ge=1)] = 1000
     identity_url: str = "padron:"
     identity_token: str = Field("", repr=False)
@@ -75,11 +73,6 @@ class Settings(BaseSettings):
     def _in_small_letters(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("sms_method", mode="before")
-    @classmethod
-    def _in_capitals(cls, value: object) -> object:
-        return value.upper() if isinstance(value, str) else value
-
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -97,6 +90,20 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("sms_url")
+    @classmethod
+    def _folder_or_service(cls, value: str) -> str:
+        """Up to 0.2.0 the address could have places, as {numero}: nothing fills them any more."""
+        if value.startswith("maildir:") and value != "maildir:":
+            return value
+        if "{" not in value and is_service(value):
+            return value
+        raise ValueError(
+            "debe ser maildir:CARPETA o la dirección https de su servicio de mensajes, sin usuario "
+            "ni clave y sin {numero} ni {texto}, que van en un pedido JSON (vea «Mensajes de "
+            "texto» en el manual, /manual/ajustes/); http solo vale para esta misma máquina"
+        )
+
     @field_validator("identity_url")
     @classmethod
     def _register_or_service(cls, value: str) -> str:
@@ -108,14 +115,14 @@ class Settings(BaseSettings):
             "http solo vale para esta misma máquina"
         )
 
-    @field_validator("identity_token")
+    @field_validator("identity_token", "sms_token")
     @classmethod
     def _of_one_line(cls, value: str) -> str:
         if VALUE.fullmatch(value):
             return value
         raise ValueError("tiene espacios alrededor o caracteres que no se pueden enviar")
 
-    @field_validator("identity_headers", "sms_headers", mode="before")
+    @field_validator("identity_headers", mode="before")
     @classmethod
     def _header_pairs(cls, value: object) -> object:
         if not isinstance(value, str):

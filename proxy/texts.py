@@ -314,18 +314,6 @@ TEXTS = {
     ),
     "padron.sexo": "El dato «sexo» debe ser F o M.",
     "padron.day": "El dato «{name}» debe ser una fecha, como 2026-03-09 o 09/03/2026.",
-    "sms.url": (
-        "CASILLA_SMS_URL no se entiende. Escriba maildir:CARPETA o la dirección https del "
-        "servicio de mensajes; http solo vale para esta misma máquina."
-    ),
-    "sms.body": (
-        "CASILLA_SMS_BODY no sirve para {kind}. Escriba un cuerpo completo en JSON, XML o como "
-        "formulario, con {{numero}} y {{texto}} en su lugar."
-    ),
-    "sms.places": (
-        "El servicio de mensajes no recibiría a quién o qué enviar. Escriba dónde van {{numero}} "
-        "y {{texto}} en CASILLA_SMS_BODY o en CASILLA_SMS_URL."
-    ),
     "mail.url": (
         "CASILLA_MAIL_URL no se entiende. Escriba maildir:CARPETA, smtp://servidor:587 "
         "o smtps://servidor:465, con usuario:clave@ si hacen falta."

@@ -24,3 +24,11 @@ def messages(db: Database, name: str | None = None) -> list[Message]:
         values["context"] = json.loads(context or "{}")
         found.append(Message(**values))
     return [message for message in found if name in (None, message.name)]
+
+
+def attempts(db: Database) -> list[tuple[bool, str]]:
+    """Whether each left, and what was answered."""
+    table = tables.outbox_attempts
+    with db.reading() as tx:
+        rows = tx.conn.execute(select(table.c.sent, table.c.detail).order_by(table.c.id))
+        return [(row.sent, row.detail) for row in rows]

@@ -1,54 +1,25 @@
 """The command as an operator meets it: one sentence, and the exit that goes with it."""
 
-import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from proxy.cli import COMMANDS, main
+from proxy.cli import COMMANDS
 from proxy.commands.site import publish
 from proxy.domain import totp
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
 from proxy.installation import Installation
-from proxy.settings import Settings
 from proxy.store import casillas, factors, schema, tables
 from tests.casilla import PDF
+from tests.commands.conftest import Casilla, casilla, installation
 
-Casilla = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def casilla(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Casilla:
-    """Runs the command in an empty folder; gives its exit, what it printed and its complaint."""
-    for name in os.environ:
-        if name.startswith("CASILLA_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str, typed: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        code = main(list(arguments))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
-
-
-@pytest.fixture
-def installation(casilla: Casilla) -> Installation:
-    """Tables, keys, and an acto to serve in `carta.pdf`."""
-    assert casilla("migrar")[0] == 0
-    Path("carta.pdf").write_bytes(PDF)
-    return Installation(Settings())
+__all__ = ["casilla", "installation"]
 
 
 def serve(casilla: Casilla, **changes: str) -> tuple[int, str, str]:

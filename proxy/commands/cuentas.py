@@ -1,7 +1,6 @@
 """Casillas that the entity opens or lets be used again: `cuentas crear`, `importar` …"""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,10 +11,14 @@ from proxy.errors import Refusal
 
 cuentas = typer.Typer(cls=Group, help="Casillas de personas y empresas.", no_args_is_help=True)
 
+Owner = Annotated[str, typer.Option(metavar="DNI-…", help="DNI-, RUC-, CE- o PAS-…")]
+Checker = Annotated[str, typer.Option(metavar="NOMBRE", help="Quién comprobó su identidad.")]
+Approver = Annotated[str, typer.Option(metavar="NOMBRE", help="Otra persona, que lo autoriza.")]
+
 
 @cuentas.command("crear", cls=Command)
 def open_casilla(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI-, RUC-, CE- o PAS-…")],
+    identidad: Owner,
     nombres: Annotated[str, typer.Option(metavar="TEXTO", help="Nombres o razón social.")],
     correo: Annotated[str, typer.Option(metavar="CORREO", help="Adónde llegan sus alertas.")],
 ) -> None:
@@ -35,10 +38,8 @@ def open_casilla(
 
 @cuentas.command("importar", cls=Command)
 def bring(
-    archivo: Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Un CSV; vea el manual.")],
-    seguir: Annotated[
-        bool, typer.Option("--seguir", help="Importa las líneas buenas y deja fuera las demás.")
-    ] = False,
+    archivo: importing.Sheet,
+    seguir: importing.GoOn = False,
 ) -> None:
     """Abre las casillas de un sistema anterior. Cada titular elige después su contraseña."""
     from proxy.flows import importing as flow
@@ -53,7 +54,7 @@ def bring(
 
 @cuentas.command("rehabilitar", cls=Command)
 def restore(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI-, RUC-, CE- o PAS-…")],
+    identidad: Owner,
 ) -> None:
     """Permite otra vez la contraseña después de cien intentos fallidos seguidos."""
     from proxy.flows import cuentas as flow
@@ -67,9 +68,9 @@ def restore(
 
 @cuentas.command("sin-factor", cls=Command)
 def without_factor(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI-, RUC-, CE- o PAS-…")],
-    responde: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién comprobó su identidad.")],
-    autoriza: Annotated[str, typer.Option(metavar="NOMBRE", help="Otra persona, que lo autoriza.")],
+    identidad: Owner,
+    responde: Checker,
+    autoriza: Approver,
 ) -> None:
     """Quita el segundo factor a quien perdió su celular y sus códigos. Lo firman dos personas."""
     from proxy.flows import factor
@@ -83,10 +84,10 @@ def without_factor(
 
 @cuentas.command("correo", cls=Command)
 def correct_email(
-    identidad: Annotated[str, typer.Option(metavar="DNI-…", help="DNI-, RUC-, CE- o PAS-…")],
+    identidad: Owner,
     correo: Annotated[str, typer.Option(metavar="CORREO", help="El nuevo, adónde irá todo.")],
-    responde: Annotated[str, typer.Option(metavar="NOMBRE", help="Quién comprobó su identidad.")],
-    autoriza: Annotated[str, typer.Option(metavar="NOMBRE", help="Otra persona, que lo autoriza.")],
+    responde: Checker,
+    autoriza: Approver,
 ) -> None:
     """Cambia el correo de quien ya no puede abrir el registrado. Lo firman dos personas."""
     from proxy.flows import correction

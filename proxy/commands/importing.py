@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Protocol, TypeVar
+
+import typer
 
 from proxy.commands.progress import Bar, bar
 from proxy.errors import Refusal
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
     from proxy.store.db import Database
     from proxy.store.tx import Tx
 
+Sheet = Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Un CSV; vea el manual.")]
+GoOn = Annotated[
+    bool, typer.Option("--seguir", help="Importa las líneas buenas y deja fuera las demás.")
+]
 BATCH = 100  # lines of a transaction with --seguir: others write in between
 
 

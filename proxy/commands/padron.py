@@ -1,8 +1,5 @@
 """The local register of people and companies: `padron importar`."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from proxy.commands import importing, start
@@ -20,10 +17,8 @@ def _group() -> None:
 
 @padron.command("importar", cls=Command)
 def load(
-    archivo: Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Un CSV; vea el manual.")],
-    seguir: Annotated[
-        bool, typer.Option("--seguir", help="Importa las líneas buenas y deja fuera las demás.")
-    ] = False,
+    archivo: importing.Sheet,
+    seguir: importing.GoOn = False,
 ) -> None:
     """Carga o pone al día a personas y empresas desde un CSV."""
     from proxy.flows import padron as flow

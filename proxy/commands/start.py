@@ -23,26 +23,29 @@ FAULTS = {
     "less_than_equal": "debe ser {le:g} o menos",
     "literal_error": "use uno de estos: {expected}",
 }
+# Settings of 0.2.0. Without a word, SMS would leave in a form that the service does not know.
+RETIRED = {"CASILLA_SMS_METHOD", "CASILLA_SMS_HEADERS", "CASILLA_SMS_BODY"}
 
 
 def read_settings() -> "Settings":
-    """Refuses a variable that does not hold what it should."""
+    """Refuses a variable that does not hold what it should, or that is a setting no more."""
     from pydantic import ValidationError
 
     from proxy.settings import Settings
 
-    _warn_of_unknown(Settings)
+    _check_names(Settings)
     try:
         return Settings()
     except ValidationError as error:
         fault = error.errors()[0]
         name = f"CASILLA_{fault['loc'][0]}".upper()
-        reason = FAULTS.get(fault["type"], fault["msg"]).format_map(fault.get("ctx", {}))
+        known = FAULTS.get(fault["type"])
+        reason = known.format_map(fault.get("ctx", {})) if known else fault["msg"]
         reason = reason.removeprefix("Value error, ").replace(" or ", " o ")
         raise Refusal("settings.wrong", name=name, reason=reason) from None
 
 
-def _warn_of_unknown(settings: "type[Settings]") -> None:
+def _check_names(settings: "type[Settings]") -> None:
     """A name that is spelled wrong leaves the setting as it was, and nobody would notice."""
     from difflib import get_close_matches
 
@@ -53,6 +56,8 @@ def _warn_of_unknown(settings: "type[Settings]") -> None:
         written = {*os.environ, *dotenv_values(".env")}
     except UnicodeDecodeError:
         raise Refusal("settings.encoding") from None
+    if gone := sorted(RETIRED.intersection(name.upper() for name in written)):
+        raise Refusal("settings.retired", names=", ".join(gone))
     for name in sorted(name for name in written if name.upper().startswith("CASILLA_")):
         if name.upper() not in known:
             near = get_close_matches(name.upper(), known, n=1, cutoff=0.8)

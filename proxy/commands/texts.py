@@ -13,6 +13,11 @@ OPERATION = {
     ),
     "settings.wrong": "La variable {name} no vale: {reason}",
     "settings.unknown": "Aviso: {name} no es un ajuste y no cambia nada{meant}",
+    "settings.retired": (
+        "Estos ajustes ya no existen: {names}. Bórrelos de su archivo .env o del entorno. Los SMS "
+        "se piden ahora con un pedido POST de JSON: escriba en CASILLA_SMS_URL adónde va y en "
+        "CASILLA_SMS_TOKEN su llave (vea «Mensajes de texto» en el manual, /manual/ajustes/)."
+    ),
     "settings.encoding": "El archivo .env no está en UTF-8. Guárdelo así y pruebe otra vez.",
     "schema.newer": (
         "Las tablas son de una versión más nueva de este programa. Instale esa versión, "

@@ -44,12 +44,9 @@ def identity(settings: Settings, db: Database) -> Identity:
     """What CASILLA_IDENTITY_URL says."""
     if settings.identity_url == LOCAL_REGISTER:
         return Register(db)
-    headers = dict(settings.identity_headers)
-    if settings.identity_token:
-        headers["Authorization"] = f"Bearer {settings.identity_token}"
     return Service(
         settings.identity_url,
-        headers,
+        dict(settings.identity_headers) | request.bearer(settings.identity_token),
         connect_seconds=settings.identity_connect_seconds,
         read_seconds=settings.identity_read_seconds,
     )
@@ -112,7 +109,7 @@ class Service:
             return Answer.UNAVAILABLE
         worked = False
         try:
-            answer = self._ask_twice(body_of(claim))
+            answer = self._ask_twice(_question(claim))
             worked = True
             return answer
         except _Failed as failed:
@@ -122,23 +119,21 @@ class Service:
         finally:
             self.breaker.tell(worked=worked)
 
-    def _ask_twice(self, body: bytes) -> Answer:
+    def _ask_twice(self, question: object) -> Answer:
         try:
-            return self._ask(body)
+            return self._ask(question)
         except _Failed as failed:
             if not failed.again:
                 raise
         time.sleep(BACK_OFF)
-        return self._ask(body)
+        return self._ask(question)
 
-    def _ask(self, body: bytes) -> Answer:
-        usual = {"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"}
+    def _ask(self, question: object) -> Answer:
         try:
             reply = request.ask(
-                "POST",
                 self.url,
-                usual | dict(self.headers),
-                body,
+                question,
+                self.headers,
                 connect_seconds=self.connect_seconds,
                 seconds=self.read_seconds,
                 most=LARGEST + 1,
@@ -148,8 +143,8 @@ class Service:
         return _answer(reply)
 
 
-def body_of(claim: Claim) -> bytes:
-    """What the service is asked, as the manual describes it."""
+def _question(claim: Claim) -> object:
+    """As the manual describes it."""
     identidad = {"tipo": claim.identidad.kind, "numero": claim.identidad.number}
     if isinstance(claim, CompanyClaim):
         said = {"razon_social": claim.razon_social, "distrito": claim.distrito}
@@ -163,7 +158,7 @@ def body_of(claim: Claim) -> bytes:
             "fecha_emision": claim.issued_on.isoformat(),
             "cui": claim.cui,
         }
-    return json.dumps({"identidad": identidad, **said}, ensure_ascii=False).encode()
+    return {"identidad": identidad, **said}
 
 
 def _answer(reply: Reply) -> Answer:

@@ -1,5 +1,6 @@
-"""One request to a service of others: one answer, within a time, and no redirect followed."""
+"""One question to a service of others, in JSON: one answer, within a time, no redirect followed."""
 
+import json
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -29,11 +30,14 @@ class NoReply(Exception):
         self.slow = slow
 
 
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
 def ask(
-    method: str,
     url: str,
+    question: object,
     headers: Mapping[str, str],
-    body: bytes | None,
     *,
     connect_seconds: float,
     seconds: float,
@@ -42,7 +46,14 @@ def ask(
     """`seconds` is all the time of the answer, and `most` the bytes of it that are read."""
     parts = urlsplit(url)
     target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-    always = {"Connection": "close", "Accept-Encoding": "identity"}
+    usual = {
+        "Connection": "close",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "casilla",
+    }
+    body = json.dumps(question, ensure_ascii=False).encode()
     connection = _connection(url, connect_seconds)
     ended = Event()
     try:
@@ -51,7 +62,7 @@ def ask(
             connection.timeout = seconds
             with _ending(connection, seconds, ended):
                 connection.request(
-                    method, target, body, {**always, **headers}, preload_content=False
+                    "POST", target, body, {**usual, **headers}, preload_content=False
                 )
                 response = connection.getresponse()
                 kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()

@@ -23,7 +23,6 @@ casilla: there the profile may ask for nothing.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -35,9 +34,9 @@ from proxy.flows.captcha import Answer
 from proxy.texts import TEXTS
 from proxy.web.edge.cookies import visit_of
 from proxy.web.edge.pages import client_of, look, retry_after, run
+from proxy.web.edge.ranges import in_part
 from proxy.web.edge.state import state_of
 from proxy.web.site.assets import assets
-from proxy.web.site.negotiation import byte_range
 
 ANOTHER = "captcha_otra"
 
@@ -130,15 +129,10 @@ async def sound(request: Request) -> Response:
     if found is None:
         raise HTTPException(404)
     # Safari plays nothing that it cannot ask for in parts.
-    headers = {"Accept-Ranges": "bytes", "ETag": f'"{riddle}"'}
-    wanted = byte_range(dict(request.headers.raw), headers["ETag"].encode(), len(found))
-    if wanted is HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(found)}"})
-    if not isinstance(wanted, range):
-        return Response(found, headers=headers, media_type="audio/wav")
-    headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{len(found)}"
-    part = found[wanted.start : wanted.stop]
-    return Response(part, 206, headers, "audio/wav")
+    headers = {"Content-Type": "audio/wav"}
+    return in_part(
+        request, len(found), f'"{riddle}"', lambda part: [found[part.start : part.stop]], headers
+    )
 
 
 def _asked(request: Request, first_try: bool) -> bool:

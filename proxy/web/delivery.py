@@ -7,7 +7,7 @@ the casilla (S72).
 import re
 import unicodedata
 from collections.abc import Iterator
-from http import HTTPStatus
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,27 +15,15 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from proxy.render.archive import Archive, file_name
-from proxy.web.site.negotiation import byte_range
+from proxy.web.edge.ranges import in_part
 
 CHUNK = 256 * 1024
 ISOLATED = "sandbox; default-src 'none'"
 
 
 def one_file(request: Request, path: Path, name: str, media_type: str, sha256: str) -> Response:
-    """The file, or the one range of it that was asked for: a download cut off can go on."""
-    size, etag = path.stat().st_size, f'"{sha256}"'
-    headers = _headers(name, media_type) | {"Accept-Ranges": "bytes", "ETag": etag}
-    wanted = byte_range(dict(request.headers.raw), etag.encode(), size)
-    if wanted is HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{size}"})
-    status = 200
-    if isinstance(wanted, range):
-        status = 206
-        headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{size}"
-    else:
-        wanted = range(size)
-    headers["Content-Length"] = str(len(wanted))
-    return StreamingResponse(_pieces(path, wanted), status, headers)
+    headers, size = _headers(name, media_type), path.stat().st_size
+    return in_part(request, size, f'"{sha256}"', partial(_pieces, path), headers)
 
 
 def one_zip(archive: Archive, name: str) -> Response:

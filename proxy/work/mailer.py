@@ -23,7 +23,7 @@ CHANNELS: tuple[Channel, ...] = ("email", "sms")
 
 
 class Mailer:
-    """Refuses to start with a CASILLA_MAIL_URL or CASILLA_SMS_URL that leads nowhere."""
+    """Refuses to start with a CASILLA_MAIL_URL that leads nowhere."""
 
     def __init__(self, installation: Installation, path_of: PathOf) -> None:
         settings = installation.settings
@@ -34,7 +34,7 @@ class Mailer:
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
         """Send what is due, at once when `wake` is set, until `stop` is and `wake` again.
 
-        It finishes the messages in hand first. Nothing that goes wrong ends it. A slow gateway of
+        It finishes the messages in hand first. Nothing that goes wrong ends it. A slow service of
         SMS keeps no e-mail waiting, nor the other way round.
         """
         wakes = {channel: asyncio.Event() for channel in CHANNELS}

@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
@@ -18,6 +18,8 @@ from mkdocs.utils.templates import TemplateContext
 from catalog.reading.exports import write
 from catalog.reading.reader import CatalogFaults, read_catalog
 
+# The casilla needs them where nobody serves this site, so they are in its folder.
+SHARED = Path("proxy", "static")
 # Text of the pages written by hand may name values of the sheets: {{ token.vida_minutos }}.
 _text = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
 
@@ -32,7 +34,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.extra["templates"] = Templates(here / "site_src" / "templates")
     config.site_name = f"{config.site_name} · {catalog.entity.siglas}"
     config.copyright = catalog.entity.derechos
-    config.watch += [str(here / "catalog"), str(here / "site_src")]
+    config.watch += [str(here / part) for part in ("catalog", "site_src", SHARED)]
     return config
 
 
@@ -41,6 +43,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if files.get_file_from_path(file.src_uri):
             raise PluginError(f"La dirección /{file.url} ya tiene página: renombre la ficha.")
         files.append(file)
+    for name in ("colores.css", "icono.svg"):
+        source = Path(config.config_file_path).parent / SHARED / name
+        files.append(File.generated(config, f"assets/{name}", abs_src_path=str(source)))
     return files
 
 

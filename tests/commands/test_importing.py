@@ -1,23 +1,17 @@
 """Importing as an operator meets it: faults by line, all or nothing or --seguir."""
 
-import io
-import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from proxy.cli import main
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.identity import Answer
 from proxy.domain.padron import parse_record
 from proxy.installation import Installation
-from proxy.settings import Settings
 from proxy.store import casillas, tables
+from tests.commands.conftest import Casilla
 
-Casilla = Callable[..., tuple[int, str, str]]
 LEFT_OUT = "Quedó fuera parte del archivo: {}. Corrija esa parte e impórtela después.\n"
 UNDONE = (
     "No se importó nada: {}. Corrija el archivo, o use --seguir para importar las demás líneas.\n"
@@ -37,33 +31,8 @@ CE-000123456,Petrov,,Iván,01/02/1990,M,2022-01-05
 """
 
 
-@pytest.fixture
-def casilla(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Casilla:
-    """Runs the command in an empty folder, with tables and keys."""
-    for name in os.environ:
-        if name.startswith("CASILLA_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.StringIO())
-        code = main(list(arguments))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    assert run("migrar")[0] == 0
-    return run
-
-
-@pytest.fixture
-def parts(casilla: Casilla) -> Installation:
-    return Installation(Settings())
-
-
-def how_many(parts: Installation, table: str) -> int:
-    with parts.db.reading() as tx:
+def how_many(installation: Installation, table: str) -> int:
+    with installation.db.reading() as tx:
         found = tables.metadata.tables[table]
         return int(tx.conn.execute(select(func.count()).select_from(found)).scalar_one())
 
@@ -73,8 +42,8 @@ def write(text: str, name: str = "cuentas.csv", encoding: str = "utf-8") -> str:
     return name
 
 
-def holder(parts: Installation, identidad: str) -> casillas.Casilla | None:
-    with parts.db.reading() as tx:
+def holder(installation: Installation, identidad: str) -> casillas.Casilla | None:
+    with installation.db.reading() as tx:
         return casillas.by_identidad(tx, parse_identidad(identidad))
 
 
@@ -82,23 +51,23 @@ def holder(parts: Installation, identidad: str) -> casillas.Casilla | None:
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_accounts_come_in_as_a_spreadsheet_writes_them(
-    casilla: Casilla, parts: Installation, encoding: str, separator: str, end: str
+    casilla: Casilla, installation: Installation, encoding: str, separator: str, end: str
 ) -> None:
     """Their owners choose a password before anything else."""
     text = GOOD.replace(";", separator).replace("\n", end) + f"{separator * 2}{end}{end}"
     said = casilla("cuentas", "importar", write(text, encoding=encoding))
     assert said == (0, "Se abrieron 3 casillas.\n", "")
-    luz = holder(parts, "40000011")
+    luz = holder(installation, "40000011")
     assert luz is not None
     assert (luz.nombres, luz.email, luz.phone) == ("Luz Núñez Ficticia", "luz@example.com", None)
     assert (luz.password, luz.must_change) == (None, True)
-    ivan = holder(parts, "CE-000123456")
+    ivan = holder(installation, "CE-000123456")
     assert ivan is not None
     assert (ivan.identidad, ivan.nombres) == (
         Identidad("CE", "000123456"),
         'Iván "el Supuesto" Petrov',
     )
-    assert how_many(parts, "outbox") == 0
+    assert how_many(installation, "outbox") == 0
 
 
 @pytest.mark.parametrize(
@@ -117,7 +86,7 @@ def test_accounts_come_in_as_a_spreadsheet_writes_them(
     ],
 )
 def test_a_fault_is_told_by_its_line_and_nothing_comes_in_or_all_the_others(
-    casilla: Casilla, parts: Installation, line: str, fault: str
+    casilla: Casilla, installation: Installation, line: str, fault: str
 ) -> None:
     """All or nothing, or --seguir."""
     write(f"{GOOD}{line}\n40000013;Eva Ficticia;eva@example.com\n")
@@ -126,27 +95,31 @@ def test_a_fault_is_told_by_its_line_and_nothing_comes_in_or_all_the_others(
     assert complaint.startswith(f"cuentas.csv:5: {fault}")
     assert complaint.endswith(f"\n{UNDONE.format(ONE)}")
     assert complaint.count("\n") == 2
-    assert how_many(parts, "casillas") == how_many(parts, "audit") == 0
+    assert how_many(installation, "casillas") == how_many(installation, "audit") == 0
 
     code, said, complaint = casilla("cuentas", "importar", "cuentas.csv", "--seguir")
     assert (code, said) == (1, "Se abrieron 4 casillas.\n")
     assert complaint.startswith(f"cuentas.csv:5: {fault}")
     assert complaint.endswith(f"\n{LEFT_OUT.format(ONE)}")
-    assert how_many(parts, "casillas") == 4
+    assert how_many(installation, "casillas") == 4
 
 
-def test_another_encoding_is_told_and_not_guessed(casilla: Casilla, parts: Installation) -> None:
+def test_another_encoding_is_told_and_not_guessed(
+    casilla: Casilla, installation: Installation
+) -> None:
     code, _, complaint = casilla("cuentas", "importar", write(GOOD, encoding="cp1252"))
     assert code == 1
     assert "cuentas.csv:2: No está en UTF-8. Guarde el archivo como «CSV UTF-8».\n" in complaint
     code, _, complaint = casilla("cuentas", "importar", write(GOOD, encoding="utf-16"))
     assert (code, complaint) == (1, "No está en UTF-8. Guarde el archivo como «CSV UTF-8».\n")
-    assert how_many(parts, "casillas") == 0
+    assert how_many(installation, "casillas") == 0
 
 
-def test_whoever_has_a_casilla_keeps_it_as_it_is(casilla: Casilla, parts: Installation) -> None:
+def test_whoever_has_a_casilla_keeps_it_as_it_is(
+    casilla: Casilla, installation: Installation
+) -> None:
     casilla("cuentas", "importar", write(GOOD))
-    before = holder(parts, "40000011")
+    before = holder(installation, "40000011")
     other = GOOD.replace("luz@", "otra@").replace("40000011", "DNI-40000011")
     more = f"{other}40000014;Nora Ficticia;nora@example.com\n"
     code, said, complaint = casilla("cuentas", "importar", write(more), "--seguir")
@@ -156,11 +129,11 @@ def test_whoever_has_a_casilla_keeps_it_as_it_is(casilla: Casilla, parts: Instal
         f"cuentas.csv:{n}:" for n in (2, 3, 4)
     ]
     assert "ya tiene una casilla" in lines[0]
-    assert holder(parts, "40000011") == before
-    assert holder(parts, "40000014") is not None
+    assert holder(installation, "40000011") == before
+    assert holder(installation, "40000014") is not None
 
 
-def test_faults_come_in_the_order_of_the_file(casilla: Casilla, parts: Installation) -> None:
+def test_faults_come_in_the_order_of_the_file(casilla: Casilla, installation: Installation) -> None:
     """Whatever finds them: the file itself, or the casillas that are there."""
     casilla("cuentas", "importar", write(GOOD))
     unclosed = '40000015;"Ana;ana@example.com\n'
@@ -179,7 +152,7 @@ def test_faults_come_in_the_order_of_the_file(casilla: Casilla, parts: Installat
     ],
 )
 def test_a_wrong_header_is_told_before_any_line(
-    casilla: Casilla, parts: Installation, header: str, fault: str
+    casilla: Casilla, installation: Installation, header: str, fault: str
 ) -> None:
     """S30: nor does a mobile come in, which its owner would not have proved."""
     text = GOOD.replace("identidad;nombres;correo", header)
@@ -187,18 +160,22 @@ def test_a_wrong_header_is_told_before_any_line(
         code, said, complaint = casilla("cuentas", "importar", write(text), *options)
         assert (code, said, complaint.count("\n")) == (1, "", 1)
         assert complaint.startswith(fault)
-    assert how_many(parts, "casillas") == 0
+    assert how_many(installation, "casillas") == 0
 
 
 @pytest.mark.parametrize("name", ["no-esta.csv", ".", "/dev/zero"])
 @pytest.mark.parametrize("group", ["cuentas", "padron"])
-def test_a_file_that_cannot_be_read_is_told(casilla: Casilla, group: str, name: str) -> None:
+def test_a_file_that_cannot_be_read_is_told(
+    casilla: Casilla, installation: Installation, group: str, name: str
+) -> None:
     code, said, complaint = casilla(group, "importar", name)
     assert (code, said, complaint.count("\n")) == (1, "", 1)
     assert complaint.startswith("No se puede leer el archivo")
 
 
-def test_the_register_is_filled_and_put_up_to_date(casilla: Casilla, parts: Installation) -> None:
+def test_the_register_is_filled_and_put_up_to_date(
+    casilla: Casilla, installation: Installation
+) -> None:
     """The embedded default knows whom it was given."""
     said = casilla("padron", "importar", write(PEOPLE, "personas.csv"))
     assert said == (0, "La lista propia recibió 2 registros.\n", "")
@@ -207,18 +184,20 @@ def test_the_register_is_filled_and_put_up_to_date(casilla: Casilla, parts: Inst
     assert said == (0, "La lista propia recibió 1 registro.\n", "")
     again = casilla("padron", "importar", "personas.csv")
     assert again == (0, "La lista propia recibió 2 registros.\n", "")
-    assert how_many(parts, "padron") == 3
+    assert how_many(installation, "padron") == 3
 
     company = parse_record(
         {"identidad": "20999999906", "razon_social": "COMERCIAL SUR S.A.C.", "distrito": "ATE"}
     )
-    assert parts.identity.check(company) is Answer.MATCHES
+    assert installation.identity.check(company) is Answer.MATCHES
     casilla("padron", "importar", write(companies.replace("Ate", "Lince"), "empresas.csv"))
-    assert parts.identity.check(company) is Answer.DIFFERS
-    assert how_many(parts, "padron") == 3
+    assert installation.identity.check(company) is Answer.DIFFERS
+    assert how_many(installation, "padron") == 3
 
 
-def test_a_fault_of_the_register_is_told_by_its_line(casilla: Casilla, parts: Installation) -> None:
+def test_a_fault_of_the_register_is_told_by_its_line(
+    casilla: Casilla, installation: Installation
+) -> None:
     wrong = f"{PEOPLE}40000012,Nadie,,Ficticio,30/02/1990,M,2022-01-05\n40000011,,,,,,\n"
     write(wrong, "personas.csv")
     code, said, complaint = casilla("padron", "importar", "personas.csv")
@@ -228,11 +207,11 @@ def test_a_fault_of_the_register_is_told_by_its_line(casilla: Casilla, parts: In
     )
     assert "\npersonas.csv:5: Falta el dato «apellido_paterno».\n" in complaint
     assert complaint.endswith(UNDONE.format(TWO))
-    assert how_many(parts, "padron") == 0
+    assert how_many(installation, "padron") == 0
     code, said, complaint = casilla("padron", "importar", "personas.csv", "--seguir")
     assert (code, said) == (1, "La lista propia recibió 2 registros.\n")
     assert complaint.endswith(LEFT_OUT.format(TWO))
-    assert how_many(parts, "padron") == 2
+    assert how_many(installation, "padron") == 2
 
 
 @pytest.mark.parametrize("line", [["cuentas", "importar"], ["padron", "importar"], ["padron"]])

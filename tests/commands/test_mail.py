@@ -1,38 +1,23 @@
 """`casilla correo`: the messages of this machine, in place of a mailbox and a mobile."""
 
-import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from proxy.cli import main
 from proxy.outside.mail import Folder
 from proxy.outside.sms import Sms, SmsFolder
+from tests.commands.conftest import Casilla
 
-Correo = Callable[..., tuple[int, str, str]]
 TEXT = "JNE, casilla: su token digital es 048291.\n@localhost #048291"
 
 
 @pytest.fixture
-def correo(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Correo:
-    """Runs the command; gives its exit, what it printed and its complaint."""
-    for name in os.environ:
-        if name.startswith("CASILLA_"):
-            monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        code = main(["correo", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
+def correo(casilla: Casilla) -> Casilla:
+    return partial(casilla, "correo")
 
 
 def text_rosa(minute: int) -> None:
@@ -50,7 +35,7 @@ def mail_rosa(minute: int) -> None:
     Folder(Path("var/correo")).send(email)
 
 
-def test_both_kinds_are_in_one_list_newest_first(correo: Correo) -> None:
+def test_both_kinds_are_in_one_list_newest_first(correo: Casilla) -> None:
     text_rosa(1)
     mail_rosa(2)
     text_rosa(3)
@@ -64,7 +49,7 @@ def test_both_kinds_are_in_one_list_newest_first(correo: Correo) -> None:
     ]
 
 
-def test_an_sms_is_read_as_it_arrives(correo: Correo) -> None:
+def test_an_sms_is_read_as_it_arrives(correo: Casilla) -> None:
     text_rosa(1)
     code, out, _ = correo("1")
     assert code == 0
@@ -73,7 +58,7 @@ def test_an_sms_is_read_as_it_arrives(correo: Correo) -> None:
 
 
 def test_the_sms_of_this_machine_are_read_though_the_mail_leaves_by_a_server(
-    correo: Correo, monkeypatch: pytest.MonkeyPatch
+    correo: Casilla, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CASILLA_MAIL_URL", "smtp://correo.example")
     code, _, complaint = correo()
@@ -84,7 +69,7 @@ def test_the_sms_of_this_machine_are_read_though_the_mail_leaves_by_a_server(
 
 
 def test_the_mail_of_this_machine_is_read_though_sms_leave_by_a_gateway(
-    correo: Correo, monkeypatch: pytest.MonkeyPatch
+    correo: Casilla, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CASILLA_SMS_URL", "https://sms.example/")
     assert correo()[1] == "Todavía no hay mensajes.\n"
@@ -92,6 +77,6 @@ def test_the_mail_of_this_machine_is_read_though_sms_leave_by_a_gateway(
     assert "Hola" in correo()[1]
 
 
-def test_the_folder_of_sms_is_for_its_owner_alone(tmp_path: Path, correo: Correo) -> None:
+def test_the_folder_of_sms_is_for_its_owner_alone(tmp_path: Path, correo: Casilla) -> None:
     text_rosa(1)
     assert (tmp_path / "var/sms").stat().st_mode & 0o077 == 0

@@ -11,10 +11,8 @@ import pytest
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from tests.casilla import Casilla as Inside
+from tests.commands.conftest import Casilla
 from tests.people import ROSA, open_casilla
-from tests.test_cli import Casilla, casilla, installation
-
-__all__ = ["casilla", "installation"]
 
 
 def test_serving_without_a_site_is_refused(casilla: Casilla, installation: Installation) -> None:
@@ -36,7 +34,7 @@ def test_serving_on_a_port_that_somebody_has_is_refused(
 FOLDERS = {"CASILLA_MAIL_URL", "CASILLA_SMS_URL"}
 SENT = {
     "CASILLA_MAIL_URL": "smtp://mx.example:25",
-    "CASILLA_SMS_URL": "https://sms.example/{numero}/{texto}",
+    "CASILLA_SMS_URL": "https://sms.example/",
 }
 
 
@@ -92,8 +90,11 @@ def test_a_wrong_setting_is_told_in_spanish(
         ("CASILLA_DATABASE_URL=sqlite://", "debe ser sqlite:///"),
         ("CASILLA_DATABASE_URL=", "debe ser sqlite:///"),
         ("CASILLA_TRUSTED_PROXIES=10.0.0.1,foo", "«foo» no es una dirección IP"),
+        ("CASILLA_TRUSTED_PROXIES={foo}", "«{foo}» no es una dirección IP"),
         ("CASILLA_DOCUMENTS_URL=s3://cubo/x", "debe ser una ruta de este servidor"),
         ("CASILLA_KEYS_FILE=", "debe ser una ruta de este servidor"),
+        ("CASILLA_SMS_URL=http://sms.example/", "debe ser maildir:CARPETA o la dirección https"),
+        ("CASILLA_SMS_URL=https://a.example/{numero}", "sin {numero} ni {texto}, que van en un"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_at_once(
@@ -110,7 +111,6 @@ def test_a_setting_that_cannot_work_is_refused_at_once(
 
 def test_capitals_make_no_difference(casilla: Casilla, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASILLA_PROFILE", "ESTRICTO")
-    monkeypatch.setenv("CASILLA_SMS_METHOD", "post")
     assert casilla("migrar")[0] == 0
 
 
@@ -124,6 +124,25 @@ def test_a_setting_that_is_spelled_wrong_is_told(
         "Aviso: CASILLA_PROFIL no es un ajuste y no cambia nada: "
         "¿quiso decir CASILLA_PROFILE?\n"
     )
+
+
+@pytest.mark.parametrize("where", ["the environment", ".env"])
+def test_a_setting_that_is_one_no_more_is_refused_and_says_what_to_set(
+    casilla: Casilla, installation: Installation, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    old = {"CASILLA_SMS_METHOD": "GET", "CASILLA_SMS_BODY": ""}
+    if where == ".env":
+        Path(".env").write_text("".join(f"{name}={value}\n" for name, value in old.items()))
+    else:
+        for name, value in old.items():
+            monkeypatch.setenv(name, value)
+    for command in ("servir", "trabajar", "migrar"):
+        code, said, complaint = casilla(command)
+        assert (code, said, complaint.count("\n")) == (1, "", 1), command
+        assert complaint.startswith(
+            "Estos ajustes ya no existen: CASILLA_SMS_BODY, CASILLA_SMS_METHOD. "
+        )
+        assert "escriba en CASILLA_SMS_URL adónde va y en CASILLA_SMS_TOKEN su llave" in complaint
 
 
 def test_a_file_of_settings_in_another_encoding_is_told(casilla: Casilla) -> None:

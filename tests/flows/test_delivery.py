@@ -12,6 +12,7 @@ from proxy.store import casillas, outbox, tables
 from proxy.store.db import Database
 from proxy.store.outbox import Channel, Message
 from tests.clock import Clock
+from tests.outbox import attempts
 from tests.people import VAULT, Person
 from tests.racing import race
 
@@ -48,13 +49,6 @@ def row_of(db: Database) -> Any:
 def events(db: Database) -> list[str]:
     with db.reading() as tx:
         return list(tx.conn.execute(select(tables.audit.c.event)).scalars())
-
-
-def attempts(db: Database) -> list[tuple[bool, str]]:
-    table = tables.outbox_attempts
-    with db.reading() as tx:
-        rows = tx.conn.execute(select(table.c.sent, table.c.detail).order_by(table.c.id))
-        return [(row.sent, row.detail) for row in rows]
 
 
 def test_a_message_that_left_is_recorded_and_emptied(db: Database, rosa: Person) -> None:

@@ -1,30 +1,25 @@
-"""The HTTP gateway of SMS against a real server that can be slow, wrong and down: S30, S77."""
+"""The service of SMS against a real server that can be slow, wrong and down: S30, S77."""
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
-from xml.etree import ElementTree
 
 import pytest
 from pydantic import ValidationError
 
-from proxy.errors import Refusal
 from proxy.outside import sms
 from proxy.outside.mail import Unsent
-from proxy.outside.sms import Sms as Message
-from proxy.outside.sms import sms_transport
+from proxy.outside.sms import Sms, sms_transport
 from proxy.settings import Settings
 from tests.engines import free_port
-from tests.outside.gateways import HangsUp, Says, Sms
 from tests.outside.servers import ELSEWHERE, certificate
+from tests.outside.services import HANGS_UP, TAKEN, Reply, Service
 
 NUMBER = "+51987654321"
 TEXT = 'JNE: «token» 482913 & <más> "10" min\n@casilla.test #482913'
-SMS = Message(
-    "4f2a" * 8, NUMBER, TEXT, "casilla@entidad.example", datetime(2026, 11, 16, tzinfo=UTC)
-)
+SMS = Sms("4f2a" * 8, NUMBER, TEXT, "casilla@entidad.example", datetime(2026, 11, 16, tzinfo=UTC))
 
 
 def settings(url: str, **more: object) -> Settings:
@@ -36,51 +31,21 @@ def send(url: str, **more: object) -> str:
 
 
 def test_a_gateway_gets_the_message_once_and_its_answer_is_kept() -> None:
-    with Sms() as server:
-        answer = send(server.url, sms_headers="Authorization: Bearer llave-secreta")
+    with Service(TAKEN) as server:
+        answer = send(server.url(), sms_token="llave-secreta")
     (asked,) = server.asked
-    assert (asked.method, asked.target) == ("POST", "/v1/mensajes")
-    assert json.loads(asked.body) == {"to": NUMBER, "text": TEXT, "id": SMS.message_id}
-    assert asked.headers["Content-Type"] == "application/json"
+    assert (asked.method, asked.target) == ("POST", "/servicio?v=1")
+    assert asked.said == {"to": NUMBER, "text": TEXT, "id": SMS.message_id}
+    assert asked.headers["Content-Type"] == "application/json; charset=utf-8"
     assert asked.headers["Authorization"] == "Bearer llave-secreta"
     assert asked.headers["Idempotency-Key"] == SMS.message_id
     assert answer == '201 {"sid": "SM4F2A"}'
 
 
-def test_a_gateway_that_wants_a_form_gets_one() -> None:
-    body = "To={numero}&Body={texto}&Ref={id}"
-    with Sms() as server:
-        send(
-            server.url, sms_headers="Content-Type: application/x-www-form-urlencoded", sms_body=body
-        )
-    sent = dict(parse_qsl(server.asked[0].body.decode()))
-    assert sent == {"To": NUMBER, "Body": TEXT, "Ref": SMS.message_id}
-
-
-def test_a_gateway_that_wants_xml_gets_it() -> None:
-    body = '<sms to="{digitos}"><texto>{texto}</texto></sms>'
-    with Sms() as server:
-        send(server.url, sms_headers="content-type: text/xml; charset=utf-8", sms_body=body)
-    sent = ElementTree.fromstring(server.asked[0].body)
-    assert (sent.get("to"), sent.findtext("texto")) == ("51987654321", TEXT)
-
-
-def test_a_gateway_that_wants_all_in_the_address_gets_it_there() -> None:
-    with Sms() as server:
-        send(f"{server.url}/{{id}}?clave=abc&para={{digitos}}&m={{texto}}", sms_method="GET")
-    (asked,) = server.asked
-    parts = urlsplit(asked.target)
-    assert (asked.method, asked.body) == ("GET", b"")
-    assert parts.path == f"/v1/mensajes/{SMS.message_id}"
-    assert dict(parse_qsl(parts.query)) == {"clave": "abc", "para": "51987654321", "m": TEXT}
-
-
-def test_a_header_may_carry_the_number_of_the_message() -> None:
-    with Sms() as server:
-        send(server.url, sms_method="PUT", sms_headers="X-Pedido: casilla-{id} | X-Otra: {texto}")
-    assert server.asked[0].method == "PUT"
-    assert server.asked[0].headers["X-Pedido"] == f"casilla-{SMS.message_id}"
-    assert server.asked[0].headers["X-Otra"] == "{texto}"
+def test_a_service_that_wants_no_token_is_sent_none() -> None:
+    with Service(TAKEN) as server:
+        send(server.url())
+    assert "Authorization" not in server.asked[0].headers
 
 
 @pytest.mark.parametrize(
@@ -91,18 +56,19 @@ def test_a_header_may_carry_the_number_of_the_message() -> None:
     ],
 )  # fmt: skip
 def test_what_a_gateway_does_not_take_is_told_apart(status: int, refused: bool) -> None:
-    with Sms(Says(status, "no")) as server, pytest.raises(Unsent) as found:
-        send(server.url)
+    with Service(Reply(b"no", status)) as server, pytest.raises(Unsent) as found:
+        send(server.url())
     assert (found.value.reason, found.value.refused) == (f"HTTP {status}", refused)
     assert found.value.answer == f"{status} no"
 
 
 def test_a_redirection_is_not_followed() -> None:
     """The message and the account would go to whom nobody chose."""
-    with Sms() as other:
+    with Service(TAKEN) as other:
         for status in (301, 302, 303, 307, 308):
-            with Sms(Says(status, "", location=other.url)) as server, pytest.raises(Unsent):
-                send(server.url)
+            elsewhere = Reply(status=status, more=(("Location", other.url()),))
+            with Service(elsewhere) as server, pytest.raises(Unsent):
+                send(server.url())
     assert other.asked == []
 
 
@@ -110,15 +76,15 @@ def test_a_gateway_that_is_down_or_hangs_up_is_unsent() -> None:
     with pytest.raises(Unsent) as found:
         send(f"http://127.0.0.1:{free_port()}/")
     assert (found.value.reason, found.value.refused) == ("NewConnectionError", False)
-    with Sms(HangsUp()) as server, pytest.raises(Unsent) as found:
-        send(server.url)
+    with Service(HANGS_UP) as server, pytest.raises(Unsent) as found:
+        send(server.url())
     assert not found.value.refused
 
 
 def test_a_slow_gateway_holds_nobody_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sms, "SECONDS", 0.3)
-    with Sms(Says(after=1)) as server, pytest.raises(Unsent, match="too slow"):
-        send(server.url)
+    with Service(replace(TAKEN, after=1)) as server, pytest.raises(Unsent, match="too slow"):
+        send(server.url())
 
 
 def test_a_gateway_that_took_the_message_has_taken_it_however_slowly_it_says_more(
@@ -127,15 +93,15 @@ def test_a_gateway_that_took_the_message_has_taken_it_however_slowly_it_says_mor
     """Otherwise it would be sent again."""
     monkeypatch.setattr(sms, "SECONDS", 0.4)
     started = time.monotonic()
-    with Sms(Says(text="x" * 200, trickling=True)) as server:
-        answer = send(server.url)
+    with Service(Reply(b"x" * 200, 201, every=0.05, head_at_once=True)) as server:
+        answer = send(server.url())
         assert time.monotonic() - started < 2
     assert answer.startswith("201 x") and len(answer) < 100
 
 
 def test_of_a_long_answer_only_the_beginning_is_read() -> None:
-    with Sms(Says(text="x" * 1_000_000)) as server:
-        assert len(send(server.url)) <= sms.LARGEST + 4
+    with Service(Reply(b"x" * 1_000_000)) as server:
+        assert len(send(server.url())) <= sms.LARGEST + 4
 
 
 def test_an_attempt_takes_less_than_the_lease_of_a_worker() -> None:
@@ -148,26 +114,20 @@ def test_an_attempt_takes_less_than_the_lease_of_a_worker() -> None:
 def test_the_answer_keeps_neither_the_message_nor_the_account() -> None:
     """Some gateways repeat what they were sent."""
     said = json.dumps({"body": TEXT, "code": "482913", "key": "llave-secreta", "sid": "SM1"})
-    with Sms(Says(text=said), Says(500, said)) as server:
-        headers = "Authorization: Bearer llave-secreta"
-        answers = [send(server.url, sms_headers=headers)]
+    with Service(Reply(said.encode()), Reply(said.encode(), 500)) as server:
+        answers = [send(server.url(), sms_token="llave-secreta")]
         with pytest.raises(Unsent) as found:
-            send(server.url, sms_headers=headers)
+            send(server.url(), sms_token="llave-secreta")
         answers.append(found.value.answer)
     for answer in answers:
         assert "482913" not in answer and "llave-secreta" not in answer and "SM1" in answer
 
 
 def test_no_text_shows_the_account_at_the_gateway() -> None:
-    mine = settings(
-        "https://sms.example/?clave=en-la-url",
-        sms_headers="X-Clave: en-la-cabecera",
-        sms_body='{"clave": "en-el-cuerpo", "a": "{numero}", "texto": "{texto}"}',
-    )
+    mine = settings("https://sms.example/?clave=en-la-url", sms_token="en-la-llave")
     for shown in (repr(mine), repr(sms_transport(mine)), str(mine)):
         assert "en-la-url" not in shown
-        assert "en-la-cabecera" not in shown
-        assert "en-el-cuerpo" not in shown
+        assert "en-la-llave" not in shown
 
 
 @pytest.mark.parametrize("fault", ["unknown", "of another name", None])
@@ -177,8 +137,8 @@ def test_a_gateway_elsewhere_must_prove_who_it_is(
     pem = certificate(tmp_path, "otro.example" if fault == "of another name" else ELSEWHERE)
     if fault != "unknown":
         monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    with Sms(pem=pem) as server:
-        url = f"https://{ELSEWHERE}:{server.port}/"
+    with Service(TAKEN, pem=pem) as server:
+        url = server.url(ELSEWHERE, "https")
         if fault is None:
             assert send(url).startswith("201")
             return
@@ -201,52 +161,17 @@ def test_a_gateway_elsewhere_must_prove_who_it_is(
         "https://sms.example:99999/",
         "ftp://sms.example/",
         "sms.example",
+        "https://sms.example/enviar?para={digitos}&mensaje={texto}",  # as up to 0.2.0
     ],
 )
 def test_an_address_that_leads_nowhere_is_refused_at_the_start(url: str) -> None:
-    with pytest.raises(Refusal, match="CASILLA_SMS_URL"):
-        sms_transport(settings(url))
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        ("application/json", '{"to": "{numero}", "text": {texto}}'),
-        ("application/json", ""),
-        ("text/xml", "<sms>{texto}"),
-        ("text/plain", "{texto}"),
-    ],
-)
-def test_a_body_that_no_gateway_could_read_is_refused_at_the_start(kind: str, body: str) -> None:
-    with pytest.raises(Refusal, match=r"CASILLA_SMS_BODY no sirve .*\{texto\}"):
-        sms_transport(
-            settings("https://sms.example/", sms_headers=f"Content-Type: {kind}", sms_body=body)
-        )
-
-
-@pytest.mark.parametrize(
-    ("method", "url", "body"),
-    [
-        ("POST", "https://sms.example/", '{"to": "{numero}"}'),
-        ("POST", "https://sms.example/", '{"to": "{telefono}", "text": "{texto}"}'),
-        ("GET", "https://sms.example/?to={numero}", '{"to": "{numero}", "text": "{texto}"}'),
-    ],
-)
-def test_a_gateway_that_would_not_be_told_the_number_or_the_text_is_refused_at_the_start(
-    method: str, url: str, body: str
-) -> None:
-    with pytest.raises(Refusal, match=r"dónde van \{numero\} y \{texto\}"):
-        sms_transport(settings(url, sms_method=method, sms_body=body))
+    with pytest.raises(ValidationError, match="debe ser maildir:CARPETA"):
+        settings(url)
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [
-        {"sms_method": "DELETE"},
-        {"sms_headers": "sin dos puntos"},
-        {"sms_headers": "X-Clave: a\r\nHost: b"},
-        {"sms_a_day": 0},
-    ],
+    [{"sms_token": "a\r\nHost: b"}, {"sms_token": " a"}, {"sms_a_day": 0}],
 )
 def test_a_setting_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

@@ -34,7 +34,8 @@ def copy_sources(folder: Path) -> Path:
     """The sheets and the pages, to be changed by a test. Returns the copy's mkdocs.yml."""
     ignored = shutil.ignore_patterns("*.py", "__pycache__", "schema")
     shutil.copytree(ROOT / "catalog", folder / "catalog", ignore=ignored)
-    shutil.copytree(ROOT / "site_src", folder / "site_src")
+    for part in ("site_src", "proxy/static"):
+        shutil.copytree(ROOT / part, folder / part)
     return Path(shutil.copy(ROOT / "mkdocs.yml", folder))
 
 

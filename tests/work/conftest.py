@@ -1,6 +1,8 @@
 """The installation of the tests over HTTP, and mail servers."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -34,6 +36,12 @@ __all__ = [
     "start",
     "visitor",
 ]
+
+
+def in_a_loop(story: Callable[[], Coroutine[None, None, None]]) -> None:
+    """In a thread: Playwright keeps a loop running in this one, when its tests ran before."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asyncio.wait_for(story(), 20)).result()
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -28,9 +27,11 @@ from proxy.work import mailer
 from proxy.work.mailer import Mailer
 from tests.clock import Clock
 from tests.engines import free_port
+from tests.outbox import attempts
 from tests.outside.servers import HangsUp, Mailbox, NoSuchMailbox, Silent
 from tests.people import Person
 from tests.web.visitor import Visitor, forms
+from tests.work.conftest import in_a_loop
 from tests.work.html import Page
 from tests.work.whatever import ANDROID, WHATEVER
 
@@ -39,34 +40,15 @@ Leave = Callable[..., None]
 Deliver = Callable[[str], int]
 
 
-def tell(story: Callable[[], Coroutine[None, None, None]]) -> None:
-    """In a thread of its own: the browser of other tests keeps an event loop in this one."""
-    with ThreadPoolExecutor(1) as apart:
-        apart.submit(lambda: asyncio.run(asyncio.wait_for(story(), 20))).result()
-
-
 def body(letter: EmailMessage, kind: str = "plain") -> str:
     part = letter.get_body((kind,))
     assert part is not None
     return str(part.get_content())
 
 
-def attempts(installation: Installation) -> list[tuple[bool, str]]:
-    table = tables.outbox_attempts
-    with installation.db.reading() as tx:
-        rows = tx.conn.execute(select(table.c.sent, table.c.detail).order_by(table.c.id))
-        return [(row.sent, row.detail) for row in rows]
-
-
 def written(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
     lines = [json.loads(JsonLines().format(record)) for record in caplog.records]
     return [line for line in lines if line["logger"] == "casilla.mail"]
-
-
-def in_a_loop(story: Callable[[], Coroutine[None, None, None]]) -> None:
-    """In a thread: Playwright keeps a loop running in this one, when its tests ran before."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, asyncio.wait_for(story(), 20)).result()
 
 
 def test_the_token_arrives_as_a_person_would_like_to_read_it(
@@ -172,7 +154,7 @@ def test_a_code_that_was_replaced_does_not_arrive_after_the_new_one(
     assert deliver(f"smtp://127.0.0.1:{start(taken)}") == 1
     assert len(taken.letters) == 1
     assert f"{code[:3]} {code[3:]}" in body(taken.letters[0])
-    assert sorted(attempts(installation))[-2:] == [
+    assert sorted(attempts(installation.db))[-2:] == [
         (False, "reemplazado"),
         (True, "250 2.0.0 queued as 4F2A"),
     ]
@@ -191,7 +173,7 @@ def test_a_server_that_is_down_delays_a_message_and_loses_none(
         assert deliver(f"smtp://127.0.0.1:{port}") == 0
         clock.advance(seconds=1)
         deliver(f"smtp://127.0.0.1:{port}")
-    assert [sent for sent, _ in attempts(installation)] == [False, False, False, True]
+    assert [sent for sent, _ in attempts(installation.db)] == [False, False, False, True]
     assert len({letter["Message-ID"] for letter in taken.letters}) == 1
     assert len({letter["Date"] for letter in taken.letters}) == 1
     assert len(taken.letters) == 3
@@ -217,7 +199,7 @@ def test_a_message_that_cannot_be_written_stops_no_other(
     leave("sin_plantilla")
     leave()
     assert deliver(f"smtp://127.0.0.1:{start(taken)}") == 1
-    assert [sent for sent, _ in attempts(installation)].count(False) == 2
+    assert [sent for sent, _ in attempts(installation.db)].count(False) == 2
     assert len(taken.letters) == 1
 
 
@@ -303,7 +285,9 @@ def test_a_database_that_fails_does_not_end_the_worker_nor_fill_the_log(
         with installation.db.transaction() as tx:
             tx.conn.exec_driver_sql("ALTER TABLE away RENAME TO outbox_attempts")
             tx.conn.execute(update(tables.outbox).values(next_at=tx.now))
-        while (True, "carpeta") not in {(sent, said[:7]) for sent, said in attempts(installation)}:
+        while (True, "carpeta") not in {
+            (sent, said[:7]) for sent, said in attempts(installation.db)
+        }:
             await asyncio.sleep(0.01)
         stop.set()
         wake.set()
@@ -325,14 +309,14 @@ def test_the_worker_wakes_at_once_and_ends_when_told(
         await asyncio.sleep(0.05)
         leave()
         wake.set()
-        while not attempts(installation):
+        while not attempts(installation.db):
             await asyncio.sleep(0.01)
         stop.set()
         wake.set()
         await asyncio.wait_for(working, 5)
 
     in_a_loop(story)
-    assert attempts(installation)[0][0] is True
+    assert attempts(installation.db)[0][0] is True
 
 
 def test_a_worker_that_is_told_to_end_finishes_the_message_in_hand_and_takes_no_other(
@@ -353,7 +337,7 @@ def test_a_worker_that_is_told_to_end_finishes_the_message_in_hand_and_takes_no_
         await asyncio.wait_for(working, 5)
 
     in_a_loop(story)
-    assert len(attempts(installation)) == 1
+    assert len(attempts(installation.db)) == 1
 
 
 def test_the_service_sends_by_itself_what_a_page_leaves(
@@ -369,7 +353,7 @@ def test_the_service_sends_by_itself_what_a_page_leaves(
         client.headers["Sec-Fetch-Site"] = "same-origin"
         Visitor(client).password(rosa.identidad.number, rosa.password)
         until = time.monotonic() + 20
-        while not attempts(installation) and time.monotonic() < until:
+        while not attempts(installation.db) and time.monotonic() < until:
             time.sleep(0.01)
     (path,) = (tmp_path / "correo" / "new").iterdir()
     assert message_from_bytes(path.read_bytes(), policy=policy.default)["To"] == rosa.email

@@ -1,4 +1,4 @@
-"""What the headers of a request ask of a file: which encoding, whether it changed, which bytes.
+"""What the headers of a request ask of a file: which encoding, and whether it changed.
 
 Pure functions over bytes that strangers wrote: whatever cannot be read is ignored, as RFC 9110
 allows for each of these headers, and never an error.
@@ -9,7 +9,6 @@ from calendar import timegm
 from collections.abc import Sequence
 from email.utils import parsedate
 from functools import lru_cache
-from http import HTTPStatus
 
 IDENTITY = b"identity"
 
@@ -22,7 +21,6 @@ _CODING = re.compile(
 )
 # Weak or strong does not matter here, so «W/» is left out.
 _ETAG = re.compile(rb'"[\x21\x23-\x7e\x80-\xff]*"')
-_RANGE = re.compile(rb"bytes=[ \t]*(?!-$)([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 
 
 def choose_coding(accept: bytes, codings: Sequence[bytes]) -> bytes:
@@ -65,23 +63,3 @@ def not_modified(asked: dict[bytes, bytes], etag: bytes, modified: float) -> boo
         return int(modified) <= timegm(since)  # a date of HTTP is always GMT
     except (ValueError, OverflowError):
         return False
-
-
-def byte_range(asked: dict[bytes, bytes], etag: bytes, size: int) -> range | HTTPStatus:
-    """The bytes to send, or the status that says why not: 200 for all of them, 416 for none.
-
-    Several ranges at once get the whole file, and so does an `If-Range` that is not this ETag.
-    A date does not do: two builds of the same second (SOURCE_DATE_EPOCH) would be mixed.
-    """
-    match = _RANGE.fullmatch(asked.get(b"range", b"").strip())
-    if match is None or asked.get(b"if-range", etag).strip() != etag:
-        return HTTPStatus.OK
-    if not match[1]:
-        wanted = range(max(size - int(match[2]), 0), size)
-    elif not match[2]:
-        wanted = range(int(match[1]), size)
-    elif int(match[1]) <= int(match[2]):
-        wanted = range(int(match[1]), min(int(match[2]) + 1, size))
-    else:
-        return HTTPStatus.OK
-    return wanted or HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE

@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from proxy.errors import Refusal
 from proxy.web.edge.headers import STATIC_POLICY, Fields, security_headers
-from proxy.web.site.negotiation import IDENTITY, byte_range, choose_coding, not_modified
+from proxy.web.edge.ranges import part_of
+from proxy.web.site.negotiation import IDENTITY, choose_coding, not_modified
 from proxy.web.site.shelf import File, SiteChanged, Variant, read_site
 
 logger = logging.getLogger("casilla.web")
@@ -72,7 +73,7 @@ class Site:
         accept = dict(scope["headers"]).get(b"accept-encoding", b"")
         variant = self.lost.variants[choose_coding(accept, self.lost.codings)]
         fields = (*_without(variant.fields, OF_COPIES), NO_STORE)
-        await self._whole(HTTPStatus.NOT_FOUND, fields, variant, scope, send)
+        await self._send(HTTPStatus.NOT_FOUND, fields, variant, range(variant.size), scope, send)
 
     async def _elsewhere(self, scope: Scope, receive: Receive, send: Send) -> None:
         location = self.redirects.get(scope["path"]) if scope["type"] == "http" else None
@@ -106,32 +107,25 @@ class Site:
             await send(_start(HTTPStatus.NOT_MODIFIED, fields))
             await send({"type": "http.response.body"})
             return
-        part = byte_range(asked, variant.etag, variant.size) if ranged else HTTPStatus.OK
-        if isinstance(part, range):
-            await self._part(part, variant, send)
-        elif part is HTTPStatus.OK:
-            await self._whole(part, variant.fields, variant, scope, send)
-        else:
-            beyond = (b"content-range", b"bytes */%d" % variant.size)
-            await self._empty(part, (beyond, NO_STORE), send)
-
-    async def _part(self, part: range, variant: Variant, send: Send) -> None:
-        fields = (
-            *_without(variant.fields, {b"content-length"}),
-            (b"content-length", b"%d" % len(part)),
-            (b"content-range", b"bytes %d-%d/%d" % (part[0], part[-1], variant.size)),
-        )
-        await self._send(HTTPStatus.PARTIAL_CONTENT, fields, variant, part, send)
-
-    async def _whole(
-        self, status: HTTPStatus, fields: Fields, variant: Variant, scope: Scope, send: Send
-    ) -> None:
-        part = range(0) if scope["method"] == "HEAD" else range(variant.size)
-        await self._send(status, fields, variant, part, send)
+        part = part_of(variant.size, variant.etag, asked if ranged else {})
+        said = tuple((name.encode(), value.encode()) for name, value in part.headers.items())
+        if part.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            await self._empty(part.status, (*said, NO_STORE), send)
+            return
+        fields = (*_without(variant.fields, {b"content-length"}), *said)
+        await self._send(part.status, fields, variant, part.places, scope, send)
 
     async def _send(
-        self, status: HTTPStatus, fields: Fields, variant: Variant, part: range, send: Send
+        self,
+        status: HTTPStatus,
+        fields: Fields,
+        variant: Variant,
+        part: range,
+        scope: Scope,
+        send: Send,
     ) -> None:
+        if scope["method"] == "HEAD":
+            part = range(0)
         if variant.body is not None or not part:
             body = (variant.body or b"")[part.start : part.stop]
             await send(_start(status, fields))

@@ -1,24 +1,18 @@
 """Databases and a clock, as the flows have them, and identity services of the tests' own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
 from tests.flows.conftest import clock, db
-from tests.outside.identity.servers import Answering
+from tests.outside.services import YES, Service
 
 __all__ = ["clock", "db"]
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Answering]]:
+def serve() -> Iterator[Callable[..., Service]]:
     """Starts an identity service of this machine."""
-    running: list[Answering] = []
-
-    def start(*answers: object, **how: object) -> Answering:
-        running.append(Answering(*answers, **how))  # type: ignore[arg-type]
-        return running[-1]
-
-    yield start
-    for server in running:
-        server.close()
+    with ExitStack() as running:
+        yield lambda *replies, **how: running.enter_context(Service(*replies or (YES,), **how))

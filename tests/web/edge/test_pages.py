@@ -265,7 +265,7 @@ def test_the_style_and_the_script_are_kept_for_ever_under_the_name_of_their_cont
     visitor: Visitor,
 ) -> None:
     linked = re.findall(r'"(/casilla/estilo/[^"]+)"', visitor.get("/casilla/ingresar/").text)
-    assert len(linked) == 3
+    assert len(linked) == 4
     for address in linked:
         answer = visitor.get(address, **{"Accept-Encoding": "gzip, br"})
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
