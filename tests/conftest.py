@@ -13,6 +13,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from proxy.store.db import Database
+from proxy.store.schema import migrate
 from tests.engines import Postgres, find_postgres
 
 REQUIRED = os.environ.get("REQUIRE_ENGINES") == "1"
@@ -45,20 +47,61 @@ def _missing(what: str) -> None:
 def postgres() -> Iterator[Postgres]:
     if find_postgres() is None:
         _missing("PostgreSQL")
-    with Postgres() as server:
+    # Nothing of it outlives a crash of the machine. No program can turn fsync off by itself.
+    with Postgres("fsync=off", "full_page_writes=off") as server:
         yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database, once of each engine."""
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables, once of each engine."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/casilla.db"
+        yield f"sqlite:///{tmp_path}/empty.db"
         return
     server: Postgres = request.getfixturevalue("postgres")
     url = server.new_database()
     yield url
     server.drop_database(url)
+
+
+def _migrated(url: str) -> str:
+    db = Database(url)
+    migrate(db)
+    db.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that has its tables: migrating takes longer than most tests."""
+    path = tmp_path_factory.mktemp("template") / "casilla.db"
+    _migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgres: Postgres) -> str:
+    return _migrated(postgres.new_database())
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A database with its tables and nothing in them; `postgresql_url` is another."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
+
+
+@pytest.fixture
+def postgresql_url(postgres: Postgres, postgresql_template: str) -> Iterator[str]:
+    url = postgres.new_database(postgresql_template)
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database with its tables and nothing in them, once of each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,10 @@ def find_postgres() -> Path | None:
 
 
 class Postgres:
-    """A running server; each `new_database` is an empty one of its own."""
+    """A running server; each `new_database` is one of its own, empty or a copy of another."""
+
+    def __init__(self, *settings: str) -> None:
+        self._settings = settings
 
     def __enter__(self) -> "Postgres":
         binaries = find_postgres()
@@ -43,6 +46,7 @@ class Postgres:
         )  # fmt: skip
         self._pg_ctl = (str(binaries / "pg_ctl"), "-D", f"{self.folder}/data", "--wait")
         options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c max_connections=200"
+        options = " ".join([options, *(f"-c {setting}" for setting in self._settings)])
         self._run(*self._pg_ctl, "start", "-l", f"{self.folder}/log", "-o", options)
         return self
 
@@ -59,10 +63,11 @@ class Postgres:
     def pid(self) -> int:
         return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
-    def new_database(self) -> str:
-        name = f"casilla_{next(self._names)}"
+    def new_database(self, copied: str = "/template0") -> str:
+        """Its URL. Nobody may be in the one that is copied."""
+        name, template = f"casilla_{next(self._names)}", copied.rpartition("/")[2]
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._url(name).replace("postgresql://", "postgresql+psycopg://")
 
     def drop_database(self, url: str) -> None:

@@ -24,7 +24,6 @@ from proxy.flows import audit, login, password, recovery
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
 from proxy.store.db import Database
-from proxy.store.schema import migrate
 from tests.attacks.actor import QUICK, Actor, any_challenge, code_of, everything, other_than
 from tests.attacks.life import NOT_ME_LIFE, Code, Life
 from tests.clock import Clock
@@ -384,13 +383,9 @@ class AccountLife(RuleBasedStateMachine):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def empty(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Laid once; every life starts from a copy."""
-    path = tmp_path_factory.mktemp("life") / "casilla.db"
-    db = Database(f"sqlite:///{path}", vault=vault)
-    migrate(db)
-    db.close()
-    AccountLife.template = path
+def empty(sqlite_template: Path) -> None:
+    """Every life starts from a copy."""
+    AccountLife.template = sqlite_template
 
 
 TestAccountLife = AccountLife.TestCase

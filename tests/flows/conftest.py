@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from proxy.store.db import Database
-from proxy.store.schema import migrate
 from tests.clock import Clock
 from tests.people import BRUNO, COMERCIAL_SUR, ROSA, Person, open_casilla, vault
 
@@ -18,7 +17,6 @@ def clock() -> Clock:
 @pytest.fixture
 def db(database_url: str, clock: Clock) -> Iterator[Database]:
     db = Database(database_url, clock, vault)
-    migrate(db)
     yield db
     db.close()
 

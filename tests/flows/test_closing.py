@@ -3,7 +3,7 @@
 SQLite has one writer: nothing there happens in between.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,28 +13,21 @@ from proxy.flows import password
 from proxy.flows.login import Opened
 from proxy.store import casillas
 from proxy.store.db import Database
-from proxy.store.schema import migrate
 from tests.clock import Clock
-from tests.engines import Postgres
 from tests.flows.browser import ELSEWHERE, Browser, alive, mailed_code
 from tests.flows.forgetful import HASHED, Forgetful, ask_link, by_link, mailed_link
 from tests.flows.inside import Inside
 from tests.flows.test_correction import correct
 from tests.flows.test_profile import link_ids, undo
-from tests.people import Person, vault
+from tests.people import Person
 from tests.racing import done_or_waiting, holding
 
 Act = Callable[[], object]
 
 
 @pytest.fixture
-def db(postgres: Postgres, clock: Clock) -> Iterator[Database]:
-    url = postgres.new_database()
-    db = Database(url, clock, vault)
-    migrate(db)
-    yield db
-    db.close()
-    postgres.drop_database(url)
+def database_url(postgresql_url: str) -> str:
+    return postgresql_url
 
 
 def replace(db: Database, person: Person) -> None:

@@ -33,7 +33,6 @@ from proxy.store import (
 )
 from proxy.store.challenges import NewChallenge
 from proxy.store.db import Database
-from proxy.store.schema import migrate
 from proxy.store.tx import Tx
 from tests.clock import Clock
 from tests.flows.retire_killed import retire
@@ -56,7 +55,6 @@ def ring(tmp_path: Path) -> Path:
 def db(database_url: str, clock: Clock, ring: Path) -> Iterator[Database]:
     """With something in every sealed column."""
     db = opened(database_url, ring, clock)
-    migrate(db)
     fill(db, ring)
     yield db
     db.close()

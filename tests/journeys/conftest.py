@@ -15,7 +15,6 @@ from playwright.sync_api import Page
 
 from proxy.installation import Installation
 from proxy.settings import Settings
-from proxy.store.schema import migrate
 from tests.casilla import Casilla, Offered
 from tests.journeys.house import House, press
 from tests.people import BRUNO, COMERCIAL_SUR, ROSA, Person, open_casilla
@@ -62,7 +61,6 @@ def house(
     subprocess.run([command, "migrar"], env=environment, check=True, capture_output=True)
     settings = Settings(_env_file=None, **{name.lower(): value for name, value in values.items()})
     installation = Installation(settings)
-    migrate(installation.db)
     log = (folder / "log").open("wb")
     server = subprocess.Popen(
         [command, "servir", "--puerto", str(port)], env=environment, stdout=log, stderr=log

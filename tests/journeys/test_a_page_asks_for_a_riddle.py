@@ -15,7 +15,6 @@ from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from proxy.settings import Settings
 from proxy.store import captchas
-from proxy.store.schema import migrate
 from tests.web.scratch import application_with_forms
 from tests.web.served import serving
 
@@ -37,13 +36,13 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     (tmp_path / "site").mkdir()
     for name in ("index.html", "404.html"):
         (tmp_path / "site" / name).write_text("<title>Inicio</title>")
     settings = Settings(
         _env_file=None,
-        database_url=f"sqlite:///{tmp_path}/casilla.db",
+        database_url=sqlite_url,
         origin="http://localhost",
         keys_file=tmp_path / "claves.json",
         mail_url=f"maildir:{tmp_path}/correo",
@@ -52,7 +51,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     )
     create_keyring(settings.keys_file)
     installation = Installation(settings)
-    migrate(installation.db)
     with serving(application_with_forms(installation, monkeypatch, FORM)) as server:
         yield Place(f"http://localhost:{server.port}/casilla/{FORM}/", installation)
     installation.db.close()

@@ -12,7 +12,6 @@ from proxy.domain import codes
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from proxy.settings import Settings
-from proxy.store.schema import migrate
 from proxy.web.edge import pace
 from tests.casilla import Casilla, Offered
 from tests.clock import Clock
@@ -43,11 +42,15 @@ def profile() -> str:
 
 @pytest.fixture
 def installation(
-    tmp_path: Path, site_dir: Path, clock: Clock, profile: Literal["guia", "estricto"]
+    tmp_path: Path,
+    sqlite_url: str,
+    site_dir: Path,
+    clock: Clock,
+    profile: Literal["guia", "estricto"],
 ) -> Iterator[Installation]:
     settings = Settings(
         _env_file=None,
-        database_url=f"sqlite:///{tmp_path}/casilla.db",
+        database_url=sqlite_url,
         origin=ORIGIN,
         keys_file=tmp_path / "claves.json",
         mail_url=f"maildir:{tmp_path}/correo",
@@ -58,7 +61,6 @@ def installation(
     )
     create_keyring(settings.keys_file)
     installation = Installation(settings, clock)
-    migrate(installation.db)
     yield installation
     installation.db.close()
 

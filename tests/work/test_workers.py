@@ -24,7 +24,6 @@ from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from proxy.store import casillas, tables
 from proxy.store.db import Database
-from proxy.store.schema import migrate
 from proxy.web.routes import path_of
 from proxy.work import worker
 from proxy.work.mailer import Mailer
@@ -39,7 +38,6 @@ def place(database_url: str, tmp_path: Path) -> Iterator[Installation]:
     """An installation with Rosa's casilla, on both engines, whose clock is the real one."""
     installation = install(database_url, tmp_path)
     create_keyring(installation.settings.keys_file)
-    migrate(installation.db)
     open_casilla(installation.db, ROSA)
     yield installation
     installation.db.close()
