@@ -69,6 +69,16 @@ TEXTS = {
     "recovery_code.wrong": (
         "Ese código de recuperación no es correcto o ya se usó. Escriba otro de su lista. {left}"
     ),
+    "devices.one": "La sesión se cerró.",
+    "devices.others": "Se cerraron las demás sesiones. Solo sigue abierta esta.",
+    "devices.forgotten": "Olvidamos ese equipo y cerramos las sesiones que tenía abiertas.",
+    "factor.qr": (
+        "Código QR con la clave para su aplicación. La misma clave está escrita más abajo."
+    ),
+    "factor.codes": (
+        "Códigos de recuperación de su Casilla Electrónica del {siglas}\r\n"
+        "Cada código sirve una sola vez.\r\n"
+    ),
     "factor.off": (
         "Desactivó su segundo factor. Para ingresar le enviaremos otra vez un código por correo."
     ),
@@ -262,9 +272,9 @@ TEXTS = {
         "«casilla claves rotar»."
     ),
     "keys.passwords": (
-        "La clave {id} no se retiró: {many} ingresado desde que se agregó la nueva, y sin la "
-        "antigua su contraseña no sirve. Espere a que ingresen. Con --forzar se retira igual, y "
-        "para ingresar usarán «RECUPERAR CLAVE»."
+        "La clave {id} no se retiró. Personas que no ingresaron desde que se agregó la nueva: "
+        "{many}. Sin la antigua su contraseña no sirve. Espere a que ingresen. Con --forzar se "
+        "retira igual, y para ingresar usarán «RECUPERAR CLAVE»."
     ),
     "keys.links": (
         "La clave {id} no se retiró: con ella salieron enlaces o códigos que sirven hasta el "
@@ -272,7 +282,8 @@ TEXTS = {
         "de deshacer un cambio."
     ),
     "keys.stuck": (
-        "La clave {id} no se retiró: {many} sellar otra vez. Recupere de un respaldo lo dañado."
+        "La clave {id} no se retiró. Filas dañadas, que no se pueden sellar otra vez: "
+        "{many}. Recupérelas de un respaldo."
     ),
     "audit.changed": (
         "La auditoría no está completa: la fila {id}{at} no es la que se escribió. "
@@ -321,4 +332,11 @@ TEXTS = {
     "mail.elsewhere": (
         "Los correos salen por un servidor. Aquí solo se lee una carpeta local (maildir:)."
     ),
+    # What an operator reads in `/listo`, in the log and in the tries of a message.
+    "ready.database": "no listo: la base de datos no responde",
+    "ready.documents": "no listo: falta la carpeta de los documentos",
+    "ready.mail": "no listo: hay mensajes atrasados",
+    "sent.folder": "hay un mensaje nuevo: léalo con «casilla correo»",
+    "sent.gateway": "lo aceptó el servicio de mensajes",
+    "unsent.sealed": "ninguna clave del llavero lo abre",
 }

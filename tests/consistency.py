@@ -15,6 +15,25 @@ from proxy.errors import Reason
 CODE = ("catalog", "proxy", "site_src", "tests", "bench")
 LONGEST = 400
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
+SMALL = frozenset(
+    (
+        "de",
+        "del",
+        "la",
+        "el",
+        "los",
+        "las",
+        "su",
+        "un",
+        "una",
+        "que",
+        "con",
+        "por",
+        "se",
+        "es",
+        "en",
+    )
+)
 AMBIGUOUS = {"notification", "notifications", "documento", "documentos"}
 ASSERTING = {"raises", "fail", "expect", "validate"}  # of pytest, Playwright and jsonschema
 HEADINGS = ["Context", "Options", "Decision", "Consequences", "When to look again"]
@@ -108,6 +127,19 @@ def refusals_have_their_text(root: Path) -> list[str]:
     denials = {f"{word}.{reason}" for word in written for reason in Reason}
     return faults + [
         f"proxy/texts.py: {code} is not used" for code in texts.keys() - written - denials
+    ]
+
+
+def sentences_live_in_texts(root: Path) -> list[str]:
+    """What people read is in `texts` or a template. A command says what it did by itself, and the
+    demonstration and the list of words that a password must not be are data."""
+    apart = ("demonstration", "commands", "cli", "strength", "migrations", "settings")
+    return [
+        f"{path}: «{text}»"
+        for path in _proxy(root)
+        if not any(word in str(path.relative_to(root)) for word in apart)
+        for text in _strings(_tree(path), but_docstrings=True)
+        if _is_spanish(text)
     ]
 
 
@@ -323,10 +355,20 @@ def _default(value: ast.expr) -> str:
     return str(value.value) if isinstance(value, ast.Constant) else "".join(_strings(value))
 
 
-def _strings(tree: ast.AST) -> Iterator[str]:
+def _strings(tree: ast.AST, *, but_docstrings: bool = False) -> Iterator[str]:
+    told = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if not isinstance(node, ast.Constant) or (but_docstrings and node in told):
+            continue
+        if isinstance(node.value, str):
             yield node.value
+
+
+def _is_spanish(text: str) -> bool:
+    """Whether it is a phrase of Spanish: a label of three words or less is none."""
+    words = re.findall(r"[a-záéíóúñü]+", text.lower())
+    small = SMALL.intersection(words)
+    return len(words) > 3 and (len(small) > 1 or bool(small and re.search("[áéíóúñ¿«]", text)))
 
 
 def _patterns(tree: ast.Module) -> Iterator[re.Pattern[str]]:

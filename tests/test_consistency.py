@@ -73,6 +73,13 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[dict[str, str]]]] = [
         ],
     ),
     (
+        consistent.sentences_live_in_texts,
+        [
+            {"proxy/web/devices.py": 'NOTICE = "La sesión se cerró."'},
+            {"proxy/outside/sms.py": 'f"{many} filas de ella no se pueden sellar"'},
+        ],
+    ),
+    (
         consistent.templates_are_rendered,
         [
             {"proxy/templates/login/code.html": ""},

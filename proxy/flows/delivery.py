@@ -12,6 +12,7 @@ from proxy.domain.events import Event
 from proxy.store import audit, challenges, outbox
 from proxy.store.outbox import Channel, Message
 from proxy.store.tx import Tx
+from proxy.texts import TEXTS
 
 # Longer than any attempt takes: a worker that holds a message past it is dead.
 LEASE = timedelta(minutes=5)
@@ -22,7 +23,7 @@ WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 REFUSED_WAIT = timedelta(hours=6)
 # It stays until it is of no use: a worker may see a new key a moment after who sealed with it, and
 # a key that was retired too soon can be put back.
-UNREADABLE = "ninguna clave del llavero lo abre"
+UNREADABLE = TEXTS["unsent.sealed"]
 
 
 def claim(tx: Tx, channel: Channel = "email", *, longest: bool = False) -> Message | None:

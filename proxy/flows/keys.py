@@ -53,7 +53,7 @@ def ready(tx: Tx, key_id: str, replaced: datetime | None, entity: Entity, *, for
     """
     found = hanging(tx, key_id, replaced)
     if found.passwords and not force:
-        raise Refusal("keys.passwords", id=key_id, many=_people(found.passwords))
+        raise Refusal("keys.passwords", id=key_id, many=found.passwords)
     if found.until and not force:
         raise Refusal("keys.links", id=key_id, until=entity.moment(found.until))
     return found.rows
@@ -79,18 +79,8 @@ def leave(tx: Tx, key_id: str, replaced: datetime | None, entity: Entity, *, for
     """
     stuck = ready(tx, key_id, replaced, entity, force=force)
     if stuck:
-        raise Refusal("keys.stuck", id=key_id, many=_rows(stuck))
+        raise Refusal("keys.stuck", id=key_id, many=stuck)
     lost = sealed.passwords(tx, key_id)
     sealed.drop_passwords(tx, key_id)
     audit.note(tx, Event.KEY_RETIRED, key=key_id, passwords=lost)
     return lost
-
-
-def _people(many: int) -> str:
-    return "1 persona no ha" if many == 1 else f"{many} personas no han"
-
-
-def _rows(many: int) -> str:
-    if many == 1:
-        return "1 fila que depende de ella está dañada y no se puede"
-    return f"{many} filas que dependen de ella están dañadas y no se pueden"

@@ -15,6 +15,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from proxy.errors import Refusal
+from proxy.texts import TEXTS
 
 TIMEOUT = 30.0  # seconds that a mail server may take for one answer
 # Seconds until the message itself goes out. What follows are four answers: the whole stays within
@@ -83,7 +84,7 @@ def maildir(mail_url: str) -> Path:
 @dataclass(frozen=True)
 class Folder:
     path: Path
-    where: str = "hay un mensaje nuevo: léalo con «casilla correo»"
+    where: str = TEXTS["sent.folder"]
 
     def send(self, email: EmailMessage) -> str:
         content = email.as_bytes(policy=email.policy.clone(linesep="\n"))

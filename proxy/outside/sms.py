@@ -13,6 +13,7 @@ from proxy.outside import request
 from proxy.outside.mail import Folder, Unsent, maildir
 from proxy.outside.request import NoReply, Reply
 from proxy.settings import Settings
+from proxy.texts import TEXTS
 
 CONNECT_SECONDS = 10.0
 SECONDS = 30.0  # of the whole answer: far within the lease of a worker
@@ -71,7 +72,7 @@ class Gateway:
 
     url: str = field(repr=False)
     token: str = field(repr=False)
-    where: str = "lo aceptó el servicio de mensajes"
+    where: str = TEXTS["sent.gateway"]
 
     def send(self, sms: Sms) -> str:
         # The same number at each try, so that a service that knows it sends the message once.

@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response
 from proxy.domain.ids import parse_id
 from proxy.errors import NotYours
 from proxy.flows import devices
+from proxy.texts import TEXTS
 from proxy.web.edge.cookies import SESSION, drop_cookie
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pages import client_of, look, page, run, see_other
@@ -14,11 +15,7 @@ from proxy.web.edge.state import state_of
 from proxy.web.edge.view import end_of
 from proxy.web.proof import proved
 
-NOTICES = {
-    "una": "La sesión se cerró.",
-    "otras": "Se cerraron las demás sesiones. Solo sigue abierta esta.",
-    "equipo": "Olvidamos ese equipo y cerramos las sesiones que tenía abiertas.",
-}
+NOTICES = {"una": "devices.one", "otras": "devices.others", "equipo": "devices.forgotten"}
 
 
 @private
@@ -26,7 +23,8 @@ async def listing(request: Request) -> Response:
     """GET /casilla/sesiones/"""
     policy = state_of(request).installation.policy
     places = await look(request, devices.places, policy, session_of(request))
-    notice = NOTICES.get(request.query_params.get("listo", ""))
+    done = NOTICES.get(request.query_params.get("listo", ""))
+    notice = TEXTS[done] if done else None
     return page(request, "devices/list.html", places=places, notice=notice)
 
 

@@ -18,7 +18,6 @@ from proxy.web.edge.state import state_of
 from proxy.web.proof import fresh, proved
 
 FIELD = "codigo"
-QR_LABEL = "Código QR con la clave para su aplicación. La misma clave está escrita más abajo."
 
 
 @proved
@@ -109,7 +108,7 @@ async def _pairing_page(request: Request, code: int = 200, **context: object) ->
     pairing = await _waiting(request) if fresh(request) else None
     if pairing is None:
         return see_other(request, "factor:overview")
-    drawn, key = qr.svg(pairing.uri, QR_LABEL), totp.grouped(pairing.secret, " ")
+    drawn, key = qr.svg(pairing.uri, TEXTS["factor.qr"]), totp.grouped(pairing.secret, " ")
     values = {"drawn": drawn, "key": key, "errors": {}, "notice": None} | context
     return page(request, "factor/pairing.html", code, **values)
 
@@ -120,9 +119,8 @@ def _codes_page(request: Request, made: list[str], *, first: bool) -> Response:
     The file is part of the page, so it costs neither JavaScript nor a copy on the server.
     """
     entity = state_of(request).installation.catalog.entity
-    lines = [f"Códigos de recuperación de su Casilla Electrónica del {entity.siglas}"]
-    lines += ["Cada código sirve una sola vez.", "", *made, ""]
-    file = "data:text/plain;charset=utf-8," + quote("\r\n".join(lines))
+    told = TEXTS["factor.codes"].format(siglas=entity.siglas)
+    file = "data:text/plain;charset=utf-8," + quote("\r\n".join([told, *made, ""]))
     return page(request, "factor/codes.html", codes=made, file=file, first=first)
 
 

@@ -159,7 +159,7 @@ def test_keys_are_listed_added_and_retired(
     )
     code, said, complaint = casilla(capsys, "claves", "retirar", "k1")
     assert (code, said) == (1, "")
-    assert "1 persona no ha ingresado" in complaint
+    assert "desde que se agregó la nueva: 1." in complaint
     code, said, _ = casilla(capsys, "claves", "retirar", "k1", "--forzar")
     assert code == 0
     assert said.endswith("1 persona debe usar «RECUPERAR CLAVE» para ingresar.\n")

@@ -188,7 +188,7 @@ def test_a_key_that_somebodys_password_needs_is_retired_by_force_only(
     with pytest.raises(Refusal) as refused:
         retire(db, ring, "k1")
     assert refused.value.code == "keys.passwords"
-    assert "3 personas no han ingresado" in str(refused.value)
+    assert "desde que se agregó la nueva: 3." in str(refused.value)
     assert list(read_keyring(ring).keys) == ["k1", "k2"]
     retire(db, ring, "k1", force=True)
     with db.reading() as tx:
@@ -261,7 +261,7 @@ def test_a_key_is_kept_for_what_is_damaged(db: Database, ring: Path) -> None:
     with pytest.raises(Refusal) as refused:
         retire(db, ring, "k1", force=True)
     assert refused.value.code == "keys.stuck"
-    assert "1 fila que depende de ella está dañada y no se puede sellar" in str(refused.value)
+    assert "no se pueden sellar otra vez: 1." in str(refused.value)
     with db.reading() as tx:
         assert keys.hanging(tx, "k1", tx.now).rows == 1
     assert "k1" in read_keyring(ring).keys

@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from proxy.flows import readiness
+from proxy.texts import TEXTS
 from proxy.web.edge.pages import look, run
 from proxy.web.edge.state import state_of
 
@@ -33,11 +34,11 @@ async def ready(request: Request) -> Response:
         lost = await look(request, readiness.lost_documents, documents)
     except SQLAlchemyError:
         logger.exception("not ready")
-        return PlainTextResponse("no listo: la base de datos no responde\n", 503)
+        return PlainTextResponse(TEXTS["ready.database"] + "\n", 503)
     if lost:
-        return PlainTextResponse("no listo: falta la carpeta de los documentos\n", 503)
+        return PlainTextResponse(TEXTS["ready.documents"] + "\n", 503)
     if late:
-        return PlainTextResponse("no listo: hay mensajes atrasados\n", 503)
+        return PlainTextResponse(TEXTS["ready.mail"] + "\n", 503)
     return PlainTextResponse("listo\n")
 
 

@@ -35,4 +35,4 @@ def _rule(body: dict[str, str]) -> str:
 
 
 def _host(body: dict[str, str]) -> str:
-    return (urlsplit(str(body["blockedURL"])).hostname or "en la página")[:80]
+    return (urlsplit(str(body["blockedURL"])).hostname or "inline")[:80]
