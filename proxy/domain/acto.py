@@ -1,4 +1,4 @@
-"""What the entity says of the acto that it serves."""
+"""The data that the entity states about an acto that it serves."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from proxy.errors import Refusal
 
-# Each text with its longest, in characters, and how people are told about it.
+# Each text: its greatest length in characters, and its name in the messages to people.
 TEXTS = {
     "expediente": (60, "expediente"),
     "tipo": (60, "tipo"),
@@ -35,7 +35,7 @@ class Acto:
     issued_at: datetime
 
     def __post_init__(self) -> None:
-        """Refuses a text that is empty, too long, or that cannot be shown on a page."""
+        """Refuses `acto.empty`, `acto.long`, and `acto.unreadable`: a page cannot show the text."""
         for field, (most, label) in TEXTS.items():
             text = _visible(getattr(self, field))
             if not text:
@@ -54,7 +54,6 @@ class Acto:
 
 
 def parse_day(text: str, label: str) -> date:
-    """Read `AAAA-MM-DD`."""
     try:
         if DAY.fullmatch(text):
             return date.fromisoformat(text)
@@ -64,7 +63,7 @@ def parse_day(text: str, label: str) -> date:
 
 
 def parse_moment(text: str, zone: ZoneInfo, label: str) -> datetime:
-    """Read `AAAA-MM-DDTHH:MM` in the entity's zone; a date alone is its midnight."""
+    """Read `AAAA-MM-DDTHH:MM` in the entity's zone. A date alone means its midnight."""
     try:
         if MOMENT.fullmatch(text):
             return datetime.fromisoformat(text).replace(tzinfo=zone)
@@ -74,6 +73,6 @@ def parse_moment(text: str, zone: ZoneInfo, label: str) -> datetime:
 
 
 def _visible(text: str) -> str:
-    """One line, NFC, without the marks that reorder or hide what is read (bidi, zero width)."""
+    """One line in NFC. Bidi and zero-width marks go: they reorder or hide text."""
     line = " ".join(unicodedata.normalize("NFC", text).split())
     return "".join(c for c in line if unicodedata.category(c) != "Cf").strip()

@@ -1,6 +1,6 @@
-"""A browser in words, for messages: «Chrome en Android»."""
+"""The name of a browser for messages: «Chrome en Android»."""
 
-# In this order: each of the later ones is named by the earlier ones too.
+# The order counts: the user agent of an earlier browser also names the later ones.
 BROWSERS = {
     "Edg": "Edge",
     "OPR/": "Opera",

@@ -1,18 +1,18 @@
-"""A riddle that slows programs down: some letters to copy, or some work for the computer.
+"""A riddle that slows programs down: letters to copy, or work for the computer.
 
-It is friction and no lock (S75): it never stands in for the limits of a flow.
+A riddle is friction, not a lock (S75): it never replaces the limits of a flow.
 """
 
 import secrets
 from hashlib import sha256
 
-# None can be taken for another one by its shape (there is no 0 O, 1 I, 2 Z, 5 S, 6 G, 8 B, U V, and
-# no C D Q W), and the voices say each letter with a word.
+# No character looks like another one: 0 O, 1 I, 2 Z, 5 S, 6 G, 8 B, U V and C D Q W are out. The
+# voices say each letter with a word.
 ALPHABET = "AEFHJKLMNPRTXY3479"
 LENGTH = 5
 
-# The work: for each piece, a number with which its SHA-256 begins with so many zero bits. Many
-# small pieces take nearly the same time every time, and each one done can be announced.
+# The work: for each piece, a number that makes its SHA-256 begin with ZERO_BITS zero bits. Many
+# small pieces take nearly the same time on each run, and the page announces each finished piece.
 PIECES = 16
 ZERO_BITS = 13
 
@@ -22,12 +22,11 @@ def new_answer() -> str:
 
 
 def plain(typed: str) -> str:
-    """What counts of what was typed: neither capitals nor spaces matter."""
     return "".join(typed.split()).upper()
 
 
 def is_work(riddle: str, typed: str) -> bool:
-    """Whether `typed`, numbers between commas, is the work that `riddle` asks for."""
+    """`typed` holds the numbers of all pieces, in their order, between commas."""
     numbers = typed.split(",")
     return len(numbers) == PIECES and all(
         number.isascii() and number.isdigit() and len(number) <= 12 and _begins(riddle, at, number)

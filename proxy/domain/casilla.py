@@ -1,4 +1,4 @@
-"""A casilla, as its flows see it."""
+"""A casilla, as the flows use it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Casilla:
     identidad: Identidad
     nombres: str
     email: str
-    phone: str | None  # E.164; only one that its owner proved
-    password: str | None  # its hash; None until the owner chooses one
-    must_change: bool  # `debe_cambiar`: the password only serves to choose another
+    phone: str | None  # E.164; the owner proved it
+    password: str | None  # the hash; None until the owner chooses a password
+    must_change: bool  # `debe_cambiar`: this password only lets the owner choose another
     failures: int  # wrong passwords in a row

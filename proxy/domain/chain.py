@@ -1,9 +1,9 @@
-"""The chain of the audit: each row is sealed together with all that stands before it.
+"""The chain of the audit: the seal of each row covers every row before it.
 
     mark ──▶ seal of the next row = HMAC(mark, row) ──▶ its own mark = HMAC(seal) ──▶ …
 
-Only the newest mark is stored, and no row tells its own: whoever cuts the end of the table cannot
-write the mark that would make it look whole.
+The database stores only the newest mark, and no row reveals its own mark. So an attacker who cuts
+the end of the table cannot write the mark that the shorter table needs.
 """
 
 import hmac
@@ -17,7 +17,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Seals(Protocol):
-    """A vault, as far as the audit needs it."""
+    """The part of the vault that the audit needs."""
 
     def attest(self, data: bytes, key_id: str) -> bytes: ...
 
@@ -33,26 +33,23 @@ class Entry:
 
 
 def seal(keys: Seals, key_id: str, mark: bytes, entry: Entry) -> bytes:
-    """Raises Unsealable for a key that the ring does not have."""
     return keys.attest(b"row" + mark + _canonical(entry), key_id)
 
 
 def mark(keys: Seals, key_id: str, sealed: bytes) -> bytes:
-    """What the row after the one with this seal begins from."""
     return keys.attest(b"end" + sealed, key_id)
 
 
 def is_sealed(keys: Seals, key_id: str, before: bytes, entry: Entry, found: object) -> bool:
-    """Whether `found` is the seal of this row after that mark. Raises Unsealable."""
+    """Whether `found` is the seal of `entry` after the mark `before`. Raises Unsealable."""
     try:
         made = seal(keys, key_id, before, entry)
-    except (TypeError, ValueError, OverflowError):  # SQLite lets anything stand in any column
+    except (TypeError, ValueError, OverflowError):  # SQLite accepts any value in any column
         return False
     return isinstance(found, bytes) and hmac.compare_digest(made, found)
 
 
 def _canonical(entry: Entry) -> bytes:
-    """The same bytes for the same row, whichever database it comes from."""
     micros = (entry.at - EPOCH) // timedelta(microseconds=1)
     row = [entry.id, micros, entry.event, entry.casilla_id, entry.ip, entry.detail]
     return json.dumps(row, sort_keys=True, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""Who is at the other end of a request, as far as the network can tell."""
+"""The browser that sends a request: its address, its user agent and its known device."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 class Client:
     ip: str
     user_agent: str = ""
-    device: str | None = None  # what the cookie of a known device says, its signature checked
+    device: str | None = None  # the id in the cookie of a known device, with a valid signature
 
     def __post_init__(self) -> None:
         address = _address(self.ip)
@@ -22,12 +22,11 @@ class Client:
 
     @property
     def site(self) -> str:
-        """All that one line may be given: the /24, or the /48 of IPv6."""
+        """The /24, or the /48 of IPv6: the most that a single line can have."""
         return _network(self.ip, 24, 48, "unknown")
 
 
 def network_of(ip: str) -> str:
-    """Roughly where an address is, as its owner may see it: the /24, or the /64 of IPv6."""
     return _network(ip, 24, 64, "desconocida")
 
 
@@ -40,11 +39,11 @@ def _network(ip: str, of_ipv4: int, of_ipv6: int, unknown: str) -> str:
 
 
 def _address(ip: str) -> IPv4Address | IPv6Address | None:
-    """Also an IPv4 address that a server which listens on IPv6 writes as `::ffff:203.0.113.7`."""
     try:
         address = ip_address(ip)
     except ValueError:
         return None
+    # A server that listens on IPv6 writes an IPv4 address as `::ffff:203.0.113.7`.
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         return address.ipv4_mapped
     return address

@@ -1,8 +1,8 @@
 """The six digits of the token digital.
 
-Neither the code nor its seed is stored: a table of hashed six-digit codes is undone in a second.
-The code follows from the server's key, the purpose, the challenge and how often it was sent
-(S23).
+The database stores neither the code nor its seed: an attacker reverses hashed six-digit codes in a
+second. The code follows from the server's key, the purpose, the challenge and the number of
+messages sent (S23).
 """
 
 import base64
@@ -16,19 +16,18 @@ DIGITS = 6
 
 
 def code_for(key: bytes, purpose: str, challenge_id: bytes, sent: int) -> str:
-    """The code of the `sent`-th message of a challenge. HOTP, because TOTP ends at 120 s."""
+    """The code of message number `sent`. HOTP, because a TOTP code ends at 120 s."""
     seed = hmac.digest(key, b"otp/" + purpose.encode() + b"/" + challenge_id, "sha256")
     otp = pyotp.HOTP(base64.b32encode(seed).decode(), digits=DIGITS, digest=hashlib.sha256)
     return otp.at(sent)
 
 
 def same_code(expected: str, typed: str) -> bool:
-    """Compare in constant time what was typed, spaces and dashes aside (R3)."""
+    """Compare in constant time. Spaces and dashes in `typed` do not count (R3)."""
     return hmac.compare_digest(expected.encode(), _bare(typed).encode())
 
 
 def is_like_a_code(typed: str) -> bool:
-    """What has another shape is no guess: it is told so and costs no try."""
     return re.fullmatch(rf"[0-9]{{{DIGITS}}}", _bare(typed)) is not None
 
 

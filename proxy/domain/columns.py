@@ -1,4 +1,4 @@
-"""The columns of a file that is imported, and a line of it that stays out."""
+"""The columns of an imported file, and the fault of a line that stays out."""
 
 from dataclasses import dataclass
 

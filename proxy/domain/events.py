@@ -1,4 +1,4 @@
-"""The catalogue of what the audit records. Names follow the OWASP logging vocabulary."""
+"""The events that the audit records. Names follow the OWASP logging vocabulary."""
 
 from enum import StrEnum
 
@@ -6,34 +6,34 @@ from enum import StrEnum
 class Event(StrEnum):
     LOGIN_FAILED = "authn_login_fail"  # wrong password, or an identidad without a casilla
     LOGIN_LIMITED = "excess_rate_limit_exceeded"  # too many tries, of a password or of a code
-    CODE_SENT = "authn_token_created"  # a token digital left for the owner's mailbox
+    CODE_SENT = "authn_token_created"  # a token digital was sent
     CODE_FAILED = "authn_token_fail"  # a wrong or late token digital
     CODE_DISAVOWED = "authn_token_revoked"  # the owner said that the login was not theirs
     SESSION_STARTED = "session_created"
-    SESSION_ENDED = "session_ended"  # by the owner, or by a sixth session
-    PROVED = "authn_reauthenticated"  # who was inside gave the password again
-    EMAIL_CHANGED = "user_email_change"  # the new address was proved, and counts
-    EMAIL_CORRECTED = "user_email_reset"  # by the entity, for an owner who lost the old mailbox
-    PHONE_CHANGED = "user_phone_change"  # the new number was proved, or the old one taken off
-    CHANGE_UNDONE = "user_change_revoked"  # the address that was told said that it was not theirs
-    DEVICE_FORGOTTEN = "device_forgotten"  # by its owner: that browser is a new one again
+    SESSION_ENDED = "session_ended"  # the owner ended it, or opened one session too many
+    PROVED = "authn_reauthenticated"  # the owner typed the password again in an open session
+    EMAIL_CHANGED = "user_email_change"  # the owner proved the new address
+    EMAIL_CORRECTED = "user_email_reset"  # the entity did it: the owner lost the old mailbox
+    PHONE_CHANGED = "user_phone_change"  # the owner proved a new number, or removed the old one
+    CHANGE_UNDONE = "user_change_revoked"  # the old address used the link «deshacer»
+    DEVICE_FORGOTTEN = "device_forgotten"  # the owner made the casilla forget a browser
     CASILLA_OPENED = "user_created"
-    IDENTITY_CHECKED = "identity_check"  # who registers was compared with RENIEC or SUNAT
+    IDENTITY_CHECKED = "identity_check"  # RENIEC or SUNAT compared the data of a form
     RECOVERY_STARTED = "authn_recovery_start"  # somebody asked to recover a password
-    LINK_SENT = "authn_link_created"  # a link to choose a password left for the owner's mailbox
-    PASSWORD_CHANGED = "authn_password_change"  # by its owner: recovered, first chosen, changed
+    LINK_SENT = "authn_link_created"  # a link to choose a password was sent
+    PASSWORD_CHANGED = "authn_password_change"  # the owner recovered, first chose or changed it
     PASSWORD_DISAVOWED = "authn_password_revoked"  # the owner said that the change was not theirs
-    PASSWORD_RESTORED = "password_restored"  # the entity forgot the wrong ones for its owner
-    PADRON_LOADED = "padron_loaded"  # records of the local register were put in or replaced
-    FACTOR_ON = "authn_factor_added"  # codes of an app in place of mailed ones
-    FACTOR_OFF = "authn_factor_removed"  # by its owner, with a code
-    FACTOR_RESTORED = "authn_factor_reset"  # by the entity, for an owner who lost app and codes
-    RECOVERY_CODES_MADE = "authn_recovery_codes_created"  # ten new ones, and no older one counts
+    PASSWORD_RESTORED = "password_restored"  # the entity cleared the count of wrong passwords
+    PADRON_LOADED = "padron_loaded"  # records of the local register were added or replaced
+    FACTOR_ON = "authn_factor_added"  # codes of an app replace mailed codes
+    FACTOR_OFF = "authn_factor_removed"  # the owner turned it off with a code
+    FACTOR_RESTORED = "authn_factor_reset"  # the entity did it: the owner lost app and codes
+    RECOVERY_CODES_MADE = "authn_recovery_codes_created"  # ten new codes; older ones do not count
     RECOVERY_CODE_USED = "authn_recovery_code_used"
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
-    MESSAGE_LOST = "message_given_up"  # every attempt to send it failed until it was of no use
+    MESSAGE_LOST = "message_given_up"  # the message could not be sent before it expired
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     FILE_SERVED = "sensitive_read"  # an acto or an anexo was downloaded
-    KEY_ADDED = "key_created"  # `casilla claves rotar`: what is new is sealed and signed with it
-    KEY_RETIRED = "key_retired"  # `casilla claves retirar`: nothing hangs on it any more
+    KEY_ADDED = "key_created"  # `casilla claves rotar`: it seals and signs from now on
+    KEY_RETIRED = "key_retired"  # `casilla claves retirar`: nothing needs it any more
     AUDIT_EXPORTED = "audit_exported"  # somebody took a copy of this table

@@ -1,4 +1,4 @@
-"""The files that may be served: their names, their kinds and how large they may be."""
+"""The files that the entity may serve: their names, their kinds and their greatest sizes."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ ZIP = b"PK\x03\x04"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN = "application/vnd.oasis.opendocument."
 
-# What the first bytes of each kind must be. Only kinds that run nothing when they are opened.
+# Media type and first bytes of each kind. No kind here runs a program when it is opened.
 KINDS: dict[str, tuple[str, bytes]] = {
     ".pdf": ("application/pdf", b"%PDF-"),
     ".png": ("image/png", b"\x89PNG\r\n\x1a\n"),
@@ -37,7 +37,6 @@ class Limits:
 
 
 def clean_name(text: str) -> str:
-    """The name alone, without folders or characters that cannot be seen, extension kept."""
     base = re.split(r"[/\\]", unicodedata.normalize("NFC", text))[-1]
     visible = "".join(c for c in base if unicodedata.category(c)[0] != "C").strip(" .")
     path = PurePosixPath(visible or "archivo")
@@ -46,13 +45,13 @@ def clean_name(text: str) -> str:
 
 
 def media_type(name: str, head: bytes, tail: bytes) -> str:
-    """The type to store. Refuses a kind that is not served, or bytes that are not of that kind."""
+    """Refuses `file.kind`: not served; and `file.not_of_kind`: the bytes are of another kind."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in KINDS:
         kinds = ", ".join(kind.removeprefix(".") for kind in KINDS)
         raise Refusal("file.kind", name=name, kinds=kinds)
     kind, magic = KINDS[suffix]
-    whole = b"%%EOF" in tail if suffix == ".pdf" else True  # a PDF that was cut has no end
+    whole = b"%%EOF" in tail if suffix == ".pdf" else True  # a cut PDF has no end
     plain = b"\0" not in head if kind.startswith("text/") else True
     if not (head.startswith(magic) and whole and plain):
         raise Refusal("file.not_of_kind", name=name, kind=suffix.removeprefix(".").upper())

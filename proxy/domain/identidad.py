@@ -1,4 +1,4 @@
-"""Who holds a casilla: a person by DNI, carné de extranjería or passport, a company by RUC."""
+"""The identidad of an owner: a person (DNI, carné de extranjería, passport) or a company (RUC)."""
 
 import re
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from stdnum.pe import cui, ruc
 
 from proxy.errors import Refusal
 
-# What may stand before the number, and what it says that the number is (M57, R7 and R33).
-# 1, 4, 6 and 7 are the codes of SUNAT's catalogue 06 of identity papers; 8 is how the older
-# casillas of the State begin the user name of a company.
+# The prefixes that may stand before a number, and the kind that each one means (M57, R7 and R33).
+# 1, 4, 6 and 7 are the codes of SUNAT's catalogue 06 of identity papers. In the older casillas of
+# the State, 8 begins the user name of a company.
 PREFIXES = {
     "1": "DNI", "DNI": "DNI",
     "4": "CE", "CE": "CE",
@@ -22,10 +22,10 @@ NUMBERS = {
     "CE": re.compile(r"[A-Z0-9]{9,12}", re.ASCII),
     "PAS": re.compile(r"[A-Z0-9]{5,12}", re.ASCII),
 }
-# What stands before the number in the user name that is mailed (M57).
+# The prefixes of the user name in the mail of the credentials (M57).
 USER_PREFIXES = {"DNI": "1", "CE": "4", "PAS": "7", "RUC": "8"}
 BARE_USER = re.compile(r"1\d{8}|[68]\d{11}", re.ASCII)
-BARE = ("DNI", "RUC")  # their numbers tell by themselves which they are; the others need a prefix
+BARE = ("DNI", "RUC")  # these kinds need no prefix; the others do
 
 
 @dataclass(frozen=True, order=True)
@@ -38,21 +38,18 @@ class Identidad:
 
     @property
     def user(self) -> str:
-        """The user name, as the mail of the credentials gives it (M57)."""
         return f"{USER_PREFIXES[self.kind]}-{self.number}"
 
     @property
     def masked(self) -> str:
-        """What a screen may show to who looks over a shoulder: the last three digits."""
         return f"{self.kind} {'•' * (len(self.number) - 3)}{self.number[-3:]}"
 
 
 def parse_identidad(text: str) -> Identidad:
-    """Read `12345678`, `DNI-12345678` or `1-12345678`, and the others as PREFIXES says. Dots and
-    spaces say nothing.
+    """Read `12345678`, `DNI-12345678` or `1-12345678`, and the other prefixes of PREFIXES.
 
-    Refuses `identidad.malformed` when it is none of them, or when a RUC's check digit is wrong.
-    A DNI of eight digits has no check digit: that one is on the card, apart (`check_cui`).
+    Dots and spaces do not count. Refuses `identidad.malformed`, also for a RUC with a wrong check
+    digit. A DNI of eight digits has no check digit: the card prints it apart (`check_cui`).
     """
     prefix, dash, number = _close(text).rpartition("-")
     kinds = (PREFIXES.get(prefix, ""),) if dash else BARE
@@ -65,10 +62,11 @@ def parse_identidad(text: str) -> Identidad:
 
 
 def parse_user(text: str) -> Identidad:
-    """The same for who enters: also the user name that was mailed to them, without its hyphen.
+    """Read an identidad at login or recovery: also the mailed user name without its hyphen.
 
-    Not where a DNI with the digit of its card would read alike: that could be another person's.
-    A sender may not write so: a number that lost its prefix must never reach somebody's casilla.
+    Nine digits that may be a DNI with the digit of its card are refused: they may name another
+    person. A sender may not omit the hyphen: a number that lost its prefix must not reach a
+    stranger's casilla.
     """
     user = _close(text)
     if not BARE_USER.fullmatch(user) or user[8:] in cui.calc_check_digits(user[:8]):
@@ -77,10 +75,10 @@ def parse_user(text: str) -> Identidad:
 
 
 def check_cui(dni: str, text: str) -> str:
-    """The digit that ends the CUI of a DNI (M30), typed alone, as `-2`, or with the whole number.
+    """Read the check digit of a DNI (M30): alone, as `-2`, or after the whole number.
 
-    Older cards have a letter in its place: the digit is returned for that one too.
-    Refuses `cui.malformed` when it is not the one of this DNI.
+    An older card prints a letter instead: the function reads the letter too and returns the digit.
+    Refuses `cui.malformed` for the digit of another DNI.
     """
     given = _close(text).replace("-", "").removeprefix(dni)
     if len(given) != 1 or given not in cui.calc_check_digits(dni):

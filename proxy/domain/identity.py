@@ -1,7 +1,7 @@
-"""What is asked of whoever knows people and companies (RENIEC, SUNAT), and what it may answer.
+"""The claims that RENIEC and SUNAT check, and the answers that they may give.
 
-Never which field failed: that would let anybody find out somebody's data one field at a time
-(S40).
+No answer tells which field failed: with that a stranger could find out the data of a person, one
+field at a time (S40).
 """
 
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class PersonClaim:
-    """What a natural person says of themselves (M19–M30)."""
+    """The data that a natural person declares (M19–M30)."""
 
     identidad: Identidad  # DNI, CE or PAS
     apellido_paterno: str
-    apellido_materno: str  # may be empty: not everybody has two
+    apellido_materno: str  # may be empty: some people have one surname
     nombres: str
     born_on: date
     sexo: str  # "F" or "M"
@@ -33,7 +33,7 @@ class PersonClaim:
 
 @dataclass(frozen=True)
 class CompanyClaim:
-    """What is said of a legal person (M65–M68)."""
+    """The data that an applicant declares about a legal person (M65–M68)."""
 
     identidad: Identidad  # RUC
     razon_social: str

@@ -14,7 +14,6 @@ def new_id(now: datetime) -> bytes:
 
 
 def parse_id(text: str) -> bytes | None:
-    """The identifier that an address carries as 32 hexadecimal digits, or None."""
     if len(text) != 32 or not text.isascii() or not text.isalnum():
         return None
     try:

@@ -1,7 +1,7 @@
-"""How often something may be done. A flow takes from all limits of an act at once.
+"""How often each act may be done. A flow takes from all limits of an act at once.
 
-An address may be shared by a whole office, or by thousands of mobiles of one operator: a known
-browser counts apart, so that nobody keeps an owner out by failing in their name or beside them.
+A whole office, or thousands of mobiles of one operator, may share an address. So a known browser
+counts apart: a stranger with the owner's identidad or address cannot keep the owner out.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ class Limit:
     window: timedelta
 
 
-# What all together may try or have sent.
+# The limits of the whole service.
 PASSWORDS = Limit("password", 1000, 5 * MINUTE)
-MAIL = Limit("mail", 2000, HOUR)  # what anybody may ask for, without a proof of who they are
+MAIL = Limit("mail", 2000, HOUR)  # messages that a browser asks for without a proof
 READINESS = Limit("readiness", 1, timedelta(microseconds=1))  # never refuses: it writes a row
 
 
@@ -41,12 +41,11 @@ def passwords(identidad: Identidad, client: Client, device: bytes | None) -> lis
 
 
 def password_again(casilla_id: int) -> list[Limit]:
-    """The password that its owner, who is inside, gives once more."""
     return [Limit(f"password/inside/{casilla_id}", 5, 15 * MINUTE)]
 
 
 def codes_sent(purpose: str, subject: bytes, client: Client, device: bytes | None) -> list[Limit]:
-    """Each purpose counts apart: to fail at recovering keeps nobody from logging in."""
+    """Each purpose counts apart: a failed recovery must not block the login."""
     about = f"send/{purpose}/{subject.hex()}"
     limits = [
         Limit(f"{about}/5", 3, 5 * MINUTE),
@@ -62,8 +61,7 @@ def codes_typed(purpose: str, subject: bytes, client: Client, device: bytes | No
 
 
 def factor_codes(casilla_id: int, client: Client) -> list[Limit]:
-    """As many as of a mailed code. Three steps of the app count at a time: the fifty guesses of a
-    day find a code once in six thousand six hundred days."""
+    """Fifty guesses a day, with three valid codes at a time: one hit in 6,600 days."""
     return [*_guesses(f"code/factor/{casilla_id}"), *_of_network(client)]
 
 
@@ -81,7 +79,6 @@ def _of_network(client: Client) -> list[Limit]:
 
 
 def sms_asked(about: str) -> list[Limit]:
-    """By one who asks; and for one number, whoever asks."""
     return [Limit(f"sms/{about}/15", 3, 15 * MINUTE), Limit(f"sms/{about}/day", 5, DAY)]
 
 
@@ -128,7 +125,7 @@ def checks_of_identity(identidad: Identidad, client: Client) -> list[Limit]:
 
 
 def tries_at_identity(identidad: Identidad) -> list[Limit]:
-    """Given back where the data match: only what differs was a try at somebody's data."""
+    """A flow gives the try back unless the data differ: only wrong data are a guess."""
     return [Limit(f"identity/{identidad}", 5, 6 * HOUR)]
 
 
@@ -162,7 +159,6 @@ def spoken_riddles(client: Client) -> list[Limit]:
 
 
 def first_tries(form: str, client: Client) -> list[Limit]:
-    """How often a network sends a form without a riddle."""
     return [Limit(f"captcha/first/{form}/{client.network}", 1, 10 * MINUTE)]
 
 

@@ -1,4 +1,4 @@
-"""What is served: a notificacion and its files."""
+"""A notificacion and its files."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

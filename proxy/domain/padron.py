@@ -1,6 +1,6 @@
-"""The local register of people and companies: its records, and whether a claim says the same.
+"""The local register of people and companies: its records, and their comparison with a claim.
 
-Names are compared without case, accents or double spaces; Ñ is a letter of its own, not an N.
+The comparison ignores case, accents and double spaces. Ñ is a letter of its own, not an N.
 """
 
 import json
@@ -25,7 +25,6 @@ LONGEST = 200  # characters of one value
 
 
 def parse_record(values: Mapping[str, str]) -> Claim:
-    """What a line of the register says, as its owner would claim it."""
     try:
         identidad = parse_identidad(values["identidad"])
     except Refusal:
@@ -54,15 +53,14 @@ def parse_record(values: Mapping[str, str]) -> Claim:
 
 
 def written(claim: Claim) -> str:
-    """A claim as it is compared and stored: JSON of its values, folded."""
     values = vars(claim).values()
     return json.dumps([fold(str(value)) for value in values], ensure_ascii=False)
 
 
 def says_the_same(record: str, claim: Claim) -> bool:
-    """Every value or none: in the same time whichever differs, and whatever their lengths.
+    """Compare all values in constant time, whatever their lengths.
 
-    Of a company, dots and spaces say nothing: «S. A. C.», «S.A.C.» and «SAC» are one.
+    For a company dots and spaces do not count: «S. A. C.», «S.A.C.» and «SAC» are the same.
     """
     texts = [record, written(claim)]
     if isinstance(claim, CompanyClaim):
@@ -73,7 +71,7 @@ def says_the_same(record: str, claim: Claim) -> bool:
 def fold(text: str) -> str:
     """`JOSÉ  MARÍA` and `Jose Maria` are one name; `Nuñez` and `Nunez` are two."""
     letters = unicodedata.normalize("NFC", text.casefold())
-    if letters.isascii():  # most are, and a file has many
+    if letters.isascii():  # quick: most names are ASCII, and a file has many
         return " ".join(letters.split())
     bare = "".join(c if c == "ñ" else unicodedata.normalize("NFD", c) for c in letters)
     return " ".join("".join(c for c in bare if unicodedata.category(c) != "Mn").split())

@@ -1,8 +1,8 @@
 """Password hashes: Argon2id over a peppered password.
 
-The pepper lives in the key ring and not in the database, so a stolen database alone cannot be
-attacked. Its id stands before the hash (`k1$argon2id$…`): when it is rotated, the next login
-hashes again (S12–S14).
+The pepper is in the key ring and not in the database: a thief of the database alone cannot guess
+passwords. The id of the pepper stands before the hash (`k1$argon2id$…`). After a rotation the next
+login makes a new hash (S12–S14).
 """
 
 import base64
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-# OWASP's cheat sheet ranks this equal to 46 MiB and one pass; it takes half of the processor.
+# OWASP's cheat sheet ranks these values equal to 46 MiB and one pass; they take half of the time.
 MEMORY_KIB = 19456
 PASSES = 2
 LANES = 1
@@ -22,9 +22,9 @@ LANES = 1
 
 @dataclass(frozen=True)
 class Proof:
-    """The stored hash that a password matches, and its hash anew when that one is outdated."""
+    """The stored hash that a password matches, and a new hash if the stored one is outdated."""
 
-    stored: str | None = None  # None: it is not the right one
+    stored: str | None = None  # None: the password is wrong
     new_hash: str | None = None
 
     @property
@@ -33,20 +33,20 @@ class Proof:
 
 
 class Passwords:
-    """Hashes and verifies with the peppers given, oldest first; the last one hashes."""
+    """`peppers` by key id, oldest first. All of them verify; the last one hashes."""
 
     def __init__(self, peppers: Mapping[str, bytes]) -> None:
         self._peppers = dict(peppers)
         self._newest = list(self._peppers)[-1]
         self._hasher = PasswordHasher(PASSES, MEMORY_KIB, LANES)
-        self._decoy = self.hash("")  # what an unknown identidad is verified against
+        self._decoy = self.hash("")  # the stored hash of an unknown identidad
 
     def hash(self, password: str) -> str:
         peppered = self._pepper(self._newest, password)
         return self._newest + self._hasher.hash(peppered)
 
     def prove(self, stored: str | None, password: str) -> Proof:
-        """About 18 ms of processor, with or without a `stored` hash.
+        """Takes about 18 ms of processor, also without a `stored` hash.
 
         Call it off the event loop and outside any transaction.
         """

@@ -9,17 +9,17 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 from proxy.errors import Refusal
 
 COUNTRY = "PE"
-# In some countries, as in the United States, a number does not tell which of the two it is.
+# In some countries, such as the United States, a number does not tell fixed from mobile.
 MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 TYPED = re.compile(r"\+?[\d\s().-]{6,30}", re.ASCII)
-# The country typed as if it were the code of a city.
+# Some people type the country as if it were the code of a city.
 PERU_AS_A_CITY = re.compile(r"^051(?=9\d{8}$)")
 
 
 def parse_phone(text: str) -> str:
-    """Read a mobile number; of Peru, unless it begins with + or 00 and another country.
+    """Read a mobile number. It is of Peru, unless it has + or 00 and another country.
 
-    Refuses `phone.fixed` when an SMS would not arrive there, and `phone.malformed` otherwise.
+    Refuses `phone.fixed` when no SMS arrives there, and `phone.malformed`.
     """
     typed = unicodedata.normalize("NFKC", text).strip()
     if not TYPED.fullmatch(typed):
@@ -38,5 +38,4 @@ def parse_phone(text: str) -> str:
 
 
 def masked_phone(number: str) -> str:
-    """What a screen may show to who looks over a shoulder: the last three digits."""
     return f"{'•' * 6}{number[-3:]}"

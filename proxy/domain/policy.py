@@ -1,4 +1,4 @@
-"""The access policy that the sheet catalog/access.yml states, as the proxy enforces it."""
+"""The access policy of the sheet catalog/access.yml, in the types that the proxy uses."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,20 +13,20 @@ class Policy:
     code_attempts: int
     code_sends: int
     resend_wait: timedelta
-    visit_life: timedelta  # from the first code to the right one, however often it is resent
+    visit_life: timedelta  # from the first code to the right one; a resend does not extend it
     session_idle: timedelta
-    session_warning: timedelta  # before the idle end
+    session_warning: timedelta  # how long before the idle end the page warns
     session_life: timedelta
     sessions_at_once: int
     recovery_link_life: timedelta
-    choose_life: timedelta  # to choose a password once the code or the link was accepted
-    first_access_by_link: bool  # or else by a secret that serves once
+    choose_life: timedelta  # to choose a password after the right code
+    first_access_by_link: bool  # False: by a secret that serves once
     first_access_life: timedelta
-    captcha_always: bool  # or else only after a first try, and never of a known browser
+    captcha_always: bool  # False: after a first try, and never for a known browser
     captcha_life: timedelta
-    proof_life: timedelta  # how long a fresh proof of who one is counts, to change the profile
-    undo_life: timedelta  # until when the old address can undo a change
-    sms_a_day: int = 1000  # for the whole entity; of the settings and not of the sheet
+    proof_life: timedelta  # how long a login or a repeated password counts as a proof
+    undo_life: timedelta  # how long the old address can undo a change
+    sms_a_day: int = 1000  # for the whole entity; from the settings, not from the sheet
 
 
 def policy_of(profile: Profile) -> Policy:

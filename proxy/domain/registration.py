@@ -1,4 +1,4 @@
-"""What somebody types to register, read field by field, and what is kept of it meanwhile."""
+"""The form of a registration, read field by field, and the draft that keeps it."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from proxy.domain.phone import parse_phone
 from proxy.errors import Refusal
 
 NATURAL, LEGAL = "natural", "juridica"
-# What each kind of person has (M19, R33).
+# The identity papers of a natural person (M19, R33).
 KINDS = {"DNI": "DNI", "CE": "Carné de extranjería", "PAS": "Pasaporte"}
 WRONG_NUMBER = {
     "DNI": "registration.number_dni",
@@ -25,12 +25,12 @@ ABOUT = (
     "emision", "cui",
 )  # fmt: skip
 REPRESENTATIVE = (*ABOUT, "poder")
-REACH = ("telefono", "correo", "correo2")  # of whom nothing is compared with a register
+REACH = ("telefono", "correo", "correo2")  # no register is asked about these
 PERSON = (*ABOUT, *REACH)
 COMPANY = ("ruc", "razon_social", "distrito", *REACH)
-JOINS = " -.'´`‘’"  # an apostrophe is typed in five ways
+JOINS = " -.'´`‘’"  # people type an apostrophe in five ways
 NAME_LENGTH, LONG_NAME_LENGTH = 60, 200
-KEPT = 320  # characters of a field, however wrong: an e-mail address may be that long
+KEPT = 320  # characters of a field: an e-mail address may be that long
 ADULT = 18
 OLDEST = date(1900, 1, 1)
 DAYS = ("%Y-%m-%d", "%d/%m/%Y")
@@ -41,17 +41,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Draft:
-    """How far a registration is. Everything in it can be written as JSON."""
+    """The state of a registration. All its values can be written as JSON."""
 
-    accepted: dict[str, dict[str, str]] = field(default_factory=dict)  # by text
+    accepted: dict[str, dict[str, str]] = field(default_factory=dict)  # by the name of the text
     persona: str = ""
     person: dict[str, str] = field(default_factory=dict)  # as it was typed
     company: dict[str, str] = field(default_factory=dict)
     representative: dict[str, str] = field(default_factory=dict)
-    identified: bool = False  # who registers is who they say
-    represented_by: str = ""  # the identidad of whom was proved to be the representative
-    representative_visit: str = ""  # of the code that was mailed to the representative
-    email_visit: str = ""  # of the code that was mailed to the address
+    identified: bool = False  # RENIEC or SUNAT confirmed the data
+    represented_by: str = ""  # the identidad of the representative who proved it
+    representative_visit: str = ""  # of the code for the representative
+    email_visit: str = ""  # of the code for the address
 
     @property
     def typed(self) -> dict[str, str]:
@@ -59,7 +59,7 @@ class Draft:
 
 
 class Faults(Exception):
-    """What is wrong with a form, by field."""
+    """The faults of a form, by field."""
 
     def __init__(self, errors: Mapping[str, Refusal]) -> None:
         super().__init__(", ".join(errors))
@@ -67,7 +67,7 @@ class Faults(Exception):
 
 
 class Reading:
-    """A form, of which every fault is told at once."""
+    """Reads a form and collects all its faults, so that a page shows them at once."""
 
     def __init__(self, form: Mapping[str, str]) -> None:
         self.form = form
@@ -88,7 +88,7 @@ class Reading:
             return otherwise
 
     def end(self) -> None:
-        """Raises Faults, in the order in which the form asks."""
+        """Raises Faults, in the order of the fields in the form."""
         names = list(self.form)
         late = len(names)
         place = {name: names.index(name) if name in names else late for name in self.errors}
@@ -101,7 +101,6 @@ def as_typed(form: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
 
 
 def read_person(reading: Reading, today: date) -> PersonClaim:
-    """Who a natural person says they are. Faults are left in `reading`."""
     kind = reading.take("tipo", _one_of, "DNI", KINDS)
     identidad = reading.take("numero", _number, Identidad(kind, ""), kind)
     born = reading.take("nacimiento", parse_day, OLDEST, today)
@@ -137,12 +136,10 @@ def read_company(reading: Reading) -> CompanyClaim:
 
 
 def read_phone(reading: Reading) -> str:
-    """A telephone to call, mobile or not. Nothing is sent to it until its owner proves it."""
     return reading.take("telefono", _phone, "")
 
 
 def parse_name(text: str, *, needed: bool = True, most: int = NAME_LENGTH) -> str:
-    """Of a person: letters, and what joins or shortens them, as in «D'Ángelo» or «Ma. Luz»."""
     name = _tidy(text)
     if needed and not name:
         raise Refusal("registration.missing")
@@ -153,7 +150,7 @@ def parse_name(text: str, *, needed: bool = True, most: int = NAME_LENGTH) -> st
 
 
 def parse_listed(text: str, it: str, most: int = NAME_LENGTH) -> str:
-    """As the ficha RUC lists it, with digits and signs: «3 Hermanos & Cía.», «26 de Octubre»."""
+    """A name as the ficha RUC lists it, with digits and signs: «3 Hermanos & Cía.»."""
     name = _tidy(text)
     if not name:
         raise Refusal("registration.missing_ruc", it=it)
@@ -164,7 +161,7 @@ def parse_listed(text: str, it: str, most: int = NAME_LENGTH) -> str:
 
 
 def parse_day(text: str, latest: date) -> date:
-    """A day as a calendar of the browser sends it, or typed as dd/mm/aaaa."""
+    """Read `AAAA-MM-DD`, which a browser's calendar sends, or `dd/mm/aaaa`."""
     for form in DAYS:
         try:
             day = datetime.strptime(text.strip(), form).date()
@@ -176,13 +173,12 @@ def parse_day(text: str, latest: date) -> date:
 
 
 def of_age(born: date, today: date) -> bool:
-    """Who is eighteen today is; who was born on a 29 of February, from the 1 of March on."""
+    """A person born on 29 February is of age from 1 March."""
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     return years >= ADULT
 
 
 def full_name(claim: PersonClaim | CompanyClaim) -> str:
-    """How the casilla's owner is addressed."""
     if isinstance(claim, CompanyClaim):
         return claim.razon_social
     parts = (claim.nombres, claim.apellido_paterno, claim.apellido_materno)

@@ -1,4 +1,4 @@
-"""A session, whose it is, and how its owner sees it in a list."""
+"""A session, its holder, and its line in the owner's list."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +8,12 @@ from proxy.domain.identidad import Identidad
 
 
 class Session(NamedTuple):
-    """Whose it is stays sealed until a page shows it: see `holder`."""
+    """`number` and `nombres` stay sealed until a page shows them: see `login.holder`."""
 
     digest: bytes
     id: bytes
     casilla_id: int
-    must_change: bool  # nothing opens before another password is chosen
+    must_change: bool  # nothing opens before the owner chooses another password
     uid: bytes
     kind: str
     number: bytes
@@ -31,8 +31,6 @@ class Holder:
 
 @dataclass(frozen=True)
 class Listed:
-    """A session as its owner sees it in the list."""
-
     id: bytes
     created_at: datetime
     seen_at: datetime

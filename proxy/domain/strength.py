@@ -1,4 +1,4 @@
-"""Whether a password may be chosen, and why not (S15–S17)."""
+"""The check of a new password, and the reason of a refusal (S15–S17)."""
 
 import re
 import unicodedata
@@ -9,9 +9,9 @@ from zxcvbn import zxcvbn
 from catalog.reading.access import PasswordRule
 from proxy.errors import Refusal
 
-# zxcvbn takes no more, and what it thinks of a part is never better than of the whole.
+# zxcvbn takes no more characters. A part never scores better than the whole.
 JUDGED = 72
-# What people here choose, beside the thirty thousand that zxcvbn knows.
+# Words that people in Peru choose, besides the thirty thousand that zxcvbn knows.
 COMMON = """
 contraseña contrasena clave casilla electronica notificacion notificaciones jurado
 nacional elecciones electoral voto peru lima arequipa cusco trujillo piura callao alianza
@@ -20,15 +20,15 @@ ingreso sistema estado gobierno reniec sunat lunes martes miercoles jueves viern
 domingo enero febrero marzo abril mayo junio julio agosto setiembre septiembre octubre
 noviembre diciembre
 """
-SHORTEST_WORD = 4  # letters, to be looked for inside a password
-SHORTEST_NAME = 3  # letters, to be taken off one
-FEW = 4  # letters of its own that a password must have at least
+SHORTEST_WORD = 4  # letters of a word that a password must not contain
+SHORTEST_NAME = 3  # letters of a word that `_only_of` takes off
+FEW = 4  # letters that a password must have besides those words
 
 
 def refuse_weak(password: str, rule: PasswordRule, about: Iterable[str] = ()) -> None:
     """Refuses `password.rule`, `password.common`, `password.personal` or `password.easy`.
 
-    `about`: what others know of its owner and of the entity. Up to 20 ms of processor.
+    `about`: facts that others know about the owner and the entity. Takes up to 20 ms of processor.
     """
     kinds = {
         "una mayúscula": (rule.mayuscula, str.isupper),
@@ -60,14 +60,13 @@ def refuse_weak(password: str, rule: PasswordRule, about: Iterable[str] = ()) ->
 
 
 def _listed(names: list[str]) -> str:
-    """They go on after a first thing of the sentence: `, una mayúscula y un número`."""
     return "".join(f", {name}" for name in names[:-1]) + "".join(
         f" y {name}" for name in names[-1:]
     )
 
 
 def _only_of(words: set[str], password: str) -> bool:
-    """Whether little is left without them: «Casilla2026», «Enero-2026!»."""
+    """Whether few letters are left without the words: «Casilla2026», «Enero-2026!»."""
     left = folded = _folded(password)
     for word in sorted(words, key=len, reverse=True):
         if len(word) >= SHORTEST_NAME:
@@ -80,6 +79,5 @@ def _words(text: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    """Lower case, without accents."""
     parts = unicodedata.normalize("NFD", text.casefold())
     return "".join(c for c in parts if unicodedata.category(c) != "Mn")

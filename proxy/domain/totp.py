@@ -1,7 +1,7 @@
-"""The app that gives codes (TOTP, RFC 6238), and the recovery codes for when it is lost.
+"""Codes of an authenticator app (TOTP, RFC 6238), and recovery codes for an owner who lost the app.
 
-S29: 160-bit secret, thirty seconds a code, one step of drift either way. A code says of
-which step it is, so that whoever stores the last one accepted takes none twice.
+S29: a secret of 160 bits, thirty seconds per code, one step of drift in each direction. The check
+of a code returns its step: the store keeps the last accepted step and takes no code twice.
 """
 
 import base64
@@ -18,18 +18,17 @@ DRIFT = 1  # steps that the clock of the app may be early or late
 RECOVERY_CODES = 10
 
 _CODE = re.compile(r"\d{6}", re.ASCII)
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I L O U: nobody takes one for another
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I L O U: people confuse them with 1 0 V
 _RECOVERY = re.compile(f"[{_CROCKFORD}]{{16}}")  # 16 times 5 bits: 80
 _MISTAKEN = str.maketrans("OIL", "011")
 
 
 def new_secret() -> str:
-    """In base 32, as the apps read it."""
     return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def timecode(secret: str, typed: str, now: datetime) -> int | None:
-    """The step whose code was typed, spaces and dashes aside; None: of no step that counts now."""
+    """The step of the typed code; None: no step that is valid `now` has this code."""
     code = _bare(typed)
     if not _CODE.fullmatch(code):
         return None
@@ -42,27 +41,25 @@ def timecode(secret: str, typed: str, now: datetime) -> int | None:
 
 
 def is_like_a_code(typed: str) -> bool:
-    """Whether it has the shape of a code of the app, or of a recovery code."""
     code = _bare(typed)
     letters = code.upper().translate(_MISTAKEN)
     return bool(_CODE.fullmatch(code) or _RECOVERY.fullmatch(letters))
 
 
 def uri(secret: str, issuer: str, label: str) -> str:
-    """What the QR says to the app. It holds the secret."""
+    """The text of the QR for the app. It contains the secret."""
     return pyotp.TOTP(secret).provisioning_uri(name=label, issuer_name=issuer)
 
 
 def new_recovery_codes() -> list[str]:
-    """Ten of 80 random bits each, in groups of four."""
     return [grouped(_random_letters()) for _ in range(RECOVERY_CODES)]
 
 
 def recovery_digest(secret: str, typed: str) -> bytes | None:
-    """What is stored of a recovery code, however it was typed; None: it is not like one.
+    """The digest to store or to find; None: `typed` has not the shape of a recovery code.
 
-    Keyed with the secret of the app, which is itself sealed: a copied table opens nothing, and
-    the codes outlive the keys of the ring.
+    The key is the secret of the app, which the database keeps sealed: a copied table opens nothing.
+    So the codes also outlive the keys of the ring.
     """
     code = _bare(typed).upper().translate(_MISTAKEN)
     if not _RECOVERY.fullmatch(code):
@@ -71,7 +68,6 @@ def recovery_digest(secret: str, typed: str) -> bytes | None:
 
 
 def grouped(code: str, between: str = "-") -> str:
-    """In groups of four, as a person copies it."""
     return between.join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
