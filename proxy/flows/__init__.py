@@ -1,1 +1,1 @@
-"""What the service does: one file is one story, read from top to bottom."""
+"""The stories of the service: one file is one story, read from top to bottom."""

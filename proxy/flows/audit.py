@@ -1,7 +1,7 @@
-"""Audit: whether nobody touched what was recorded, and a copy of it for those who must look.
+"""Audit: proof that nobody changed the recorded rows, and a copy of them for auditors.
 
 verify: every row against the mark of the one before ──▶ the end against the stored mark
-lines:  each row as it is told to others, without identidades
+lines:  each row for the copy, without identidades
 """
 
 import json
@@ -23,16 +23,16 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Whole:
-    """Nobody touched it."""
+    """Nobody changed the table."""
 
     rows: int
-    since: datetime | None  # of its first and last rows
+    since: datetime | None  # instants of the first and the last row
     until: datetime | None
 
 
 @dataclass(frozen=True)
 class Broken:
-    """The first row that is not as it was written. `code` says how it differs."""
+    """The first row that is not as it was written. `code` names the difference."""
 
     code: str
     id: int
@@ -44,7 +44,7 @@ def count(tx: Tx) -> int:
 
 
 def verify(tx: Tx, progress: Progress = lambda _done: None) -> Whole | Broken:
-    """The first thing that its transaction does: what others add meanwhile must not show."""
+    """Call it first in a transaction: rows that others add meanwhile must not count."""
     audit.hold_still(tx)
     keys, end = tx.vault, audit.head(tx)
     before, first, last = chain.START, None, None
@@ -64,7 +64,7 @@ def verify(tx: Tx, progress: Progress = lambda _done: None) -> Whole | Broken:
         return Broken("audit.cut", number + 1, None)
     if end and end.mark != before:
         return Broken("audit.end", number, last)
-    if end is None and casillas.any_open(tx):  # opening one is recorded
+    if end is None and casillas.any_open(tx):  # each one was recorded when it opened
         return Broken("audit.cut", 1, None)
     return Whole(number, first, last)
 
@@ -80,14 +80,13 @@ def _fault(tx: Tx, row: Sealed, number: int, before: bytes) -> str | None:
 
 
 def record_export(tx: Tx) -> None:
-    """Somebody takes a copy; the copy tells it too."""
     audit.note(tx, Event.AUDIT_EXPORTED)
 
 
 def lines(
     tx: Tx, since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Each row of [since, until), oldest first. Whose it is comes as a keyed hash (S69)."""
+    """Rows of [since, until), oldest first. `user` is a keyed hash of the owner (S69)."""
     for row in audit.rows(tx, since, until):
         entry = row.entry
         whose = None if entry is None or entry.casilla_id is None else str(entry.casilla_id)

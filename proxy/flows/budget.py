@@ -1,7 +1,8 @@
-"""What all together may have sent, however many ask: it costs money, or the name of who sends.
+"""Budget: how many messages the whole service may send, however many browsers ask for them.
 
-What goes to nobody takes nothing of it, and is refused when there is nothing left as what goes to
-somebody is: so nobody uses it up with invented numbers, nor learns which are real (S31).
+Messages cost the entity money, or its good name as a sender. A message for nobody takes nothing
+from the budget, and is refused like any other when the budget is spent. So invented numbers neither
+use it up nor reveal which numbers are real (S31).
 """
 
 import logging
@@ -12,11 +13,11 @@ from proxy.domain.limits import HOUR, Limit
 from proxy.store import throttle
 from proxy.store.tx import Tx
 
-WARN_AT = 80  # per cent of what may leave
+WARN_AT = 80  # per cent of the limit
 
 
 def take(tx: Tx, limit: Limit, *, leaves: bool) -> timedelta | None:
-    """Take one, if it `leaves`. None: it may. Otherwise, how long to wait."""
+    """Take one if the message `leaves`. None: it may. Otherwise the time to wait."""
     ask = throttle.take if leaves else throttle.look
     most = max(1, limit.times * WARN_AT // 100)
     wait = ask(tx, [limit])

@@ -2,8 +2,8 @@
 
     refill ──▶ pool ──▶ give ──▶ picture · sound · work for the computer ──▶ check
 
-A flow asks its own limits first and for the riddle afterwards: what the riddle refuses has been
-counted (S74). Nothing is drawn or spoken while somebody waits (S76).
+A flow takes from its own limits before it checks the riddle: a try that the riddle refuses was
+counted (S74). A worker draws and speaks the riddles beforehand, so no request waits for it (S76).
 """
 
 import hmac
@@ -22,7 +22,7 @@ from proxy.store.db import Database
 from proxy.store.tx import Tx
 
 READY = 200  # riddles in the pool, some 18 MB
-AT_ONCE = 10  # how many are made in one go, 0.1 s
+AT_ONCE = 10  # riddles per call of `refill`, 0.1 s
 
 
 class Crowded(Refusal):
@@ -37,7 +37,7 @@ class Crowded(Refusal):
 
 @dataclass(frozen=True)
 class Riddle:
-    """What a browser is asked. Not `drawn`: only work for the computer answers it."""
+    """The riddle of a form. Without a picture (not `drawn`), only work answers it."""
 
     id: bytes
     drawn: bool
@@ -45,7 +45,7 @@ class Riddle:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a form brought: the riddle that it means, and letters or work."""
+    """The answer in a form: the id of its riddle, and letters or work."""
 
     riddle: str
     letters: str
@@ -53,15 +53,12 @@ class Answer:
 
 
 def refill(db: Database) -> int:
-    """Draw and speak some of the riddles that the pool lacks, and say how many.
-
-    For a worker: it calls again at once while there is something to do.
-    """
+    """Make some of the riddles that the pool lacks. Returns how many; 0: the pool is full."""
     with db.transaction() as tx:
         captchas.tidy(tx)
         lacking = READY - captchas.ready(tx)
         vault = tx.vault
-    # Outside of any transaction: nobody waits for a brush.
+    # Outside of any transaction: drawing is slow.
     made = [make(vault, captcha.new_answer()) for _ in range(min(lacking, AT_ONCE))]
     if made:
         with db.transaction() as tx:
@@ -71,10 +68,7 @@ def refill(db: Database) -> int:
 
 
 def give(tx: Tx, policy: Policy, visit: str, form: str, client: Client) -> Riddle:
-    """The riddle of this form in this browser: the one it has, while that can still be answered.
-
-    Refuses `captcha.crowded`.
-    """
+    """Reuses the browser's riddle while half of its life is left. Refuses `captcha.crowded`."""
     browser, until = secrets.digest(visit), tx.now + policy.captcha_life
     had = captchas.given(tx, browser, form, tx.now + policy.captcha_life / 2)
     if had and had.drawn:
@@ -93,35 +87,31 @@ def give(tx: Tx, policy: Policy, visit: str, form: str, client: Client) -> Riddl
 
 
 def image(tx: Tx, riddle: str, visit: str) -> bytes | None:
-    """A PNG; None for anybody but the browser that the riddle was given to. Spends nothing."""
+    """A PNG; None for any browser but the one that got the riddle. Spends nothing."""
     return captchas.image(tx, _id(riddle), secrets.digest(visit))
 
 
 def audio(tx: Tx, riddle: str, visit: str, client: Client) -> bytes | timedelta | None:
-    """A WAV, or how long to wait for one."""
     wait = throttle.take(tx, limits.spoken_riddles(client))
     return wait or captchas.audio(tx, _id(riddle), secrets.digest(visit))
 
 
 def discard(tx: Tx, visit: str, form: str, answer: Answer) -> None:
-    """Whoever cannot read a picture gets another one from `give`."""
     captchas.spend(tx, _id(answer.riddle), secrets.digest(visit), form)
 
 
 def take_first_try(tx: Tx, form: str, client: Client) -> bool:
-    """Whether this network has not tried the form for a while. It has from now on."""
     return throttle.take(tx, limits.first_tries(form, client)) is None
 
 
 def untried(tx: Tx, form: str, client: Client) -> bool:
-    """What `first_try` would say. Nothing is taken."""
     return throttle.look(tx, limits.first_tries(form, client)) is None
 
 
 def check(tx: Tx, visit: str, form: str, answer: Answer) -> str | None:
-    """None: answered. Otherwise the code of what is wrong with it.
+    """None: the answer is right. Otherwise the code of the fault, such as `captcha.wrong`.
 
-    Whatever the answer is, it was the only one: return it, and never raise after it.
+    Any answer spends the riddle. The caller must return the fault: to raise it would undo that.
     """
     if not (answer.letters.strip() or answer.work):
         return "captcha.missing"
@@ -139,8 +129,7 @@ def check(tx: Tx, visit: str, form: str, answer: Answer) -> str | None:
 
 
 def make(vault: Vault, letters: str) -> NewRiddle:
-    """A riddle whose answer is `letters`; nothing that is stored of it tells them."""
-    from proxy.render import captcha as drawing  # of use to a worker only
+    from proxy.render import captcha as drawing  # only a worker needs it
 
     riddle_id = uuid4().bytes
     return NewRiddle(
@@ -157,7 +146,6 @@ def _hash(vault: Vault, riddle_id: bytes, letters: str, key_id: str) -> bytes:
 
 
 def _id(riddle: str) -> bytes:
-    """As an address or a form wrote it; nobody's when that is not an id."""
     try:
         return bytes.fromhex(riddle)
     except ValueError:

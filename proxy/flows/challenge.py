@@ -1,11 +1,11 @@
-"""A code that is asked of a browser: sent to who owns a mailbox or a mobile, and typed once.
+"""Challenge: a code that one browser must type once, sent to the owner's mailbox or mobile.
 
     ask ──▶ code by e-mail or SMS ──▶ check (or resend)
 
-Login, recovery, registration and profile ask in the same way. Who has a second factor is asked for
-a code of it instead: nothing is sent, and the tries are the same. Every guess is counted, and its
-count committed, before it is looked at. An identidad without a casilla gets a challenge that looks
-the same in everything and opens nothing (S31).
+Login, recovery, registration and profile all use it. An owner with a second factor types a code of
+the app instead: nothing is sent, and the tries are the same. Each guess is counted before it is
+compared, and a wrong guess returns Denied, so that no exception undoes the count. An identidad
+without a casilla gets a challenge that looks the same in everything and opens nothing (S31).
 """
 
 from collections.abc import Callable, Sequence
@@ -28,11 +28,11 @@ from proxy.store.challenges import NewChallenge, Way
 from proxy.store.outbox import Channel as Channel
 from proxy.store.tx import Tx
 
-# Spends a code of the casilla's second factor, if it is right.
+# Spends a code of the casilla's second factor. False: the code is wrong.
 Factor = Callable[[Tx, int, str, Client], bool]
 
 AT_ONCE = 3
-# Whoever proved a password is not kept out by what anybody may ask for.
+# An owner who proved a password does not depend on the budget that strangers can use up.
 AFTER_A_PROOF = ("login", "email_old", "email_new")
 
 
@@ -44,7 +44,6 @@ def count(
     *,
     by_app: bool = False,
 ) -> Denied | None:
-    """Take one from every limit. Where one of them has none left, that is recorded."""
     wait = throttle.take(tx, taken)
     if wait is None:
         return None
@@ -54,9 +53,9 @@ def count(
 
 @dataclass(frozen=True)
 class Asked:
-    """Of whom, and where the code goes.
+    """The owner who must type the code, and the address to which it goes.
 
-    `subject` is what the limits count by: the identidad, or the address where there is none yet.
+    The limits count by `subject`: the identidad, or the address while there is no identidad.
     Without a casilla and without a `recipient` the code goes nowhere.
     """
 
@@ -68,10 +67,10 @@ class Asked:
 
 
 def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Denied | None:
-    """Send a code. `visit` is the secret that this browser, and no other, will bring with it."""
+    """`visit` is the secret that this browser, and no other, will bring with the code."""
     casilla_id = asked.casilla.id if asked.casilla else None
     device = known_device(tx, client, casilla_id)
-    # Apart in all that is counted: a stranger's codes neither use up the owner's nor end them.
+    # A known browser counts apart: a stranger neither uses up the owner's codes nor ends them.
     subject = tx.vault.lookup(f"{asked.subject}/{device.hex()}" if device else asked.subject)
     code_life = policy.visit_life if asked.channel == "app" else policy.code_life
     new = NewChallenge(
@@ -99,7 +98,6 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
 
 
 def waiting(tx: Tx, purpose: str, visit: str) -> Challenge | None:
-    """What this browser still has to answer. Spends nothing."""
     return challenges.alive(tx, secrets.digest(visit), purpose)
 
 
@@ -111,9 +109,9 @@ def check(
     client: Client,
     factor: Factor | None = None,
 ) -> Challenge | Denied:
-    """Spend what `waiting` found with the right code. Without `factor` none of an app is right.
+    """Spend the challenge with the right code. Without `factor` no code of an app is right.
 
-    None is a code that the caller found wrong already: it is counted as any other.
+    `typed` None: the caller already knows that the code is wrong. It counts like any wrong code.
     """
     if challenge is None:
         return Denied(Reason.GONE)
@@ -151,7 +149,7 @@ def check(
 
 
 def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) -> Denied | None:
-    """Send a new code; the one before it is dead at once and the failures stay (S26)."""
+    """Send a new code. The code before it is dead at once, and the failures stay (S26)."""
     if challenge is None or challenge.channel == "app":
         return Denied(Reason.GONE)
     if challenge.sent >= policy.code_sends:
@@ -178,7 +176,6 @@ def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) 
 
 
 def known_device(tx: Tx, client: Client, casilla_id: int | None) -> bytes | None:
-    """The id of this browser, if it logged in to this very casilla before."""
     if client.device is None:
         return None
     device = bytes.fromhex(client.device)
@@ -186,12 +183,10 @@ def known_device(tx: Tx, client: Client, casilla_id: int | None) -> bytes | None
 
 
 def where(tx: Tx, client: Client) -> dict[str, Any]:
-    """What a message tells of who asked."""
     return {"at": tx.now.isoformat(), "ip": client.ip, "browser": client.user_agent}
 
 
 def _opens(challenge: Challenge | NewChallenge) -> bool:
-    """Whether there is anybody behind it. A void challenge has neither casilla nor address."""
     return challenge.casilla_id is not None or challenge.recipient is not None
 
 
@@ -203,7 +198,7 @@ def _take(
     client: Client,
     device: bytes | None,
 ) -> timedelta | bool:
-    """How long to wait for another code; or whether it leaves. One for nobody never does."""
+    """The time to wait for a code, or whether it leaves. A code for nobody never leaves."""
     wait = throttle.take(tx, limits.codes_sent(one.purpose, one.subject, client, device))
     if wait is not None:
         return wait
@@ -225,8 +220,8 @@ def _take_sms(
 ) -> timedelta | bool:
     who, number = f"{one.purpose}/{one.subject.hex()}", casilla.phone if casilla else None
     if one.recipient:
-        # A number that its owner did not prove: the casilla asks, from however many browsers, and
-        # what it asks for silences no number that is somebody's.
+        # Nobody proved this number. The casilla counts as the one that asks, from all its browsers,
+        # and its requests do not silence the number for a casilla that proved it.
         who, number = f"casilla/{one.casilla_id}", f"unproved/{one.recipient}"
     elif number and device:
         number = f"{number}/{device.hex()}"

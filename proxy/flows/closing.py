@@ -1,16 +1,16 @@
-"""Closing: whatever could open a casilla ends, in the one order that lets nobody slip through.
+"""Closing: everything that could open a casilla ends, in the one order that leaves no gap.
 
     the casilla's row ──▶ codes ──▶ links ──▶ a factor never confirmed ──▶ browsers ──▶ sessions
 
-Who answers a code takes its row and then opens a session, and on PostgreSQL both may happen while
-this runs: whoever ended the sessions before the codes would miss the one opened in between. Nobody
-takes these rows in another order, so no two wait for each other.
+A browser that answers a code locks the row of the code and then opens a session. On PostgreSQL both
+may happen while `close` runs: if it ended sessions before codes, it would miss that new session.
+Every flow locks these rows in this order, so no two transactions wait for each other.
 """
 
 from proxy.store import casillas, challenges, devices, factors, links, sessions
 from proxy.store.tx import Tx
 
-# Links by which somebody could still set a password or an address.
+# Links that let a browser set a password.
 OPENING = ("recovery", "activation")
 
 
@@ -24,8 +24,8 @@ def close(
 ) -> None:
     """End every way in but the session with the id `session`; forget every browser but `device`.
 
-    Links of `purposes` end too. Without `browsers` all that are known stay known. A secret that
-    waits for its first code goes whoever began it: it may be a thief's (S37).
+    Links of `purposes` end too. Without `browsers` the casilla forgets no browser. A secret that
+    waits for its first code always ends: a thief may have begun it (S37).
     """
     casillas.lock(tx, casilla_id)
     challenges.end_all(tx, casilla_id)
@@ -37,7 +37,7 @@ def close(
 
 
 def spend_link(tx: Tx, link_id: bytes, purpose: str) -> int | None:
-    """Use up a link that will close the casilla. Returns whose it was; None: it is over already."""
+    """Spend a link and lock its casilla. Returns the casilla's id; None: the link is over."""
     link = links.by_id(tx, link_id, purpose)
     if link is None:
         return None

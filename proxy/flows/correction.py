@@ -1,9 +1,10 @@
 """Correction: the entity changes the e-mail of an owner who lost the old mailbox.
 
-Two different people answer for it, once they know who asks (S39). Nobody proves the new
-address with a code: the owner cannot be inside. So whatever could open the casilla ends, and so
-does what somebody with the old mailbox may have set: the password, the mobile, and the links
-«deshacer» and «No fui yo». The owner recovers the password by the new address.
+Two different people answer for the change, after they identified the owner (S39). No code proves
+the new address, because the owner cannot log in. So everything that could open the casilla ends.
+A stranger with the old mailbox may have set the password and the mobile, and may hold the links
+«deshacer» and «No fui yo»: all of these end too. The owner recovers the password by the new
+address.
 """
 
 from proxy.domain.events import Event

@@ -1,4 +1,4 @@
-"""Cuentas: the entity opens a casilla, and lets its owner try the password again."""
+"""Cuentas: the entity opens a casilla, and lets an owner try the password again."""
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -13,7 +13,7 @@ NOMBRES_LENGTH = 200
 
 
 def normal_email(text: str) -> str:
-    """The address as it is stored. Refuses what cannot be one; asks no server."""
+    """Refuses `email.malformed`. Asks no server."""
     try:
         return validate_email(text.strip(), check_deliverability=False).normalized
     except EmailNotValidError:
@@ -29,9 +29,9 @@ def open_casilla(
     *,
     must_change: bool = True,
 ) -> Casilla:
-    """`password` is already hashed, outside the transaction; None until its owner chooses one.
+    """`password` is a hash, made outside the transaction; None: the owner chooses one later.
 
-    What the entity chose only serves to choose another (J9).
+    A password that the entity chose only lets the owner choose another (J9).
     """
     name = " ".join(nombres.split())
     if not name or len(name) > NOMBRES_LENGTH or not name.isprintable():
@@ -45,10 +45,9 @@ def open_casilla(
 
 
 def restore(tx: Tx, identidad: Identidad) -> None:
-    """Forget the wrong passwords in a row, once the entity knows that it speaks with the owner.
+    """Forget the wrong passwords in a row. The entity must identify the owner before.
 
-    After a hundred of them only a known browser may use the password (S49). Nobody's
-    password is seen or changed.
+    After a hundred of them only a known browser may use the password (S49). Refuses `casilla.none`.
     """
     casilla = casillas.by_identidad(tx, identidad)
     if casilla is None:

@@ -1,9 +1,9 @@
-"""Delivery: what waits in the outbox leaves by e-mail or SMS, later rather than never.
+"""Delivery: each message of the outbox leaves by e-mail or SMS, later rather than never.
 
     claim ──▶ rendered and sent, outside any transaction ──▶ sent, or failed (and tried again)
 
-A message is never claimed by two workers. One killed after the server took the message and before
-`sent` sends it again, with the same Message-ID, by which mailboxes show it once.
+Two workers never claim the same message. If a worker dies after the server took the message and
+before `record_sent`, the message leaves again with the same Message-ID: mailboxes show it once.
 """
 
 from datetime import timedelta
@@ -14,22 +14,22 @@ from proxy.store.outbox import Channel, Message
 from proxy.store.tx import Tx
 from proxy.texts import TEXTS
 
-# Longer than any attempt takes: a worker that holds a message past it is dead.
+# Longer than any attempt: a worker that holds a message for longer is dead.
 LEASE = timedelta(minutes=5)
-# After the first failures; from then on, every hour until the message is of no use.
+# The waits after the first failures; from then on, every hour until the message expires.
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
-# A server that says «no such mailbox» can be wrong for a while, and an alerta that is lost can cost
-# somebody a right; but who knocks there every hour ends up on the block lists.
+# A server that says «no such mailbox» can be wrong for a while, and a lost alerta can cost a person
+# a right. But a sender that tries there every hour ends up on block lists.
 REFUSED_WAIT = timedelta(hours=6)
-# It stays until it is of no use: a worker may see a new key a moment after who sealed with it, and
-# a key that was retired too soon can be put back.
+# Such a message stays until it expires: a worker may see a new key a moment after the process that
+# sealed with it, and the entity can put back a key that it retired too soon.
 UNREADABLE = TEXTS["unsent.sealed"]
 
 
 def claim(tx: Tx, channel: Channel = "email", *, longest: bool = False) -> Message | None:
     """The most pressing message that is due, or the one that is due for the `longest`.
 
-    What is of no use any more is given up on the way.
+    Gives up expired and replaced messages on the way.
     """
     while message := outbox.claim(tx, channel, LEASE, longest=longest):
         if message.expires_at <= tx.now:
@@ -50,7 +50,7 @@ def record_sent(tx: Tx, message: Message, answer: str) -> None:
 
 
 def record_failure(tx: Tx, message: Message, answer: str, *, refused: bool = False) -> None:
-    """Try again later, whatever the server said. `refused`: it knows no such mailbox."""
+    """Try again later, whatever the answer. `refused`: the server knows no such mailbox."""
     wait = REFUSED_WAIT if refused else WAITS[min(message.attempts, len(WAITS)) - 1]
     if tx.now + wait >= message.expires_at:
         _give_up(tx, message, answer)
@@ -60,7 +60,6 @@ def record_failure(tx: Tx, message: Message, answer: str, *, refused: bool = Fal
 
 
 def _replaced(tx: Tx, message: Message) -> bool:
-    """Whether its code is dead because a newer one was asked for: it would only mislead."""
     challenge, sent = (message.context.get(name) for name in ("challenge", "sent"))
     if challenge is None or sent is None:
         return False

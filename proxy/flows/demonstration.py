@@ -1,9 +1,9 @@
-"""Demonstration: a few invented people with two years of notificaciones, to try the casilla with.
+"""Demonstration: invented people with two years of notificaciones, to try the casilla with.
 
     load ──▶ for each person who is not there yet: casilla opened ──▶ acts deposited ──▶ some read
 
-It is all or nothing, and whoever is there already is left alone: loading again changes nothing.
-No alerta leaves: nobody wants seventy messages about acts of last year.
+Loading is all or nothing, and skips people who have a casilla: a second load changes nothing. No
+alerta leaves: nobody wants seventy messages about acts of last year.
 """
 
 from collections.abc import Mapping
@@ -37,14 +37,12 @@ class _Dated:
 
 
 def missing(tx: Tx) -> list[Person]:
-    """The people who have no casilla yet."""
     return [p for p in STORIES if casillas.by_identidad(tx, p.identidad) is None]
 
 
 def load(
     tx: Tx, documents: Documents, limits: Limits, zone: ZoneInfo, hashes: Mapping[Person, str]
 ) -> int:
-    """Open the casillas of those whose password comes hashed. Returns how many acts there are."""
     stories = sorted(
         (_Dated(_moment(tx.now, zone, story.days_ago), person, number, story)
          for person in hashes for number, story in enumerate(STORIES[person], 1)),
@@ -68,7 +66,6 @@ def load(
 
 
 def introduce(tx: Tx) -> None:
-    """The local register comes to know those who have no casilla, to try the registration with."""
     unknown = [one for one in STRANGERS if not padron.find(tx, one.identidad).there]
     padron.put(tx, unknown)
 
@@ -137,7 +134,6 @@ def _pdf(content: Mapping[str, object], at: datetime) -> BytesIO:
 
 
 def _moment(now: datetime, zone: ZoneInfo, days_ago: int) -> datetime:
-    """Some minute of the working hours of that day, or of the Friday before."""
     day = now.astimezone(zone) - timedelta(days=days_ago)
     day -= timedelta(days=max(0, day.weekday() - 4))
     return day.replace(hour=8 + days_ago % 8, minute=days_ago * 7 % 60, second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""The people and the acts of the demonstration. None of them exists; everybody knows the passwords.
+"""The people and the acts of the demonstration. The people do not exist; the passwords are public.
 
 Days are counted back from the day on which the demonstration is loaded.
 """
@@ -21,13 +21,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Story:
-    """An acto, and what becomes of it."""
+    """An acto, and when its owner reads it."""
 
     tipo: str
     asunto: str
     paragraphs: tuple[str, ...]
     days_ago: int
-    read_after: int | None = None  # days; None while it waits to be opened
+    read_after: int | None = None  # days; None: the owner has not read it
     anexos: tuple[str, ...] = ()  # kinds: pdf, png, txt, csv
 
 
@@ -56,8 +56,8 @@ COMERCIAL_SUR = Person(
     "Papaya-Blanca-58",
 )
 
-# They have no casilla, and the local register knows them: whoever tries the registration types
-# what is said here.
+# The local register knows these people, and they have no casilla: a visitor types their data to try
+# the registration.
 STRANGERS: tuple[Claim, ...] = (
     PersonClaim(
         Identidad("DNI", "40000011"), "Yupanqui", "Imaginaria", "Elena",
@@ -132,7 +132,6 @@ STORIES: dict[Person, tuple[Story, ...]] = {
 
 
 def _many() -> tuple[Story, ...]:
-    """Enough for several pages, among those that wait and among those that were read."""
     kinds = cycle(
         [
             ("CARTA", "Invitación a un taller de educación cívica", WORKSHOP, ("png",)),

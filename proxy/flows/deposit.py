@@ -2,8 +2,9 @@
 
     receive (copied, hashed, checked, synced) ──▶ deposit: names kept, row, files, audit, alerta
 
-The files are received before the transaction, so a large one keeps nobody waiting, and have their
-names before the row is written. Killed at any instant, the acto is there whole or not at all.
+Files are received before the transaction, so a large one blocks nobody. Each file has its name on
+disk before the row is written. If the process dies at any instant, the acto is there whole or not
+at all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,7 +36,7 @@ class Offered(NamedTuple):
 
 @dataclass(frozen=True)
 class Served:
-    """A file that may be served, its bytes on disk but not yet under their name."""
+    """A checked file. Its bytes are on disk, but not yet under their name."""
 
     name: str
     media_type: str
@@ -52,9 +53,9 @@ class Receipt:
 def receive(
     documents: Documents, limits: Limits, acto: Offered, anexos: Sequence[Offered] = ()
 ) -> Iterator[list[Served]]:
-    """Copy and check the files; what no `deposit` kept is gone afterwards.
+    """Copy and check the files. A copy that no `deposit` keeps is gone afterwards.
 
-    Refuses a file that is empty, too large, of a kind that is not served, or not of its kind.
+    Refuses `anexos.many`, `file.empty`, `file.large`, `acto.not_pdf`, and as `media_type` does.
     """
     if len(anexos) > limits.anexos:
         raise Refusal("anexos.many", most=limits.anexos)
@@ -73,12 +74,12 @@ def deposit(
     acto: Acto,
     served: Sequence[Served],
 ) -> Receipt:
-    """Put the acto into the casilla of `identidad` and announce it. `served[0]` is the acto."""
+    """`served[0]` is the acto. Refuses `casilla.unknown` and `acto.future`."""
     casilla = casillas.by_identidad(tx, identidad)
     if casilla is None:
         raise Refusal("casilla.unknown")
     receipt = record(tx, documents, zone, casilla, acto, served)
-    # The alerta says only that something is there: it travels by plain e-mail (R21).
+    # The alerta only says that an acto is there: plain e-mail is not private (R21).
     outbox.add(tx, "notificacion_deposited", casilla)
     return receipt
 
@@ -91,7 +92,7 @@ def record(
     acto: Acto,
     served: Sequence[Served],
 ) -> Receipt:
-    """The deposit without its alerta: for what was served at another time."""
+    """A deposit without its alerta, for an acto of the past. Refuses `acto.future`."""
     acto.refuse_future(tx.now, zone)
     documents.keep(file.received for file in served)
     notificacion = Notificacion(

@@ -2,7 +2,7 @@
 
     list ──▶ end one · end the others · forget a browser
 
-The owner sees them at any time; ending any of them needs a fresh proof (S65).
+The owner sees both lists at any time, and needs a fresh proof to end anything (S65).
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ class Places:
     sessions: list[Listed]
     devices: list[Known]
     here: bytes  # the id of the session that asks
-    device: bytes  # and of its browser
+    device: bytes  # the id of its browser
 
 
 def places(tx: Tx, policy: Policy, session: Session) -> Places:
     found = sessions.listed(tx, session.casilla_id, tx.now - policy.session_idle)
     return Places(
-        sorted(found, key=lambda one: one.id != session.id),  # this one before the others
+        sorted(found, key=lambda one: one.id != session.id),  # the present session first
         devices.listed(tx, session.casilla_id),
         session.id,
         sessions.device(tx, session.digest),
@@ -36,14 +36,13 @@ def places(tx: Tx, policy: Policy, session: Session) -> Places:
 
 
 def end_one(tx: Tx, session: Session, session_id: bytes, client: Client) -> None:
-    """Refuses `session.missing` for one that ended, that is somebody else's, or that never was."""
+    """Refuses `session.missing`: it ended, belongs to another owner, or never existed."""
     if not sessions.end_one(tx, session.casilla_id, session_id):
         raise NotYours("session.missing")
     audit.note(tx, Event.SESSION_ENDED, session.casilla_id, client.ip)
 
 
 def end_others(tx: Tx, session: Session, client: Client) -> int:
-    """Every session but this one. Returns how many there were."""
     ended = sessions.end_all(tx, session.casilla_id, session.id)
     if ended:
         audit.note(tx, Event.SESSION_ENDED, session.casilla_id, client.ip)
@@ -51,7 +50,7 @@ def end_others(tx: Tx, session: Session, client: Client) -> int:
 
 
 def forget(tx: Tx, session: Session, device_id: bytes, client: Client) -> None:
-    """That browser is a new one from now on, and its sessions end; this one goes on.
+    """The browser is a new one from now on. Its sessions end, except `session`.
 
     Refuses `device.missing`.
     """

@@ -2,10 +2,10 @@
 
     begin ──▶ QR and key ──▶ confirm, with a first code ──▶ ten recovery codes, shown once
                                         renew · turn_off, with a code ◀──┘
-                    restore: the entity, after proving who it is that lost everything
+                    restore: the entity, for an identified owner who lost app and codes
 
-With it on no mailed code opens the casilla, and recovering the password does not turn it off
-(S38). A code of the app and a recovery code serve once each.
+While the factor is on, no mailed code opens the casilla, and a recovery of the password does not
+turn it off (S38). A code of the app and a recovery code serve once each.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from proxy.store.tx import Tx
 
 @dataclass(frozen=True)
 class State:
-    """What the owner sees of it. None: it is off."""
+    """The state that the owner sees. Without `since` the factor is off."""
 
     since: datetime | None
     codes_left: int
@@ -36,7 +36,7 @@ class State:
 
 @dataclass(frozen=True)
 class Pairing:
-    """What the app has to read, until its first code confirms that it did."""
+    """The secret that the app must read, until its first code confirms it."""
 
     secret: str
     uri: str
@@ -49,13 +49,11 @@ def state(tx: Tx, casilla_id: int) -> State:
 
 
 def begin(tx: Tx, session: Session) -> None:
-    """Make a secret for the app, in place of one that was never confirmed."""
     if not factors.add(tx, session.casilla_id, totp.new_secret(), session.id):
         raise Refusal("factor.already")
 
 
 def pairing(tx: Tx, policy: Policy, session: Session, issuer: str) -> Pairing | None:
-    """What waits to be confirmed. None: nothing does, or not any more."""
     factor = _waiting(tx, policy, session)
     if factor is None:
         return None
@@ -66,9 +64,9 @@ def pairing(tx: Tx, policy: Policy, session: Session, issuer: str) -> Pairing | 
 def confirm(
     tx: Tx, policy: Policy, session: Session, typed: str, client: Client
 ) -> list[str] | Denied:
-    """Turn it on with the first code of the app. Returns the recovery codes, once and for all.
+    """Turn the factor on. Returns the recovery codes, which are not shown again.
 
-    Whoever logged in with a mailed code before is out: only this session goes on.
+    Every other session ends: a mailed code opened it.
     """
     casilla_id = session.casilla_id
     casillas.lock(tx, casilla_id)
@@ -89,7 +87,6 @@ def confirm(
 
 
 def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | Denied:
-    """Ten new recovery codes for a code; the older ones open nothing any more."""
     casillas.lock(tx, session.casilla_id)
     denied = check(tx, session.casilla_id, typed, client)
     factor = factors.of_casilla(tx, session.casilla_id)
@@ -99,7 +96,6 @@ def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | D
 
 
 def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | None:
-    """Back to mailed codes, for a code. The owner is told, and their other sessions end."""
     casilla_id = session.casilla_id
     casillas.lock(tx, casilla_id)
     denied = check(tx, casilla_id, typed, client)
@@ -114,7 +110,7 @@ def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | N
 
 
 def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
-    """The entity turns it off for an owner who lost app and codes and proved who they are.
+    """The entity turns the factor off for an identified owner who lost app and codes.
 
     Two different people answer for it (S39). Refuses `casilla.none`, `factor.none`,
     `factor.alone`.
@@ -132,12 +128,10 @@ def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
 
 
 def on(tx: Tx, casilla_id: int) -> bool:
-    """Whether only the app, or a recovery code, opens this casilla."""
     return factors.on(tx, casilla_id)
 
 
 def check(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | None:
-    """Count a try, and spend the code if it is right: of the app, or a recovery code."""
     denied = _count(tx, casilla_id, client)
     if denied:
         return denied
@@ -148,7 +142,7 @@ def check(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | None:
 
 
 def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
-    """Spend a code. It counts nothing: whoever calls counted the try before."""
+    """Counts no try: the caller has already counted it."""
     factor = factors.of_casilla(tx, casilla_id)
     if factor is None or factor.confirmed_at is None:
         return False
@@ -170,7 +164,7 @@ def _count(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
 
 
 def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:
-    """A secret that another session began is not there for this one: it may be in a thief's app."""
+    """None for a secret that another session began: it may be in a thief's app."""
     factor = factors.of_casilla(tx, session.casilla_id)
     if factor is None or factor.confirmed_at or factor.session_id != session.id:
         return None

@@ -1,10 +1,10 @@
-"""First access: how the owner of a new casilla gets their first password (R5).
+"""First access: how the owner of a new casilla gets the first password (R5).
 
     issue ──▶ a secret that serves once (guia) or an activation link (estricto), by e-mail
           ──▶ first login, which opens only the change of password  ·  activate ──▶ choose
 
-A secret that came too late, was used, or was guessed at five times opens nothing: its owner
-recovers the password as anybody does.
+A secret that expired, was used, or was guessed at five times opens nothing: its owner then recovers
+the password like any other owner.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ FAILURES = 5
 
 @dataclass(frozen=True)
 class First:
-    """What a first access needs before its transaction: the hash takes too long to be made in it.
+    """The values of a first access. They exist before its transaction: a hash takes long to make.
 
     `secret` is empty where the policy mails a link.
     """
@@ -50,7 +50,6 @@ def first(policy: Policy, vault: Vault) -> First:
 
 
 def issue(tx: Tx, policy: Policy, casilla: Casilla, made: First) -> None:
-    """Mail it. `made.hashed` is already the casilla's password."""
     life = policy.first_access_life
     purpose = SECRET if made.secret else ACTIVATION
     links.add(tx, purpose, casilla.id, life, made.link_id)
@@ -67,10 +66,10 @@ def issue(tx: Tx, policy: Policy, casilla: Casilla, made: First) -> None:
 
 
 def lapsed(tx: Tx, casilla: Casilla) -> bool:
-    """Whether the casilla's password is a mailed secret that serves no longer.
+    """Whether the casilla's password is a mailed secret that no longer opens it.
 
-    The row of the secret is cleared away some time after it died. Who came by a registration and
-    never chose a password has nothing but the secret, so without the row it is dead all the same.
+    The service deletes the row of a dead secret later. An owner who registered and never chose a
+    password has only the secret: without its row the secret is dead too.
     """
     if not casilla.must_change:
         return False
@@ -81,20 +80,18 @@ def lapsed(tx: Tx, casilla: Casilla) -> bool:
 
 
 def retire_secret(tx: Tx, casilla: Casilla) -> None:
-    """A session was opened: the secret opens no other, nor does a code that it was given for."""
     if casilla.must_change and links.newest(tx, casilla.id, SECRET):
         links.end_all(tx, casilla.id, SECRET)
         challenges.end_all(tx, casilla.id)
 
 
 def opened(tx: Tx, link_id: bytes) -> Choosing | None:
-    """Whose password the activation link lets choose. Spends nothing."""
     link = links.by_id(tx, link_id, ACTIVATION)
     return password.choosing(tx, link.casilla_id) if link and link.holds(tx.now) else None
 
 
 def activate(tx: Tx, link_id: bytes, hashed: str, client: Client) -> bool:
-    """Store the first password, already hashed. False: the link was used, or came too late."""
+    """`hashed` is the hash of the first password. False: the link was used or expired."""
     casilla_id = spend_link(tx, link_id, ACTIVATION)
     if casilla_id is None:
         return False

@@ -2,8 +2,8 @@
 
     read a line ──▶ write a batch ──▶ its owner chooses a password by «RECUPERAR CLAVE»
 
-Who has a casilla already keeps it as it is. No mobile comes in: it would receive codes, and only
-its owner can prove to us that it is theirs (S30).
+An existing casilla stays as it is. No mobile is imported: it would receive codes, and only its
+owner can prove that it is theirs (S30).
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,11 +34,11 @@ def read(values: Mapping[str, str]) -> Newcomer:
 
 
 def write(tx: Tx, newcomers: Sequence[tuple[int, Newcomer]]) -> list[Fault]:
-    """Open their casillas; what is wrong with some is returned, and those are left out."""
+    """Returns the faults. A line with a fault opens no casilla."""
     faults = []
     for line, one in newcomers:
         try:
-            # It refuses before it writes anything: the others of this transaction stay whole.
+            # A refusal comes before any write: the other casillas of this transaction stay whole.
             cuentas.open_casilla(tx, one.identidad, one.nombres, one.email, None)
         except Refusal as refusal:
             faults.append(Fault(line, refusal))

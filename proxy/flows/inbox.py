@@ -1,9 +1,9 @@
-"""The inbox: the owner of a casilla sees what was deposited, opens it and takes its files away.
+"""The inbox: an owner sees the notificaciones of the casilla, opens them and downloads their files.
 
     page ──▶ open («Ver»: read, once and for ever) ──▶ detail ──▶ files ──▶ served
 
-What belongs to somebody else and what does not exist are the same `NotYours`. Only `open` marks
-anything as read, and no file leaves before it.
+A notificacion of another owner and a missing one are the same `NotYours`. Only `open` marks a
+notificacion as read, and no file leaves before that.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ ROWS = 20
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, newest first, and the keys that the pages beside it start from."""
+    """Rows, newest first. `newer` and `older` are the keys that the pages beside it start from."""
 
     rows: list[Notificacion]
     counts: Counts
@@ -41,12 +41,12 @@ class Detail:
 def page(
     tx: Tx, casilla_id: int, *, read: bool, key: bytes | None = None, older: bool = True
 ) -> Page:
-    """The rows older (or newer) than the row `key`, or else the newest ones."""
+    """The rows older (or newer) than the row `key`; without `key` the newest ones."""
     # One row more than is shown tells whether there is a page beyond.
     rows = notificaciones.page(tx, casilla_id, read=read, most=ROWS + 1, key=key, older=older)
     beyond = len(rows) > ROWS
     if key is not None and (not rows or not (older or beyond)):
-        return page(tx, casilla_id, read=read)  # the top, whole
+        return page(tx, casilla_id, read=read)  # the newest page, whole
     counts = notificaciones.counts(tx, casilla_id)
     if older:
         rows = rows[:ROWS]
@@ -57,7 +57,7 @@ def page(
 
 
 def open(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> None:
-    """The owner pressed «Ver». Only the first time leaves a trace (R19)."""
+    """Only the first «Ver» leaves a trace (R19)."""
     _mine(tx, casilla_id, notificacion_id)
     if notificaciones.mark_read(tx, casilla_id, notificacion_id):
         name = notificacion_id.hex()
@@ -65,14 +65,12 @@ def open(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> Non
 
 
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
-    """Everything about one, read or not. Changes nothing."""
     notificacion = _mine(tx, casilla_id, notificacion_id)
     acto, *anexos = notificaciones.files_of(tx, casilla_id, notificacion_id)
     return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos)
 
 
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:
-    """The acto and its anexos, to be taken away by who opened it."""
     if _mine(tx, casilla_id, notificacion_id).read_at is None:
         return Denied(Reason.UNREAD)
     wait = throttle.take(tx, limits.downloads(casilla_id, client))
@@ -82,7 +80,6 @@ def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> li
 
 
 def record_download(tx: Tx, served: Sequence[File], client: Client) -> None:
-    """Record that these files of one notificacion, found whole, are on their way."""
     first = served[0]
     name, positions = first.notificacion_id.hex(), [file.position for file in served]
     audit.note(

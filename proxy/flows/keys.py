@@ -1,9 +1,9 @@
-"""Keys: another one is used from now on, and an old one is retired once nothing hangs on it.
+"""Keys: a new key takes over, and an old key is retired when nothing needs it any more.
 
     added ──▶ … days … ──▶ ready: no password, link or code needs it ──▶ renew: all that it sealed,
     in batches ──▶ leave: nothing is left, and the audit says so ──▶ the file loses it
 
-Killed anywhere, the key is still there and the same command goes on from where it was.
+If the process dies anywhere, the key is still there and the same command goes on.
 """
 
 from collections.abc import Callable
@@ -17,22 +17,22 @@ from proxy.store import audit, sealed
 from proxy.store.db import Database
 from proxy.store.tx import Tx
 
-AT_ONCE = 100  # rows of a transaction: people write in between
-# Every running process has seen a new key by then: none seals or signs with an older one any more.
+AT_ONCE = 100  # rows per transaction: other writers get their turn in between
+# After this time every running process knows the new key: none seals or signs with an older one.
 SETTLED = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
 class Hanging:
-    """What needs a key."""
+    """The data that need a key."""
 
     passwords: int
     rows: int
-    until: datetime | None  # when no link or code that left with it opens anything
+    until: datetime | None  # when its last link or code expires; None: there is none
 
 
 def hanging(tx: Tx, key_id: str, replaced: datetime | None) -> Hanging:
-    """`replaced`: when another key took its place. None: not yet, or it is not known."""
+    """`replaced`: the instant when another key took over. None: not yet, or unknown."""
     before = replaced + SETTLED if replaced else tx.now
     return Hanging(
         sealed.passwords(tx, key_id),
@@ -46,10 +46,10 @@ def record_added(tx: Tx, key_id: str) -> None:
 
 
 def ready(tx: Tx, key_id: str, replaced: datetime | None, entity: Entity, *, force: bool) -> int:
-    """How many rows have to be sealed again. Refuses while passwords, links or codes need the key.
+    """How many rows must be sealed again. Refuses `keys.passwords`, `keys.links` without `force`.
 
-    Passwords cannot be hashed again without their owners: each does it by logging in. Nor can a
-    mailed link be signed again: with it its owner may still undo what a stranger did.
+    Only a login of the owner can hash a password again. A mailed link cannot be signed again, and
+    an owner may still need it to undo a stranger's change.
     """
     found = hanging(tx, key_id, replaced)
     if found.passwords and not force:
@@ -60,7 +60,6 @@ def ready(tx: Tx, key_id: str, replaced: datetime | None, entity: Entity, *, for
 
 
 def renew(db: Database, key_id: str, progress: Callable[[int], None]) -> None:
-    """Seal again all that the key sealed; `progress` is told how many rows are done."""
     done = 0
     for table in sealed.TABLES:
         last, more = None, True
@@ -73,9 +72,9 @@ def renew(db: Database, key_id: str, progress: Callable[[int], None]) -> None:
 
 
 def leave(tx: Tx, key_id: str, replaced: datetime | None, entity: Entity, *, force: bool) -> int:
-    """Record that the key may go. With `force`, the passwords that need it go with it.
+    """Record that the key may go. Returns how many passwords go with it, by `force`.
 
-    Returns how many. Refuses what could not be sealed again: it is damaged.
+    Refuses `keys.stuck`: a row is damaged and could not be sealed again.
     """
     stuck = ready(tx, key_id, replaced, entity, force=force)
     if stuck:

@@ -1,12 +1,12 @@
-"""Login: who knows the password proves that they read the owner's mailbox, or hold their app.
+"""Login: a browser with the password proves that it reads the owner's mailbox or holds the app.
 
     attempt ──▶ hash verified, outside any transaction ──▶ answer ──▶ code by e-mail
                                         session ◀── verify ◀──┘ (resend, disavow)
 
-With a second factor on nothing is sent: `verify` takes a code of the app, or a recovery code.
+With a second factor nothing is sent: `verify` takes a code of the app, or a recovery code.
 
-No answer here tells an identidad that has a casilla from one that has none, and every attempt is
-counted, and its count committed, before it is looked at.
+No answer tells whether an identidad has a casilla. Every password is counted, and its count
+committed, before it is verified.
 """
 
 from dataclasses import dataclass
@@ -38,14 +38,14 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 class SessionOver(Refusal):
-    """Whoever was inside no longer is."""
+    """The session ended."""
 
     status = 403
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A password to be verified. Without a casilla it is verified against a decoy."""
+    """A password to verify. Without a casilla a decoy is verified."""
 
     identidad: Identidad
     casilla: Casilla | None
@@ -57,7 +57,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Opened:
-    """A session, and the browser's id to remember when it was not known."""
+    """The token of the new session, and the id that its browser remembers."""
 
     token: str
     device: bytes
@@ -68,8 +68,9 @@ def attempt(
 ) -> Attempt | Denied:
     """Count a password before it is verified.
 
-    While the whole world tries too many, an unknown browser has to answer a riddle (`riddled`).
-    What its own limits refuse does not count among those: one address alone troubles nobody else.
+    While the whole service gets too many tries, an unknown browser must solve a riddle first
+    (`riddled`: it did). A try that the browser's own limits refuse does not count for the whole
+    service: a single address troubles nobody else.
     """
     casilla = casillas.by_identidad(tx, identidad)
     device = known_device(tx, client, casilla)
@@ -90,7 +91,7 @@ def attempt(
 def answer(
     tx: Tx, policy: Policy, attempt: Attempt, proof: Proof, visit: str, client: Client
 ) -> Denied | None:
-    """None: the password was right, and the token digital is on its way or in the owner's app.
+    """None: the password was right, and the owner gets a token digital or opens the app.
 
     `visit` is the secret that this browser, and no other, will bring with the code.
     """
@@ -99,7 +100,7 @@ def answer(
         audit.note(tx, Event.LOGIN_FAILED, tried.id if tried else None, client.ip)
         return Denied(Reason.WRONG)
 
-    casilla = casillas.by_id(tx, tried.id)  # its address may have changed since, too
+    casilla = casillas.by_id(tx, tried.id)  # the address may have changed since `attempt`
     casillas.clear_failures(tx, casilla.id)
     way: Way = "app" if factor.on(tx, casilla.id) else "email"
     asked = Asked(PURPOSE, str(casilla.identidad), casilla, way)
@@ -107,21 +108,19 @@ def answer(
 
 
 def waiting(tx: Tx, visit: str) -> Challenge | None:
-    """What this browser still has to answer. Spends nothing."""
     return challenge.waiting(tx, PURPOSE, visit)
 
 
 def verify(tx: Tx, policy: Policy, visit: str, typed: str, client: Client) -> Opened | Denied:
-    """Open a session for the right code."""
     asked = waiting(tx, visit)
     if asked and asked.casilla_id:
-        casillas.lock(tx, asked.casilla_id)  # what closes it meanwhile ends this code, or waits
+        casillas.lock(tx, asked.casilla_id)  # a flow that closes it ends this code before, or waits
     found = challenge.check(tx, policy, asked, typed, client, factor.spend)
     if isinstance(found, Denied):
         return found
-    assert found.casilla_id is not None  # a login is asked only of a casilla's owner
+    assert found.casilla_id is not None  # `answer` asks only for a casilla
     if found.channel != "app" and factor.on(tx, found.casilla_id):
-        # Turned on by another session at the very moment in which this code was being sent.
+        # Another session turned the factor on while this code was being sent.
         audit.note(tx, Event.CODE_FAILED, found.casilla_id, client.ip)
         return Denied(Reason.GONE)
     return _open(tx, policy, casillas.by_id(tx, found.casilla_id), client)
@@ -132,7 +131,6 @@ def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:
 
 
 def disavow(tx: Tx, challenge_id: bytes, client: Client) -> bool:
-    """The owner says that the login was not theirs: its code opens nothing any more."""
     casilla_id = challenges.end(tx, challenge_id)
     if casilla_id is None:
         return False
@@ -141,23 +139,21 @@ def disavow(tx: Tx, challenge_id: bytes, client: Client) -> bool:
 
 
 def resume(tx: Tx, policy: Policy, token: str) -> Session | None:
-    """The session of a cookie, if it is neither ended, nor idle, nor too old."""
     return _in_use(sessions.by_digest(tx, secrets.digest(token)), policy, tx.now)
 
 
 def resume_here(db: Database, policy: Policy, token: str, now: datetime) -> Session | None:
-    """The same on SQLite, in the event loop: handing one row to a thread costs more than it."""
+    """`resume` on SQLite, in the event loop: a thread costs more than one row."""
     return _in_use(sessions.by_digest_here(db, secrets.digest(token)), policy, now)
 
 
 def hold(tx: Tx, policy: Policy, session: Session) -> None:
-    """Refuses SessionOver when the session ended, or got another token, since it was found."""
+    """Raises SessionOver if the session ended, or got another token, since it was found."""
     if _in_use(sessions.by_digest(tx, session.digest), policy, tx.now) is None:
         raise SessionOver("session.over")
 
 
 def holder(vault: Vault, session: Session) -> Holder:
-    """Whose the session is, for the pages that show it."""
     return sessions.holder(vault, session)
 
 
@@ -186,7 +182,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         if casilla.phone:
             outbox.add(tx, "new_device", casilla, channel="sms")
     first_access.retire_secret(tx, casilla)
-    links.end_all(tx, casilla.id, "recovery")  # who can enter asks for no other way (S35)
+    links.end_all(tx, casilla.id, "recovery")  # an owner who logs in needs no link (S35)
     token = secrets.new_token()
     until = tx.now + policy.session_life
     sessions.add(tx, secrets.digest(token), casilla.id, device, until, client.ip, client.user_agent)
@@ -199,5 +195,4 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
 
 
 def known_device(tx: Tx, client: Client, casilla: Casilla | None) -> bytes | None:
-    """The id of this browser, if it logged in to this very casilla before."""
     return challenge.known_device(tx, client, casilla.id if casilla else None)

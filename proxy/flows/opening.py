@@ -1,10 +1,10 @@
-"""Opening: the mailbox of who registers is proved, and with it their casilla opens, all at once.
+"""Opening: the applicant proves the mailbox, and in the same transaction the casilla opens.
 
     ask ──▶ code and link by e-mail ──▶ validate (or resend) ──▶ casilla, acceptances, credentials
 
-One registration opens one casilla and mails one set of credentials, however often and from however
-many browsers it is validated. Whoever has a casilla already is told so in the mailbox that they
-registered, and nowhere else (S41).
+One registration opens one casilla and mails one set of credentials, even if several browsers
+validate it several times. An owner who has a casilla already is told so in the registered mailbox,
+and nowhere else (S41).
 """
 
 from dataclasses import replace
@@ -35,7 +35,6 @@ PURPOSE = "registration"
 
 
 def ask(tx: Tx, policy: Policy, visit: str, today: date, client: Client) -> Denied | None:
-    """Send the code to the address that was typed."""
     found = begun(tx, visit)
     if found is None or next_step(found.draft) != "review":
         return Denied(Reason.OVER)
@@ -55,15 +54,13 @@ def ask(tx: Tx, policy: Policy, visit: str, today: date, client: Client) -> Deni
 
 
 def waiting(tx: Tx, visit: str) -> tuple[Registration, Challenge] | None:
-    """What this browser still has to answer. Spends nothing."""
     found = begun(tx, visit)
     sent = challenge.waiting(tx, PURPOSE, found.draft.email_visit) if found else None
     return (found, sent) if found and sent else None
 
 
 def linked(tx: Tx, challenge_id: bytes) -> str | None:
-    """The code that the link of a message stands for, while it holds. Spends nothing: mail
-    scanners open links too (R11)."""
+    """The code of a mailed link, while it holds. Spends nothing: mail scanners open links (R11)."""
     sent = _linked(tx, challenge_id)
     if sent is None or tx.now >= sent.code_expires_at:
         return None
@@ -83,7 +80,6 @@ def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:
 def validate(
     tx: Tx, policy: Policy, catalog: Catalog, visit: str, typed: str, made: First, client: Client
 ) -> Denied | None:
-    """Open the casilla for the right code. `made` is its first access, with its hash."""
     found = begun(tx, visit)
     if found is None:
         return Denied(Reason.OVER)
@@ -99,7 +95,7 @@ def validate_by_link(
     made: First,
     client: Client,
 ) -> Denied | None:
-    """The same from any browser: who has the link reads the mailbox, and gets nothing but mail."""
+    """From any browser: the reader of the link reads the mailbox, and gets only mail."""
     found = registrations.by_challenge(tx, challenge_id)
     if found is None:
         return Denied(Reason.OVER)
@@ -107,17 +103,15 @@ def validate_by_link(
 
 
 def done(tx: Tx, visit: str) -> bool:
-    """Whether this browser's registration opened its casilla: it was sent twice, perhaps."""
     return registrations.ended(tx, secrets.digest(visit))
 
 
 def accepted(tx: Tx, casilla_id: int) -> list[Acceptance]:
-    """What the casilla's owner accepted, in which version and when (S45)."""
     return acceptances.of(tx, casilla_id)
 
 
 def declared_phone(tx: Tx, identidad: Identidad) -> str | None:
-    """The telephone of the registration. Nobody proved it: it serves to fill in a form."""
+    """The telephone of the registration. Nobody proved it: it only fills in a form."""
     draft = registrations.declared(tx, identidad)
     return draft.typed.get("telefono") if draft else None
 
@@ -135,7 +129,7 @@ def _validate(
     asked = challenge.check(tx, policy, sent, typed, client)
     if isinstance(asked, Denied):
         return asked
-    # Data that were changed since the code was sent are not those that it proves.
+    # The code does not prove data that changed after it was sent.
     if next_step(found.draft) != "review":
         return Denied(Reason.OVER)
     who = applicant(found, tx.now.date())
@@ -152,7 +146,6 @@ def _validate(
 
 
 def _open(tx: Tx, who: Applicant, made: First, client: Client) -> Casilla | None:
-    """None: another registration of the same identidad was quicker, by an instant."""
     savepoint = tx.conn.begin_nested()
     name = rules.full_name(who.claim)
     try:
@@ -168,8 +161,7 @@ def _open(tx: Tx, who: Applicant, made: First, client: Client) -> Casilla | None
 
 
 def _record(tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration) -> None:
-    """Keep what was accepted, and send its record to the owner. A mailbox holds no whole number
-    of theirs, nor of who represents them."""
+    """Store the acceptances (S45), and mail them. A mailbox holds no whole identidad."""
     titles = {"terminos": catalog.terms.titulo, "privacidad": catalog.privacy.titulo}
     zone = ZoneInfo(catalog.entity.zona_horaria)
     told = []
@@ -192,8 +184,10 @@ def _record(tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration) -> 
 
 
 def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
-    """Tell who has a casilla already that somebody tried to register in their name, now and then.
-    For anybody else the same work is done and nothing leaves."""
+    """Tell an owner now and then that a browser tried to register the same identidad.
+
+    Without an owner the same work is done and nothing leaves.
+    """
     told = limits.told_already_registered(owner.id if owner else 0)
     allowed = throttle.take(tx, told) is None
     if owner and allowed:

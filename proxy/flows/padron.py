@@ -1,6 +1,6 @@
-"""Padron: the local register is filled, from a file, with people and companies.
+"""Padron: a file fills the local register with people and companies.
 
-read a line ──▶ write a batch: in place of what their identidades had
+read a line ──▶ write a batch; a record replaces the one with the same identidad
 """
 
 from collections.abc import Mapping, Sequence

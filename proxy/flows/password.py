@@ -1,4 +1,4 @@
-"""Passwords: what becomes of a casilla when its owner chooses another one.
+"""Passwords: the owner of a casilla chooses another password.
 
     choose ──▶ rule ──▶ stored ──▶ every other way in ends ──▶ the owner is told
 
@@ -27,7 +27,6 @@ NOT_ME = "not_me"  # the purpose of the link «No fui yo»
 
 
 def refuse_unfit(policy: Policy, password: str, again: str, about: list[str]) -> None:
-    """Refuses a password that the policy does not take, or whose repetition differs."""
     refuse_weak(password, policy.password, about)
     if password != again:
         raise Refusal("password.different")
@@ -35,11 +34,11 @@ def refuse_unfit(policy: Policy, password: str, again: str, about: list[str]) ->
 
 @dataclass(frozen=True)
 class Choosing:
-    """Whose password is being chosen, by a code or by a link."""
+    """The casilla whose password a code or a link lets choose."""
 
     casilla_id: int
     about: list[str]
-    factor: bool  # whether a code of the second factor has to come with it
+    factor: bool  # a code of the second factor must come with the password
 
 
 def choosing(tx: Tx, casilla_id: int) -> Choosing:
@@ -47,23 +46,22 @@ def choosing(tx: Tx, casilla_id: int) -> Choosing:
 
 
 def about(tx: Tx, casilla_id: int) -> list[str]:
-    """What others may know of the casilla's owner: none of it belongs in a password."""
+    """Facts that others may know of the owner: a password must not contain them."""
     casilla = casillas.by_id(tx, casilla_id)
     return [casilla.identidad.number, casilla.nombres, casilla.email, casilla.phone or ""]
 
 
 def count_try(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
-    """Count a try of the password that its owner, who is inside, has to give again."""
     allowed = limits.password_again(session.casilla_id)
     denied = count(tx, allowed, session.casilla_id, client)
     return denied or casillas.by_id(tx, session.casilla_id)
 
 
 def keep_if_right(tx: Tx, casilla_id: int, proof: Proof) -> bool:
-    """Whether the password that was given is the casilla's, still.
+    """Whether the proved password is still the casilla's. Stores its new hash, if there is one.
 
-    It was verified between two transactions: another may have been chosen since, and this one
-    opens nothing any more (docs/decisions/0012).
+    The proof was made between two transactions: the owner may have chosen another password since
+    (docs/decisions/0012).
     """
     if proof.stored is None:
         return False
@@ -78,10 +76,7 @@ def record_wrong(tx: Tx, session: Session, client: Client) -> Denied:
 def change(
     tx: Tx, session: Session, proof: Proof, hashed: str, new_digest: bytes, client: Client
 ) -> Denied | None:
-    """The owner, inside, gave the old password and chose another. Their session goes on.
-
-    `new_digest` is that of the token that the session has from now on.
-    """
+    """The session goes on under the token of `new_digest`."""
     if not keep_if_right(tx, session.casilla_id, proof):
         return record_wrong(tx, session, client)
     casilla = casillas.by_id(tx, session.casilla_id)
@@ -100,10 +95,7 @@ def replace(
     but: bytes = b"",
     device: bytes = b"",
 ) -> None:
-    """Store it, end whatever else could open the casilla, and tell its owner.
-
-    The session `but` and the browser `device` stay as they are.
-    """
+    """The session `but` and the browser `device` stay; every other way in ends."""
     close(tx, casilla.id, session=but, device=device)
     casillas.set_password(tx, casilla.id, hashed)
     audit.note(tx, Event.PASSWORD_CHANGED, casilla.id, client.ip)
@@ -116,7 +108,6 @@ def replace(
 
 
 def disavow(tx: Tx, link_id: bytes, client: Client) -> bool:
-    """The owner says that the change was not theirs: nobody enters until it is recovered."""
     casilla_id = spend_link(tx, link_id, NOT_ME)
     if casilla_id is None:
         return False

@@ -1,17 +1,16 @@
 """Profile: the owner changes the e-mail or the mobile to which the casilla writes.
 
-    start ──▶ code to the address of now ──▶ code to the new one ──▶ it counts ──▶ both are told
-              (or of the app)               (for a mobile, by SMS)       undo, for 72 hours ◀──┘
+    start ──▶ code to the present address ──▶ code to the new one ──▶ it counts ──▶ both are told
+              (or of the app)                (for a mobile, by SMS)       undo, for 72 hours ◀──┘
 
-Nothing that was not proved changes anything, and a session without a fresh proof starts nothing
-(S46, R32).
+No change counts before its codes prove it, and no session starts one without a fresh proof (S46,
+R32).
 
-Each change gives a link by which it is undone, to the address that was the owner's before it. The
-link takes the profile back to how it was just before its change: that change and every later one
-are undone, their links end with them, and the links of earlier changes go on. So no later change
-erases the way back of whoever held the casilla first, and of two who fight over it, the one with
-the older address has the last word. Nothing else ends such a link: not a new password, not a new
-session, not its own undoing by a later link.
+Each change mails a link «deshacer» to the address that the owner had before it. The link takes the
+profile back to the state just before that change: that change and every later one are undone and
+their links end, while the links of earlier changes stay. So no later change removes the way back of
+the first owner, and of two people who fight over a casilla, the one with the older address wins.
+A new password or a new session does not end such a link; a correction by the entity does.
 """
 
 from dataclasses import dataclass, replace
@@ -44,7 +43,7 @@ CODES = 3  # at most: of the old address, of the new one, of the mobile
 
 @dataclass(frozen=True)
 class Wanted:
-    """None: that one stays as it is."""
+    """The new values. None: no change."""
 
     email: str | None
     phone: str | None  # E.164
@@ -52,7 +51,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Step:
-    """The code that this browser has to write now."""
+    """The code that this browser must type next."""
 
     purpose: str
     recipient: str
@@ -62,7 +61,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Answered:
-    """What became of a code, and the one that this browser has to write now, if any."""
+    """The result of a code, and the next step. Without a step no code is left."""
 
     step: Step | None
     denied: Denied | None = None
@@ -71,12 +70,12 @@ class Answered:
 
 @dataclass(frozen=True)
 class Data:
-    """What the casilla keeps of its owner."""
+    """The data of the owner in the profile."""
 
     casilla: Casilla
     declared_phone: str | None  # of the registration, while no mobile is proved
     accepted: list[Acceptance]
-    by_app: bool  # whether a code of the app takes the place of the registered e-mail
+    by_app: bool  # a code of the app takes the place of the code to the old address
 
 
 def data(tx: Tx, session: Session) -> Data:
@@ -94,10 +93,9 @@ def start(
     visit: str,
     client: Client,
 ) -> Denied | None:
-    """Ask for the first code. `visit` is the secret that this browser will bring with each.
+    """Ask for the first code. `visit` is the secret that this browser will bring with each code.
 
-    Refuses `profile.same` when nothing would change. What was asked for before and is not proved
-    is given up.
+    Gives up earlier changes that no code proved. Refuses `profile.same` when nothing would change.
     """
     casillas.lock(tx, session.casilla_id)
     casilla = casillas.by_id(tx, session.casilla_id)
@@ -117,7 +115,6 @@ def start(
 
 
 def waiting(tx: Tx, session: Session, visit: str) -> Step | None:
-    """The code that this browser has to write now. Spends nothing."""
     asked = _asked(tx, session.casilla_id, visit)
     return asked.step if asked else None
 
@@ -130,7 +127,7 @@ def verify(
     typed: str,
     client: Client,
 ) -> Answered:
-    """The last code makes it count. All that waits is given up where a code cannot leave."""
+    """The last code makes a change count. If the next code cannot leave, the rest is given up."""
     casillas.lock(tx, session.casilla_id)
     asked = _asked(tx, session.casilla_id, visit)
     if asked is None:
@@ -164,7 +161,6 @@ def resend(tx: Tx, policy: Policy, session: Session, visit: str, client: Client)
 
 
 def remove_phone(tx: Tx, policy: Policy, session: Session, client: Client) -> Denied | None:
-    """The casilla keeps no mobile, and sends nothing there."""
     casillas.lock(tx, session.casilla_id)
     casilla = casillas.by_id(tx, session.casilla_id)
     if casilla.phone is None:
@@ -179,21 +175,20 @@ def remove_phone(tx: Tx, policy: Policy, session: Session, client: Client) -> De
 
 
 def undoable(tx: Tx, link_id: bytes) -> bool:
-    """Whether that link still undoes its change. Spends nothing."""
     link = links.by_id(tx, link_id, UNDO)
     return link is not None and link.holds(tx.now)
 
 
 def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
-    """The address that was told of a change says that it was not theirs.
+    """The old address rejects a change, and the profile goes back to the state before it.
 
-    The profile is as it was before, and nobody enters until the password is recovered.
+    Nobody logs in before the password is recovered. False: the link is over.
     """
     casilla_id = spend_link(tx, link_id, UNDO)
     if casilla_id is None:
         return False
     casilla = casillas.by_id(tx, casilla_id)
-    # The newest first: what each one found is put back, down to what the first one found.
+    # Newest first: each change puts back the value that it replaced.
     for change in reversed(changes.since(tx, changes.by_id(tx, link_id))):
         if change.field == "email" and change.old:
             casillas.set_email(tx, casilla, change.old)
@@ -202,7 +197,7 @@ def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
         changes.end(tx, change)
         links.spend(tx, change.id, UNDO)
     changes.give_up(tx, casilla.id)
-    # «No fui yo» was mailed to an address that may not be the owner's.
+    # The link «No fui yo» may be in the mailbox of a stranger.
     close(tx, casilla.id, NOT_ME)
     casillas.set_password(tx, casilla.id, None)
     audit.note(tx, Event.CHANGE_UNDONE, casilla.id, client.ip)
@@ -214,7 +209,6 @@ def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
 
 
 def _refused(denied: Denied, asked: "_Asked") -> Answered:
-    """On the same page while there is another try; else what was wanted is over."""
     return Answered(None, Denied(Reason.OVER)) if denied.ends else Answered(asked.step, denied)
 
 
@@ -226,7 +220,6 @@ class _Asked:
 
 
 def _asked(tx: Tx, casilla_id: int, visit: str) -> _Asked | None:
-    """What waits in this browser, while its code may still be written."""
     pending = changes.waiting(tx, casilla_id, secrets.digest(visit))
     if not pending:
         return None
@@ -242,7 +235,6 @@ def _asked(tx: Tx, casilla_id: int, visit: str) -> _Asked | None:
 
 
 def _ask(tx: Tx, policy: Policy, casilla: Casilla, visit: str, client: Client) -> Denied | None:
-    """Send the code of what waits first. If it cannot be sent, all that waits is given up."""
     change = changes.waiting(tx, casilla.id, secrets.digest(visit))[0]
     purpose = _purpose(change)
     asked = Asked(purpose, str(casilla.identidad), casilla, recipient=change.new)
@@ -260,7 +252,7 @@ def _ask(tx: Tx, policy: Policy, casilla: Casilla, visit: str, client: Client) -
 def _change_email(
     tx: Tx, policy: Policy, casilla: Casilla, change: Change, session: Session, client: Client
 ) -> Event:
-    """From here on the token digital goes to the new one (J43). Every other way in ends."""
+    """From now on the token digital goes to the new address (J43). Other ways in end."""
     new = change.new or ""
     casillas.set_email(tx, casilla, new)
     close(tx, casilla.id, session=session.id, browsers=False)
@@ -282,7 +274,6 @@ def _change_phone(
 
 
 def _make(tx: Tx, policy: Policy, change: Change) -> dict[str, Any]:
-    """The new one counts. Returns what a message needs for its link «deshacer»."""
     changes.make(tx, change, tx.now + policy.undo_life)
     links.add(tx, UNDO, change.casilla_id, policy.undo_life, change.id)
     return {"purpose": UNDO, "link": change.id.hex(), "hours": policy.undo_life // HOUR}
@@ -295,7 +286,6 @@ def _purpose(change: Change) -> str:
 
 
 def _visit(change: Change, visit: str) -> str:
-    """Each code has a secret of its own, which follows from the browser's."""
     return f"{visit}/{change.id.hex()}/{_purpose(change)}"
 
 

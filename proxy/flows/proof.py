@@ -1,4 +1,4 @@
-"""Proof: who is inside gives the password again before an act that could lock the owner out.
+"""Proof: an open session gives the password again before an act that could lock the owner out.
 
     attempt ──▶ hash verified, outside any transaction ──▶ answer ──▶ the session has a new token
 
@@ -20,19 +20,17 @@ from proxy.store.tx import Tx
 
 
 def fresh(policy: Policy, session: Session, now: datetime) -> bool:
-    """Whether the last proof still counts. A login is one too."""
     return now - session.proved_at < policy.proof_life
 
 
 def attempt(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
-    """Count the password before it is verified."""
     return password.count_try(tx, session, client)
 
 
 def answer(
     tx: Tx, session: Session, proof: Proof, new_digest: bytes, client: Client
 ) -> Denied | None:
-    """None: it was right, and the session goes on under the token of `new_digest`."""
+    """None: the password was right, and the session goes on under the token of `new_digest`."""
     if not password.keep_if_right(tx, session.casilla_id, proof):
         audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
         return Denied(Reason.WRONG)

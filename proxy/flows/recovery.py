@@ -1,13 +1,13 @@
-"""Recovery: who forgot the password, or never had one, proves that they read the owner's messages.
+"""Recovery: an owner without a password proves that they read the messages of the casilla.
 
     start ──▶ send (e-mail or SMS) ──▶ verify (or resend) ──┐
                                                             ├──▶ choose ──▶ back to the login
     ask_link ──▶ link by e-mail (or renew) ─────────────────┘
 
-No step tells an identidad that has a casilla from one that has none: whoever has none gets the
-same pages, and their messages go nowhere (S31). Nothing of the casilla changes before a
-code or a link is presented, and nobody is logged in by it (S37). Who has a second factor gives a
-code of it besides: without one a mailbox alone changes nothing, and it stays on (S38).
+No step tells whether an identidad has a casilla: without one the pages are the same, and the
+messages go nowhere (S31). Nothing of the casilla changes before a code or a link is presented, and
+neither logs anybody in (S37). An owner with a second factor also types a code of it: a mailbox
+alone changes nothing, and the factor stays on (S38).
 """
 
 from dataclasses import dataclass
@@ -38,23 +38,19 @@ LINK = "recovery"
 
 @dataclass(frozen=True)
 class Mislaid:
-    """A link of ours that opens nothing. `renewable`: it only came too late (M82)."""
+    """A link that opens nothing. `renewable`: the only reason is that it expired (M82)."""
 
     renewable: bool
 
 
 def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
-    """Count a recovery that begins in this network, before anything else is looked at.
-
-    What others of its network do keeps no known browser from it: it is counted as `start` does.
-    """
+    """Count a recovery of this network. A known browser is exempt: only `start` counts it."""
     if client.device and login.known_device(tx, client, casillas.by_identidad(tx, identidad)):
         return None
     return challenge.count(tx, limits.recoveries_of_network(client), None, client)
 
 
 def start(tx: Tx, policy: Policy, identidad: Identidad, visit: str, client: Client) -> None:
-    """Remember in this browser whose password is to be recovered. Sends nothing yet."""
     casilla = _counted(tx, identidad, client)
     _remember(tx, START, casilla, identidad, visit, client, policy.visit_life)
 
@@ -62,7 +58,7 @@ def start(tx: Tx, policy: Policy, identidad: Identidad, visit: str, client: Clie
 def send(
     tx: Tx, policy: Policy, visit: str, channel: Channel, new_visit: str, client: Client
 ) -> Denied | None:
-    """Send the code through the channel that was chosen. A mobile counts only if it was proved."""
+    """Without a proved mobile an SMS goes nowhere, and the answer is the same."""
     begun = challenge.waiting(tx, START, visit)
     if begun is None:
         return Denied(Reason.GONE)
@@ -87,18 +83,16 @@ def waiting(tx: Tx, visit: str) -> Challenge | None:
 def verify(
     tx: Tx, policy: Policy, visit: str, typed: str, new_visit: str, client: Client
 ) -> Denied | None:
-    """The right code gives this browser some minutes to choose a password, and nothing else."""
     found = challenge.check(tx, policy, waiting(tx, visit), typed, client)
     if isinstance(found, Denied):
         return found
-    assert found.casilla_id is not None  # nobody's code is never right
+    assert found.casilla_id is not None  # only the code of a casilla is ever right
     casilla = casillas.by_id(tx, found.casilla_id)
     _remember(tx, CHOOSE, casilla, casilla.identidad, new_visit, client, policy.choose_life)
     return None
 
 
 def too_soon(tx: Tx, policy: Policy, visit: str) -> Denied | None:
-    """Whether the last code left a moment ago. Spends nothing, nor a riddle."""
     found = waiting(tx, visit)
     if found is None or tx.now >= found.sent_at + policy.resend_wait:
         return None
@@ -110,15 +104,14 @@ def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:
 
 
 def choosing(tx: Tx, visit: str) -> Choosing | None:
-    """Whose password this browser may choose now. Spends nothing."""
     found = challenge.waiting(tx, CHOOSE, visit)
     return password.choosing(tx, found.casilla_id) if found and found.casilla_id else None
 
 
 def choose(tx: Tx, visit: str, hashed: str, client: Client, typed: str = "") -> bool | Denied:
-    """Store the password, already hashed. False: somebody was quicker, or it took too long.
+    """Store the hash of the password. False: another browser was quicker, or the time is over.
 
-    `typed` is the code of who has a second factor. Denied: it was wrong, and nothing was spent.
+    `typed` is the code of the second factor. Denied: it was wrong, and the choice is not spent.
     """
     found = challenge.waiting(tx, CHOOSE, visit)
     if found is None or found.casilla_id is None:
@@ -134,7 +127,6 @@ def choose(tx: Tx, visit: str, hashed: str, client: Client, typed: str = "") -> 
 
 
 def ask_link(tx: Tx, policy: Policy, identidad: Identidad, email: str, client: Client) -> None:
-    """Send a link to the registered address, if it is the one that was typed."""
     casilla = _counted(tx, identidad, client)
     if casilla and casilla.email.casefold() == email.casefold():
         _send_link(tx, policy, casilla, client)
@@ -143,7 +135,7 @@ def ask_link(tx: Tx, policy: Policy, identidad: Identidad, email: str, client: C
 
 
 def opened(tx: Tx, link_id: bytes) -> Choosing | Mislaid:
-    """Whose password the link lets choose. Spends nothing: mail scanners open links too."""
+    """Spends nothing: mail scanners open links too."""
     link = links.by_id(tx, link_id, LINK)
     if link and link.holds(tx.now):
         return password.choosing(tx, link.casilla_id)
@@ -151,7 +143,7 @@ def opened(tx: Tx, link_id: bytes) -> Choosing | Mislaid:
 
 
 def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
-    """Send a new link in place of one of ours that came too late (M82, S36)."""
+    """Send a new link in place of an expired one (M82, S36). False: nothing to renew."""
     link = links.by_id(tx, link_id, LINK)
     if link is None or not _came_late(link):
         return False
@@ -163,7 +155,6 @@ def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
 def choose_by_link(
     tx: Tx, link_id: bytes, hashed: str, client: Client, typed: str = ""
 ) -> bool | Denied:
-    """The same as `choose`, for who came by a link."""
     link = links.by_id(tx, link_id, LINK)
     if link is None or not link.holds(tx.now):
         return False
@@ -184,8 +175,10 @@ def _factor(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | Non
 
 
 def _counted(tx: Tx, identidad: Identidad, client: Client) -> Casilla | None:
-    """Count a recovery of this identidad. One too many looks like any other and sends nothing; a
-    browser that its owner used before counts apart (S31, S32)."""
+    """Count a recovery of this identidad. None: nothing may leave, and no page shows it.
+
+    A known browser counts apart (S31, S32).
+    """
     casilla = casillas.by_identidad(tx, identidad)
     device = login.known_device(tx, client, casilla)
     allowed = throttle.take(tx, limits.recoveries(identidad, device)) is None
@@ -202,7 +195,6 @@ def _remember(
     client: Client,
     life: timedelta,
 ) -> None:
-    """A step that this browser reached. It asks for no code: what counts is the visit."""
     subject = tx.vault.lookup(str(identidad))
     step = NewChallenge(
         id=uuid4().bytes,
@@ -222,7 +214,6 @@ def _remember(
 
 
 def _replace(tx: Tx, casilla: Casilla, hashed: str, client: Client) -> None:
-    """The browser that its owner knew stays known, if that is where they are (S37)."""
     device = login.known_device(tx, client, casilla)
     password.replace(tx, casilla, hashed, client, device=device or b"")
 
@@ -240,7 +231,7 @@ def _send_link(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> None
 
 
 def _send_nothing(tx: Tx, policy: Policy, client: Client) -> None:
-    """Nearly as much work as sending, for an identidad or an address that is not registered."""
+    """Nearly the same work as `_send_link`: the time of an answer must not reveal a casilla."""
     links.end_all(tx, 0, LINK)
     audit.note(tx, Event.LINK_SENT, None, client.ip)
     told = _told(tx, policy, uuid4().bytes, client)

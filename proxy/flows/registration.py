@@ -1,10 +1,10 @@
-"""Registration: somebody asks for a casilla, step by step, up to proving that they read their mail.
+"""Registration: an applicant asks for a casilla, step by step, up to the proof of the mailbox.
 
     accept terms ──▶ accept privacy ──▶ persona ──▶ data ──▶ identity checked, outside any
     transaction ──▶ (a legal person: its representative) ──▶ review ──▶ flows.opening
 
-What was typed is kept, sealed, for an hour since the last step, and tied to a cookie of the
-browser. No step tells an identidad that has a casilla from one that has none (S41).
+The typed data are kept, sealed, for an hour after the last step, and a cookie ties them to the
+browser. No step tells whether an identidad has a casilla (S41).
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ STEPS = ("terms", "privacy", "persona", "data", "representative", "review")
 
 @dataclass(frozen=True)
 class Applicant:
-    """Who asks for a casilla, well formed."""
+    """The data of an applicant, well formed."""
 
     claim: Claim
     email: str
@@ -41,7 +41,7 @@ class Applicant:
 
 
 def read_applicant(persona: str, form: Mapping[str, str], today: date) -> Applicant:
-    """Raises Faults with everything that is wrong."""
+    """Raises Faults with every fault of the form."""
     reading = Reading(form)
     legal = persona == LEGAL
     claim: Claim = rules.read_company(reading) if legal else rules.read_person(reading, today)
@@ -54,12 +54,10 @@ def read_applicant(persona: str, form: Mapping[str, str], today: date) -> Applic
 
 
 def begun(tx: Tx, visit: str) -> Registration | None:
-    """What this browser is registering. Spends nothing."""
     return registrations.alive(tx, secrets.digest(visit))
 
 
 def next_step(draft: Draft) -> str:
-    """The first one that is not done yet."""
     done = {
         "terms": TERMS in draft.accepted,
         "privacy": PRIVACY in draft.accepted,
@@ -74,7 +72,7 @@ def next_step(draft: Draft) -> str:
 def begin(
     tx: Tx, consent: Consent, visit: str, new_visit: str, client: Client
 ) -> tuple[Registration, str] | Denied:
-    """Accept the terms. Returns the registration and the secret that its browser has to keep."""
+    """Accept the terms. Returns the registration and the visit that its browser must keep."""
     found = begun(tx, visit)
     if found:
         return accept(tx, found, TERMS, consent, client), visit
@@ -92,7 +90,6 @@ def accept(
 
 
 def choose(tx: Tx, found: Registration, persona: str) -> Registration:
-    """Refuses what is neither. Another kind of person proves everything again."""
     if persona not in (NATURAL, LEGAL):
         raise Refusal("recovery.persona")
     if persona == found.draft.persona:
@@ -101,8 +98,10 @@ def choose(tx: Tx, found: Registration, persona: str) -> Registration:
 
 
 def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
-    """Keep what was typed, however wrong it is (M36, M72). Of other data nothing is proved; how to
-    reach somebody says nothing of who they are."""
+    """Keep the typed data, right or wrong (M36, M72). Changed data lose their proof.
+
+    A change of REACH alone keeps the proof of the identity.
+    """
     draft = found.draft
     legal = draft.persona == LEGAL
     values = rules.as_typed(form, rules.COMPANY if legal else rules.PERSON)
@@ -115,12 +114,10 @@ def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registra
 
 
 def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
-    """Count a check of who somebody is, before it is made (S40, S51)."""
     return count(tx, limits.checks_of_identity(identidad, client), None, client)
 
 
 def record_answer(tx: Tx, identidad: Identidad, answer: Answer, client: Client) -> None:
-    """Record what RENIEC or SUNAT said. Only what differs was a try at somebody's data."""
     audit.note(tx, Event.IDENTITY_CHECKED, None, client.ip, answer=answer.value)
     if answer is not Answer.DIFFERS:
         throttle.give_back(tx, limits.tries_at_identity(identidad))
@@ -134,7 +131,6 @@ def record_check(
     answer: Answer,
     client: Client,
 ) -> Registration:
-    """What was answered about the `form`: whose data match is not asked again for them."""
     record_answer(tx, identidad, answer, client)
     found = keep_typed(tx, found, form)
     if answer is not Answer.MATCHES:
@@ -143,7 +139,6 @@ def record_check(
 
 
 def unproved(draft: Draft) -> Draft:
-    """What was proved of other data proves nothing of these: neither a code nor a link opens."""
     return replace(
         draft, identified=False, represented_by="", representative_visit="", email_visit=""
     )
@@ -159,7 +154,7 @@ def applicant(found: Registration, today: date) -> Applicant:
 
 
 def _accepting(tx: Tx, draft: Draft, text: str, consent: Consent, client: Client) -> Draft:
-    """Whoever goes back and accepts the same again accepted it the first time."""
+    """A second acceptance of the same text keeps the instant of the first one."""
     before = draft.accepted.get(text, {})
     if before.get("sha256") == consent.sha256:
         return draft
@@ -172,8 +167,8 @@ def _accepting(tx: Tx, draft: Draft, text: str, consent: Consent, client: Client
     return replace(draft, accepted=draft.accepted | {text: accepted})
 
 
+# M37, M73
 def _same_email(text: str, email: str) -> str:
-    """M37, M73"""
     try:
         again = cuentas.normal_email(text)
     except Refusal:

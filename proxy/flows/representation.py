@@ -1,9 +1,9 @@
-"""Representation: a legal person registers through somebody who proves who they are (R22).
+"""Representation: a legal person registers through a representative with a proved identity (R22).
 
     summon ──▶ code to the mailbox of their casilla ──▶ answer     ·     prove (RENIEC)
                (or of their app)
 
-That their data are public proves nothing: the RUC, the name and the district of a company are too.
+Public data prove nothing: anybody can read the RUC, the name and the district of a company.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,6 @@ PURPOSE = "representative"
 
 
 def read_representative(form: Mapping[str, str], today: date) -> PersonClaim:
-    """Raises Faults with everything that is wrong."""
     reading = Reading(form)
     claim = rules.read_person(reading, today)
     declares(reading)
@@ -38,7 +37,6 @@ def read_representative(form: Mapping[str, str], today: date) -> PersonClaim:
 
 
 def declares(reading: Reading) -> None:
-    """The power to represent is declared under oath, as the rest."""
     if reading.form.get("poder") != "1":
         reading.errors["poder"] = Refusal("registration.power")
 
@@ -50,8 +48,7 @@ def summon(
     identidad: Identidad,
     client: Client,
 ) -> Denied | None:
-    """Send a code to the mailbox of the casilla of who is said to represent. Whoever has no
-    casilla gets the same page, and nothing is sent."""
+    """Send a code to the representative. Without a casilla nothing leaves, and no page shows it."""
     casilla = casillas.by_identidad(tx, identidad) if identidad.kind != "RUC" else None
     visit = secrets.new_token()
     asked = Asked(PURPOSE, str(identidad), casilla)
@@ -73,19 +70,19 @@ def answer(
     asked = challenge.check(tx, policy, sent, mailed, client)
     if isinstance(asked, Denied):
         return asked
-    assert asked.casilla_id is not None  # nobody's code is never right
+    assert asked.casilla_id is not None  # only the code of a casilla is ever right
     _represented(tx, found, casillas.by_id(tx, asked.casilla_id).identidad)
     return None
 
 
 def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> str | None:
-    """What stands for the mailed code; None for what is none. Of who has a second factor that is a
-    code of their app, and the mailed one is wrong: a mailbox alone proves nothing of theirs
-    (docs/decisions/0019).
+    """The mailed code, if `typed` stands for it; None: `typed` is wrong.
 
-    Everybody is mailed the same and asked the same, so no page tells who has one (S41).
-    It is looked at before the guess is counted; but it counts for nothing, and nobody learns
-    whether it was right, unless `check` takes the guess.
+    A representative with a second factor types a code of the app, and for them the mailed code is
+    wrong: a mailbox alone proves nothing (docs/decisions/0019). The mail and the question are the
+    same for everybody, so no page tells who has a factor (S41). The code is spent before the guess
+    is counted, but it has no effect, and nobody learns whether it was right, unless `check` takes
+    the guess.
     """
     whose = asked.casilla_id if asked else None
     casillas.lock(tx, whose)
@@ -102,7 +99,6 @@ def resend(tx: Tx, policy: Policy, found: Registration, client: Client) -> Denie
 
 
 def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:
-    """Keep it, and what was proved of the very same data."""
     values = rules.as_typed(form, REPRESENTATIVE)
     if found.draft.represented_by and values == found.draft.representative:
         return keep(tx, found, found.draft)
@@ -119,7 +115,6 @@ def prove(
     answer: Answer,
     client: Client,
 ) -> bool:
-    """What RENIEC answered about somebody who has no casilla here."""
     record_answer(tx, identidad, answer, client)
     found = keep_typed(tx, found, form)
     if answer is not Answer.MATCHES:

@@ -1,8 +1,8 @@
-"""How many SMS may be asked for: each one costs the entity money, and a mobile its peace.
+"""Limits of SMS: each one costs the entity money and disturbs the owner of the mobile.
 
-Who asks, their network and the whole entity have a limit each, and are told of it. What a number
-gets, whoever asks for it, is counted in silence: nobody learns from it whose number it is, nor
-whether it is anybody's (S30, S31, S51).
+The subject that asks, its network and the whole entity have a limit each, and a refusal says so.
+The messages to a number are counted in silence: a refusal would reveal the owner of the number, or
+that it has one (S30, S31, S51).
 """
 
 from datetime import timedelta
@@ -17,9 +17,9 @@ from proxy.store.tx import Tx
 def take(
     tx: Tx, a_day: int, who: str, number: str | None, client: Client, *, known: bool = False
 ) -> timedelta | bool:
-    """How long `who` has to wait; or whether an SMS leaves for `number`.
+    """The time that `who` must wait, or whether an SMS leaves for `number`.
 
-    None is nobody's number. What others of its network ask for does not reach a `known` browser.
+    Without a `number` it never leaves. The limits of the network do not reach a `known` browser.
     `a_day` is for the whole entity.
     """
     wait = throttle.take(

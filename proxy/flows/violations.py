@@ -1,4 +1,4 @@
-"""Reports of the content policy: anybody can send them, so only so many are listened to."""
+"""Reports of the content policy: anybody can send them, so limits decide which ones are logged."""
 
 from proxy.domain import limits
 from proxy.domain.client import Client
@@ -7,5 +7,4 @@ from proxy.store.tx import Tx
 
 
 def listen(tx: Tx, client: Client) -> bool:
-    """Whether one more report of this address is worth a line in the log."""
     return throttle.take(tx, limits.violations(client)) is None
