@@ -28,8 +28,8 @@ SUBMISSION, RELAY, IMPLICIT_TLS = 587, 25, 465
 class Unsent(Exception):
     """The message did not leave, or its fate is unknown.
 
-    `reason` may be logged; `answer` may name the recipient. `refused`: the service
-    refuses this message and not the way there, for example because it knows no such mailbox.
+    `reason` may be logged; `answer` may name the recipient. `refused`: the service refuses the
+    message itself, for example because the mailbox does not exist.
     """
 
     def __init__(self, reason: str, answer: str = "", *, refused: bool = False) -> None:
