@@ -1,4 +1,4 @@
-"""The application, put together: the site first, then the casilla behind its guards."""
+"""The whole service as one ASGI application: the site first, then the casilla and its guards."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,9 +30,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
-    """The whole service as one ASGI application. Refuses to start without site or keys.
+    """Refuses `site.missing` and `site.not_plain`; with `worker`, also `mail.url`.
 
-    With `worker`, its process sends the messages of the outbox and does the chores too.
+    With `worker`, this process also sends the messages of the outbox and does the chores.
     """
     origin = installation.settings.origin
     state = create_state(installation)

@@ -24,7 +24,7 @@ REASONS = {
     errno.ENOTDIR: "no es una carpeta",
     errno.EEXIST: "ya existe y no es una carpeta",
 }
-# Of SQLite and PostgreSQL.
+# Words in the errors of SQLite and of PostgreSQL.
 SIGNS = {
     "is full": "disk.full",
     "no space left": "disk.full",
@@ -32,7 +32,7 @@ SIGNS = {
     "no such table": "database.incomplete",
     "readonly": "database.unwritable",
     "read-only": "database.unwritable",
-    "disk i/o error": "database.unwritable",  # of SQLite, when its log of writes does not fit
+    "disk i/o error": "database.unwritable",  # SQLite: its write-ahead log does not fit
 }
 app = typer.Typer(
     cls=Group,
@@ -79,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _refusal(error: Exception) -> str | None:
-    """What to tell about an error that somebody who runs the command can mend."""
+    """The sentence for an error that the operator can repair; None: a fault of the program."""
     if isinstance(error, Refusal):
         return str(error)
     if isinstance(error, OSError):

@@ -1,5 +1,5 @@
-"""What cannot be done: a `Refusal` is raised and nothing happened, a `Denied` is returned and was
-recorded. `texts.TEXTS` has the sentences of both."""
+"""The two ways to say no: a `Refusal` is raised and nothing happened; a `Denied` is returned and
+its try was recorded. `texts.TEXTS` has the sentences of both."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,10 +9,10 @@ from proxy.texts import TEXTS
 
 
 class Refusal(Exception):
-    """Something that cannot be done. Raised, it undoes the transaction: nothing happened."""
+    """Raising it undoes the transaction, so nothing happened."""
 
     status = 400
-    seconds: int | None = None  # that it makes sense to wait before the next try
+    seconds: int | None = None  # to wait before the next try
 
     def __init__(self, code: str, **data: object) -> None:
         super().__init__(code)
@@ -24,14 +24,12 @@ class Refusal(Exception):
 
 
 class NotYours(Refusal):
-    """What was asked for is not there for this person. Never 403: that would say that it exists."""
+    """This person has no such thing. Never 403: a 403 would say that the thing exists."""
 
     status = 404
 
 
 class Busy(Refusal):
-    """The service cannot take this now."""
-
     status = 503
 
     def __init__(self, seconds: int = 2) -> None:
@@ -40,31 +38,31 @@ class Busy(Refusal):
 
 
 class Reason(StrEnum):
-    """Why the answer is no. Each page says it in its own words: `proxy/web/edge/denials.py`."""
+    """Each page has its own sentence for a reason: see `proxy/web/edge/denials.py`."""
 
-    MISSING = "missing"  # what was typed has not the shape of a code: it was not counted
+    MISSING = "missing"  # the typed text does not look like a code; the try was not counted
     WRONG = "wrong"
-    LIMITED = "limited"  # too many tries: `wait`
-    RIDDLE = "riddle"  # first, the text of a picture
-    EXPIRED = "expired"  # this code; another one can be asked for
-    SOON = "soon"  # another code, before `wait` has passed
-    SENDS = "sends"  # another code, after as many as are sent
-    SPENT = "spent"  # it was wrong, and there are no tries left
-    GONE = "gone"  # nothing waits for this answer
-    OVER = "over"  # too much time has passed since the beginning
-    UNREAD = "unread"  # the notificacion has to be opened first
+    LIMITED = "limited"  # too many tries; `wait` is set
+    RIDDLE = "riddle"  # the person must answer a CAPTCHA first
+    EXPIRED = "expired"  # the code is too old; the person can ask for another one
+    SOON = "soon"  # another code can leave only after `wait`
+    SENDS = "sends"  # no further code is sent for this challenge
+    SPENT = "spent"  # the code was wrong and no tries are left
+    GONE = "gone"  # no question waits for this answer
+    OVER = "over"  # too much time passed since the flow began
+    UNREAD = "unread"  # the owner must open the notificacion first
 
 
 @dataclass(frozen=True)
 class Denied:
-    """It was counted and recorded, and the answer is no."""
+    """The try was counted and recorded, and the answer is no."""
 
     reason: Reason
-    wait: timedelta | None = None  # until it makes sense to try again
+    wait: timedelta | None = None  # before the next try
     left: int | None = None  # tries that remain
-    by_app: bool = False  # whether a code of the owner's app is what was asked for
+    by_app: bool = False  # the page asked for a code of the owner's app
 
     @property
     def ends(self) -> bool:
-        """Whether there is nothing left to answer: the person begins again."""
+        """True: no question is left to answer, so the person begins again."""
         return self.reason in (Reason.SPENT, Reason.GONE, Reason.OVER)

@@ -1,4 +1,4 @@
-"""The parts that the settings of an installation give, put together once for each process."""
+"""The parts of an installation, made from its settings once for each process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ from proxy.store.tx import utc_now
 
 
 class _Keyed:
-    """What follows from a key ring."""
+    """The parts that are made from a key ring, and made again after a rotation."""
 
     def __init__(self, ring: KeyRing) -> None:
         self.ring = ring
@@ -52,7 +52,7 @@ class Installation:
 
     @property
     def ring(self) -> KeyRing:
-        """The keys as they are now: whoever keeps what follows from them misses a rotation."""
+        """The keys of this moment. A caller that keeps a part made from them misses a rotation."""
         return self._live_ring()
 
     @property

@@ -1,4 +1,4 @@
-"""One JSON object a line, in UTC. Never a code, a token, a password, an identidad or a form."""
+"""The log: one JSON object a line, in UTC. It holds no code, token, password, identidad or form."""
 
 import json
 import logging
@@ -22,7 +22,7 @@ class JsonLines(logging.Formatter):
 
 
 def write_json_lines() -> None:
-    """Every logger of the process, uvicorn's too, writes such lines to standard error."""
+    """Applies to every logger of the process, also uvicorn's. Writes to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     root = logging.getLogger()

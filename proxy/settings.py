@@ -1,4 +1,4 @@
-"""What an installation may change: the environment variables CASILLA_…"""
+"""The settings of an installation: the environment variables CASILLA_…"""
 
 import re
 from ipaddress import ip_address, ip_network
@@ -17,7 +17,7 @@ ADDRESS = re.compile(r"[!-~]+")
 
 
 class Settings(BaseSettings):
-    """Read once, when a command starts, and handed down. Nothing else reads the environment."""
+    """A command reads the settings once, when it starts, and hands them down."""
 
     model_config = SettingsConfigDict(env_prefix="CASILLA_", env_file=".env", extra="ignore")
 
@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     @field_validator("origin")
     @classmethod
     def _bare_origin(cls, value: str) -> str:
-        """Without TLS no browser keeps the cookies of the casilla, except on this machine."""
+        """Browsers keep the cookies of the casilla only under TLS, or on this machine."""
         parts = urlsplit(value)
         host = parts.hostname or ""
         whole = parts.scheme in ("http", "https") and HOST.fullmatch(host)
@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     @field_validator("sms_url")
     @classmethod
     def _folder_or_service(cls, value: str) -> str:
-        """Up to 0.2.0 the address could have places, as {numero}: nothing fills them any more."""
+        """Up to 0.2.0 the address could hold placeholders such as {numero}. They are refused."""
         if value.startswith("maildir:") and value != "maildir:":
             return value
         if "{" not in value and is_service(value):
@@ -144,7 +144,7 @@ class Settings(BaseSettings):
 
     @property
     def local(self) -> bool:
-        """Whether this is somebody's own machine, where demonstration people may live."""
+        """True on a person's own machine, where demonstration people may exist."""
         return self.hostname in ("localhost", "127.0.0.1", "::1")
 
 

@@ -1,1 +1,1 @@
-"""The key ring: its file, its subkeys, and what is signed with them."""
+"""The key ring: its file, its subkeys, and the tokens signed with them."""

@@ -1,7 +1,7 @@
-"""Changes the file of keys: one process at a time, and whole or not at all.
+"""Changes the key file: one process at a time, and completely or not at all.
 
-The new file is written beside the old one and takes its place in one step: whoever reads it, or is
-killed meanwhile, has the one or the other.
+The new file is written beside the old one and replaces it in one step. A reader always finds one
+of the two whole, also after a kill.
 """
 
 import base64
@@ -21,9 +21,8 @@ from proxy.keys.ring import AUDIT, derive, new_entry, read_keyring
 
 
 def rotate(path: Path, at: datetime) -> str:
-    """Add a key, to be used from now on, and return its id."""
     with _changing(path) as ring:
-        # Of a retired key neither: rows of the audit still name it.
+        # No id of a retired key either: rows of the audit still name it.
         used = map(int, re.findall(r'"id": "k(\d+)"', json.dumps(ring)))
         key_id = f"k{max(used, default=0) + 1}"
         ring["claves"].append(new_entry(key_id, at))
@@ -31,7 +30,7 @@ def rotate(path: Path, at: datetime) -> str:
 
 
 def retire(path: Path, key_id: str, at: datetime) -> None:
-    """Take a key out. What it attested of the audit can still be verified; nothing else."""
+    """Remove a key. Only the rows of the audit that it sealed can still be verified."""
     with _changing(path) as ring:
         refuse_in_use(path, key_id)
         entry = next(entry for entry in ring["claves"] if entry["id"] == key_id)
@@ -43,7 +42,7 @@ def retire(path: Path, key_id: str, at: datetime) -> None:
 
 
 def refuse_in_use(path: Path, key_id: str) -> None:
-    """Refuses a key that is not there and the one that is used for new things."""
+    """Refuses `keys.unknown`; and `keys.newest`: the key in use for new values."""
     keys = list(read_keyring(path).keys)
     if key_id not in keys:
         raise Refusal("keys.unknown", id=key_id)
@@ -53,9 +52,8 @@ def refuse_in_use(path: Path, key_id: str) -> None:
 
 @contextmanager
 def _changing(path: Path) -> Iterator[dict[str, Any]]:
-    """Gives what the file says, and writes what became of it."""
     path = path.resolve()  # a link to the file stays a link
-    read_keyring(path)  # a broken one is not mended by adding to it
+    read_keyring(path)  # refuses a broken file: a change would not repair it
     try:
         with path.with_name(f"{path.name}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -64,17 +62,17 @@ def _changing(path: Path) -> Iterator[dict[str, Any]]:
             _replace(path, json.dumps(ring, indent=2))
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise  # no permission would help
+            raise  # the disk is full: permissions are not the cause
         raise Refusal("keys.unwritable", path=path) from None
 
 
 def _replace(path: Path, content: str) -> None:
     beside, owner = path.with_name(f"{path.name}.nuevo"), path.stat()
-    beside.unlink(missing_ok=True)  # of somebody who was killed
+    beside.unlink(missing_ok=True)  # left by a process that was killed
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as file:
-            # The service reads it as its own user, whoever runs the command.
+            # The service reads the file as its own user, also when root runs the command.
             os.fchown(descriptor, owner.st_uid, owner.st_gid)
             file.write(content)
             file.flush()

@@ -3,8 +3,8 @@
 Every use takes a subkey of its own (HKDF), so a key never serves two purposes. Without this file
 no password of the database can be verified: back it up apart from the database.
 
-Of a retired key the file keeps the subkey by which the audit is verified, and nothing else: who
-reads it opens, signs and guesses nothing. `proxy.keys.file` changes the file.
+Of a retired key the file keeps only the subkey that verifies the audit. That subkey opens no
+sealed value, signs no token and guesses no password. `proxy.keys.file` changes the file.
 """
 
 import base64
@@ -35,12 +35,12 @@ LOOK_EVERY = 1.0  # seconds between looks at whether a command rotated the keys
 
 @dataclass(frozen=True)
 class KeyRing:
-    keys: dict[str, bytes]  # id to key; the last one is in use, the others still verify
-    since: Mapping[str, datetime] = field(default_factory=dict)  # of those whose date is known
+    keys: dict[str, bytes]  # id to key; the last key is in use, the others still verify
+    since: Mapping[str, datetime] = field(default_factory=dict)  # id to its first use, if known
     retired: Mapping[str, bytes] = field(default_factory=dict)  # id to subkey of the audit
 
     def subkeys(self, purpose: str) -> dict[str, bytes]:
-        """One subkey for each key, oldest first, as itsdangerous wants them."""
+        """Oldest first, as itsdangerous needs. For the audit, the retired keys are included."""
         subkeys = {key_id: derive(key, purpose) for key_id, key in self.keys.items()}
         if purpose == AUDIT:
             subkeys |= self.retired
@@ -48,14 +48,14 @@ class KeyRing:
         return subkeys
 
     def replaced_at(self, key_id: str) -> datetime | None:
-        """Since when the next key is used in its place, as far as is known."""
+        """The first instant of use of the next key. None: no next key, or no known instant."""
         ids = list(self.keys)
         later = ids[ids.index(key_id) + 1 :]
         return self.since.get(later[0]) if later else None
 
 
 def create_keyring(path: Path) -> KeyRing:
-    """Write a new ring with one key. Refuses to replace a file that is there."""
+    """Refuses `keys.exist` instead of replacing a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -69,13 +69,12 @@ def create_keyring(path: Path) -> KeyRing:
 
 
 def new_entry(key_id: str, at: datetime) -> dict[str, str]:
-    """A key nobody has had before, as the file has it."""
     key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
     return {"id": key_id, "desde": at.isoformat(timespec="seconds"), "clave": key}
 
 
 def read_keyring(path: Path) -> KeyRing:
-    """Refuses a ring that is missing, readable by others, damaged, weak or repeated (S67)."""
+    """Refuses `keys.missing`, `keys.exposed`, `keys.damaged` and `keys.weak` (S67)."""
     try:
         mode = path.stat().st_mode
         content = path.read_text()
@@ -102,10 +101,10 @@ def read_keyring(path: Path) -> KeyRing:
 
 
 class LiveRing:
-    """The ring of a running process: it follows the file, and no restart is needed.
+    """The ring of a running process. It follows the file, so a rotation needs no restart.
 
-    A file that cannot be read while the service runs is logged, and the ring read before stands:
-    whoever is inside stays inside.
+    When the file cannot be read, the error is logged and the last ring stays in use: open sessions
+    continue.
     """
 
     def __init__(self, path: Path) -> None:
@@ -134,7 +133,7 @@ class LiveRing:
 
 
 def _id(entry: dict[str, str]) -> str:
-    """Short and plain: it stands before each sealed value and each password."""
+    # Short and plain, because the id stands before each sealed value and each password.
     if not re.fullmatch(r"[A-Za-z0-9-]{1,40}", entry["id"]):
         raise ValueError(entry["id"])
     return entry["id"]

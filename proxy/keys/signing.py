@@ -1,4 +1,4 @@
-"""What the service signs and gets back: form tokens, known browsers, links of messages."""
+"""Signs and verifies the tokens of forms, of known browsers and of the links in messages."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from proxy.keys.ring import KeyRing
 
 
 class Signer256(TimestampSigner):
-    """itsdangerous signs with SHA-1 and concatenated keys by default (S68)."""
+    """By default itsdangerous signs with SHA-1 and concatenates key and salt (S68)."""
 
     default_digest_method = staticmethod(hashlib.sha256)
     default_key_derivation = "hmac"
@@ -24,11 +24,11 @@ class Signing:
         self._form_keys = list(ring.subkeys("form").values())
 
     def form_token(self, binding: str, form: str) -> str:
-        """Ties a form to the session or the visit of the browser that asked for it."""
+        """`binding` is the token of the session, or before a login the visit, of the browser."""
         return _form_token(self._form_keys[-1], binding, form)
 
     def is_form_token(self, given: str, binding: str, form: str) -> bool:
-        """A form that was open while the keys were rotated is still good."""
+        """A form that was open during a rotation of the keys stays valid."""
         tokens = [_form_token(key, binding, form) for key in self._form_keys]
         return any(hmac.compare_digest(given.encode(), token.encode()) for token in tokens)
 
@@ -36,7 +36,7 @@ class Signing:
         return str(self._devices.dumps(device.hex()))
 
     def device_of(self, cookie: str, max_age: int) -> str | None:
-        """The id that the cookie of a known browser carries, as hexadecimal digits."""
+        """The id in the cookie of a known browser, as hexadecimal digits. `max_age` in seconds."""
         return _loaded(self._devices, cookie, max_age)
 
     def disavowal(self, challenge: str) -> str:
@@ -46,11 +46,10 @@ class Signing:
         return _loaded(self._disavowals, token, max_age)
 
     def link(self, purpose: str, link_id: bytes) -> str:
-        """What an address of a message carries. Its row says whether it still holds."""
         return str(self._links.dumps([purpose, link_id.hex()]))
 
     def link_of(self, purpose: str, token: str) -> bytes | None:
-        """The id of a link that is ours and of this purpose, however old it is."""
+        """None: not our signature, or another purpose. No age limit: the row of the link has it."""
         try:
             signed_for, link_id = self._links.loads(token)
         except (BadData, ValueError, TypeError):

@@ -1,1 +1,1 @@
-"""Services of others, each behind an adapter: mail, SMS, identity."""
+"""The outside services, each behind an adapter: mail, SMS, identity."""

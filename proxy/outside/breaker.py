@@ -1,4 +1,4 @@
-"""A circuit breaker: a service that is down is left alone instead of waited for."""
+"""A circuit breaker: while a service is down, the casilla neither asks it nor waits for it."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from threading import Lock
 
 
 class Breaker:
-    """After `failures` in a row nobody asks for `seconds`; then one probe at a time may."""
+    """After `failures` in a row it allows no question for `seconds`, then one probe at a time."""
 
     def __init__(
         self,
@@ -21,7 +21,7 @@ class Breaker:
         self._probing = False
 
     def allows(self) -> bool:
-        """Whether to ask now. Whoever is allowed must `tell` afterwards how it went."""
+        """A caller that gets True must `tell` afterwards whether the service worked."""
         with self._lock:
             if self._failures < self._most:
                 return True

@@ -1,8 +1,8 @@
-"""Who says whether a person or a company is as claimed: the State's service, or a local register.
+"""Compares the claim of a person or a company with the State's service, or a local register.
 
     check ──▶ «coincide» · «no coincide» · «no disponible»
 
-Never which value differs, and never a word of the claim in a log (S40).
+The answer never says which value differs, and no log holds a word of the claim (S40).
 """
 
 import json
@@ -28,20 +28,19 @@ logger = logging.getLogger("casilla.identity")
 LOCAL_REGISTER = "padron:"
 LARGEST = 4096  # bytes of an answer
 BACK_OFF = 0.3  # seconds before the second and last try
-# A service that hangs must not take the threads that the rest of the casilla runs on.
+# Checks at once: a service that hangs must not take all the threads of the casilla.
 AT_ONCE = 8
-PASSING = (502, 503, 504)  # a gateway that is being restarted, usually
-# The service is alive and does not like this claim: that says nothing about the others.
+PASSING = (502, 503, 504)  # usually a gateway that restarts
+# The service works and rejects this one claim: the breaker counts no failure.
 ABOUT_THE_CLAIM = (400, 404, 409, 413, 422)
 
 
 class Identity(Protocol):
     def check(self, claim: Claim) -> Answer:
-        """Call it outside any transaction and off the event loop: it may take some seconds."""
+        """Call this outside any transaction and off the event loop: it may take some seconds."""
 
 
 def identity(settings: Settings, db: Database) -> Identity:
-    """What CASILLA_IDENTITY_URL says."""
     if settings.identity_url == LOCAL_REGISTER:
         return Register(db)
     return Service(
@@ -54,7 +53,7 @@ def identity(settings: Settings, db: Database) -> Identity:
 
 @dataclass(frozen=True)
 class Register:
-    """The table that `casilla padron importar` fills. While it is empty nobody can be checked."""
+    """The table that `casilla padron importar` fills. An empty table answers UNAVAILABLE."""
 
     db: Database
 
@@ -74,7 +73,7 @@ class Register:
 
 
 class _Failed(Exception):
-    """The service gave no answer. `reason` may be logged."""
+    """The service gave no usable answer. `reason` may be logged."""
 
     def __init__(self, reason: str, *, again: bool = False, alive: bool = False) -> None:
         super().__init__(reason)
@@ -84,7 +83,7 @@ class _Failed(Exception):
 
 @dataclass
 class Service:
-    """An HTTP service of verification, as RENIEC and SUNAT are reached through the PIDE."""
+    """An HTTP service that verifies, such as RENIEC and SUNAT behind the PIDE."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -144,7 +143,7 @@ class Service:
 
 
 def _question(claim: Claim) -> object:
-    """As the manual describes it."""
+    # The manual documents these names for the operators of a service.
     identidad = {"tipo": claim.identidad.kind, "numero": claim.identidad.number}
     if isinstance(claim, CompanyClaim):
         said = {"razon_social": claim.razon_social, "distrito": claim.distrito}

@@ -1,4 +1,4 @@
-"""The ways by which an e-mail leaves: a mail server, or a folder of this machine."""
+"""Sends an e-mail to a mail server, or to a folder of this machine."""
 
 import mailbox
 import os
@@ -18,18 +18,19 @@ from proxy.errors import Refusal
 from proxy.texts import TEXTS
 
 TIMEOUT = 30.0  # seconds that a mail server may take for one answer
-# Seconds until the message itself goes out. What follows are four answers: the whole stays within
-# the lease of a worker, and no other one sends the message meanwhile.
+# Seconds before the message itself must go out. Four answers follow: all together stay within the
+# lease of a worker, so no other worker sends the message meanwhile.
 PATIENCE = 120.0
-# Characters of what a server says. Fewer are kept, once it names the recipient no more.
+# Characters of a server's answer. The outbox keeps fewer, after it removes the recipient.
 ANSWER = 1000
 SUBMISSION, RELAY, IMPLICIT_TLS = 587, 25, 465
 
 
 class Unsent(Exception):
-    """It did not leave, or nobody knows. `reason` may be logged; `answer` may name the recipient.
+    """The message did not leave, or its fate is unknown.
 
-    `refused`: the server knows no such mailbox.
+    `reason` may be logged; `answer` may name the recipient. `refused`: the service refuses the
+    message itself, for example because the mailbox does not exist.
     """
 
     def __init__(self, reason: str, answer: str = "", *, refused: bool = False) -> None:
@@ -42,14 +43,14 @@ class Unsent(Exception):
 class Transport(Protocol):
     @property
     def where(self) -> str:
-        """Where the message went, for the log."""
+        """For the log: where a message went."""
 
     def send(self, email: EmailMessage) -> str:
-        """Returns the answer that proves it. Raises Unsent."""
+        """Returns the answer that proves the sending. Raises Unsent."""
 
 
 def transport(mail_url: str, hostname: str) -> Transport:
-    """What CASILLA_MAIL_URL says; `hostname` is how we greet. Refuses `mail.url`."""
+    """`hostname` is the name that we tell the mail server. Refuses `mail.url`."""
     if mail_url.startswith("maildir:"):
         return Folder(maildir(mail_url))
     try:
@@ -72,7 +73,7 @@ def transport(mail_url: str, hostname: str) -> Transport:
 
 
 def maildir(mail_url: str) -> Path:
-    """The local folder of messages. Refuses `mail.elsewhere` when they leave by a server."""
+    """Refuses `mail.elsewhere` when messages leave by a server; `mail.url` without a folder."""
     scheme, _, path = mail_url.partition(":")
     if scheme != "maildir":
         raise Refusal("mail.elsewhere")
@@ -89,11 +90,11 @@ class Folder:
     def send(self, email: EmailMessage) -> str:
         content = email.as_bytes(policy=email.policy.clone(linesep="\n"))
         try:
-            # Made here each time: somebody may empty the folder by removing it.
+            # Made for each message: an operator may empty the folder by removing it.
             self.path.parent.mkdir(parents=True, exist_ok=True)
             for name in ("", "tmp", "new", "cur"):
                 (self.path / name).mkdir(mode=0o700, exist_ok=True)
-            key = mailbox.Maildir(self.path, create=False).add(content)  # synced, then named
+            key = mailbox.Maildir(self.path, create=False).add(content)  # synced, then renamed
             _sync(self.path / "new")
         except OSError as error:
             raise Unsent(type(error).__name__, str(error)) from None
@@ -131,7 +132,7 @@ class Smtp:
         )
         try:
             yield server
-            # The message was taken: a farewell that fails must not send it again.
+            # The server took the message: a QUIT that fails must not send it again.
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()
         finally:
@@ -157,7 +158,7 @@ class Smtp:
 
     def _tls(self) -> ssl.SSLContext:
         context = ssl.create_default_context()
-        # Nobody stands between a machine and itself, and its own mail server is seldom certified.
+        # No third party reads the loopback, and a local mail server seldom has a certificate.
         if self._loopback and not self.implicit_tls:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
@@ -165,7 +166,7 @@ class Smtp:
 
 
 class _Client(smtplib.SMTP):
-    """Keeps what the server said when it took the message: its name in the server's queue."""
+    """Keeps the answer to DATA, which names the message in the queue of the server."""
 
     answer = ""
 

@@ -1,4 +1,4 @@
-"""One question to a service of others, in JSON: one answer, within a time, no redirect followed."""
+"""Asks an outside service one question in JSON, within a time limit. Follows no redirect."""
 
 import json
 import socket
@@ -19,11 +19,11 @@ from urllib3.response import HTTPResponse
 class Reply:
     status: int
     kind: str  # the media type, without its parameters
-    said: bytes  # as much of it as was asked for
+    said: bytes  # the bytes of the body, up to the limit of the caller
 
 
 class NoReply(Exception):
-    """Nobody knows whether it was heard. Its text names no address and may be logged."""
+    """The service may have received the question. The text names no address and may be logged."""
 
     def __init__(self, reason: str, *, slow: bool) -> None:
         super().__init__(reason)
@@ -43,7 +43,7 @@ def ask(
     seconds: float,
     most: int,
 ) -> Reply:
-    """`seconds` is all the time of the answer, and `most` the bytes of it that are read."""
+    """`seconds` limits the whole answer, `most` the bytes that are read. Raises NoReply."""
     parts = urlsplit(url)
     target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
     usual = {
@@ -81,8 +81,8 @@ def _connection(url: str, connect_seconds: float) -> HTTPConnection:
 
 
 def _said(response: HTTPResponse, most: int) -> bytes:
-    """Who has given the status has answered, whatever becomes of the rest."""
     said = b""
+    # A service that gave a status has answered, even if the body breaks off.
     with suppress(OSError, HTTPError, HTTPException):
         while len(said) < most and (piece := response.read1(most - len(said))):
             said += piece
@@ -91,13 +91,13 @@ def _said(response: HTTPResponse, most: int) -> bytes:
 
 @contextmanager
 def _ending(connection: HTTPConnection, seconds: float, ended: Event) -> Iterator[None]:
-    """Ends an answer that trickles in: each byte of it would be in time."""
+    # The timeout of the socket does not end an answer that trickles in: each byte is in time.
     sock = connection.sock
 
     def end() -> None:
         ended.set()
         with suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # under TLS too, and without farewell
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # under TLS too, without its farewell
 
     timer = Timer(seconds, end)
     timer.daemon = True

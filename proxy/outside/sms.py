@@ -1,4 +1,4 @@
-"""The ways by which an SMS leaves: a service of messages, or a folder of this machine."""
+"""Sends an SMS to a service of messages, or to a folder of this machine."""
 
 import json
 import re
@@ -16,9 +16,9 @@ from proxy.settings import Settings
 from proxy.texts import TEXTS
 
 CONNECT_SECONDS = 10.0
-SECONDS = 30.0  # of the whole answer: far within the lease of a worker
+SECONDS = 30.0  # for the whole answer: far within the lease of a worker
 LARGEST = 4096  # bytes of an answer
-# What the service says of this very message, and will say again; 401 and 403 are of our account.
+# The service refuses this message, and would again; 401 and 403 are about our account.
 REFUSED = (400, 404, 410, 422)
 
 
@@ -34,10 +34,10 @@ class Sms:
 class SmsTransport(Protocol):
     @property
     def where(self) -> str:
-        """Where the message went, for the log."""
+        """For the log: where a message went."""
 
     def send(self, sms: Sms) -> str:
-        """Returns the answer that proves it. Raises Unsent."""
+        """Returns the answer that proves the sending. Raises Unsent."""
 
 
 def sms_transport(settings: Settings) -> SmsTransport:
@@ -68,14 +68,14 @@ class SmsFolder:
 
 @dataclass(frozen=True)
 class Gateway:
-    """`url` and `token` hold the account at the service: no text shows them."""
+    """`url` and `token` give access to our account at the service: `repr` hides them."""
 
     url: str = field(repr=False)
     token: str = field(repr=False)
     where: str = TEXTS["sent.gateway"]
 
     def send(self, sms: Sms) -> str:
-        # The same number at each try, so that a service that knows it sends the message once.
+        # The same key at each try: a service that supports it sends the message only once.
         once = {"Idempotency-Key": sms.message_id}
         try:
             reply = request.ask(
@@ -94,7 +94,7 @@ class Gateway:
         raise Unsent(reason, self._answer(reply, sms), refused=refused)
 
     def _answer(self, reply: Reply, sms: Sms) -> str:
-        """Some services repeat the message, or what we sent: neither code nor token is kept."""
+        """Without the text, its code and our token: some services repeat what we sent."""
         said = reply.said.decode(errors="replace")
         for secret in (sms.text, *re.findall(r"\d{4,}", sms.text), self.token):
             for form in {secret, json.dumps(secret)[1:-1], urlencode({"": secret})[1:]}:

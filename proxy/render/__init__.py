@@ -1,1 +1,1 @@
-"""Values to e-mails, PDFs and archives. Same input, same output."""
+"""Turns values into e-mails, SMS, PDFs, pictures, sounds and archives."""

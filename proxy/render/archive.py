@@ -1,4 +1,4 @@
-"""Several files as one zip, made while it is sent: it is never whole in memory or on disk."""
+"""Packs files into a zip while it is sent: the zip is never whole in memory or on disk."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from zipstream import ZIP_STORED, ZipStream  # type: ignore[import-untyped]
 
-# What Windows does not take in a name, besides what would put the file into another folder.
+# Characters that Windows forbids in a name, or that would put the file into another folder.
 FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
 
@@ -25,8 +25,7 @@ class Archive:
 
 
 def archive(entries: Iterable[Entry]) -> Archive:
-    """A zip of the entries, in their order, each under a name of its own."""
-    # PDFs do not get smaller, and what is only stored has a size known beforehand.
+    # PDFs do not get smaller, and a zip without compression has a size known beforehand.
     stream, used = ZipStream(compress_type=ZIP_STORED, sized=True), set[str]()
     for entry in entries:
         name = _distinct(file_name(entry.name), used)
@@ -35,7 +34,7 @@ def archive(entries: Iterable[Entry]) -> Archive:
 
 
 def file_name(name: str) -> str:
-    """A name that any computer takes: no folders, no control characters, not hidden."""
+    """A name that any computer accepts: no folders, no control characters, not hidden."""
     text = unicodedata.normalize("NFC", name).translate(FORBIDDEN)
     visible = "".join(c for c in text if unicodedata.category(c)[0] != "C")
     return visible.strip(" .") or "archivo"

@@ -1,4 +1,4 @@
-"""The picture and the sound of a riddle. They take milliseconds: never inside a request (S76)."""
+"""Draws and speaks riddles. Both take milliseconds: never call them inside a request (S76)."""
 
 import io
 import secrets
@@ -12,12 +12,12 @@ from captcha.image import ColorTuple, ImageCaptcha
 from PIL import Image, ImageChops, ImageDraw
 
 WIDTH, HEIGHT = 280, 90
-# 15.6 to 1, in any theme of the browser: the picture brings its own paper. WCAG asks for 4.5.
+# Contrast 15.6 to 1 in any theme, as the picture has its own background. WCAG asks for 4.5.
 INK, PAPER = (18, 35, 61), (255, 255, 255)
 SPECK = (178, 192, 210)
 EDGE = 5
-INKED = 64  # of 255: from here on a point is seen
-TIP = 3  # points of a stroke that may touch the edge of its box
+INKED = 64  # of 255: from this value on a pixel is visible
+TIP = 3  # pixels of a stroke that may touch the edge of its box
 GAP = 5  # columns of paper between two letters, at least
 
 VOICES = Path(__file__).parent / "voces"
@@ -28,7 +28,7 @@ _random = SystemRandom()
 
 
 class _Letters(ImageCaptcha):
-    """Letters turned and bent no further than a person reads at once."""
+    """Letters turned and bent so little that a person reads them at once."""
 
     character_rotate = (-16, 16)
     character_warp_dx = (0.1, 0.2)
@@ -36,7 +36,7 @@ class _Letters(ImageCaptcha):
     word_space_probability = 1  # never an empty place
 
     def _draw_character(self, c: str, draw: ImageDraw.ImageDraw, color: ColorTuple) -> Image.Image:
-        """Again, as long as its own box cuts a part of it off."""
+        # Draws again while the box cuts off a part of the letter.
         letter = super()._draw_character(c, draw, color)
         while _cut(letter.getchannel("A")):
             letter = super()._draw_character(c, draw, color)
@@ -44,7 +44,7 @@ class _Letters(ImageCaptcha):
 
 
 def _cut(ink: Image.Image) -> bool:
-    """Whether a stroke goes on beyond the edge: there it is a line, and not the tip of a stroke."""
+    """Whether a stroke continues beyond an edge: it touches the edge with more than its tip."""
     width, height = ink.size
     edges = [
         (0, 0, width, 1),
@@ -59,7 +59,7 @@ _LETTERS = _Letters(120, HEIGHT, font_sizes=(50, 56, 62))
 
 
 def draw(answer: str) -> bytes:
-    """A PNG of the answer, in which no letter touches another one."""
+    """A PNG in which no letter touches another one."""
     letters = [_letter(letter) for letter in answer]
     width = sum(letter.width for letter in letters) + GAP * (len(letters) - 1)
     mask = Image.new("L", (max(WIDTH, width + 2 * EDGE), HEIGHT))
@@ -70,7 +70,7 @@ def draw(answer: str) -> bytes:
         mask.paste(letter, (x + slack, _random.randint(EDGE, HEIGHT - EDGE - letter.height)))
         x += letter.width + GAP
     size = mask.size
-    # Dots behind the letters and thin cuts through them: what neither joins nor hides them.
+    # Dots behind the letters and thin cuts through them neither join nor hide letters.
     behind = _LETTERS.create_noise_dots(Image.new("RGB", size, PAPER), SPECK, 3, 80)
     image = Image.composite(Image.new("RGB", size, INK), behind, mask)
     for _ in range(2):
@@ -82,14 +82,12 @@ def draw(answer: str) -> bytes:
 
 
 def _letter(letter: str) -> Image.Image:
-    """White on black: how much of the ink is at each point."""
-    # By itself, because the library joins some letters; and white, because it makes dark ink pale.
+    # Drawn alone, because the library joins some letters; in white, because it makes dark ink pale.
     image = _LETTERS.create_captcha_image(letter, (255, 255, 255), (0, 0, 0)).convert("L")
     return image.crop(image.getbbox())
 
 
 def speak(answer: str) -> bytes:
-    """A WAV in which one voice spells the answer, slowly."""
     voice = _random.choice(("a", "b"))
     sound = b"".join(_pieces(voice, answer))
     # A little noise, so that no two recordings of a letter are the same bytes.
@@ -115,12 +113,11 @@ def _pieces(voice: str, answer: str) -> Iterator[bytes]:
 
 
 def _row(samples: bytes) -> Image.Image:
-    """Sound as an image of one row: what stretches and adds images does it to sound as well."""
+    """Sound as an image of one row, because Pillow can stretch and add images."""
     return Image.frombytes("L", (len(samples), 1), samples)
 
 
 def _quieter(volume: float) -> bytes:
-    """A table for bytes.translate."""
     return bytes(round(SILENCE + (sample - SILENCE) * volume) for sample in range(256))
 
 

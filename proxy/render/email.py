@@ -1,4 +1,4 @@
-"""A message as three templates give it: subject, plain text, and the same text as HTML."""
+"""Writes an e-mail from three templates: subject, plain text, and the same text as HTML."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,16 +29,16 @@ _environment = Environment(
 class Envelope:
     message_id: str
     recipient: str
-    at: datetime  # when it happened, in the entity's zone
+    at: datetime  # of the message's creation, in the entity's zone
 
 
 def letter(name: str, envelope: Envelope, entity: Entity, **context: Any) -> EmailMessage:
-    """What leaves. The same message gives the same Message-ID and date at every attempt."""
+    """Every attempt to send a message has the same Message-ID and date."""
     sender, values = (
         entity.correo,
         {"entity": entity, "when": entity.moment(envelope.at), **context},
     )
-    # One line, whatever a value brings along (header injection).
+    # One line, even when a value holds line breaks (header injection).
     subject = " ".join(_render(name, "subject.txt", values).split())
     email = EmailMessage(policy=SMTP)
     email["From"] = Address(sender.nombre, addr_spec=sender.direccion)
@@ -46,13 +46,13 @@ def letter(name: str, envelope: Envelope, entity: Entity, **context: Any) -> Ema
     email["Subject"] = subject
     email["Date"] = envelope.at
     email["Message-ID"] = envelope.message_id
-    email["Auto-Submitted"] = "auto-generated"  # so that no holiday reply answers (RFC 3834)
+    email["Auto-Submitted"] = "auto-generated"  # against automatic replies (RFC 3834)
     values["subject"] = subject
     email.set_content(_render(name, "body.txt", values), cte="quoted-printable")
     email.add_alternative(
         _render(name, "body.html", values), subtype="html", cte="quoted-printable"
     )
-    email["Content-Language"] = "es"  # last: the content takes such headers off
+    email["Content-Language"] = "es"  # last: setting the content removes it
     return email
 
 

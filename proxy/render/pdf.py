@@ -1,7 +1,7 @@
-"""Values → accessible PDF (PDF/UA-1 and PDF/A-2a), or a picture, from a Typst template beside it.
+"""Makes an accessible PDF (PDF/UA-1 and PDF/A-2a), or a picture, from a Typst template.
 
-Values go in as data and never into the source, so no text can be taken for markup.
-Keep it out of the requests: importing it costs memory and time.
+The templates lie in this folder. Values enter as data and never as source, so Typst takes no text
+for markup. No request may import this module: the import costs memory and time.
 """
 
 import json
@@ -16,12 +16,11 @@ import typst
 FOLDER = Path(__file__).parent
 PICTURE_PPI = 72
 
-# One compiler cannot be used by two threads, and one made from bytes works only once.
+# Two threads cannot use one compiler, and a compiler made from bytes works only once.
 _one_at_a_time = Lock()
 
 
 def render_pdf(template: str, data: Mapping[str, object], at: datetime) -> bytes:
-    """The same values give the same bytes."""
     with _one_at_a_time:
         result = _compiler(template).compile(
             format="pdf",
@@ -34,7 +33,6 @@ def render_pdf(template: str, data: Mapping[str, object], at: datetime) -> bytes
 
 
 def render_picture(template: str, data: Mapping[str, object]) -> bytes:
-    """A PNG."""
     with _one_at_a_time:
         result = _compiler(template).compile(
             format="png", sys_inputs=_inputs(data), ppi=PICTURE_PPI
@@ -49,5 +47,5 @@ def _inputs(data: Mapping[str, object]) -> dict[str, str]:
 
 @cache
 def _compiler(template: str) -> typst.Compiler:
-    # The fonts that typst ships: those of the system are slow to list and differ everywhere.
+    # Only the fonts of typst: fonts of the system are slow to list and differ on each machine.
     return typst.Compiler(FOLDER / f"{template}.typ", ignore_system_fonts=True)

@@ -1,4 +1,4 @@
-"""A QR code, drawn here: what it says is a secret, and no other server may see it."""
+"""Draws a QR code on this server: its text is a secret that no other server may see."""
 
 import segno
 from markupsafe import Markup
@@ -7,7 +7,7 @@ QUIET_ZONE = 4  # modules; without it no camera reads the code on a dark page
 
 
 def svg(text: str, label: str) -> Markup:
-    """Black on white in any colour scheme; `label` is what who cannot see it is told."""
+    """Black on white in any colour scheme. A screen reader says `label`."""
     drawn = segno.make(text, error="m", micro=False).svg_inline(
         border=QUIET_ZONE, dark="#000", light="#fff", omitsize=True, svgclass="qr", title=label
     )

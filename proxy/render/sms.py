@@ -1,4 +1,4 @@
-"""A message of text, in the alphabet that fits 160 characters into one SMS (3GPP TS 23.038)."""
+"""Writes the text of an SMS, in the alphabet of 160 characters an SMS (3GPP TS 23.038)."""
 
 import unicodedata
 from datetime import datetime
@@ -14,7 +14,7 @@ ALPHABET = frozenset(
     "@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-EXTENDED = frozenset("^{}\\[~]|€")  # each takes the place of two
+EXTENDED = frozenset("^{}\\[~]|€")  # each counts as two characters
 ONE, EACH_OF_MANY = 160, 153
 
 _environment = Environment(
@@ -27,8 +27,8 @@ _environment = Environment(
 
 
 def sms_text(name: str, entity: Entity, at: datetime, /, **context: Any) -> str:
-    """`at` in the entity's zone. One letter outside the alphabet («ó») would make each SMS hold 70
-    characters: such letters lose their accent."""
+    """`at` is in the entity's zone. Letters outside the alphabet («ó») lose their accent: a single
+    such letter would let each SMS hold only 70 characters."""
     values = {"entity": entity, "when": f"{at:%d/%m/%Y %H:%M}", **context}
     text = _environment.get_template(f"{name}.txt").render(values)
     lines = (" ".join(line.split()) for line in text.splitlines())
@@ -36,7 +36,6 @@ def sms_text(name: str, entity: Entity, at: datetime, /, **context: Any) -> str:
 
 
 def segments(text: str) -> int:
-    """How many SMS it takes, and is paid for."""
     length = sum(2 if letter in EXTENDED else 1 for letter in text)
     return 1 if length <= ONE else -(-length // EACH_OF_MANY)
 

@@ -1,1 +1,1 @@
-"""The HTTP edge: reads the request, runs one flow, chooses the page."""
+"""The handlers: each reads the request, runs one flow and chooses the page."""

@@ -1,14 +1,14 @@
-"""CAPTCHA: what a page shows of a riddle, its picture and its sound, and the answer of a form.
+"""CAPTCHA: shows a riddle with its picture and its sound, and checks the answer of a form.
 
-In a handler that shows the form, with the value of the cookie of the visit, new or old:
+The handler that shows the form gives the visit of the browser, new or old:
 
     riddle = await captcha.riddle(request, visit, "recovery_start")
 
-In its template, with the macro of partials/captcha.html, inside the form and before its button:
+Its template calls the macro of partials/captcha.html inside the form, before the button:
 
     {{ captcha(riddle, errors.get("captcha")) }}
 
-In the handler that takes the form:
+The handler that takes the form:
 
     form = await read_form(request, "recovery_start")
     if await captcha.another(request, "recovery_start", form):
@@ -16,9 +16,9 @@ In the handler that takes the form:
     … the limits of the flow, in a transaction of their own: the riddle comes after them (S74) …
     error = await captcha.check(request, "recovery_start", form)
 
-`first_try=True` is for a flow that knows it to be one (of a network, `untried` says it where the
-form is shown and `first_try` where it is taken), or that its browser is a known one of this very
-casilla: there the profile may ask for nothing.
+With `first_try=True` the profile may ask for nothing. A handler gives it for the first try of a
+network (`untried` tells it where the form is shown, `take_first_try` where the form is taken), or
+for a known browser of the same casilla.
 """
 
 from dataclasses import dataclass
@@ -43,13 +43,13 @@ ANOTHER = "captcha_otra"
 
 @dataclass(frozen=True)
 class Riddle:
-    """What partials/captcha.html shows. No `image`: there is only work for the computer."""
+    """For partials/captcha.html. Without `image`, only the computer has work to do."""
 
     id: str
     image: str | None
     sound: str
     script: str
-    letters: str  # typed for this very riddle, when something else of the form was wrong
+    letters: str  # typed for this riddle, when another field of the form was wrong
     work: str
     changed: bool
     pieces: int = PIECES
@@ -59,9 +59,9 @@ class Riddle:
 async def riddle(
     request: Request, visit: str, form: str, *, first_try: bool = False
 ) -> Riddle | None:
-    """What to ask with `form` of the browser whose cookie is `visit`; None: nothing."""
+    """None: the form needs no CAPTCHA."""
     policy = state_of(request).installation.policy
-    if not _asked(request, first_try) or request.method == "HEAD":  # HEAD too changes nothing (S54)
+    if not _asked(request, first_try) or request.method == "HEAD":  # HEAD changes nothing (S54)
         return None
     given = await run(request, captcha.give, policy, visit, form, client_of(request))
     sent = getattr(request.state, "captcha", {})
@@ -79,7 +79,7 @@ async def riddle(
 
 
 async def another(request: Request, form: str, fields: dict[str, str]) -> bool:
-    """Whether the person pressed «Cambiar imagen»: then nothing else of the form was meant."""
+    """True: the person pressed «Cambiar imagen» and did not mean to send the rest of the form."""
     request.state.captcha = fields
     if ANOTHER not in fields:
         return False
@@ -88,14 +88,14 @@ async def another(request: Request, form: str, fields: dict[str, str]) -> bool:
 
 
 async def untried(request: Request, form: str) -> bool:
-    """Whether the next time that the form is sent counts as the first try of its network."""
+    """Whether the next sending of the form counts as the first try of its network."""
     if state_of(request).installation.policy.captcha_always or request.method == "HEAD":
         return False
     return await run(request, captcha.untried, form, client_of(request))
 
 
 async def take_first_try(request: Request, form: str) -> bool:
-    """Ask once for each time that the form is sent: it counts as the first try of its network."""
+    """Spends the first try of the network: call this once for each sending of the form."""
     if state_of(request).installation.policy.captcha_always:
         return False
     return await run(request, captcha.take_first_try, form, client_of(request))
@@ -104,7 +104,7 @@ async def take_first_try(request: Request, form: str) -> bool:
 async def check(
     request: Request, form: str, fields: dict[str, str], *, first_try: bool = False
 ) -> str | None:
-    """None: go on. Otherwise what to say beside the riddle, and the next page has a new one."""
+    """None: go on. Otherwise the sentence beside the riddle; the next page has a new riddle."""
     if not _asked(request, first_try):
         return None
     visit = visit_of(request)
@@ -113,7 +113,6 @@ async def check(
 
 
 async def image(request: Request) -> Response:
-    """GET /casilla/captcha/{riddle}/imagen/"""
     found = await look(request, captcha.image, request.path_params["riddle"], visit_of(request))
     if found is None:
         raise HTTPException(404)
@@ -121,14 +120,13 @@ async def image(request: Request) -> Response:
 
 
 async def sound(request: Request) -> Response:
-    """GET /casilla/captcha/{riddle}/sonido/"""
     riddle, visit = request.path_params["riddle"], visit_of(request)
     found = await run(request, captcha.audio, riddle, visit, client_of(request))
     if isinstance(found, timedelta):
         return retry_after(Response(status_code=429), found)
     if found is None:
         raise HTTPException(404)
-    # Safari plays nothing that it cannot ask for in parts.
+    # Safari plays only sounds that it can ask for in parts.
     headers = {"Content-Type": "audio/wav"}
     return in_part(
         request, len(found), f'"{riddle}"', lambda part: [found[part.start : part.stop]], headers

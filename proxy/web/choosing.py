@@ -1,4 +1,4 @@
-"""The form in which a new password is typed twice, for whoever came by a code or by a link."""
+"""The form that takes a new password twice, after a code or a link."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,7 +18,7 @@ from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.pages import client_of, page, run, see_other
 from proxy.web.edge.state import state_of
 
-FIELD = "codigo"  # of the second factor, for who has one
+FIELD = "codigo"  # for an owner with a second factor
 
 
 def choose_form(request: Request, template: str, code: int = 200, **context: Any) -> Response:
@@ -35,10 +35,10 @@ async def store_chosen(
     store: tuple[Callable[..., bool | Denied], object],
     late: Callable[[], Awaitable[Response]],
 ) -> Response:
-    """Refuse what the policy does not take; else hash it and store it. Nobody is logged in by it.
+    """Refuse a password that the policy forbids; else hash it and store it. It opens no session.
 
-    `store` is the flow that stores the hash and what it needs to spend; `late` answers when it
-    was spent meanwhile. Of who has a second factor it is given what was typed of it too.
+    `store` is the flow that stores the hash, and the secret that the flow spends. `late` answers
+    when that secret was spent meanwhile. With a second factor, the flow also gets the typed code.
     """
     errors = await fit(request, choosing.about, form)
     if choosing.factor and not totp.is_like_a_code(form.get(FIELD, "")):
@@ -61,14 +61,14 @@ async def store_chosen(
 
 
 def finish(request: Request, name: str) -> Response:
-    """On to the page that says so, which is shown to a browser that did it and to no other."""
+    """Redirect to the page of success; a signed cookie lets only this browser see it."""
     response = see_other(request, name)
     set_cookie(response, VISIT, state_of(request).signing.link(name, uuid4().bytes))
     return response
 
 
 async def fit(request: Request, about: list[str], form: dict[str, str]) -> dict[str, str]:
-    """What is wrong with the password that was typed, by field."""
+    """The faults of the typed password, by field."""
     policy = state_of(request).installation.policy
     entity = state_of(request).installation.catalog.entity
     new, again = form.get("nueva", ""), form.get("repetida", "")

@@ -1,7 +1,7 @@
-"""Hands the files of a notificacion to who took them: whole, in part, or several as a zip.
+"""Sends the files of a notificacion to a browser: whole, in part, or several as a zip.
 
-They were written by strangers, so a browser is to save them and never to show them as part of
-the casilla (S72).
+Strangers wrote the files, so a browser must save them and never show them as part of the
+casilla (S72).
 """
 
 import re
@@ -40,7 +40,7 @@ def _headers(name: str, media_type: str) -> dict[str, str]:
 
 
 def disposition(name: str) -> str:
-    """To be saved as `name`, which old programs get in plain letters (RFC 6266, RFC 8187)."""
+    """Old programs get the name in plain letters (RFC 6266, RFC 8187)."""
     whole = file_name(name)
     plain = re.sub(r"[^A-Za-z0-9._() -]", "_", _without_accents(whole))
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(whole, safe='')}"

@@ -1,4 +1,4 @@
-"""Sesiones y equipos: the list, ending sessions, forgetting a browser, and how long is left."""
+"""Sesiones y equipos: lists and ends sessions, forgets browsers, and tells the time left."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,7 +20,6 @@ NOTICES = {"una": "devices.one", "otras": "devices.others", "equipo": "devices.f
 
 @private
 async def listing(request: Request) -> Response:
-    """GET /casilla/sesiones/"""
     policy = state_of(request).installation.policy
     places = await look(request, devices.places, policy, session_of(request))
     done = NOTICES.get(request.query_params.get("listo", ""))
@@ -30,7 +29,6 @@ async def listing(request: Request) -> Response:
 
 @proved
 async def end_one(request: Request) -> Response:
-    """POST /casilla/sesiones/{id}/cerrar/"""
     await read_form(request, "end_session")
     session, session_id = session_of(request), parse_id(request.path_params["id"])
     if session_id is None:
@@ -45,7 +43,6 @@ async def end_one(request: Request) -> Response:
 
 @proved
 async def end_others(request: Request) -> Response:
-    """POST /casilla/sesiones/cerrar/"""
     await read_form(request, "end_others")
     await run(request, devices.end_others, session_of(request), client_of(request))
     return see_other(request, "devices:list", "listo=otras")
@@ -53,7 +50,6 @@ async def end_others(request: Request) -> Response:
 
 @proved
 async def forget(request: Request) -> Response:
-    """POST /casilla/sesiones/equipos/{id}/olvidar/"""
     await read_form(request, "forget")
     device_id = parse_id(request.path_params["id"])
     if device_id is None:
@@ -64,7 +60,7 @@ async def forget(request: Request) -> Response:
 
 @entered
 async def stay(request: Request) -> Response:
-    """GET /casilla/sesiones/seguir/ — any page would keep the session; this one is small."""
+    """Keeps the session alive. Any page does that; this answer is small."""
     installation = state_of(request).installation
     end = end_of(installation, session_of(request))
     hora = f"{end.at.astimezone(installation.zone):%H:%M}"

@@ -1,4 +1,4 @@
-"""The second factor: what it is, turning it on and off, and its recovery codes."""
+"""The second factor: shows its state, turns it on and off, and gives its recovery codes."""
 
 from urllib.parse import quote
 
@@ -22,7 +22,6 @@ FIELD = "codigo"
 
 @proved
 async def overview(request: Request) -> Response:
-    """GET /casilla/segundo-factor/"""
     session = session_of(request)
     found = await look(request, factor.state, session.casilla_id)
     waiting = await _waiting(request)
@@ -32,7 +31,6 @@ async def overview(request: Request) -> Response:
 
 @proved
 async def begin(request: Request) -> Response:
-    """POST /casilla/segundo-factor/"""
     await read_form(request, "factor_begin")
     await run(request, factor.begin, session_of(request))
     return see_other(request, "factor:confirm")
@@ -40,16 +38,15 @@ async def begin(request: Request) -> Response:
 
 @proved
 async def confirm_form(request: Request) -> Response:
-    """GET /casilla/segundo-factor/activar/"""
     return await _pairing_page(request)
 
 
 @private
 async def confirm(request: Request) -> Response:
-    """POST /casilla/segundo-factor/activar/
+    """Needs no fresh proof: to install the app may take longer than a proof lasts.
 
-    To install the app takes longer than a proof lasts. The code is proof enough: only who saw the
-    secret, after a fresh one, can have it; and the secret is not shown again without another.
+    The code is proof enough: only an owner with a fresh proof saw the secret, and the secret is
+    not shown again without another proof.
     """
     form = await read_form(request, "factor_confirm")
     typed, state = form.get(FIELD, ""), state_of(request)
@@ -67,13 +64,11 @@ async def confirm(request: Request) -> Response:
 
 @proved
 async def renew_form(request: Request) -> Response:
-    """GET /casilla/segundo-factor/codigos/"""
     return page(request, "factor/renew.html", errors={}, notice=None)
 
 
 @proved
 async def renew(request: Request) -> Response:
-    """POST /casilla/segundo-factor/codigos/"""
     form = await read_form(request, "factor_renew")
     typed = form.get(FIELD, "")
     if not totp.is_like_a_code(typed):
@@ -86,13 +81,11 @@ async def renew(request: Request) -> Response:
 
 @proved
 async def turn_off_form(request: Request) -> Response:
-    """GET /casilla/segundo-factor/desactivar/"""
     return page(request, "factor/turn_off.html", errors={}, notice=None)
 
 
 @proved
 async def turn_off(request: Request) -> Response:
-    """POST /casilla/segundo-factor/desactivar/"""
     form = await read_form(request, "factor_off")
     typed = form.get(FIELD, "")
     if not totp.is_like_a_code(typed):
@@ -104,7 +97,7 @@ async def turn_off(request: Request) -> Response:
 
 
 async def _pairing_page(request: Request, code: int = 200, **context: object) -> Response:
-    """The QR and the key, for who proved who they are a moment ago and for nobody else."""
+    """The QR and the key, only for an owner with a fresh proof."""
     pairing = await _waiting(request) if fresh(request) else None
     if pairing is None:
         return see_other(request, "factor:overview")
@@ -114,9 +107,9 @@ async def _pairing_page(request: Request, code: int = 200, **context: object) ->
 
 
 def _codes_page(request: Request, made: list[str], *, first: bool) -> Response:
-    """The only page that ever shows them: they are stored as keyed hashes.
+    """The only page that shows the codes: the casilla stores only keyed hashes of them.
 
-    The file is part of the page, so it costs neither JavaScript nor a copy on the server.
+    The file is part of the page, so it needs no JavaScript and no copy on the server.
     """
     entity = state_of(request).installation.catalog.entity
     told = TEXTS["factor.codes"].format(siglas=entity.siglas)

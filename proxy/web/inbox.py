@@ -1,4 +1,4 @@
-"""The inbox: what was deposited, «Ver», and the files."""
+"""The inbox: lists notificaciones, opens them with «Ver», and sends their files."""
 
 import logging
 
@@ -22,7 +22,7 @@ logger = logging.getLogger("casilla.web")
 
 
 class Damaged(Refusal):
-    """The bytes that are kept are not the ones that were deposited."""
+    """The stored bytes are not the deposited bytes."""
 
     status = 500
 
@@ -32,19 +32,16 @@ class Damaged(Refusal):
 
 @private
 async def pending(request: Request) -> Response:
-    """GET /casilla/"""
     return await _list(request, read=False)
 
 
 @private
 async def read(request: Request) -> Response:
-    """GET /casilla/leidos/"""
     return await _list(request, read=True)
 
 
 @private
 async def detail(request: Request) -> Response:
-    """GET /casilla/notificaciones/{id}/ — shows what waits, and its files once it was opened."""
     found = await look(request, inbox.detail, _casilla(request), _id(request))
     template = "notificacion" if found.notificacion.read_at else "unread"
     return page(request, f"inbox/{template}.html", **vars(found))
@@ -52,7 +49,6 @@ async def detail(request: Request) -> Response:
 
 @private
 async def open(request: Request) -> Response:
-    """POST /casilla/notificaciones/{id}/ver/"""
     await read_form(request, "open")
     notificacion_id = _id(request)
     await run(request, inbox.open, _casilla(request), notificacion_id, client_of(request))
@@ -61,22 +57,19 @@ async def open(request: Request) -> Response:
 
 @private
 async def acto(request: Request) -> Response:
-    """GET /casilla/notificaciones/{id}/acto/"""
     return await _deliver(request, "0")
 
 
 @private
 async def anexo(request: Request) -> Response:
-    """GET /casilla/notificaciones/{id}/anexos/{position}/"""
     position = request.path_params["position"]
     if position == "0":
-        raise NotYours("notificacion.missing")  # that one is the acto
+        raise NotYours("notificacion.missing")  # position 0 is the acto
     return await _deliver(request, position)
 
 
 @private
 async def anexos(request: Request) -> Response:
-    """GET /casilla/notificaciones/{id}/anexos.zip — or the file itself, when there is only one."""
     return await _deliver(request, None)
 
 
@@ -93,14 +86,14 @@ async def _list(request: Request, read: bool) -> Response:
 
 
 async def _offers_factor(request: Request) -> bool:
-    """Whether to offer a second factor to who just logged in (S16, S29)."""
+    """Whether to offer a second factor after the login (S16, S29)."""
     if state_of(request).installation.settings.profile != "estricto":
         return False
     return not await look(request, factor.on, _casilla(request))
 
 
 async def _deliver(request: Request, position: str | None) -> Response:
-    """The file of that position, or every anexo. Recorded before the first byte leaves."""
+    """Without `position`, every anexo. The download is recorded before the first byte leaves."""
     client, casilla_id, notificacion_id = client_of(request), _casilla(request), _id(request)
     files = await run(request, inbox.files, casilla_id, notificacion_id, client)
     if isinstance(files, Denied):
@@ -128,7 +121,7 @@ def _response(request: Request, files: list[File]) -> Response:
 
 
 async def _check(request: Request, files: list[File]) -> None:
-    """Refuse what is not, byte for byte, what was deposited."""
+    """Raises Damaged when a file is not, byte for byte, the deposited file."""
     documents = state_of(request).installation.documents
     for file in files:
         if not await anyio.to_thread.run_sync(documents.intact, file.sha256):

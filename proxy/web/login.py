@@ -32,11 +32,10 @@ from proxy.web.edge.state import state_of
 
 OUR_PATH = re.compile(r"/casilla/[A-Za-z0-9_\-/]*")
 DISAVOWAL_DAYS = 10
-RECOVERY = "recuperacion"  # the field for a recovery code, in place of one of the app
+RECOVERY = "recuperacion"  # the field of a recovery code, in place of a code of the app
 
 
 async def password_form(request: Request) -> Response:
-    """GET /casilla/ingresar/"""
     if await current(request):
         return see_other(request, "inbox:pending")
     visit = begin_visit(request)
@@ -48,7 +47,6 @@ async def password_form(request: Request) -> Response:
 
 @held
 async def check_password(request: Request) -> Response:
-    """POST /casilla/ingresar/"""
     form = await read_form(request, "login")
     dni, password, volver = (form.get(name, "") for name in ("dni", "clave", "volver"))
     if await captcha.another(request, "login", form):
@@ -88,7 +86,6 @@ async def check_password(request: Request) -> Response:
 
 
 async def code_form(request: Request) -> Response:
-    """GET /casilla/token/"""
     challenge = await look(request, login.waiting, visit_of(request))
     if challenge is None:
         return see_other(request, "login:password")
@@ -99,7 +96,6 @@ async def code_form(request: Request) -> Response:
 
 @held
 async def check_code(request: Request) -> Response:
-    """POST /casilla/token/"""
     form = await read_form(request, "code")
     field = RECOVERY if RECOVERY in form else "token"
     typed, volver = form.get(field, ""), form.get("volver", "")
@@ -124,7 +120,6 @@ async def check_code(request: Request) -> Response:
 
 @held
 async def resend_code(request: Request) -> Response:
-    """POST /casilla/token/reenviar/"""
     form = await read_form(request, "resend")
     state, volver = state_of(request), form.get("volver", "")
     outcome = await run(
@@ -142,7 +137,6 @@ async def resend_code(request: Request) -> Response:
 
 
 async def disavow_form(request: Request) -> Response:
-    """GET /casilla/no-fui-yo/{token}/"""
     visit = begin_visit(request)
     response = page(request, "login/disavow.html", token=request.path_params["token"])
     set_cookie(response, VISIT, visit)
@@ -151,7 +145,6 @@ async def disavow_form(request: Request) -> Response:
 
 @held
 async def disavow(request: Request) -> Response:
-    """POST /casilla/no-fui-yo/{token}/"""
     await read_form(request, "disavow")
     seconds = timedelta(days=DISAVOWAL_DAYS) // timedelta(seconds=1)
     challenge = state_of(request).signing.disavowed(request.path_params["token"], seconds)
@@ -162,17 +155,16 @@ async def disavow(request: Request) -> Response:
 
 
 async def logout(request: Request) -> Response:
-    """POST /casilla/salir/"""
     await read_form(request, "logout")
     await run(request, login.end, session_cookie(request), client_of(request))
     response = see_other(request, "login:logout")
     drop_cookie(response, SESSION)
-    response.headers["Clear-Site-Data"] = '"storage"'  # never "cookies": it wipes sibling hosts'
+    # Never "cookies": that would also wipe the cookies of sibling hosts.
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
 async def left(request: Request) -> Response:
-    """GET /casilla/salir/"""
     return page(request, "login/left.html")
 
 
@@ -187,7 +179,7 @@ def _password_page(request: Request, status: int = 200, **context: object) -> Re
 
 
 async def _riddle_page(request: Request, status: int = 200, **context: object) -> Response:
-    """For an unknown browser while too many passwords are tried everywhere (S48)."""
+    """Asks an unknown browser for a CAPTCHA while too many passwords are tried everywhere (S48)."""
     riddle = await captcha.riddle(request, visit_of(request), "login")
     return _password_page(request, status, riddle=riddle, **context)
 
@@ -195,7 +187,7 @@ async def _riddle_page(request: Request, status: int = 200, **context: object) -
 def _code_page(
     request: Request, by_app: bool, status: int, volver: str, **context: object
 ) -> Response:
-    """Who has a second factor is asked for a code of it, and nothing was sent."""
+    """An owner with a second factor types a code of the app: no message was sent."""
     values = {"volver": volver, "notice": None, "errors": {}} | context
     return page(request, "login/app.html" if by_app else "login/code.html", status, **values)
 
@@ -206,7 +198,6 @@ def _denied_password(request: Request, denied: Denied, dni: str, volver: str) ->
 
 
 def _denied_code(request: Request, denied: Denied, volver: str, field: str) -> Response:
-    """A code that may be tried again stays on its page; otherwise back to the password."""
     if denied.ends:
         return _password_page(request, status(denied), volver=volver, **told(denied, "dni"))
     said = told(denied, field, *(["recovery_code"] if field == RECOVERY else []))
@@ -214,5 +205,5 @@ def _denied_code(request: Request, denied: Denied, volver: str, field: str) -> R
 
 
 def _ours(path: str) -> bool:
-    """Where to go after the login: only a path of the casilla (open redirects, S7)."""
+    """After the login, only a path of the casilla: no open redirect (S7)."""
     return OUR_PATH.fullmatch(path) is not None

@@ -1,4 +1,4 @@
-"""The change of password by who is inside, the first one included, and «No fui yo»."""
+"""Changes the password of a logged-in owner, also the first password, and takes «No fui yo»."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,13 +18,11 @@ from proxy.web.edge.state import state_of
 
 @entered
 async def change_form(request: Request) -> Response:
-    """GET /casilla/clave/"""
     return page(request, "password/change.html", errors={}, notice=None)
 
 
 @entered
 async def change(request: Request) -> Response:
-    """POST /casilla/clave/"""
     form = await read_form(request, "password")
     session, state, client = session_of(request), state_of(request), client_of(request)
     old, new = form.get("antigua", ""), form.get("nueva", "")
@@ -52,7 +50,6 @@ async def change(request: Request) -> Response:
 
 
 async def disavow_form(request: Request) -> Response:
-    """GET /casilla/no-fui-yo/clave/{token}/"""
     visit = begin_visit(request)
     response = page(request, "password/disavow.html", token=request.path_params["token"])
     set_cookie(response, VISIT, visit)
@@ -60,7 +57,6 @@ async def disavow_form(request: Request) -> Response:
 
 
 async def disavow(request: Request) -> Response:
-    """POST /casilla/no-fui-yo/clave/{token}/"""
     await read_form(request, "password_disavow")
     signing, token = state_of(request).signing, request.path_params["token"]
     link = signing.link_of(password.NOT_ME, token)

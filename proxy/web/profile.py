@@ -1,4 +1,4 @@
-"""The owner's data: PERFIL, ACTUALIZAR DATOS, the codes that prove the new ones, and «deshacer»."""
+"""The owner's data: PERFIL, ACTUALIZAR DATOS, the codes that prove new data, and «deshacer»."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,14 +25,12 @@ NOTICES = {"correo", "celular", "quitado"}
 
 @private
 async def data(request: Request) -> Response:
-    """GET /casilla/perfil/"""
     return await _data_page(request)
 
 
 @held
 @private
 async def update(request: Request) -> Response:
-    """POST /casilla/perfil/"""
     form = await read_form(request, "profile")
     typed = {name: form.get(name, "").strip() for name in ("celular", "correo")}
     wanted, errors = _wanted(typed)
@@ -53,7 +51,6 @@ async def update(request: Request) -> Response:
 
 @private
 async def code_form(request: Request) -> Response:
-    """GET /casilla/perfil/codigo/"""
     step = await look(request, profile.waiting, session_of(request), _visit(request))
     if step is None:
         return see_other(request, "profile:data")
@@ -64,7 +61,6 @@ async def code_form(request: Request) -> Response:
 @held
 @private
 async def check_code(request: Request) -> Response:
-    """POST /casilla/perfil/codigo/"""
     form = await read_form(request, "profile_code")
     session, visit, typed = session_of(request), _visit(request), form.get("token", "")
     installation = state_of(request).installation
@@ -82,7 +78,6 @@ async def check_code(request: Request) -> Response:
 @held
 @private
 async def resend(request: Request) -> Response:
-    """POST /casilla/perfil/codigo/reenviar/"""
     await read_form(request, "profile_resend")
     installation = state_of(request).installation
     answered = await run(
@@ -101,7 +96,6 @@ async def resend(request: Request) -> Response:
 @held
 @proved
 async def remove_phone(request: Request) -> Response:
-    """POST /casilla/perfil/celular/quitar/"""
     await read_form(request, "remove_phone")
     policy = state_of(request).installation.policy
     denied = await run(
@@ -113,7 +107,7 @@ async def remove_phone(request: Request) -> Response:
 
 
 async def undo_form(request: Request) -> Response:
-    """GET /casilla/perfil/deshacer/{token}/ — spends nothing: mail scanners open links too."""
+    """Spends nothing: mail scanners open links too."""
     link = _undo_link(request)
     if link is None or not await look(request, profile.undoable, link):
         return page(request, "profile/undone.html", undone=False)
@@ -125,7 +119,6 @@ async def undo_form(request: Request) -> Response:
 
 @held
 async def undo(request: Request) -> Response:
-    """POST /casilla/perfil/deshacer/{token}/"""
     await read_form(request, "undo")
     link = _undo_link(request)
     undone = link is not None and await run(request, profile.undo, link, client_of(request))
@@ -158,7 +151,7 @@ async def _start(request: Request, wanted: Wanted, typed: dict[str, str]) -> Res
 
 
 def _wanted(typed: dict[str, str]) -> tuple[Wanted, dict[str, str]]:
-    """What was typed, read; and what is wrong with it, by field. An empty field changes nothing."""
+    """The parsed data, and the faults by field. An empty field changes nothing."""
     errors: dict[str, str] = {}
     found: dict[str, str | None] = {}
     for name, read in (("celular", parse_phone), ("correo", normal_email)):
@@ -203,7 +196,6 @@ async def _denied_data(
 
 
 async def _denied_code(request: Request, denied: Denied, step: Step | None) -> Response:
-    """Another try on the same page while there is one; else back to the data."""
     if step is None:
         return await _denied_data(request, denied, "correo", {})
     said = told(denied, "token", "profile")
@@ -216,6 +208,6 @@ def _code_page(request: Request, step: Step, code: int = 200, **context: object)
 
 
 def _visit(request: Request, secret: str | None = None) -> str:
-    """Of this browser and of this session: another one of the same owner goes its own way."""
+    """Of this browser and session: another session of the same owner has its own change."""
     secret = visit_of(request) if secret is None else secret
     return f"{secret}/{session_of(request).id.hex()}"

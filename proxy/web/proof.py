@@ -1,4 +1,4 @@
-"""The password again, before an act that could lock the owner out of the casilla."""
+"""Asks for the password again, before an act that could lock the owner out of the casilla."""
 
 from functools import wraps
 from urllib.parse import urlencode
@@ -20,9 +20,9 @@ from proxy.web.edge.state import state_of
 
 
 def proved(handler: Handler) -> Handler:
-    """Only for who logged in or gave the password within `policy.proof_life`.
+    """Only for an owner who logged in or typed the password within `policy.proof_life`.
 
-    Anybody else inside is asked for it, and comes back to the page afterwards.
+    Any other owner types the password first and then returns to the page.
     """
 
     @wraps(handler)
@@ -41,7 +41,7 @@ def fresh(request: Request) -> bool:
 
 
 async def give(request: Request, password: str) -> str | Denied:
-    """Prove with the password. Returns the new token of the session: see `keep`."""
+    """Returns the new token of the session, which the browser gets by `keep`."""
     state, session, client = state_of(request), session_of(request), client_of(request)
     with state.passwords.place():
         casilla = await run(request, proof.attempt, session, client)
@@ -53,7 +53,7 @@ async def give(request: Request, password: str) -> str | Denied:
     denied = await run(request, proof.answer, session, given, digest, client)
     if denied:
         return denied
-    # What this answer shows already belongs to the new token.
+    # The forms of this answer belong to the new token.
     request.state.binding = token
     now = state.installation.clock()
     request.state.session = session._replace(digest=digest, proved_at=now)
@@ -61,21 +61,18 @@ async def give(request: Request, password: str) -> str | Denied:
 
 
 def keep(request: Request, response: Response, token: str) -> Response:
-    """Give the browser the token that the session has from now on."""
     set_cookie(response, SESSION, token)
     return response
 
 
 @private
 async def confirm_form(request: Request) -> Response:
-    """GET /casilla/confirmar/"""
     return _confirm_page(request, request.query_params.get("volver", ""))
 
 
 @held
 @private
 async def confirm(request: Request) -> Response:
-    """POST /casilla/confirmar/"""
     form = await read_form(request, "confirm")
     back, password = form.get("volver", ""), form.get("clave", "")
     if not password:

@@ -30,7 +30,6 @@ CHANNELS: dict[str, Channel] = {"correo": "email", "celular": "sms"}
 
 
 async def start_form(request: Request) -> Response:
-    """GET /casilla/recuperar/"""
     visit = begin_visit(request)
     response = await _start_page(request, visit)
     set_cookie(response, VISIT, visit)
@@ -39,7 +38,6 @@ async def start_form(request: Request) -> Response:
 
 @held
 async def start(request: Request) -> Response:
-    """POST /casilla/recuperar/"""
     form = await read_form(request, "recovery_start")
     dni, visit = form.get("dni", ""), visit_of(request)
     if await captcha.another(request, "recovery_start", form):
@@ -60,7 +58,6 @@ async def start(request: Request) -> Response:
 
 
 async def channel_form(request: Request) -> Response:
-    """GET /casilla/recuperar/canal/"""
     if await look(request, recovery.started, visit_of(request)) is None:
         return see_other(request, "recovery:start")
     return await _page(request, "channel", "recovery_channel", chosen="correo")
@@ -68,7 +65,6 @@ async def channel_form(request: Request) -> Response:
 
 @held
 async def send(request: Request) -> Response:
-    """POST /casilla/recuperar/canal/"""
     form = await read_form(request, "recovery_channel")
     picked = form.get("canal", "")
     if await captcha.another(request, "recovery_channel", form):
@@ -93,7 +89,6 @@ async def send(request: Request) -> Response:
 
 
 async def code_form(request: Request) -> Response:
-    """GET /casilla/recuperar/token/"""
     if await look(request, recovery.waiting, visit_of(request)) is None:
         return see_other(request, "recovery:start")
     notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
@@ -102,7 +97,6 @@ async def code_form(request: Request) -> Response:
 
 @held
 async def verify(request: Request) -> Response:
-    """POST /casilla/recuperar/token/"""
     form = await read_form(request, "recovery_code")
     typed = form.get("token", "")
     if await captcha.another(request, "recovery_code", form):
@@ -127,7 +121,6 @@ async def verify(request: Request) -> Response:
 
 
 async def resend_form(request: Request) -> Response:
-    """GET /casilla/recuperar/reenviar/"""
     if await look(request, recovery.waiting, visit_of(request)) is None:
         return see_other(request, "recovery:start")
     return await _page(request, "resend", "recovery_resend")
@@ -135,7 +128,6 @@ async def resend_form(request: Request) -> Response:
 
 @held
 async def resend(request: Request) -> Response:
-    """POST /casilla/recuperar/reenviar/"""
     form, policy = (
         await read_form(request, "recovery_resend"),
         state_of(request).installation.policy,
@@ -155,7 +147,6 @@ async def resend(request: Request) -> Response:
 
 
 async def choosing(request: Request) -> Response:
-    """GET /casilla/recuperar/clave/"""
     found = await look(request, recovery.choosing, visit_of(request))
     if found is None:
         return see_other(request, "recovery:start")
@@ -164,7 +155,6 @@ async def choosing(request: Request) -> Response:
 
 @held
 async def choose(request: Request) -> Response:
-    """POST /casilla/recuperar/clave/"""
     form = await read_form(request, "recovery_choose")
     found = await look(request, recovery.choosing, visit_of(request))
     if found is None:
@@ -180,7 +170,6 @@ async def choose(request: Request) -> Response:
 
 
 async def done(request: Request) -> Response:
-    """GET /casilla/recuperar/listo/: only where a password was chosen."""
     if not state_of(request).signing.link_of("recovery:done", visit_of(request)):
         return see_other(request, "recovery:start")
     return page(request, "recovery/done.html")
@@ -219,7 +208,6 @@ async def _start_page(
     words: str = "recovery",
     **context: object,
 ) -> Response:
-    """The first step again: to begin, or because the recovery that was under way is over."""
     riddle = await _riddle(request, visit, "recovery_start")
     values = {"dni": "", "errors": {}, "notice": None, "letters": letters(request)} | context
     if denied is None:
@@ -230,7 +218,6 @@ async def _start_page(
 
 
 async def _waits(request: Request, denied: Denied) -> Response:
-    """Back where the code is typed, with what to wait for. Nothing that was typed is wrong."""
     response = await _page(
         request, "code", "recovery_code", status(denied), notice=sentence(denied)
     )

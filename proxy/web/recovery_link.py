@@ -1,4 +1,4 @@
-"""¿Olvidó su contraseña? The link by e-mail, and the page that it opens."""
+"""«¿Olvidó su contraseña?»: sends the link by e-mail, and shows the page that the link opens."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +23,6 @@ KINDS = {"natural": ("DNI", "CE", "PAS"), "juridica": ("RUC",)}
 
 
 async def ask_form(request: Request) -> Response:
-    """GET /casilla/recuperar/correo/"""
     visit = begin_visit(request)
     response = _ask_page(request, {"persona": "natural", "tipo": "DNI"})
     set_cookie(response, VISIT, visit)
@@ -32,7 +31,6 @@ async def ask_form(request: Request) -> Response:
 
 @held
 async def ask(request: Request) -> Response:
-    """POST /casilla/recuperar/correo/"""
     form = await read_form(request, "recovery_link")
     values = {name: form.get(name, "") for name in FIELDS}
     errors: dict[str, str] = {}
@@ -61,21 +59,19 @@ async def ask(request: Request) -> Response:
 
 
 async def sent(request: Request) -> Response:
-    """GET /casilla/recuperar/enviado/"""
     return page(request, "recovery/sent.html", renewed="nuevo" in request.query_params)
 
 
 async def follow(request: Request) -> Response:
-    """GET /casilla/recuperar/enlace/{token}/: on to an address that no history keeps (S34)."""
+    """Redirects to an address without the token, so that no history keeps the token (S34)."""
     response, token = see_other(request, "recovery:change"), request.path_params["token"]
-    # Only what we signed: a cookie of somebody else's choice would let them read along.
+    # Only a token that we signed: an attacker who chose the cookie could read along.
     if state_of(request).signing.link_of(LINK, token):
         set_cookie(response, VISIT, token)
     return response
 
 
 async def change_form(request: Request) -> Response:
-    """GET /casilla/recuperar/cambio/"""
     opened = await _opened(request)
     if isinstance(opened, Mislaid):
         return page(request, "recovery/mislaid.html", 410, renewable=opened.renewable)
@@ -84,7 +80,6 @@ async def change_form(request: Request) -> Response:
 
 @held
 async def change(request: Request) -> Response:
-    """POST /casilla/recuperar/cambio/"""
     form = await read_form(request, "recovery_change")
     opened = await _opened(request)
     if isinstance(opened, Mislaid):
@@ -105,7 +100,6 @@ async def change(request: Request) -> Response:
 
 @held
 async def renew(request: Request) -> Response:
-    """POST /casilla/recuperar/renovar/"""
     await read_form(request, "recovery_renew")
     link, policy = _link(request), state_of(request).installation.policy
     if link is None or not await run(request, recovery.renew, policy, link, client_of(request)):

@@ -1,4 +1,4 @@
-"""Every address, and who answers it. What is sent to a form goes to the same address."""
+"""Every address and its handler. A form is sent to an address that also shows it."""
 
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -28,7 +28,7 @@ BODY_BYTES = 64 * 1024
 
 
 def form(path: str, show: Handler, send: Handler, name: str) -> Route:
-    """GET shows it and POST sends it; anything else is told of both."""
+    """One route for both methods, so that a 405 names both."""
 
     async def either(request: Request) -> Response:
         return await (send if request.method == "POST" else show)(request)
@@ -108,11 +108,10 @@ CASILLA: list[BaseRoute] = [
 
 
 def routes(origin: str) -> list[BaseRoute]:
-    """The casilla behind its own guards and with its own error pages, and what is of no door."""
     small = Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES)
     guards = [
         Middleware(errors.LastResort),
-        small,  # not `max_body_size`, which ends a request with an exception of its own
+        small,  # not `max_body_size`, which raises an exception of its own
         Middleware(csrf.SameOrigin, origin=origin),
         Middleware(ExceptionMiddleware, handlers=errors.HANDLERS),
     ]
@@ -128,5 +127,5 @@ _table = Router(routes("http://localhost"))
 
 
 def path_of(name: str, **params: str) -> str:
-    """The path of an address, for messages: nobody is asking."""
+    """For messages: they are written outside any request."""
     return str(_table.url_path_for(name, **params))

@@ -1,1 +1,1 @@
-"""What nobody waits for: messages that leave, and the chores."""
+"""The work outside the requests: messages that leave, and chores."""

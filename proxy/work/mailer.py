@@ -1,4 +1,4 @@
-"""Empties the outbox: one by one, and each channel apart."""
+"""Sends the messages of the outbox one by one, each channel apart."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ CHANNELS: tuple[Channel, ...] = ("email", "sms")
 
 
 class Mailer:
-    """Refuses to start with a CASILLA_MAIL_URL that leads nowhere."""
+    """Refuses `mail.url` when CASILLA_MAIL_URL is no valid address."""
 
     def __init__(self, installation: Installation, path_of: PathOf) -> None:
         settings = installation.settings
@@ -32,10 +32,10 @@ class Mailer:
         self.sms = sms_transport(settings)
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
-        """Send what is due, at once when `wake` is set, until `stop` is and `wake` again.
+        """Send due messages, at once when `wake` is set. To end it, set `stop` and then `wake`.
 
-        It finishes the messages in hand first. Nothing that goes wrong ends it. A slow service of
-        SMS keeps no e-mail waiting, nor the other way round.
+        The messages in hand are finished first. No error ends the loop. E-mails do not wait for
+        SMS, and SMS do not wait for e-mails.
         """
         wakes = {channel: asyncio.Event() for channel in CHANNELS}
         async with asyncio.TaskGroup() as working:
@@ -53,18 +53,20 @@ class Mailer:
             try:
                 await asyncio.to_thread(self._empty, channel, stop)
             except Exception as error:
-                # Not its text: what the database complains of quotes addresses and contexts.
+                # Only the type: the text of a database error quotes addresses and contexts.
                 logger.error("the outbox cannot be read", extra={"detail": type(error).__name__})
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), POLL)
 
     def deliver_due(self) -> int:
-        """Send everything that is due now, one after the other. Returns how many left."""
+        """Returns how many messages left."""
         return sum(self._empty(channel) for channel in CHANNELS)
 
     def _empty(self, channel: Channel, stop: Event | None = None) -> int:
-        """A code first, for somebody waits for it. Then in turns with what waits for longest: no
-        flood of codes may keep back the alerta of an act, which can cost somebody a right."""
+        """Send codes first, because a person waits for them, but in turns with the oldest message.
+
+        A flood of codes must not hold back the alerta of an act: that can cost a person a right.
+        """
         done = turn = 0
         while not (stop and stop.is_set()):
             with self.installation.db.transaction() as tx:
@@ -89,7 +91,6 @@ class Mailer:
         return True
 
     def _send(self, message: Message) -> tuple[str, str]:
-        """The answer, and where the message went."""
         send: Callable[[Message], str] = self._send_sms
         way = self.sms.where
         if message.channel == "email":
@@ -98,7 +99,7 @@ class Mailer:
             return send(message), way
         except Unsent:
             raise
-        except Exception as error:  # one message that cannot be written stops no other
+        except Exception as error:  # a message that cannot be written stops no other
             raise Unsent(f"{message.name}: {type(error).__name__}", repr(error)[:DETAIL]) from error
 
     def _send_email(self, message: Message) -> str:
@@ -128,5 +129,5 @@ class Mailer:
 
 
 def _log(level: int, text: str, message: Message, detail: str) -> None:
-    """The reference of the message and what came of it; neither address, nor code, nor content."""
+    """Logs the reference of the message, but no address, no code and no content."""
     logger.log(level, text, extra={"message_id": message.message_id, "detail": detail})

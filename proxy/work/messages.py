@@ -1,6 +1,6 @@
-"""What each message says besides what is stored of it: its code, its secret and its links.
+"""Adds to each message what is not stored: its code, its secret and its links.
 
-None of them is stored: they follow from the keys at the moment in which the message is written.
+They are derived from the keys at the moment when the message is written.
 """
 
 from collections.abc import Callable
@@ -15,12 +15,10 @@ from proxy.outside.mail import Unsent
 from proxy.store.outbox import Message
 
 Said = dict[str, Any]
-PathOf = Callable[..., str]  # of an address by its name: see `proxy/web/routes.py`
+PathOf = Callable[..., str]  # from the name of a route: see `proxy/web/routes.py`
 
 
 class Writing:
-    """One message being written."""
-
     def __init__(self, message: Message, installation: Installation, path_of: PathOf) -> None:
         self.context = message.context
         self.installation = installation
@@ -45,7 +43,7 @@ def plain(_writing: Writing) -> Said:
 
 
 def code(writing: Writing) -> Said:
-    """And the link by which the owner says that it was not them."""
+    """`stop` is the link for an owner who did not ask for this code."""
     context = writing.context
     challenge, purpose = context["challenge"], context["purpose"]
     typed = code_for(writing.key(), purpose, bytes.fromhex(challenge), context["sent"])
@@ -54,7 +52,7 @@ def code(writing: Writing) -> Said:
 
 
 def code_or_link(writing: Writing) -> Said:
-    """The code of a registration can be answered by a link too (M43)."""
+    """The applicant can also answer the code of a registration by a link (M43)."""
     challenge = writing.context["challenge"]
     link = writing.link(opening.PURPOSE, "registration:link", challenge)
     return code(writing) | {"validate": link}
@@ -111,7 +109,6 @@ SMS: dict[str, Callable[[Writing], Said]] = {
 
 
 def said_in(message: Message, installation: Installation, path_of: PathOf) -> Said:
-    """All that the templates of the message may ask for."""
     settings, context = installation.settings, dict(message.context)
     context |= {
         "site": f"{settings.origin}/",

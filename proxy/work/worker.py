@@ -1,4 +1,4 @@
-"""The worker: it empties the outbox and does the chores that nobody should wait for.
+"""The worker: it sends the messages of the outbox and does the chores, outside any request.
 
 It runs inside `casilla servir`, or as a process of its own.
 """
@@ -23,7 +23,7 @@ PAUSE = 2.0  # seconds between looks at whether a chore has something to do
 
 
 class Worker:
-    """Refuses to start with a place for messages that leads nowhere."""
+    """Refuses `mail.url`, as `Mailer` does."""
 
     def __init__(self, installation: Installation, path_of: PathOf) -> None:
         self._installation = installation
@@ -31,7 +31,7 @@ class Worker:
         self._purge_at = time.monotonic()
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
-        """Until `stop` is set, and `wake` again. Messages leave at once when `wake` is set."""
+        """Messages leave at once when `wake` is set. To end it, set `stop` and then `wake`."""
         await asyncio.gather(
             self._mailer.work(wake, stop),
             self._repeat(self._refill, stop),
@@ -42,23 +42,22 @@ class Worker:
         return captcha.refill(self._installation.db)
 
     def _purge(self) -> int:
-        """Once a day, and when it starts."""
         now = time.monotonic()
         if now >= self._purge_at:
             with self._installation.db.transaction() as tx:
                 gone = purge(tx)
-            self._purge_at = now + DAY  # not before: one that failed is tried again
+            self._purge_at = now + DAY  # set after the purge: a failed purge runs again
             if any(gone.values()):
                 logger.info("out of date", extra={"detail": gone})
         return 0
 
     async def _repeat(self, chore: Callable[[], int], stop: Event) -> None:
-        """Again at once while it has something to do. Nothing that goes wrong ends it."""
+        """Repeat at once while `chore` returns a number above 0. No error ends the loop."""
         while not stop.is_set():
             try:
                 done = await asyncio.to_thread(chore)
             except Exception as error:
-                # Not its text: what the database complains of may quote what is in it.
+                # Only the type: the text of a database error may quote its data.
                 logger.error("a chore cannot be done", extra={"detail": type(error).__name__})
                 done = 0
             if not done:
@@ -66,7 +65,6 @@ class Worker:
 
 
 def work_alone(worker: Worker) -> None:
-    """The worker as a process of its own, until it is told to end."""
 
     async def until_told() -> None:
         wake, stop = asyncio.Event(), Event()

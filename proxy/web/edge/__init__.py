@@ -1,1 +1,1 @@
-"""What every page shares: forms, cookies, guards, headers, errors and the log."""
+"""The parts that every page shares: forms, cookies, guards, headers, errors and the log."""

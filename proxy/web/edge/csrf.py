@@ -1,7 +1,7 @@
-"""Nothing but our own pages may change anything here.
+"""Refuses a change that our own pages did not send.
 
-A sibling host's POST carries every cookie, Lax and Strict alike, so `same-site` is refused too
-(S52). Forms carry a token besides: see forms.py.
+The POST of a sibling host carries every cookie, Lax or Strict, so `same-site` is refused too
+(S52). Each form also carries a token: see forms.py.
 """
 
 from starlette.datastructures import Headers

@@ -1,7 +1,7 @@
-"""How a denial is said, and with which status.
+"""Gives the sentence and the status of a denial.
 
-A page names its own words, the most particular first: «clave» has sentences of its own for most
-reasons, and takes those of «token» for the rest.
+A page names its sets of sentences, the most specific first: «clave» has its own sentences for most
+reasons and takes the others from «token».
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from proxy.errors import Denied, Reason
 from proxy.texts import TEXTS
 from proxy.web.edge.pages import retry_after, spoken
 
-# Nothing that was typed is wrong: the person waits, looks at their mail or begins again.
+# The person typed nothing wrong, and waits, reads their mail or begins again.
 NO_FAULT = {Reason.RIDDLE, Reason.SENDS, Reason.SPENT, Reason.GONE, Reason.OVER}
 
 
@@ -31,7 +31,7 @@ def status(denied: Denied) -> int:
 
 
 def told(denied: Denied, field: str, *words: str) -> dict[str, Any]:
-    """For a page: what is wrong with `field`, or a notice that calls nothing wrong."""
+    """For a page: the fault of `field`, or a notice when no field is wrong."""
     said = sentence(denied, *words)
     if denied.wait or denied.reason in NO_FAULT:
         return {"errors": {}, "notice": said}
@@ -39,5 +39,4 @@ def told(denied: Denied, field: str, *words: str) -> dict[str, Any]:
 
 
 def held_off(response: Response, denied: Denied) -> Response:
-    """With the time after which it makes sense to come back."""
     return retry_after(response, denied.wait) if denied.wait else response

@@ -1,4 +1,4 @@
-"""From what went wrong to a calm page that says what to do next."""
+"""Turns each error into a calm page that says what to do next."""
 
 import logging
 from http import HTTPStatus
@@ -17,7 +17,7 @@ logger = logging.getLogger("casilla.web")
 
 
 class Handed(Response):
-    """Another application answers."""
+    """Lets another application answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -37,7 +37,7 @@ async def refused(request: Request, error: Exception) -> Response:
 
 
 async def http_error(request: Request, error: Exception) -> Response:
-    """What the router or the server refuses by itself: 404, 405, 408 …"""
+    """For what the router or the server refuses by itself: 404, 405, 408 …"""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return page(request, "errors/not_found.html", 404)
@@ -47,7 +47,7 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 
 async def outside(request: Request, error: Exception) -> Response:
-    """An address that is of no door is, if anything, one of the public site."""
+    """An address outside every door can only be one of the public site."""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return Handed(state_of(request).lost)
@@ -55,7 +55,7 @@ async def outside(request: Request, error: Exception) -> Response:
 
 
 class LastResort:
-    """Answers for what breaks behind a door, with a page that shows its reference in the log."""
+    """Answers an unexpected error behind a door with a page that shows the reference of the log."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -83,5 +83,5 @@ def refused_page(request: Request, code: str, status: int) -> Response:
     return page(request, "errors/refused.html", status, sentence=TEXTS[code])
 
 
-# Of the pages of the casilla. Another door has its own.
+# For the pages of the casilla. Another door has its own handlers.
 HANDLERS = {Refusal: refused, HTTPException: http_error}

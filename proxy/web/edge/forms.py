@@ -1,4 +1,4 @@
-"""Reads what a form sent, strictly: one value a field, valid UTF-8, nothing hidden in it."""
+"""Reads a sent form strictly: one value a field, valid UTF-8, no NUL."""
 
 import asyncio
 from urllib.parse import parse_qsl
@@ -18,7 +18,7 @@ TOKEN_FIELD = "sello"
 
 
 class StaleForm(Refusal):
-    """The form is not of this browser's session or visit, or its cookie is gone."""
+    """The form belongs to another session or visit, or the browser lost its cookie."""
 
     status = 403
 
@@ -27,7 +27,7 @@ class StaleForm(Refusal):
 
 
 async def body_of(request: Request) -> bytes:
-    """All that was sent. Raises 408 when it takes too long, 400 when who sends it hangs up."""
+    """Raises 408 after BODY_SECONDS, and 400 when the browser hangs up."""
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await request.body()
@@ -38,7 +38,7 @@ async def body_of(request: Request) -> bytes:
 
 
 async def read_form(request: Request, name: str) -> dict[str, str]:
-    """The fields of the form `name`. Refuses `form.malformed`; `form.stale` without its token."""
+    """Refuses `form.malformed`; `form.stale` without the token of the form `name`."""
     fields = _parse(await body_of(request), request.headers.get("content-type", ""))
     binding = binding_of(request)
     given = fields.pop(TOKEN_FIELD, "")

@@ -1,7 +1,6 @@
-"""Passwords are hashed by two threads and a short queue; who comes later is told to wait.
+"""Hashes passwords with two threads and a short queue; a full queue raises Busy.
 
-Without that bound, a few hundred wrong passwords a second would stop the whole service
-(S20).
+Without this limit, a few hundred wrong passwords a second would stop the whole service (S20).
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ QUEUE = 16
 
 
 class PasswordPool:
-    """`passwords` is asked at each use: its peppers change when the keys are rotated."""
+    """`passwords` is called at each use: its peppers change when the keys are rotated."""
 
     def __init__(self, passwords: Callable[[], Passwords]) -> None:
         self._passwords = passwords
@@ -27,7 +26,7 @@ class PasswordPool:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Take a place before an attempt is counted: who is told to come again lost no try."""
+        """Raises Busy. Take a place before you count a try, so that a full queue costs no try."""
         if self._taken >= WORKERS + QUEUE:
             raise Busy()
         self._taken += 1
@@ -37,7 +36,7 @@ class PasswordPool:
             self._taken -= 1
 
     async def prove(self, stored: str | None, password: str) -> Proof:
-        """Verify against `stored`, or against a decoy that nothing matches when there is none."""
+        """Without `stored`, verifies against a decoy that no password matches."""
         return await anyio.to_thread.run_sync(
             self._passwords().prove, stored, password, limiter=self._limiter
         )

@@ -1,4 +1,4 @@
-"""The security headers of every answer (S56–S59), as data and as a last layer."""
+"""The security headers of every answer (S56–S59), and the layer that adds them."""
 
 from http import HTTPStatus
 
@@ -17,7 +17,7 @@ APP_POLICY = POLICY + "require-trusted-types-for 'script'; report-to csp"
 # The search of the site runs in a worker, and the theme's bundle writes HTML without trusted types.
 STATIC_POLICY = POLICY + "worker-src 'self'; report-to csp"
 
-# Features that Chromium knows: it warns in the console about any other name.
+# Only features that Chromium knows: it warns in the console about any other name.
 FEATURES_OFF = ", ".join(
     f"{feature}=()"
     for feature in (
@@ -62,12 +62,11 @@ SECURITY_HEADERS = {
     "referrer-policy": "same-origin",
 }
 
-# Two years. `preload` is for the entity to ask for: it cannot be taken back in months.
+# Two years. Only the entity may ask for `preload`: to undo it takes months.
 HSTS = "max-age=63072000; includeSubDomains"
 
 
 def security_headers(policy: str, origin: str) -> Fields:
-    """The set that goes with a content policy, HSTS included where the origin is https."""
     values = {"content-security-policy": policy} | SECURITY_HEADERS
     if origin.startswith("https://"):
         values["strict-transport-security"] = HSTS
@@ -75,10 +74,10 @@ def security_headers(policy: str, origin: str) -> Fields:
 
 
 class Headers:
-    """Adds to each answer of `app` the headers that it lacks. What `app` set itself stands.
+    """Adds to each answer of `app` the headers that `app` did not set.
 
-    Nothing of the casilla may be kept by a browser or a proxy unless its page says so: the same
-    computer serves the next person.
+    No browser and no proxy may keep an answer of the casilla unless its handler says so: the next
+    person may use the same computer.
     """
 
     def __init__(self, app: ASGIApp, origin: str) -> None:
@@ -102,8 +101,8 @@ class Headers:
 
 
 class OwnRedirects:
-    """Leads whoever forgot a slash to a path. The router makes an address of it, with the `Host`
-    of the request."""
+    """Redirects an address without its last slash to a path: the router would redirect to a whole
+    address, with the `Host` of the request."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Whether the process lives and whether it can do its work. No data, no way around anything."""
+"""Tells whether the process lives and whether it can do its work. It shows no data."""
 
 import logging
 from datetime import timedelta
@@ -21,12 +21,10 @@ OUTBOX_AGE = timedelta(minutes=5)
 
 
 async def alive(_request: Request) -> Response:
-    """GET /salud"""
     return PlainTextResponse("vivo\n")
 
 
 async def ready(request: Request) -> Response:
-    """GET /listo: the database writes, documents are there and messages are leaving."""
     try:
         await run(request, readiness.write)
         late = await look(request, readiness.late_messages, OUTBOX_AGE)
@@ -43,7 +41,7 @@ async def ready(request: Request) -> Response:
 
 
 class KnownHost(TrustedHostMiddleware):
-    """Whoever asks how the process is asks its address: they need not know our name."""
+    """A monitor may ask by IP address, so PATHS accept any host name."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = self.app if scope.get("path") in PATHS else super().__call__

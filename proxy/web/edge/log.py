@@ -1,4 +1,4 @@
-"""One line for each request."""
+"""Logs one line for each request."""
 
 import logging
 import secrets
@@ -34,7 +34,7 @@ class RequestLog:
             logger.exception("unexpected", extra={"request": reference})
             if status:
                 raise  # half an answer has left already; the server must cut the connection
-            # The last resort: each door has its own page for what breaks behind it.
+            # For errors outside the doors: each door has its own page for unexpected errors.
             await PlainTextResponse("error inesperado\n", 500)(scope, receive, watched)
         finally:
             client = scope.get("client")

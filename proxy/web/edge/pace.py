@@ -1,4 +1,4 @@
-"""Answers that take the same time, so that the clock tells nothing (S21)."""
+"""Delays answers to about the same time, so that their time tells nothing (S21)."""
 
 import random
 import time
@@ -17,7 +17,6 @@ _random = random.SystemRandom()
 
 
 def held(handler: Handler) -> Handler:
-    """Answer no sooner than the floor and a random bit after the request arrived."""
 
     @wraps(handler)
     async def paced(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The bridge between a request and a flow, and from its result to a page."""
+"""The bridge from a request to a flow, and from its result to a page."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -24,7 +24,7 @@ async def run(
 ) -> T:
     """Run one flow in one transaction, off the event loop. A refusal undoes all of it.
 
-    Of who is inside, it refuses `session.over` when their session ended since it was looked at.
+    Refuses `session.over` when the session of the request ended, or got a new token, meanwhile.
     """
     state, session = state_of(request), getattr(request.state, "session", None)
 
@@ -45,7 +45,6 @@ async def run(
 async def look(
     request: Request, flow: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
-    """Run a flow that only reads, off the event loop."""
     state = state_of(request)
 
     def work() -> T:
@@ -60,23 +59,22 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
 
 def see_other(request: Request, name: str, query: str = "", **params: str) -> RedirectResponse:
-    """Where a POST ends: the next page, by GET, so that reloading sends nothing again."""
     path = request.app.url_path_for(name, **params)
     return RedirectResponse(f"{path}?{query}" if query else str(path), 303)
 
 
 def letters(request: Request) -> bool:
-    """Whether an identidad with letters is to be typed: a keyboard of digits has none."""
+    """Whether the person types an identidad with letters: a numeric keyboard has none."""
     return "letras" in request.query_params
 
 
 def unread(request: Request) -> str:
-    """How to write the identidad that could not be read."""
+    """The sentence for an identidad that could not be parsed."""
     return TEXTS["identidad.letters" if letters(request) else "identidad.malformed"]
 
 
 def client_of(request: Request) -> Client:
-    """The address is the peer's, or what a trusted proxy says of it (uvicorn resolves that)."""
+    """The address is the peer's, or the one that a trusted proxy tells uvicorn."""
     known = cookie(request.scope, DEVICE)
     signing = state_of(request).signing
     return Client(
@@ -87,7 +85,7 @@ def client_of(request: Request) -> Client:
 
 
 def spoken(wait: timedelta) -> str:
-    """«45 segundos», «3 minutos», «2 horas»: rounded up, never too short."""
+    """«45 segundos», «3 minutos», «2 horas»: always rounded up."""
     seconds = max(1, -(-wait // timedelta(seconds=1)))
     if seconds < 100:
         return f"{seconds} segundos" if seconds > 1 else "1 segundo"

@@ -1,4 +1,4 @@
-"""The range of a body that a request asks for (RFC 9110, 14), and the answer that says which."""
+"""Answers a request with the range of bytes that it asks for (RFC 9110, 14)."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -12,15 +12,15 @@ _RANGE = re.compile(rb"bytes=[ \t]*(?!-$)([0-9]{0,18})-([0-9]{0,18})", re.IGNORE
 
 
 class Part(NamedTuple):
-    status: HTTPStatus  # 200: the whole; 206: a part; 416: nothing, the body ends before
+    status: HTTPStatus  # 200: the whole body; 206: a part; 416: nothing, the body is shorter
     places: range
-    headers: dict[str, str]  # that say so
+    headers: dict[str, str]  # of such an answer
 
 
 def part_of(size: int, etag: bytes, asked: Mapping[bytes, bytes]) -> Part:
-    """Several ranges at once get the whole body, and so does an `If-Range` that is not this ETag.
+    """A request for several ranges gets the whole body; so does an `If-Range` other than `etag`.
 
-    A date does not do: two builds of the same second (SOURCE_DATE_EPOCH) would be mixed.
+    A date in `If-Range` never matches: two builds of one second (SOURCE_DATE_EPOCH) could mix.
     """
     places = _range(size, asked.get(b"range", b""))
     if places is None or asked.get(b"if-range", etag).strip() != etag:
@@ -48,7 +48,7 @@ def in_part(
 
 
 def _range(size: int, asked: bytes) -> range | None:
-    """None where it is not one range: no error, as for every header of a stranger."""
+    """None: not one valid range. That is no error: a stranger wrote the header."""
     match = _RANGE.fullmatch(asked.strip())
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""Who is asking: the session of the cookie, read at every request."""
+"""Finds the session of the cookie, at every request, and guards the pages that need one."""
 
 import re
 from functools import wraps
@@ -15,17 +15,17 @@ from proxy.web.edge.forms import body_of
 from proxy.web.edge.pages import Handler, look, run, see_other
 from proxy.web.edge.state import state_of
 
-# Whoever was about to press a button or to take a file comes back to its page, not to the act.
+# After the login, an owner returns to the page of a button or a file, not to the act itself.
 PAGE = re.compile(r"/casilla/(?:notificaciones/[0-9a-f]{32}/|(?!notificaciones/)[a-z-]+/)?")
 
 
 def private(handler: Handler) -> Handler:
-    """Only for who logged in; anybody else is sent to do it, and comes back afterwards."""
+    """Only for a logged-in owner. Another browser is sent to the login and then returns."""
     return _guarded(handler, changing=False)
 
 
 def entered(handler: Handler) -> Handler:
-    """The same, also for who must choose another password before anything else (S44)."""
+    """As `private`, and also for an owner who must first choose another password (S44)."""
     return _guarded(handler, changing=True)
 
 
@@ -35,9 +35,9 @@ def _guarded(handler: Handler, *, changing: bool) -> Handler:
         scope = request.scope
         for name, value in scope["headers"]:
             if name == b"sec-purpose" and b"prefetch" in value:
-                return Response(status_code=204)  # nobody is looking yet (S54)
+                return Response(status_code=204)  # no person looks at the page yet (S54)
         if request.method == "POST":
-            await body_of(request)  # first: a session that ends while it comes does nothing more
+            await body_of(request)  # before the session, which may end while the body arrives
         session = await current(request)
         if session is None:
             return _to_login(request)
@@ -53,7 +53,6 @@ def _guarded(handler: Handler, *, changing: bool) -> Handler:
 
 
 def session_of(request: Request) -> Session:
-    """The session that `private` found."""
     session: Session = request.state.session
     return session
 
@@ -77,7 +76,7 @@ async def current(request: Request) -> Session | None:
 def _to_login(request: Request) -> Response:
     page = PAGE.match(request.url.path)
     back = {"volver": page[0]} if page else {}
-    # Who sends a form had a session when its page was shown, and may have left it in another tab.
+    # The browser that sends a form had a session before, and may have ended it in another tab.
     over = {"fin": "1"} if session_cookie(request) or request.method == "POST" else {}
     query = urlencode(back | over)
     path = request.app.url_path_for("login:password")

@@ -1,4 +1,4 @@
-"""What every handler can reach: the installation, and what the web edge makes of it once."""
+"""The state that every handler reaches: the installation, and the parts that web makes of it."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from proxy.installation import Installation
 from proxy.keys.signing import Signing
 from proxy.web.edge.hashing import PasswordPool
 
-LOST = PlainTextResponse("no está aquí\n", 404)  # until there is a site with a page for it
+LOST = PlainTextResponse("no está aquí\n", 404)  # until the site brings its own page
 
 
 @dataclass
@@ -22,7 +22,7 @@ class State:
     templates: Jinja2Templates
     passwords: PasswordPool
     threads: anyio.CapacityLimiter  # as many as the database has connections
-    mail: asyncio.Event  # set when a message was left in the outbox
+    mail: asyncio.Event  # set when the outbox gets a message
     lost: ASGIApp = LOST
 
     @property

@@ -1,4 +1,4 @@
-"""What every template may use: dates in the entity's time, the form's token, who is inside."""
+"""The filters and functions of every template: local dates, form tokens, the owner's session."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,7 +24,7 @@ from proxy.web.site.assets import assets
 
 @dataclass(frozen=True)
 class End:
-    """When the session ends if nothing is done, or if it is `last`, whatever is done."""
+    """The end of an idle session; with `last`, the end that no act can postpone."""
 
     at: datetime
     seconds: int  # from now on
@@ -41,23 +41,21 @@ def prepare(environment: Environment, installation: Installation) -> None:
     zone, policy = installation.zone, installation.policy
 
     def fecha(moment: date) -> str:
-        """dd/mm/aaaa, of a moment in the entity's zone (R18)."""
+        """dd/mm/aaaa in the entity's zone (R18)."""
         local = moment.astimezone(zone) if isinstance(moment, datetime) else moment
         return local.strftime("%d/%m/%Y")
 
     def hora(moment: datetime) -> str:
-        """HH:MM, 24 hours, in the entity's zone."""
         return moment.astimezone(zone).strftime("%H:%M")
 
     @pass_context
     def sello(context: Context, form: str) -> Markup:
-        """The hidden field that ties a form to this browser."""
         request = context["request"]
         binding = getattr(request.state, "binding", None) or binding_of(request) or ""
         token = installation.signing.form_token(binding, form)
         return Markup('<input type="hidden" name="{}" value="{}">').format(TOKEN_FIELD, token)
 
-    @lru_cache(maxsize=512)  # a page asks for twenty, and each one walks every route
+    @lru_cache(maxsize=512)  # a page needs twenty paths, and each search walks every route
     def path(app: Starlette, name: str, **params: Any) -> str:
         return str(app.url_path_for(name, **params))
 
@@ -71,12 +69,10 @@ def prepare(environment: Environment, installation: Installation) -> None:
 
     @pass_context
     def session(context: Context) -> Session | None:
-        """The session of the pages of the casilla."""
         return getattr(context["request"].state, "session", None)
 
     @pass_context
     def holder(context: Context) -> Holder:
-        """Whose session it is."""
         return login.holder(installation.vault, context["request"].state.session)
 
     def session_end(session: Session) -> End:
@@ -111,7 +107,7 @@ def _counted(many: int, one: str) -> str:
 
 
 def _size(count: int) -> str:
-    """«340 KB», «1.2 MB»: units of a thousand, as a computer shows them."""
+    """«340 KB», «1.2 MB»: units of a thousand bytes."""
     if count < 1_000_000:
         return f"{max(1, round(count / 1000))}\N{NO-BREAK SPACE}KB"
     return f"{count / 1_000_000:.1f}\N{NO-BREAK SPACE}MB"

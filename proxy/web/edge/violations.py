@@ -1,4 +1,4 @@
-"""What browsers report of the content policy: a page of ours that asks for what it must not."""
+"""Takes the reports of browsers about pages of ours that break the content policy."""
 
 import json
 import logging
@@ -13,11 +13,11 @@ from proxy.web.edge.pages import client_of, run
 
 logger = logging.getLogger("casilla.web")
 
-MOST = 5  # of one report; the rest say the same
+MOST = 5  # violations read from one report; more would repeat them
 
 
 async def report(request: Request) -> Response:
-    """POST /csp (Reporting API). Logs the rule and the host, never a whole address."""
+    """Takes the Reporting API. Logs the rule and the host, never a whole address."""
     if not await run(request, violations.listen, client_of(request)):
         return Response(status_code=429, headers={"Retry-After": "60"})
     try:

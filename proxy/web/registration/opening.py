@@ -1,4 +1,4 @@
-"""VERIFICACIÓN DE CORREO by code or by link, and the first access that comes of it."""
+"""VERIFICACIÓN DE CORREO by code or by link, and the first access that follows."""
 
 from dataclasses import replace
 
@@ -20,19 +20,17 @@ from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 from proxy.web.registration.steps import limited
 
-CLAVE = "clave"  # what the guide calls this code, and not «token digital»
+CLAVE = "clave"  # the guide's name of this code, instead of «token digital»
 DONE = "registration:done"
 
 
 async def email_form(request: Request) -> Response:
-    """GET /casilla/registro/correo/"""
     notice = TEXTS["clave.resent"] if "reenviado" in request.query_params else None
     return await _email_page(request, notice=notice)
 
 
 @held
 async def validate(request: Request) -> Response:
-    """POST /casilla/registro/correo/"""
     form = await read_form(request, "registration_email")
     typed = form.get("clave", "")
     visit, state = visit_of(request), state_of(request)
@@ -56,7 +54,6 @@ async def validate(request: Request) -> Response:
 
 @held
 async def resend(request: Request) -> Response:
-    """POST /casilla/registro/correo/reenviar/"""
     await read_form(request, "registration_resend")
     policy = state_of(request).installation.policy
     denied = await run(request, opening.resend, policy, visit_of(request), client_of(request))
@@ -69,7 +66,7 @@ async def resend(request: Request) -> Response:
 
 
 async def link_form(request: Request) -> Response:
-    """GET /casilla/registro/enlace/{token}/: spends nothing, for mail scanners open links too."""
+    """Spends nothing: mail scanners open links too."""
     visit = begin_visit(request)
     challenge_id = _challenge(request)
     code = await look(request, opening.linked, challenge_id) if challenge_id else None
@@ -81,7 +78,6 @@ async def link_form(request: Request) -> Response:
 
 @held
 async def validate_link(request: Request) -> Response:
-    """POST /casilla/registro/enlace/{token}/"""
     form = await read_form(request, "registration_link")
     challenge_id, state = _challenge(request), state_of(request)
     if challenge_id is None or await look(request, opening.linked, challenge_id) is None:
@@ -111,23 +107,21 @@ async def validate_link(request: Request) -> Response:
 
 
 async def done(request: Request) -> Response:
-    """GET /casilla/registro/listo/: only where a casilla was opened."""
     if not state_of(request).signing.link_of(DONE, visit_of(request)):
         return see_other(request, "registration:terms")
     return page(request, "registration/done.html")
 
 
 async def follow(request: Request) -> Response:
-    """GET /casilla/activar/{token}/: on to an address that no history keeps (S34)."""
+    """Redirects to an address without the token, so that no history keeps the token (S34)."""
     response, token = see_other(request, "activation"), request.path_params["token"]
-    # Only what we signed: a cookie of somebody else's choice would let them read along.
+    # Only a token that we signed: an attacker who chose the cookie could read along.
     if state_of(request).signing.link_of(ACTIVATION, token):
         set_cookie(response, VISIT, token)
     return response
 
 
 async def activation_form(request: Request) -> Response:
-    """GET /casilla/activar/"""
     if await _activating(request) is None:
         return page(request, "registration/activation_over.html", 410)
     return choose_form(request, "registration/activation.html")
@@ -135,7 +129,6 @@ async def activation_form(request: Request) -> Response:
 
 @held
 async def activate(request: Request) -> Response:
-    """POST /casilla/activar/"""
     form = await read_form(request, "activation")
     choosing = await _activating(request)
 
@@ -155,7 +148,7 @@ async def activate(request: Request) -> Response:
 
 
 async def _first(request: Request) -> First:
-    """The first access is made before the code is looked at: right and wrong cost the same."""
+    """Made before the code is checked, so that a right and a wrong code cost the same time."""
     state = state_of(request)
     made = first_access.first(state.installation.policy, state.installation.vault)
     if not made.secret:
@@ -168,7 +161,7 @@ def _done(request: Request) -> Response:
 
 
 async def _gone(request: Request, denied: Denied) -> Response:
-    """Sent twice, it is done; otherwise it has to begin again, or to be asked for again."""
+    """A form that is sent twice after success leads to the page of success."""
     if await look(request, opening.done, visit_of(request)):
         return _done(request)
     back = "registration:terms" if denied.reason is Reason.OVER else "registration:review"

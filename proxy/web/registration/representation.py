@@ -1,4 +1,4 @@
-"""Who represents a legal person: by the mailbox of their casilla, or by their own data."""
+"""Proves the representative of a legal person: by a code of their casilla, or by their data."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ from proxy.web.registration.steps import (
 
 
 def of_company(handler: Handler) -> Handler:
-    """A natural person speaks for themselves."""
+    """Only for a legal person: a natural person has no representative."""
 
     async def guarded(request: Request) -> Response:
         if registration_of(request).draft.persona != LEGAL:
@@ -42,14 +42,12 @@ def of_company(handler: Handler) -> Handler:
 
 @of_company
 async def start_form(request: Request) -> Response:
-    """GET /casilla/registro/representante/"""
     return _start_page(request, {})
 
 
 @held
 @of_company
 async def summon(request: Request) -> Response:
-    """POST /casilla/registro/representante/"""
     form, found = await read_form(request, "representative"), registration_of(request)
     reading = Reading(form)
     representation.declares(reading)
@@ -72,7 +70,6 @@ async def summon(request: Request) -> Response:
 
 @of_company
 async def code_form(request: Request) -> Response:
-    """GET /casilla/registro/representante/clave/"""
     notice = TEXTS["clave.resent"] if "reenviado" in request.query_params else None
     return await _code_page(request, notice=notice)
 
@@ -80,10 +77,9 @@ async def code_form(request: Request) -> Response:
 @held
 @of_company
 async def answer(request: Request) -> Response:
-    """POST /casilla/registro/representante/clave/"""
     form, found = await read_form(request, "representative_code"), registration_of(request)
     typed = form.get("clave", "")
-    if not totp.is_like_a_code(typed):  # the code of an app too, or one that stands for it
+    if not totp.is_like_a_code(typed):  # also a code of the app, or a recovery code
         return await _code_page(request, 400, errors={"clave": TEXTS["clave.missing"]})
     policy = state_of(request).installation.policy
     denied = await run(request, representation.answer, policy, found, typed, client_of(request))
@@ -98,7 +94,6 @@ async def answer(request: Request) -> Response:
 @held
 @of_company
 async def resend(request: Request) -> Response:
-    """POST /casilla/registro/representante/reenviar/"""
     await read_form(request, "representative_resend")
     found, policy = registration_of(request), state_of(request).installation.policy
     denied = await run(request, representation.resend, policy, found, client_of(request))
@@ -112,14 +107,12 @@ async def resend(request: Request) -> Response:
 
 @of_company
 async def data_form(request: Request) -> Response:
-    """GET /casilla/registro/representante/datos/"""
     return _data_page(request, registration_of(request).draft)
 
 
 @held
 @of_company
 async def prove(request: Request) -> Response:
-    """POST /casilla/registro/representante/datos/"""
     form, found = await read_form(request, "representative_data"), registration_of(request)
     found = await run(request, representation.keep_typed, found, form)
     if "regresar" in form:

@@ -1,5 +1,5 @@
-"""Regístrate: terms, privacy, tipo de persona, data and review, each a page that can be gone back
-to. What was typed stays."""
+"""Regístrate: terms, privacy, tipo de persona, data and review. The applicant can go back to each
+page, and the typed data stays."""
 
 from datetime import date
 from functools import wraps
@@ -24,7 +24,7 @@ from proxy.web.edge.pages import Handler, client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 
 PERSONAS = {NATURAL: "Persona Natural", LEGAL: "Persona Jurídica"}
-# Sentences of more than one field, and how those fields are called on the page.
+# Sentences that serve several fields, and the names of those fields on the page.
 SHARED = (
     "registration.missing",
     "registration.missing_ruc",
@@ -44,13 +44,13 @@ LABELS = {
     "razon_social": "Razón social",
     "distrito": "Distrito",
 }
-# What the page of each answer says: the words that stay are never those of one field (S40).
+# The sentence of each answer: it never names the field that differs (S40).
 SAID = {Answer.DIFFERS: "registration.differs", Answer.UNAVAILABLE: "registration.unavailable"}
 STATUSES = {Answer.DIFFERS: 400, Answer.UNAVAILABLE: 503}
 
 
 def step(name: str) -> "Step":
-    """Only for who did the steps before; anybody else is taken to the first that is missing."""
+    """Only after all earlier steps; otherwise it redirects to the first missing step."""
     return Step(name)
 
 
@@ -72,7 +72,6 @@ class Step:
 
 
 async def terms_form(request: Request) -> Response:
-    """GET /casilla/registro/"""
     visit = begin_visit(request)
     found = await look(request, registration.begun, visit)
     response = _consent_page(request, TERMS, found.draft if found else Draft())
@@ -82,7 +81,6 @@ async def terms_form(request: Request) -> Response:
 
 @held
 async def accept_terms(request: Request) -> Response:
-    """POST /casilla/registro/"""
     form = await read_form(request, "registration_terms")
     consent = _consent(request, TERMS)
     error = _unaccepted(form, consent)
@@ -99,14 +97,12 @@ async def accept_terms(request: Request) -> Response:
 
 @step("privacy")
 async def privacy_form(request: Request) -> Response:
-    """GET /casilla/registro/privacidad/"""
     return _consent_page(request, PRIVACY, registration_of(request).draft)
 
 
 @held
 @step("privacy")
 async def accept_privacy(request: Request) -> Response:
-    """POST /casilla/registro/privacidad/"""
     form, found = await read_form(request, "registration_privacy"), registration_of(request)
     consent = _consent(request, PRIVACY)
     error = _unaccepted(form, consent)
@@ -118,14 +114,12 @@ async def accept_privacy(request: Request) -> Response:
 
 @step("persona")
 async def persona_form(request: Request) -> Response:
-    """GET /casilla/registro/persona/"""
     return _persona_page(request, registration_of(request).draft.persona or NATURAL)
 
 
 @held
 @step("persona")
 async def choose_persona(request: Request) -> Response:
-    """POST /casilla/registro/persona/"""
     form, found = await read_form(request, "registration_persona"), registration_of(request)
     persona = form.get("persona", "")
     if persona not in PERSONAS:
@@ -136,14 +130,12 @@ async def choose_persona(request: Request) -> Response:
 
 @step("data")
 async def data_form(request: Request) -> Response:
-    """GET /casilla/registro/datos/"""
     return _data_page(request, registration_of(request).draft)
 
 
 @held
 @step("data")
 async def send_data(request: Request) -> Response:
-    """POST /casilla/registro/datos/"""
     form, found = await read_form(request, "registration_data"), registration_of(request)
     found = await run(request, registration.keep_typed, found, form)
     if "regresar" in form:
@@ -169,7 +161,6 @@ async def send_data(request: Request) -> Response:
 
 @step("review")
 async def review_form(request: Request) -> Response:
-    """GET /casilla/registro/revision/"""
     draft = registration_of(request).draft
     who = registration.applicant(registration_of(request), today(request))
     return page(request, "registration/review.html", draft=draft, who=who, kinds=KINDS, sexes=SEXES)
@@ -178,7 +169,6 @@ async def review_form(request: Request) -> Response:
 @held
 @step("review")
 async def confirm(request: Request) -> Response:
-    """POST /casilla/registro/revision/"""
     await read_form(request, "registration_review")
     policy = state_of(request).installation.policy
     denied = await run(
@@ -192,12 +182,11 @@ async def confirm(request: Request) -> Response:
 
 
 async def identify(request: Request, claim: Claim) -> Answer:
-    """It may take some seconds: off the loop, and outside any transaction."""
+    """The check may take some seconds: off the event loop, and outside any transaction."""
     return await anyio.to_thread.run_sync(state_of(request).installation.identity.check, claim)
 
 
 def registration_of(request: Request) -> Registration:
-    """What `step` found."""
     found: Registration = request.state.registration
     return found
 
@@ -208,7 +197,7 @@ def today(request: Request) -> date:
 
 
 def said(faults: Faults) -> dict[str, str]:
-    """What is wrong of each field. A sentence that serves for many says for which it is."""
+    """The fault of each field. A sentence that serves several fields begins with the field."""
     sentences = {name: str(refusal) for name, refusal in faults.errors.items()}
     for name, refusal in faults.errors.items():
         if refusal.code in SHARED:
@@ -218,7 +207,7 @@ def said(faults: Faults) -> dict[str, str]:
 
 
 def unmatched(request: Request, answer: Answer, back: str, *, company: bool = False) -> Response:
-    """The data do not match, or cannot be compared now. «Aceptar» goes back to them (M36)."""
+    """«Aceptar» leads back to the data (M36)."""
     text = TEXTS[SAID[answer]].format(paper="la ficha RUC" if company else "su documento")
     values = {"text": text, "back": back, "minutes": None}
     return page(request, "registration/told.html", STATUSES[answer], **values)
@@ -227,7 +216,7 @@ def unmatched(request: Request, answer: Answer, back: str, *, company: bool = Fa
 def limited(
     request: Request, denied: Denied, back: str, *words: str, kept: bool = False
 ) -> Response:
-    """`kept`: the wait may outlive what was typed."""
+    """`kept`: the page tells how long the typed data stays, because the wait may be longer."""
     minutes = IDLE.seconds // 60 if kept else None
     values = {"text": sentence(denied, *words, "registration"), "back": back, "minutes": minutes}
     return held_off(page(request, "registration/told.html", status(denied), **values), denied)
@@ -239,7 +228,7 @@ def _consent(request: Request, text: str) -> Consent:
 
 
 def _unaccepted(form: dict[str, str], consent: Consent) -> str | None:
-    """Only who read this very text accepts it."""
+    """None: accepted. The form names the text that the person read, which may have changed."""
     if form.get("acepto") != "1":
         return TEXTS["registration.unaccepted"]
     return None if form.get("texto") == consent.sha256 else TEXTS["registration.text_changed"]

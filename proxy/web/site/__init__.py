@@ -1,1 +1,1 @@
-"""The static files: of the public site and of the casilla."""
+"""Serves the static files of the public site and of the casilla."""

@@ -1,6 +1,7 @@
-"""The casilla's own style sheet, script and icon: few and small, so they are kept in memory.
+"""Serves the casilla's own style sheets, scripts and icons, from memory: they are few and small.
 
-Each is named after its content, so a browser may keep it for ever and still gets every change.
+Each address holds a hash of the content, so a browser may keep the file and still gets every
+change.
 """
 
 import gzip
@@ -30,12 +31,10 @@ class Asset:
 
 @cache
 def assets() -> dict[str, Asset]:
-    """Every file of static/, by its plain name."""
     return {path.name: _asset(path) for path in STATIC.iterdir() if path.suffix in MEDIA_TYPES}
 
 
 async def asset(request: Request) -> Response:
-    """GET /casilla/estilo/{address}"""
     found = _by_address().get(request.path_params["address"])
     if found is None:
         raise HTTPException(404)

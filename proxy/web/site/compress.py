@@ -1,7 +1,7 @@
-"""The last step of a build: each file that shrinks gets a `.br` and a `.gz` beside it.
+"""The last step of a build: writes a `.br` and a `.gz` beside each file that shrinks.
 
-Done once, at the highest quality, so that serving costs nothing. The same files always give the
-same bytes.
+The build compresses once, at the highest quality, so that serving costs nothing. The same files
+always give the same bytes.
 """
 
 import os
@@ -15,20 +15,20 @@ from proxy.errors import Refusal
 
 
 class NotPlain(Refusal):
-    """Something in a built site that is no file: a link could publish what lies outside of it."""
+    """A built site holds something other than files: a link could publish data outside the site."""
 
 
 def compress(folder: Path) -> None:
     compressor = Compressor(quiet=True)
     files = [path for path in plain_files(folder) if compressor.should_compress(path)]
-    # Brotli and zlib let go of the interpreter's lock: threads use every core.
+    # Brotli and zlib release the interpreter's lock: threads use every core.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for _ in pool.map(compressor.compress, files, chunksize=1):
-            pass  # asking for each result raises what went wrong
+            pass  # reading each result raises its error
 
 
 def plain_files(folder: Path | str) -> Iterator[str]:
-    """Every file below `folder`, in order. Raises NotPlain at a symlink, a pipe or a device."""
+    """In the order of the names. Raises NotPlain at a symlink, a pipe or a device."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.is_dir(follow_symlinks=False):
             yield from plain_files(entry.path)

@@ -1,7 +1,7 @@
-"""What the headers of a request ask of a file: which encoding, and whether it changed.
+"""Reads from the headers of a request the encoding that it wants and the copy that it has.
 
-Pure functions over bytes that strangers wrote: whatever cannot be read is ignored, as RFC 9110
-allows for each of these headers, and never an error.
+Strangers wrote these headers. An unreadable header is ignored and raises no error, as RFC 9110
+allows for each of them.
 """
 
 import re
@@ -12,19 +12,19 @@ from functools import lru_cache
 
 IDENTITY = b"identity"
 
-# What browsers send is a fifth of this; more than this is not worth remembering.
+# Browsers send a fifth of this; a longer header is not worth a place in the cache.
 LONGEST_ACCEPT = 256
 
 _CODING = re.compile(
     rb"[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)"
     rb"(?:[ \t]*;[ \t]*[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?))?[ \t]*"
 )
-# Weak or strong does not matter here, so «W/» is left out.
+# Weak or strong makes no difference here, so «W/» is left out.
 _ETAG = re.compile(rb'"[\x21\x23-\x7e\x80-\xff]*"')
 
 
 def choose_coding(accept: bytes, codings: Sequence[bytes]) -> bytes:
-    """The coding that `accept` weighs most; `codings` come smallest first, `identity` included."""
+    """`codings` come smallest first and include `identity`."""
     if len(accept) > LONGEST_ACCEPT:
         return IDENTITY
     return _choose(accept, tuple(codings))
@@ -37,9 +37,9 @@ def _choose(accept: bytes, codings: tuple[bytes, ...]) -> bytes:
 
     def rank(coding: bytes) -> tuple[float, bool]:
         if coding == IDENTITY:
-            # Not named, it is still welcome, but after whatever was named.
+            # A header that does not name `identity` still allows it, after every named coding.
             return weights.get(coding, weights.get(b"*", 0.0001)), True
-        # Who says only «*» may not know brotli: between equals, what was named comes first.
+        # A client that sends only «*» may not know brotli: between equals, a named coding wins.
         return weights.get(coding, rest), coding in weights
 
     best = max(codings, key=rank)
@@ -52,7 +52,7 @@ def _weights(accept: bytes) -> dict[bytes, float]:
 
 
 def not_modified(asked: dict[bytes, bytes], etag: bytes, modified: float) -> bool:
-    """Whether the copy that the other side holds is this one. ETags decide over dates."""
+    """Whether the client holds this very copy. An ETag wins over a date."""
     known = asked.get(b"if-none-match")
     if known is not None:
         return known.strip() == b"*" or etag in _ETAG.findall(known)

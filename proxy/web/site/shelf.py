@@ -1,4 +1,4 @@
-"""The files of the site as they are served: read, hashed and given their headers at the start."""
+"""Reads the files of the site at the start, with the hash and the headers of each."""
 
 import hashlib
 import os
@@ -14,15 +14,15 @@ from proxy.web.edge.headers import Fields
 from proxy.web.site.compress import plain_files
 from proxy.web.site.negotiation import IDENTITY
 
-# A small file is answered from memory, the smallest first until this much is held; the others
-# are read from the disk while they are sent.
+# Small files are served from memory: the smallest first, up to HELD_BYTES in all. The others are
+# read from the disk while they are sent.
 SMALL_BYTES = 256 * 1024
 HELD_BYTES = 64 * 1024 * 1024
 
-# Names that carry a hash of the content, as main.484c7ddc.min.js does: they never change. Not
-# every file, because a date is made of such digits too.
+# Files whose name holds a hash of the content, as main.484c7ddc.min.js, never change. Only these
+# extensions, because a date has such digits too.
 HASHED = r"\.[0-9a-f]{8,64}\.(?:min\.)?(?:js|css|woff2)$"
-# What WhiteNoise does not know.
+# Types that WhiteNoise does not know.
 TYPES = {
     ".jsonld": "application/ld+json",
     ".csv": "text/csv",
@@ -34,11 +34,11 @@ ETAG_CHARS = 24  # 144 bits of the SHA-256
 
 
 class SiteChanged(Exception):
-    """A file is not the one that was read at the start: build, then start again."""
+    """A file is not the one that was read at the start: a build needs a restart."""
 
 
 class Stamp(NamedTuple):
-    """What tells that a file on the disk is still the one that was read."""
+    """Shows whether a file on the disk is still the one that was read."""
 
     node: int
     size: int
@@ -47,11 +47,11 @@ class Stamp(NamedTuple):
 
 @dataclass(slots=True)
 class Variant:
-    """One file as it lies on the disk: the page itself, or its brotli or gzip twin."""
+    """One file on the disk: the page itself, or its brotli or gzip copy."""
 
     path: str
     stamp: Stamp
-    etag: bytes  # of its own content, so it differs for each coding
+    etag: bytes  # of this variant's bytes, so it differs for each coding
     fields: Fields
     body: bytes | None
 
@@ -60,7 +60,7 @@ class Variant:
         return self.stamp.size
 
     def open(self) -> int:
-        """A descriptor of the file whose hash is the ETag, or SiteChanged."""
+        """Returns a descriptor. Raises SiteChanged when the file is no longer that of the ETag."""
         handle = _open(self.path)
         if _stamp(handle) != self.stamp:
             os.close(handle)
@@ -76,10 +76,7 @@ class File:
 
 
 def read_site(root: Path, fields: Fields) -> tuple[dict[str, File], dict[str, bytes]]:
-    """The files and the redirects of the built site, by decoded path.
-
-    Raises NotPlain if anything below `root` is a symlink.
-    """
+    """Files and redirects by decoded path. Raises NotPlain at a symlink below `root`."""
     root = root.resolve()
     for _ in plain_files(root):
         pass
@@ -105,7 +102,6 @@ def read_site(root: Path, fields: Fields) -> tuple[dict[str, File], dict[str, by
 def _read_variants(
     files: dict[str, StaticFile], fields: Fields
 ) -> dict[str, list[tuple[bytes, Variant]]]:
-    """The variants of each path, smallest first."""
     found = [
         (int(dict(headers)["Content-Length"]), path, place, dict(headers))
         for path, file in files.items()
@@ -136,7 +132,7 @@ def _read(
         digest = hashlib.file_digest(handle, "sha256") if body is None else hashlib.sha256(body)
     mark = b"" if coding == IDENTITY else b"-" + coding
     etag = b'"%s%s"' % (urlsafe_b64encode(digest.digest())[:ETAG_CHARS], mark)
-    headers["Content-Type"] = headers["Content-Type"].replace('"', "")  # charset=utf-8, as all do
+    headers["Content-Type"] = headers["Content-Type"].replace('"', "")  # charset=utf-8, unquoted
     headers |= {"ETag": etag.decode(), "Content-Length": str(stamp.size)}
     if coding == IDENTITY:
         headers["Accept-Ranges"] = "bytes"

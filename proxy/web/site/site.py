@@ -1,7 +1,7 @@
-"""The built site, served from a table that is made once, when the process starts.
+"""Serves the built site from a table that is made once, when the process starts.
 
-WhiteNoise makes the table (addresses, types, caching, compressed variants); conditionals and
-ranges are answered here, because its own are wrong in several cases. An address is looked up
+WhiteNoise makes the table (addresses, types, caching, compressed variants). This module answers
+conditionals and ranges, because WhiteNoise answers several cases wrong. An address is looked up
 whole and decoded, so no spelling of it can leave the folder.
 """
 
@@ -24,14 +24,14 @@ from proxy.web.site.shelf import File, SiteChanged, Variant, read_site
 logger = logging.getLogger("casilla.web")
 
 CHUNK_BYTES = 256 * 1024
-# With one of these a request asks for something else than the whole file.
+# A request with one of these headers may not get the whole file.
 CONDITIONS = frozenset({b"if-none-match", b"if-modified-since", b"range"})
-# What describes a body, and so does not belong in an answer without one.
+# These headers describe a body: an answer without a body leaves them out.
 OF_BODIES = frozenset({b"content-type", b"content-length", b"content-encoding", b"accept-ranges"})
-# What lets a browser keep a file, and so does not belong in an error.
+# These headers let a browser keep a file: an error leaves them out.
 OF_COPIES = frozenset({b"etag", b"last-modified", b"cache-control", b"accept-ranges"})
 NO_STORE = (b"cache-control", b"no-store")
-# Everything that may stand in an address as it is; the rest is escaped in a redirect.
+# Characters that an address may hold as they are; a redirect escapes the others.
 URL_BYTES = "!#$%&'()*+,-./:;=?@[]_~"
 
 
@@ -40,7 +40,7 @@ class SiteMissing(Refusal):
 
 
 class Site:
-    """Answers the addresses of the site and hands every other to `app`."""
+    """Answers the addresses of the site and hands all others to `app`."""
 
     def __init__(self, app: ASGIApp, root: Path, origin: str) -> None:
         if not root.is_dir():
@@ -66,7 +66,6 @@ class Site:
         await self._with_care(file, asked, scope, send)
 
     async def not_found(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """The 404 page of the site: an ASGI application that answers whatever nothing knows."""
         if self.lost is None:
             await self._empty(HTTPStatus.NOT_FOUND, (NO_STORE,), send)
             return
@@ -91,11 +90,11 @@ class Site:
     async def _with_care(
         self, file: File, asked: dict[bytes, bytes], scope: Scope, send: Send
     ) -> None:
-        """HEAD, conditionals, ranges, large files and methods that a file does not have."""
+        """HEAD, conditionals, ranges, large files and methods that a file does not allow."""
         if scope["method"] not in ("GET", "HEAD"):
             await self._not_allowed(send)
             return
-        # Bytes are counted in the file itself: half a compressed stream is of no use.
+        # A range counts bytes of the plain file: half a compressed stream is of no use.
         ranged = b"range" in asked and scope["method"] == "GET"
         coding = IDENTITY
         if not ranged:
@@ -155,13 +154,12 @@ class Site:
 
 
 async def _chunks(handle: int, part: range) -> AsyncIterator[bytes]:
-    """Off the event loop, from places of its own: what others read of the file does not matter."""
     at = part.start
     while at < part.stop:
         size = min(CHUNK_BYTES, part.stop - at)
         chunk = await anyio.to_thread.run_sync(os.pread, handle, size, at)
         if not chunk:
-            return  # cut short on the disk; the server closes the connection
+            return  # the file became shorter; the server closes the connection
         yield chunk
         at += len(chunk)
 
