@@ -1,4 +1,4 @@
-"""A note and its commit in the chain, against the same row inserted without one."""
+"""An audit row in the chain against the same row inserted without a chain."""
 
 import statistics
 import tempfile
@@ -27,7 +27,7 @@ def bare(tx: Tx) -> None:
 
 
 def cost(db: Database, work: Callable[[Tx], None]) -> float:
-    """Microseconds for each transaction, durable on the disk."""
+    """Microseconds for each durable transaction."""
     before = time.perf_counter()
     for _ in range(TIMES):
         with db.transaction() as tx:

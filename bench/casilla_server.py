@@ -1,4 +1,4 @@
-"""A casilla in a temporary folder, served by a process of its own, for the scripts beside this."""
+"""A casilla in a temporary folder, served by its own process, for the other benchmarks."""
 
 import os
 import subprocess
@@ -19,7 +19,6 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def install(folder: Path, port: int, database_url: str | None = None) -> Installation:
-    """An installation with an empty casilla and a site of two pages."""
     site = folder / "site"
     site.mkdir()
     for name in ("index.html", "404.html"):
@@ -41,7 +40,6 @@ def install(folder: Path, port: int, database_url: str | None = None) -> Install
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """The variables that give another process the same settings."""
     values = settings.model_dump(include=settings.model_fields_set)
     values["trusted_proxies"] = ",".join(settings.trusted_proxies)
     return os.environ | {f"CASILLA_{name.upper()}": str(value) for name, value in values.items()}
@@ -49,7 +47,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 @contextmanager
 def serving(settings: Settings, port: int, *command: str) -> Iterator[int]:
-    """The process id of a server that answers. Without a command: `casilla servir`."""
+    """Yields the process id once the server answers. Without a command: `casilla servir`."""
     casilla = str(Path(sys.executable).with_name("casilla"))
     words = command or (casilla, "servir", "--puerto", str(port), "--sin-trabajador")
     server = subprocess.Popen(words, env=environment(settings), stderr=subprocess.DEVNULL)
@@ -72,7 +70,7 @@ def wait_for(address: str) -> None:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time of a process and its live children, user and system, so far."""
+    """Processor time, user and system, of a process and its live children so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     own = (int(fields[11]) + int(fields[12])) / TICKS
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

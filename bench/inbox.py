@@ -1,8 +1,8 @@
 """Processor time of an inbox page among ten million notificaciones and among ten thousand.
 
-Both engines, warm, ten notificaciones a casilla. The processor time is the server's and, for
-PostgreSQL, its backends' too. Needs about 10 GB of disk and some minutes to fill the tables;
-`--chico` fills a hundredth.
+Both engines, warm, ten notificaciones in each casilla. The processor time is that of the server
+and, on PostgreSQL, also of its backends. The benchmark needs about 10 GB of disk, and some minutes
+to fill the tables; `--chico` fills a hundredth.
 """
 
 import argparse
@@ -25,10 +25,10 @@ from proxy.store.tables import casillas
 from proxy.store.tx import Tx
 from tests.engines import Postgres
 
-EACH = 10  # notificaciones of a casilla
-PEOPLE = 400  # who asks for their inbox
+EACH = 10  # notificaciones in a casilla
+PEOPLE = 400  # casillas whose inbox is read
 ROUNDS = 5
-PASSES = 3  # how often each of them asks in a round
+PASSES = 3  # times that each inbox is read in a round
 
 FILL_CASILLAS = {
     "sqlite": """
@@ -59,7 +59,7 @@ MOMENTS = {
     "sqlite": "'2026-05-04 15:00:00.000000'",
     "postgresql": "TIMESTAMPTZ '2026-05-04 15:00Z'",
 }
-# On PostgreSQL rows lie as they came: one of each casilla at a time, as in life.
+# PostgreSQL keeps rows as they were inserted: one of each casilla in turn, as deposits come.
 ORDERS = {"sqlite": "c.id, d.n", "postgresql": "d.n, c.id"}
 
 
@@ -80,7 +80,7 @@ def fill(installation: Installation, people: int) -> None:
 
 
 def name(tx: Tx, casilla: int) -> None:
-    """Whoever asks for a page sees their own name on it."""
+    """An inbox page shows the name of its owner, so the casilla needs one that is sealed."""
     uid = str(casilla).encode() if tx.conn.dialect.name == "sqlite" else casilla.to_bytes(8, "big")
     values = {"number": "40000001", "nombres": "Persona Ficticia"}
     sealed = {key: tx.vault.seal(f"casillas.{key}", uid, text) for key, text in values.items()}
@@ -91,7 +91,7 @@ def open_sessions(installation: Installation, people: int) -> list[str]:
     chosen = random.Random(1).sample(range(1, people + 1), PEOPLE)
     tokens = []
     with installation.db.transaction() as tx:
-        name(tx, people)  # the newest: the service does not start where its keys open nothing
+        name(tx, people)  # the newest: the service starts only if its keys open it
         for casilla in chosen:
             tokens.append(secrets.new_token())
             name(tx, casilla)

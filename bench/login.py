@@ -1,8 +1,8 @@
 """Login POSTs a second against bare Argon2id verifications a second, on the same processors.
 
-Wrong passwords of 900 casillas from as many addresses: each is counted, hashed and recorded. The
-answers are held to a floor of 350 ms, so that many are under way at once: as many as keep two
-verifications and a short queue at work, at the speed that the bare ones had just before.
+The POSTs have wrong passwords of 900 casillas, from as many addresses; each is counted, hashed and
+recorded. An answer takes at least 350 ms, so many POSTs must be under way at once: enough to keep
+two verifications and a short queue busy, at the speed that the bare verifications had just before.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from proxy.web.edge.pace import FLOOR, JITTER
 
 PORT = 8471
 ROUNDS = 3
-POSTS = 300  # a round; the limit for everybody together is 1,000 in five minutes
+POSTS = 300  # in a round; the limit for all clients together is 1,000 in five minutes
 QUEUED = 6
 
 
@@ -45,12 +45,12 @@ async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reque
 
 
 async def logins(requests: list[bytes], clients: int) -> float:
-    """Answered POSTs a second, once every client is at work and until the first one ends."""
+    """Answered POSTs a second, while every client is at work."""
     waiting = iter(requests)
     answered: list[float] = []
 
     async def client(number: int) -> None:
-        await asyncio.sleep(number * 0.02)  # no queue takes them all in the same instant
+        await asyncio.sleep(number * 0.02)  # the queue is too short for all of them in one instant
         reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
         for request in waiting:
             while (status := await post(reader, writer, request)) == 503:

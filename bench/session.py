@@ -1,7 +1,7 @@
 """Processor time of a route that checks the session against one that does nothing.
 
-Server and load share one processor: to wake a load that sleeps on another one is work of the
-server's, and the slower route would find it asleep more often.
+Server and load share one processor. A server that wakes a sleeping load on another processor spends
+its own time on it, and the slower route would do so more often.
 """
 
 import os

@@ -1,9 +1,9 @@
 """Time and memory of a build with more and more services, against plain MkDocs.
 
-The catalogue's first sheet is repeated under other numbers. The plain build has as many Markdown
-files as the site has pages, with the words of that sheet and stock Material, none of them in the
-navigation. Among few pages the difference is what reads the sheets, some 10 MB. `--all` goes on
-to 16,000 services, which takes some minutes.
+The first sheet of the catalogue is repeated under other numbers. The plain build has as many
+Markdown files as the site has pages, with the words of that sheet and stock Material, none of them
+in the navigation. With few pages the difference in memory is the code that reads the sheets, about
+10 MB. `--all` adds 16,000 services, which takes some minutes.
 """
 
 import argparse
@@ -28,7 +28,6 @@ plugins: [{search: {lang: es}}]
 
 
 def ours(folder: Path, services: int) -> None:
-    """The project's own site over a catalogue of that many services."""
     for name in ("catalog", "site_src"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "mkdocs.yml", folder)
@@ -42,7 +41,6 @@ def ours(folder: Path, services: int) -> None:
 
 
 def plain(folder: Path, pages: int) -> None:
-    """As many Markdown files, with the words of that sheet."""
     (folder / "mkdocs.yml").write_text(PLAIN)
     (folder / "docs").mkdir()
     (folder / "docs" / "index.md").write_text("# Banco\n")
@@ -64,7 +62,7 @@ def build(folder: Path) -> tuple[float, float]:
 
 
 def measure(services: int) -> tuple[float, float]:
-    """Print what that many services cost. Milliseconds a page, and MB against plain MkDocs."""
+    """Print the cost. Return milliseconds for each page, and memory over that of plain MkDocs."""
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
         ours(Path(one), services)
         seconds, memory = build(Path(one))

@@ -1,8 +1,8 @@
 """Pages a second of the public site against nginx as Debian ships it, and against a tuned one.
 
-A page of 20 KB, sent as brotli over kept connections. The server has one core and the load the
-other; the three take turns, and the medians are compared. nginx of Debian has no brotli: it is
-given the same compressed bytes as its file, with the headers that say so.
+The page has 20 KB and is sent as brotli over kept connections. The server has one core and the load
+the other. The three servers take turns, and the medians are compared. Debian's nginx has no brotli:
+its file has the same compressed bytes, and its configuration adds the header.
 """
 
 import os
@@ -29,8 +29,8 @@ CONNECTIONS = 16
 CODING = "br"  # with gzip too, nginx would compress the brotli once more
 SERVER_CORE, LOAD_CORE = "0", "1"
 
-# What /etc/nginx/nginx.conf and sites-enabled/default of Debian 12 say, with folders of our own
-# and one worker, as there is one core.
+# /etc/nginx/nginx.conf and sites-enabled/default of Debian 12, with our own folders and one worker
+# for the one core.
 NGINX = """
 user {user};
 worker_processes 1;

@@ -1,4 +1,4 @@
-"""What lies in somebody's casilla, put there without the story of a deposit."""
+"""Notificaciones that a test puts into a casilla, without the flow of a deposit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ PDF = b"%PDF-1.7\n% an acto\n%%EOF\n"
 
 @dataclass(frozen=True)
 class Offered:
-    """A file to serve. Without `documents` its bytes are not kept anywhere."""
+    """A file to serve. Its bytes are kept only by a Casilla with `documents`."""
 
     name: str
     content: bytes = PDF
@@ -29,7 +29,7 @@ ACTO = Offered("CARTA 9.pdf")
 
 @dataclass(frozen=True)
 class Casilla:
-    """One person's casilla, to put things into."""
+    """The casilla of one person."""
 
     person: Person
     documents: Documents | None = field(default=None)
@@ -42,7 +42,7 @@ class Casilla:
         anexos: Sequence[Offered] = (),
         at: datetime | None = None,
     ) -> bytes:
-        """Deposit one, and return its id."""
+        """The id of the new notificacion."""
         at = at or tx.now
         notificacion = Notificacion(
             casilla_id=self.person.id,

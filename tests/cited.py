@@ -28,8 +28,10 @@ def cited_ids_exist(root: Path) -> list[str]:
 
 
 def ids_have_a_test_or_a_place(root: Path) -> list[str]:
-    """The last cell of a row is empty where a test cites its id; otherwise it says what looks after
-    it. Where both are there it says what no test covers: `in part: …`."""
+    """The last cell of a row says what keeps the promise, and is empty when a test cites the id.
+
+    With both, the cell says what no test covers: `in part: …`.
+    """
     rows = _rows(root)
     names = [name for name, _ in rows]
     tested = {name for path in (root / "tests").rglob("*.py") for name in _cited(path)}
@@ -59,7 +61,7 @@ def _cited(path: Path) -> list[str]:
 
 
 def _words(path: Path) -> Iterator[str]:
-    """What a file says to who reads its source."""
+    """The text of a file for readers of its source: Markdown, comments and docstrings."""
     if path.suffix == ".md" and "site_src" not in path.parts:
         yield path.read_text()
     elif path.suffix in (".html", ".txt"):

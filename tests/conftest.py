@@ -1,7 +1,6 @@
 """Real parts for every test: both databases, and the browser of the system.
 
-Where one of them is not installed its tests are skipped and say so; with REQUIRE_ENGINES=1, as in
-CI, that is a failure.
+Without one of them, its tests are skipped. With REQUIRE_ENGINES=1, as in CI, they fail instead.
 """
 
 import os
@@ -31,7 +30,7 @@ addEventListener("securitypolicyviolation", event =>
     console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))
 """
 
-expect.set_options(timeout=30_000)  # a machine that does more than one thing is slow
+expect.set_options(timeout=30_000)  # a busy machine is slow
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
@@ -47,14 +46,14 @@ def _missing(what: str) -> None:
 def postgres() -> Iterator[Postgres]:
     if find_postgres() is None:
         _missing("PostgreSQL")
-    # Nothing of it outlives a crash of the machine. No program can turn fsync off by itself.
+    # This data need not survive a crash. Only the server can turn fsync off, no client can.
     with Postgres("fsync=off", "full_page_writes=off") as server:
         yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database without tables, once of each engine."""
+    """A database without tables, once for each engine."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/empty.db"
         return
@@ -73,7 +72,7 @@ def _migrated(url: str) -> str:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that has its tables: migrating takes longer than most tests."""
+    """Each test copies this file: to migrate takes longer than most tests."""
     path = tmp_path_factory.mktemp("template") / "casilla.db"
     _migrated(f"sqlite:///{path}")
     return path
@@ -86,7 +85,6 @@ def postgresql_template(postgres: Postgres) -> str:
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A database with its tables and nothing in them; `postgresql_url` is another."""
     return f"sqlite:///{shutil.copy(sqlite_template, tmp_path)}"
 
 
@@ -99,7 +97,7 @@ def postgresql_url(postgres: Postgres, postgresql_template: str) -> Iterator[str
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A database with its tables and nothing in them, once of each engine."""
+    """A database with its tables and no rows, once for each engine."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
@@ -116,7 +114,7 @@ def browser() -> Iterator[Browser]:
 
 
 def _complaint(message: ConsoleMessage, url: str) -> list[str]:
-    """What a page was not asked for. That it is itself a 404 is for its own test to judge."""
+    """The error of a page, unless its own address failed: another test judges that."""
     if message.type != "error":
         return []
     itself = message.location["url"] == url and message.text.startswith("Failed to load resource")
@@ -125,7 +123,7 @@ def _complaint(message: ConsoleMessage, url: str) -> list[str]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page; whatever it complains of in its console fails the test at the end."""
+    """An error in the console of a page fails the test at its end."""
     contexts = []
     complaints: list[str] = []
 

@@ -1,4 +1,4 @@
-"""What the code promises of itself. Each check reads a tree and names its faults, one a line."""
+"""Checks of the code and its documents. Each check reads a tree and returns its faults."""
 
 import ast
 import io
@@ -112,8 +112,7 @@ def identifiers_are_unambiguous(root: Path) -> list[str]:
 
 
 def refusals_have_their_text(root: Path) -> list[str]:
-    """Each code that is refused has a sentence, all that the sentence tells is given to it, and
-    no sentence is left without use."""
+    """Each refused code has a sentence and gives it its values, and each sentence is used."""
     texts = _texts(root)
     kinds = _refusals(root)
     calls = [(path, call) for path in _proxy(root) for call in _refused(_tree(path), kinds)]
@@ -123,7 +122,7 @@ def refusals_have_their_text(root: Path) -> list[str]:
         if given is not None and wanted - given:
             faults.append(f"{path}: {code} wants {', '.join(sorted(wanted - given))}")
     written = {text for path in _proxy(root) for text in _strings(_tree(path))}
-    # A denial is said in the words of its page: «clave», say, and its reason.
+    # The code of a denial is a word of its page, such as «clave», and its reason.
     denials = {f"{word}.{reason}" for word in written for reason in Reason}
     return faults + [
         f"proxy/texts.py: {code} is not used" for code in texts.keys() - written - denials
@@ -155,7 +154,7 @@ def templates_are_rendered(root: Path) -> list[str]:
     def rendered(name: str) -> bool:
         if name in written:
             return True
-        # A name put together: its changing parts, themselves shorter, must be written too.
+        # A name that code puts together: its variable parts, themselves shorter, are written too.
         matches = (pattern.fullmatch(name) for pattern in patterns)
         parts = [match.groups() for match in matches if match and name not in match.groups()]
         return any(all(map(rendered, each)) for each in parts if each)
@@ -171,7 +170,7 @@ def templates_are_rendered(root: Path) -> list[str]:
 
 
 def settings_are_documented(root: Path) -> list[str]:
-    """Each setting is in the example, with its default, and in the manual; and nothing else is."""
+    """Each setting is in the manual, and in the example with its default; no other name is."""
     body = next(
         node.body
         for node in _tree(root / "proxy/settings.py").body
@@ -207,7 +206,7 @@ def decisions_have_their_headings(root: Path) -> list[str]:
 
 
 def links_lead_somewhere(root: Path) -> list[str]:
-    """The pages for developers; MkDocs looks after those of the site."""
+    """Of the pages for developers; MkDocs checks those of the site."""
     pages = [*root.glob("*.md"), *_files(root, "docs", "md"), *_files(root, "catalog", "md")]
     return [
         f"{page}: {target} is not there"
@@ -218,7 +217,7 @@ def links_lead_somewhere(root: Path) -> list[str]:
 
 
 def tests_can_fail(root: Path) -> list[str]:
-    """Each test asserts, or calls something that does; a property may be that nothing raises."""
+    """Each test asserts, or calls a function that does. A property may hold that nothing raises."""
     functions = [
         (path, node)
         for path in _python(root, "tests")
@@ -235,12 +234,12 @@ def tests_can_fail(root: Path) -> list[str]:
 
 
 def no_machine_is_named(root: Path) -> list[str]:
-    """Neither a path of somebody's computer nor the address of a package registry."""
+    """Neither a path of one computer nor the address of a package registry."""
     machine = re.compile(
         r"(?<![\w.:/-])/(?:home|root|work)/|//[\w.-]*(?:py" r"pi|registry)[\w.-]*/"
     )
     files = [path for folder in (*CODE, "docs", ".ci") for path in _files(root, folder)]
-    # What coverage measures meanwhile names the machine, and nobody commits it.
+    # The files of coverage name the machine, but they are never committed.
     files += [
         path for path in root.iterdir() if path.is_file() and not path.name.startswith(".coverage")
     ]
@@ -307,7 +306,7 @@ def _imported(path: Path, root: Path) -> Iterator[str]:
 
 
 def _room(module: str) -> str:
-    """The room of a module of ours; nothing for what others wrote."""
+    """Empty for a module of another project."""
     first, _, rest = module.partition(".")
     if first == "site_src":
         return "hooks"
@@ -340,7 +339,7 @@ def _refusals(root: Path) -> set[str]:
 
 
 def _refused(tree: ast.Module, kinds: set[str]) -> Iterator[tuple[str, set[str] | None]]:
-    """Each code that a file refuses with, and what it tells; None where that is told elsewhere."""
+    """Each refused code with the names of its values; None where other code gives the values."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and getattr(node.value, "id", "") == "TEXTS":
             if isinstance(node.slice, ast.Constant):

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the tests' own: real, on a free port, in a temporary folder, gone at the end."""
+"""A real PostgreSQL for the tests, on a free port, in a temporary folder that goes at the end."""
 
 import os
 import pwd
@@ -25,7 +25,7 @@ def find_postgres() -> Path | None:
 
 
 class Postgres:
-    """A running server; each `new_database` is one of its own, empty or a copy of another."""
+    """A running server. `new_database` makes a database, empty or a copy of another."""
 
     def __init__(self, *settings: str) -> None:
         self._settings = settings
@@ -64,7 +64,7 @@ class Postgres:
         return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def new_database(self, copied: str = "/template0") -> str:
-        """Its URL. Nobody may be in the one that is copied."""
+        """Its URL. The copied database must have no open connection."""
         name, template = f"casilla_{next(self._names)}", copied.rpartition("/")[2]
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")

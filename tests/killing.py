@@ -1,6 +1,6 @@
-"""Processes that are killed (SIGKILL) while they do something: between any two lines, and anywhere.
+"""Kills processes (SIGKILL) while they work: before a line of their code, or at any moment.
 
-Forks happen in a fresh interpreter (`python -m`), where no thread and no connection is inherited.
+Use it in a fresh interpreter (`python -m`), where a fork inherits no thread and no connection.
 """
 
 import os
@@ -18,8 +18,8 @@ Work = Callable[[int], None]
 def kill_at_every_other_line(work: Work, files: tuple[str, ...], step: int = 2) -> int:
     """Run `work(n)` for n = 0, 2, … or 1, 3, …; kill it before the n-th line it runs in `files`.
 
-    Ends, and says how many lines there were, when `work` came to its end alive. A long work may
-    take longer steps, from a line that is another one at each run.
+    Returns the number of lines once `work` ends alive. Long work may take a longer `step`; the
+    first line is random, so that other lines come at each run.
     """
     line = random.randrange(step)
     while _killed(work, line, files):

@@ -1,4 +1,4 @@
-"""What waits in the outbox, or waited, as its reader would have it."""
+"""The messages of the outbox and their attempts, opened for a test."""
 
 import json
 
@@ -10,8 +10,7 @@ from proxy.store.outbox import Message
 
 
 def messages(db: Database, name: str | None = None) -> list[Message]:
-    """Oldest first; those for nobody as well, which have no `casilla_id`. Those that left keep
-    their recipient and an empty context."""
+    """Oldest first, void ones included. A message that left has an empty context."""
     table = tables.outbox
     with db.reading() as tx:
         rows = tx.conn.execute(select(table).order_by(table.c.id)).mappings().all()
@@ -27,7 +26,7 @@ def messages(db: Database, name: str | None = None) -> list[Message]:
 
 
 def attempts(db: Database) -> list[tuple[bool, str]]:
-    """Whether each left, and what was answered."""
+    """Whether each attempt sent its message, and what the server answered."""
     table = tables.outbox_attempts
     with db.reading() as tx:
         rows = tx.conn.execute(select(table.c.sent, table.c.detail).order_by(table.c.id))

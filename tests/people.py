@@ -1,4 +1,4 @@
-"""The cast. None of them exists; the numbers are well formed and nobody's."""
+"""The people of the tests. None of them exists; their numbers are well formed but nobody's."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ COMERCIAL_SUR = Person(
 
 
 def open_casilla(db: Database, person: Person, passwords: Passwords = PASSWORDS) -> Person:
-    """The person as the database knows them, with the id of their casilla."""
+    """The person with the id of the new casilla."""
     with db.transaction() as tx:
         casilla_id = casillas.add(
             tx,

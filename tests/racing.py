@@ -1,4 +1,4 @@
-"""Several processes, or threads, that do something to one database at the same moment."""
+"""Several processes or threads that work on one database at the same moment."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ PROCESSES = 4
 
 
 def race(work: Callable[[str], list[T]], database_url: str) -> list[T]:
-    """What `work` gave in each of four processes, together. It must be a module's function."""
+    """The results of `work` in four processes at once. It must be a function of a module."""
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         futures = [pool.submit(work, database_url) for _ in range(PROCESSES)]
         return [value for future in futures for value in future.result()]
@@ -25,14 +25,14 @@ def race(work: Callable[[str], list[T]], database_url: str) -> list[T]:
 
 @contextmanager
 def holding(db: Database, table: str) -> Iterator[None]:
-    """On PostgreSQL: whoever comes to write to the table waits there, until this ends."""
+    """PostgreSQL only: a transaction that writes to the table waits until this block ends."""
     with db.engine.begin() as conn:
         conn.execute(text(f"LOCK TABLE {table} IN SHARE MODE"))
         yield
 
 
 def done_or_waiting(db: Database, *futures: Future[Any]) -> None:
-    """Returns once each of them is done or waits for a row or a table of PostgreSQL."""
+    """Returns once each future is done or waits for a lock of PostgreSQL."""
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -1,4 +1,4 @@
-"""A database that follows a file of keys, as a running service has it."""
+"""A database that follows a key file, like that of a running service."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The project is as its documents say, and each check that says so can fail."""
+"""The project keeps the promises of its documents, and each check of them can fail."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is installed from a wheel has all that it needs beside the code."""
+"""An installed wheel has every file that the program reads."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-# For who reads or changes the files, and not for the program.
+# For developers, not for the program.
 LEFT_OUT = {".md", ".sh"}
 
 TRY = """
@@ -37,7 +37,7 @@ assert captcha.draw("AEF37") and captcha.speak("AEF37")
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The unpacked wheel of a copy, so that nothing of an older build comes along."""
+    """The unpacked wheel of a copy of the source, so that no file of an older build is in it."""
     source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
     for folder in ("catalog", "proxy"):
         skipped = shutil.ignore_patterns("__pycache__")

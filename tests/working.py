@@ -1,4 +1,4 @@
-"""What the script of a page does in place of a person."""
+"""The computing work that the script of a page does instead of a person."""
 
 from hashlib import sha256
 from itertools import count
@@ -7,7 +7,7 @@ from proxy.domain.captcha import PIECES, ZERO_BITS
 
 
 def work(riddle: str) -> str:
-    """The numbers that the riddle, by its id as the page writes it, asks of a computer."""
+    """The numbers that answer `riddle`, an id as the page writes it."""
     return ",".join(str(_number(f"{riddle}:{piece}:".encode())) for piece in range(PIECES))
 
 

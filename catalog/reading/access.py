@@ -20,7 +20,7 @@ class PasswordRule(Sheet):
 
     @property
     def frase(self) -> str:
-        """The rule in words, as forms and guides show it (M63)."""
+        """The sentence that forms and guides show (M63)."""
         asked = {
             "una mayúscula": self.mayuscula,
             "una minúscula": self.minuscula,
@@ -36,7 +36,7 @@ class PasswordRule(Sheet):
 
 
 class TokenRule(Sheet):
-    """The token digital. `plazo_minutos` runs from the password to the code, resends included."""
+    """The token digital. `plazo_minutos` runs from the password to the code, with all resends."""
 
     vida_minutos: int = Field(ge=1, le=10)
     intentos: Count
@@ -53,7 +53,7 @@ class SessionRule(Sheet):
 
 
 class RecoveryRule(Sheet):
-    """`clave_minutos`: to choose a password once the code or the link was accepted."""
+    """`clave_minutos`: the time to choose a password after the code or the link was accepted."""
 
     enlace_horas: Count
     clave_minutos: Count
@@ -90,7 +90,7 @@ class Profiles(Sheet):
 
 
 class FileLimits(Sheet):
-    """Megabytes of 1,000,000 bytes, so that what a page prints is what a computer shows."""
+    """Megabytes of 1,000,000 bytes, so that a page prints the size that a computer shows."""
 
     acto_mb: Count
     anexo_mb: Count

@@ -1,4 +1,4 @@
-"""What is accepted before a casilla is opened. The site and the registration show one text."""
+"""The texts that a person accepts to open a casilla, the same on the site and at registration."""
 
 import hashlib
 import re
@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from catalog.reading.kinds import Day, Many, Sheet, Text
 
-# Names of the entity that the texts may mention, so that another one only edits entity.yml.
+# The texts may mention these names, so that another entity edits only entity.yml.
 NAMES = ("nombre", "siglas")
 
 
@@ -29,7 +29,7 @@ class Section(Sheet):
 
 
 class Consent(Sheet):
-    """One text. Whoever changes it changes its version as well: both are kept with each casilla."""
+    """One text. A changed text needs a new version: each acceptance records version and hash."""
 
     titulo: Worded
     version: Text
@@ -38,8 +38,6 @@ class Consent(Sheet):
     secciones: Many[Section]
 
     def named(self, nombre: str, siglas: str) -> Self:
-        """The text as people read it, with the names of the entity in their places."""
-
         def fill(text: str) -> str:
             return text.replace("{nombre}", nombre).replace("{siglas}", siglas)
 
@@ -57,7 +55,7 @@ class Consent(Sheet):
 
     @property
     def sha256(self) -> str:
-        """Of everything that is shown, so that one can prove later what was accepted."""
+        """Of everything shown, so that the entity can prove later what a person accepted."""
         parts = [self.titulo, self.version, self.desde.isoformat()]
         for section in self.secciones:
             parts += [section.titulo, *section.parrafos]

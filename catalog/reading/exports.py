@@ -1,4 +1,4 @@
-"""The open data under /datos/: the whole catalogue in four files that say the same."""
+"""The open data under /datos/: the catalogue as JSON, CSV and JSON-LD, and a schema of the JSON."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,6 @@ __all__ = ["exports", "script_json", "service_jsonld", "write"]
 
 
 def exports(catalog: Catalog, base_url: str) -> dict[str, bytes]:
-    """The content of each file by name. `base_url` is where the site is."""
     return {name: "".join(text).encode() for name, text in _files(catalog, base_url).items()}
 
 
@@ -23,7 +22,7 @@ def write(folder: Path, catalog: Catalog, base_url: str) -> list[Path]:
     written = []
     for name, text in _files(catalog, base_url).items():
         path = folder / name
-        beside = path.with_name(f".{name}.nuevo")  # whoever reads meanwhile reads the old one
+        beside = path.with_name(f".{name}.nuevo")  # a reader meanwhile gets the old one
         try:
             with beside.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(text)
@@ -46,7 +45,7 @@ def _files(catalog: Catalog, base_url: str) -> dict[str, Iterable[str]]:
 
 
 def _object(values: dict[str, object]) -> Iterator[str]:
-    """As json.dumps with indent=2 writes it. An iterator becomes a list, one item at a time."""
+    """The text of json.dumps with indent=2. An iterator becomes a list, one item at a time."""
     before = "{\n"
     for name, value in values.items():
         yield f"{before}  {json.dumps(name)}: "
@@ -75,5 +74,5 @@ def _indented(value: object, spaces: int) -> str:
 
 
 def script_json(value: object) -> str:
-    """JSON that may stand inside a <script>: no text in it can close the element."""
+    """JSON for the inside of a <script>: no text in it can close the element."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,4 +1,4 @@
-"""What a model refuses, said in Spanish to whoever edits the sheet."""
+"""Says in Spanish, to the editor of a sheet, what a model refuses."""
 
 import types
 from collections.abc import Iterator, Sequence
@@ -28,12 +28,12 @@ _KINDS = {
     "string_too_short": "está vacío: escriba su texto",
     "too_short": "es una lista vacía: agregue un elemento o quite la línea",
 }
-# Ours, of kinds.py and service.py: they already speak Spanish.
+# Kinds of kinds.py and service.py, whose sentences are in Spanish already.
 _OURS = frozenset({"url", "id", "hora", "si_no", "fecha", "oferta", "zona"})
 
 
 def check(document: Document, model: type[M], **known: str) -> M | None:
-    """The sheet as `model`, or None and its faults in `document`. `known` is not for the sheet."""
+    """None when there are faults, which go to `document`. The sheet must not have `known` keys."""
     data = document.data
     if document.faults or not isinstance(data, dict):
         return None
@@ -44,7 +44,7 @@ def check(document: Document, model: type[M], **known: str) -> M | None:
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             if detail["type"] == "too_short" and detail["input"]:
-                continue  # not empty: its only element is wrong, and said to be so
+                continue  # not empty: its only element has a fault of its own
             line = document.line(detail["loc"])
             document.fault(line, _say(detail, model))
         return None
@@ -91,13 +91,12 @@ def _name(loc: Sequence[str | int]) -> str:
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
-    """What comes after a word that does not exist: the nearest one that does, or nothing."""
+    """The end of a sentence: the known word nearest to `word`, or nothing."""
     near = get_close_matches(word, known, n=1)
     return f": ¿quiso decir «{near[0]}»?" if near else ""
 
 
 def keys_at(model: type[BaseModel], loc: Sequence[str | int]) -> list[str]:
-    """The keys that the mapping at `loc` may have."""
     for step in loc:
         if isinstance(step, str):
             inner = next(_models(model.model_fields[step].annotation), None)

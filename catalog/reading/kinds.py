@@ -27,7 +27,7 @@ class Sheet(BaseModel):
 T = TypeVar("T")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-# Lax only here: YAML gives lists, and tuples cannot be changed by whoever holds the catalogue.
+# Not strict: YAML gives lists, and the catalogue has tuples, which no caller can change.
 Many = Annotated[tuple[T, ...], Field(strict=False, min_length=1)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -65,7 +65,7 @@ def _clock(value: str) -> str:
 
 
 def _yes_or_no(value: object) -> object:
-    """People write «sí»; YAML only knows true and false."""
+    """Editors write «sí»; YAML knows only true and false."""
     if isinstance(value, str) and value.lower() in ("sí", "si", "no"):
         return value.lower() != "no"
     if not isinstance(value, bool):

@@ -1,7 +1,7 @@
 """The catalogue as linked data: schema.org for search engines, CPSV-AP 3 for other catalogues.
 
-Each thing is both: a service is a schema:GovernmentService and a cpsv:PublicService. The context
-is written inside, so that reading the file asks nothing of anybody.
+Each node has both types: a service is a schema:GovernmentService and a cpsv:PublicService. The
+context is part of the file, so that a reader needs no other file.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ _DAYS = {
 
 
 def catalog_jsonld(catalog: Catalog, base_url: str) -> dict[str, object]:
-    """The whole catalogue, its nodes made while they are read."""
+    """The nodes are made while they are read."""
     return {"@context": CONTEXT, "@graph": _nodes(catalog, base_url)}
 
 
@@ -57,7 +57,6 @@ def _nodes(catalog: Catalog, base_url: str) -> Iterator[Node]:
 
 
 def service_jsonld(catalog: Catalog, service: Service, base_url: str) -> Node:
-    """One service with everything that it refers to, for its own page."""
     graph = _Graph(catalog, base_url)
     nodes = [graph.entity(), graph.contact(catalog.entity.horario, "contacto")]
     for channel_id in dict.fromkeys(service.canales):
@@ -68,7 +67,7 @@ def service_jsonld(catalog: Catalog, service: Service, base_url: str) -> Node:
 
 
 def _plain(text: str) -> Node:
-    """A text in no language: an id, a number, a time."""
+    """A text without a language: an id, a number, a time."""
     return {"@value": text}
 
 

@@ -15,7 +15,7 @@ from catalog.reading.service import Hours, Service, SubService, TechnologyServic
 
 
 class Channel(Sheet):
-    """Where services are provided. `nombre_anexo` is how the annex calls it, if it does."""
+    """A place where services are provided. `nombre_anexo` is its name in the annex, if any."""
 
     id: Identifier
     nombre: Text
@@ -45,7 +45,7 @@ class Sender(Sheet):
 
 
 class Contact(Sheet):
-    """Whom to ask about the casilla."""
+    """For questions about the casilla."""
 
     nombre: Text
     telefono: Text
@@ -79,7 +79,7 @@ class Entity(Sheet):
 
 
 class Norm(Sheet):
-    """A norm that some page cites. `url` only when it is certain."""
+    """A norm that a page cites. It has a `url` only when the address is certain."""
 
     id: Identifier
     tipo: Text
@@ -103,7 +103,7 @@ class LegalSheet(Sheet):
 
 
 class Term(Sheet):
-    """`letra` only for the definitions of the catalogue that was approved (a–g)."""
+    """Only the definitions of the approved catalogue have a `letra` (a–g)."""
 
     id: Identifier
     termino: Text
@@ -159,7 +159,7 @@ class Catalog:
 
     @cached_property
     def technology(self) -> tuple[TechnologyService, ...]:
-        """The technological services in the order of the annex: the digital ones come first."""
+        """In the order of the annex: the digital services come first."""
         digital = [
             TechnologyService(
                 service.number,
@@ -197,7 +197,7 @@ class Catalog:
         return self._norms[norm_id]
 
     def hours(self, service: Service) -> Hours:
-        """When questions about it are answered: its own hours, or else the entity's."""
+        """When questions about the service are answered: its own hours, or else the entity's."""
         return service.consultas or self.entity.horario
 
     @cached_property

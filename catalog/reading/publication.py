@@ -36,7 +36,7 @@ COLUMNS = (
 
 
 class PublishedService(ServiceSheet):
-    """A sheet with what it takes from elsewhere: its page, and the hours when it has none."""
+    """A sheet with its page, and with the entity's hours when it has no hours of its own."""
 
     slug: Text
     pagina: Url
@@ -74,7 +74,7 @@ def page_of(service: Service, base_url: str) -> str:
 
 
 def members(catalog: Catalog, base_url: str) -> dict[str, object]:
-    """What a Publication holds, its two long lists made while they are read."""
+    """The fields of a Publication. Its two long lists are made while they are read."""
     return {
         "formato": FORMAT,
         "catalogo": catalog.history,
@@ -110,7 +110,7 @@ def _technology(row: TechnologyService) -> PublishedTechnology:
 
 
 def csv_lines(catalog: Catalog, base_url: str) -> Iterator[str]:
-    """RFC 4180: one line a service, CRLF, quotes where they are needed, without a mark."""
+    """RFC 4180: one line for each service, CRLF, quotes only where they are needed, no mark."""
     yield _line(COLUMNS)
     for service in catalog.services:
         yield _line(_row(catalog, service, base_url))

@@ -1,4 +1,4 @@
-"""Reads the whole catalogue and says everything that is wrong with it at once."""
+"""Reads the whole catalogue and reports all its faults at once."""
 
 import os
 import re
@@ -100,7 +100,7 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
 
 
 class _Reading:
-    """The files of one folder, each read once, and what was found in them."""
+    """The files of one folder, each read once, and their faults."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -122,7 +122,6 @@ class _Reading:
         return check(document, model)
 
     def learn(self, kind: str, name: str, key: str, ids: Sequence[str]) -> None:
-        """The ids that the sheets may mention."""
         self.unrepeated(name, key, ids)
         self._known[kind] = frozenset(ids)
         self._homes[kind] = name
@@ -146,7 +145,7 @@ class _Reading:
         )
 
     def services(self) -> tuple[Service, ...]:
-        """The sheets in the order of their file names. Nothing else of them stays in memory."""
+        """In the order of the file names. No other part of the sheets stays in memory."""
         folder, services = self.folder / "services", []
         names = sorted(os.listdir(folder)) if folder.is_dir() else []
         sheets = [name for name in names if not name.startswith(".")]
@@ -166,7 +165,6 @@ class _Reading:
         return tuple(services)
 
     def _look(self, document: Document, service: Service, number: int) -> None:
-        """What one sheet cannot know alone."""
         if number != service.number:
             text = f"«id» empieza con {service.id.partition('-')[0]} y el archivo con {number:03}"
             document.fault(document.line(("id",)), text)
@@ -192,7 +190,6 @@ class _Reading:
 
 
 def _shown(path: Path) -> str:
-    """The path as somebody would type it from here."""
     path = path.absolute()
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -39,7 +39,7 @@ def schema(
 ) -> dict[str, Any]:
     made = model.model_json_schema(mode=mode)
     for part in (made, *made.get("$defs", {}).values()):
-        # Docstrings are for programmers; what an editor shows is in the fields, in Spanish.
+        # Docstrings are for programmers: an editor shows the Spanish descriptions of the fields.
         part.pop("description", None)
         part.pop("title", None)
         for field in part.get("properties", {}).values():
@@ -52,7 +52,6 @@ def as_json(value: object) -> bytes:
 
 
 def files() -> dict[str, bytes]:
-    """The schema of each kind of sheet, by file name."""
     return {
         f"{name}.schema.json": as_json(schema(model, f"Ficha {name}.yml"))
         for name, model in SHEETS.items()

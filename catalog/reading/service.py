@@ -21,7 +21,7 @@ _WEEK: tuple[Day, ...] = get_args(Day)
 
 
 def _days(days: tuple[Day, ...]) -> str:
-    """A run of three or more days by its ends: «De lunes a viernes»; others one by one."""
+    """Three or more days in a row by their ends: «De lunes a viernes»; others one by one."""
     first = _WEEK.index(days[0])
     if len(days) > 2 and days == _WEEK[first : first + len(days)]:
         return f"De {days[0]} a {days[-1]}"
@@ -30,7 +30,7 @@ def _days(days: tuple[Day, ...]) -> str:
 
 
 class Hours(Sheet):
-    """When somebody answers, in the official time of the entity."""
+    """When questions are answered, in the official time of the entity."""
 
     dias: Many[Day]
     desde: Clock
@@ -44,10 +44,10 @@ class Hours(Sheet):
 
 
 class Offer(Sheet):
-    """One thing that a person can do in the service.
+    """An act that a person can do in the service.
 
-    `nombre` is its name in the service's own list; `nombre_anexo` the one in the annex of
-    technological services, when they differ. With `via` and `url` it is a row of that annex.
+    `nombre` is its name in the list of the service, and `nombre_anexo` its name in the annex of
+    technological services when that differs. An offer with `via` and `url` is a row of the annex.
     """
 
     nombre: Text
@@ -77,7 +77,7 @@ class Offer(Sheet):
 
 
 class Public(Sheet):
-    """Whom the service is for: a group to filter by, and the words of this service."""
+    """A public of the service: the group that the filters use, and the words of this sheet."""
 
     grupo: Identifier = Field(description="Un id de audiences.yml")
     texto: Text
@@ -119,7 +119,7 @@ class ServiceSheet(Sheet):
 
 
 class Service(ServiceSheet):
-    """A sheet with the name of its file, NNN-slug.yml."""
+    """A sheet with the slug of its file name, NNN-slug.yml."""
 
     slug: str
 
@@ -129,7 +129,6 @@ class Service(ServiceSheet):
 
     @property
     def availability(self) -> str:
-        """A sentence for people, with its condition."""
         words = AVAILABILITY[self.disponibilidad]
         return f"{words}, durante el {self.condicion}" if self.condicion else words
 
@@ -139,7 +138,7 @@ class Service(ServiceSheet):
 
     @property
     def annex_rows(self) -> tuple[Offer, ...]:
-        """One for each row of the annex, which may gather several offers in one address."""
+        """One offer for each row of the annex, which may gather several offers in one address."""
         rows = {offer.annex_name: offer for offer in self.ofrece if offer.url}
         return tuple(rows.values())
 
@@ -168,7 +167,7 @@ class SubService:
 
 @dataclass(frozen=True)
 class TechnologyService:
-    """A row group of the annex. `service` is the digital service that it is, if it is one."""
+    """A group of rows of the annex. `service` is None unless it is a digital service."""
 
     number: int
     name: str

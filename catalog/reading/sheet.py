@@ -1,8 +1,8 @@
-"""One YAML file: its values, the line of each of them, and what is wrong with it.
+"""One YAML file: its values, the line of each value, and its faults.
 
-Stricter than YAML on purpose. Only plain text, lists and keys: no tags, anchors or aliases, so a
-small file cannot grow when it is read, and what an editor shows is what is published. Texts keep
-their shape: 16:30 is not the number 990 and «no» is not «false», as YAML 1.1 would have it.
+Stricter than YAML on purpose: it takes only texts, lists and keys. Without tags, anchors and
+aliases a small file cannot grow when it is read, and the site publishes the text that an editor
+shows. Texts keep their shape: YAML 1.1 would read 16:30 as the number 990 and «no» as false.
 """
 
 import re
@@ -36,7 +36,7 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
-# YAML has no place for these, and some of them stop its reader without a line.
+# YAML allows none of these, and some of them stop its reader without a line number.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\u2028\u2029\ufeff]")
 
 _PROBLEMS = (
@@ -75,7 +75,7 @@ class Document:
         self.faults.append(Fault(self.name, line, text))
 
     def line(self, path: Sequence[str | int]) -> int:
-        """The line of the key or item at `path`, or of the nearest thing around it."""
+        """The line of the key or item at `path`, or of the nearest node around it."""
         node, line = self._root, 1
         if node is not None:
             line = _line(node)
@@ -113,7 +113,7 @@ def read_sheet(path: Path, name: str) -> Document:
 
 
 def parse(document: Document, raw: bytes) -> None:
-    """Put into `document` the values of `raw`, or all that keeps them from being read."""
+    """Give `document` the values of `raw`, or the faults that prevent the reading."""
     if len(raw) > MAX_BYTES:
         document.fault(1, f"pasa de {MAX_BYTES // 1024} KB: una ficha es mucho más corta")
         return
@@ -124,12 +124,12 @@ def parse(document: Document, raw: bytes) -> None:
     try:
         root = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        # A quote that never closes is noticed at the end, and mended where it opened.
+        # YAML notices an open quote at the end of the file; the fault is where it opened.
         unclosed = "unexpected end of stream" in str(error.problem)
         mark = error.context_mark if unclosed else error.problem_mark
         document.fault(mark.line + 1 if mark else 1, _in_spanish(error))
         return
-    except (yaml.YAMLError, RecursionError):  # without libyaml: depth, and what has no line
+    except (yaml.YAMLError, RecursionError):  # without libyaml: too deep, or no line in the error
         document.fault(1, "no es YAML válido")
         return
     finally:
@@ -177,14 +177,14 @@ class _Builder:
         self._seen: set[int] = set()
 
     def build(self, node: yaml.Node, depth: int, line: int) -> object:
-        """The values of `node`, which stands in what began at `line`."""
+        """`line` is where an alias is reported: an alias is a node of an earlier line."""
         document = self._document
         if node.tag not in _STANDARD_TAGS:
             document.fault(_line(node), "una palabra empieza con «!»: póngala entre comillas")
             return None
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
-        # An alias is the same node again: refused, because it may grow without end.
+        # An alias is the same node again. It is refused, because it may grow without end.
         if id(node) in self._seen or depth > MAX_DEPTH:
             document.fault(line, "repite con «*» o anida demasiado: escríbalo de nuevo")
             return None
@@ -213,7 +213,7 @@ class _Builder:
 
 def _scalar(node: yaml.ScalarNode) -> object:
     text: str = node.value
-    if node.style:  # quoted or a block: a text, whatever it looks like
+    if node.style:  # quoted or a block: always a text
         return text
     if text in _WORDS:
         return _WORDS[text]

@@ -1,4 +1,4 @@
-"""The command `casilla`, one file a subject. Its sentences join those that everybody reads."""
+"""The command `casilla`, one file for each subject. Its sentences join those of `proxy.texts`."""
 
 from proxy.commands.texts import OPERATION
 from proxy.texts import TEXTS

@@ -90,11 +90,10 @@ def export(
 
 @contextmanager
 def _opened(path: Path | None) -> Iterator[TextIO]:
-    """A file that only its owner reads, there whole or not at all."""
     if path is None:
         yield sys.stdout
         return
-    if path.exists() and not path.is_file():  # a device, or a folder, is not to be replaced
+    if path.exists() and not path.is_file():  # a device or a folder must not be replaced
         raise Refusal("audit.unwritable", path=path)
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
@@ -112,7 +111,7 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
 
 
 def _instant(typed: str, parts: "Installation", *, end: bool = False) -> datetime:
-    """In the entity's zone. With `end`, the instant after the day or minute that was typed."""
+    """In UTC; `typed` is in the entity's zone. `end`: the instant after that day or minute."""
     try:
         moment = datetime.fromisoformat(typed)
     except ValueError:

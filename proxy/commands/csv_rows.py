@@ -1,7 +1,7 @@
-"""A CSV file read line by line: however large it is, one line of it is held at a time.
+"""Reads a CSV file line by line, with one line in memory at a time.
 
-As a spreadsheet writes it: UTF-8 with or without its mark, commas, semicolons or tabs. Every cell
-is of one line, so that a forgotten quote spoils its own line and none after it.
+The file is as spreadsheets write it: UTF-8 with or without a mark; commas, semicolons or tabs. A
+cell never spans two lines, so a forgotten quote spoils only its own line.
 """
 
 import csv
@@ -25,7 +25,7 @@ class Line:
 
 
 def read(stream: BinaryIO, columns: Columns) -> Iterator[Line | Fault]:
-    """Each line that says something, or what is wrong with it. Refuses a wrong header."""
+    """Each line that is not blank, or its fault. Refuses a wrong header."""
     header = stream.readline(LONGEST + 1).removeprefix(MARK)
     text = _text(header)
     separator = max(SEPARATORS, key=text.count)
@@ -69,7 +69,6 @@ def _cells(text: str, separator: str) -> list[str]:
 
 
 def _name(cell: str) -> str:
-    """`Razón social` names the column razon_social."""
     bare = unicodedata.normalize("NFD", cell.strip().casefold())
     return "_".join("".join(c for c in bare if not unicodedata.combining(c)).split())
 

@@ -1,4 +1,4 @@
-"""Casillas that the entity opens or lets be used again: `cuentas crear`, `importar` …"""
+"""Casillas that the entity opens or unlocks: `cuentas crear`, `importar` …"""
 
 import sys
 from typing import Annotated
@@ -103,7 +103,7 @@ def correct_email(
 
 
 def _ask_password() -> str:
-    """From whoever sits there, twice; from a program, one line. Never from the command line."""
+    """A terminal is asked twice, a program gives one line. Never from the command line."""
     from getpass import getpass
 
     if not sys.stdin.isatty():

@@ -22,7 +22,7 @@ Sheet = Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Un CSV; vea el m
 GoOn = Annotated[
     bool, typer.Option("--seguir", help="Importa las líneas buenas y deja fuera las demás.")
 ]
-BATCH = 100  # lines of a transaction with --seguir: others write in between
+BATCH = 100  # lines of a transaction with --seguir; other writers come in between
 
 
 class HasIdentidad(Protocol):
@@ -35,7 +35,7 @@ Write = Callable[["Tx", Sequence[tuple[int, T]]], "list[Fault]"]
 
 
 class _Undone(Exception):
-    """Rolls everything back."""
+    """Rolls the transaction back."""
 
 
 def bring(
@@ -49,7 +49,7 @@ def bring(
 ) -> tuple[int, int]:
     """How many lines came in and how many were left out.
 
-    Without `go_on` either every line comes in or none, whenever this process is killed.
+    Without `go_on` all lines come in or none, even when this process is killed.
     """
     from sqlalchemy.exc import IntegrityError
 
@@ -76,7 +76,6 @@ def bring(
 
 
 def tell(sentence: str, left_out: int, *, go_on: bool) -> None:
-    """Says how it ended."""
     if left_out and not go_on:
         raise Refusal("import.undone", faults=_lines(left_out))
     print(sentence)
@@ -85,7 +84,7 @@ def tell(sentence: str, left_out: int, *, go_on: bool) -> None:
 
 
 class _Desk:
-    """Counts the lines, and tells the faults of each batch, in the order of the file."""
+    """Counts the lines, and prints the faults of each batch in the order of the file."""
 
     def __init__(self, path: Path, bar: Bar) -> None:
         self._path, self._bar = path, bar

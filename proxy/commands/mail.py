@@ -57,7 +57,7 @@ def _folders(mail_url: str, sms_url: str) -> list[Path]:
 
 def _newest_first(folders: list[Path]) -> list[EmailMessage]:
     boxes = [mailbox.Maildir(folder) for folder in folders if folder.is_dir()]
-    # The Date says when it happened; two of one second keep the order in which they arrived.
+    # Dates are whole seconds: messages of one second keep the order in which they arrived.
     messages = [
         message_from_bytes(box.get_bytes(key), policy=policy.default)
         for box in boxes
@@ -73,5 +73,5 @@ def _date(message: EmailMessage) -> datetime:
 
 
 def _plain(text: str) -> str:
-    """Nothing that a terminal would obey."""
+    # A terminal would obey control characters.
     return "".join(c for c in text if c == "\n" or unicodedata.category(c) != "Cc")

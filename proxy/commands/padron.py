@@ -12,7 +12,7 @@ padron = typer.Typer(
 
 @padron.callback()
 def _group() -> None:
-    """Keeps `importar` a word of its own while it is the only command."""
+    """Without a callback, typer drops the word `importar` while it is the only command."""
 
 
 @padron.command("importar", cls=Command)

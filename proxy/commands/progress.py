@@ -1,4 +1,4 @@
-"""A bar for long work, drawn only where somebody looks at it."""
+"""A progress bar for long work, drawn only on a terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """Called with how much is done."""
+    """Call it with how much is done."""
 
     def __init__(self, progress: "Progress", what: str, total: int) -> None:
         self._progress = progress
@@ -20,7 +20,6 @@ class Bar:
         self._progress.update(self._task, completed=done)
 
     def say(self, line: str) -> None:
-        """Above the bar, as it is, on stderr."""
         self._progress.console.print(
             line, markup=False, highlight=False, soft_wrap=True, emoji=False
         )

@@ -31,7 +31,7 @@ def migrate() -> None:
     if fresh and schema.current(parts.db) is not None:
         with parts.db.reading() as tx:
             fresh = not casillas.any_open(tx)
-    # New keys for old casillas would lock everybody out: then the missing file is refused.
+    # New keys would open no old casilla: when there is one, a missing file is refused.
     _ = create_keyring(parts.settings.keys_file) if fresh else parts.ring
     if schema.of_a_newer_program(schema.current(parts.db)):
         raise Refusal("schema.newer")
@@ -87,7 +87,7 @@ def serve(
 
 
 def _warn_of_other_rules(settings: "Settings") -> None:
-    """Guides with the rules of another profile mislead, but a service that is down is worse."""
+    """A warning only: wrong guides mislead, but a service that is down is worse."""
     found = re.search(PROFILE, (settings.site_dir / "index.html").read_text(encoding="utf-8"))
     if found and found[1] != settings.profile:
         said = TEXTS["site.profile"].format(built=found[1], wanted=settings.profile)
@@ -103,7 +103,6 @@ def _refuse_lost_documents(parts: "Installation") -> None:
 
 
 def _listen(address: str, port: int) -> socket:
-    """Refuses a port that somebody else has, before anything is started."""
     try:
         return create_server((address, port), family=AF_INET6 if ":" in address else AF_INET)
     except OSError:

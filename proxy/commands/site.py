@@ -90,7 +90,7 @@ def _replace(site: Path, fresh: Path) -> None:
 
 
 def _tidy(site: Path) -> None:
-    """A build that was killed may have left its folder, or the old site without its name."""
+    """A killed build may have left its folder, or the old site under another name."""
     for old in site.parent.glob(f"{site.name}{LEAVING}*"):
         if site.exists():
             shutil.rmtree(old, ignore_errors=True)

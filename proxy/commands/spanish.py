@@ -19,7 +19,7 @@ WORDS = {
 }
 
 BRACES = re.compile(r"\{([A-Z]+)\}")  # around an argument that must be given
-TYPES = re.compile(r" <[a-z ]+>(?=  )|  \[x>=\d+\]")  # what an argument is, for a programmer
+TYPES = re.compile(r" <[a-z ]+>(?=  )|  \[x>=\d+\]")  # of an argument, in words of a programmer
 RANGE = re.compile(r"\[(\d+)<=x<=(\d+)\]")
 
 
@@ -28,7 +28,7 @@ class Command(TyperCommand):
         try:
             return list(super().parse_args(ctx, args))
         except typer.TyperException as error:
-            # An option without its value does not say of which command it is.
+            # The error of an option without its value does not name the command.
             vars(error)["ctx"] = getattr(error, "ctx", None) or ctx
             raise
 
@@ -42,7 +42,6 @@ class Group(TyperGroup):
 
 
 def wrong_usage(error: typer.TyperException) -> str:
-    """What was wrong with the line that was typed, and where its help is."""
     if error.message.startswith(WORDS["Usage:"]):
         return error.message  # nothing was typed: the whole help
     context = getattr(error, "ctx", None)
@@ -63,7 +62,6 @@ def _fault(error: typer.TyperException, context: Any) -> str:
 
 
 def _shown(param: Any) -> str:
-    """As its help names it: an argument by its letters, an option by its dashes."""
     return str(param.metavar if param.param_type_name == "argument" else param.opts[0])
 
 

@@ -1,4 +1,4 @@
-"""What most commands begin with: the settings, read once, and the parts that follow from them."""
+"""What most commands begin with: the settings, and the parts that are made from them."""
 
 import os
 import sys
@@ -23,12 +23,11 @@ FAULTS = {
     "less_than_equal": "debe ser {le:g} o menos",
     "literal_error": "use uno de estos: {expected}",
 }
-# Settings of 0.2.0. Without a word, SMS would leave in a form that the service does not know.
+# Settings of 0.2.0. Ignored in silence, SMS would leave in a form that the service does not know.
 RETIRED = {"CASILLA_SMS_METHOD", "CASILLA_SMS_HEADERS", "CASILLA_SMS_BODY"}
 
 
 def read_settings() -> "Settings":
-    """Refuses a variable that does not hold what it should, or that is a setting no more."""
     from pydantic import ValidationError
 
     from proxy.settings import Settings
@@ -46,7 +45,7 @@ def read_settings() -> "Settings":
 
 
 def _check_names(settings: "type[Settings]") -> None:
-    """A name that is spelled wrong leaves the setting as it was, and nobody would notice."""
+    """A misspelled name changes no setting, so the operator is warned of it."""
     from difflib import get_close_matches
 
     from dotenv import dotenv_values
@@ -72,7 +71,7 @@ def installation() -> "Installation":
 
 
 def ready() -> "Installation":
-    """Refuses to work with older tables, without keys or with keys of somebody else."""
+    """Refuses older or newer tables, missing keys, and the keys of another database."""
     from proxy.store import schema, sealed
 
     parts = installation()
@@ -89,7 +88,7 @@ def ready() -> "Installation":
 
 
 def read_identidad(typed: str) -> "Identidad":
-    """Says to who works here what it would say otherwise to a citizen."""
+    """The refusal is for the operator: `parse_identidad` has a sentence for citizens."""
     from proxy.domain.identidad import parse_identidad
 
     try:
@@ -99,7 +98,7 @@ def read_identidad(typed: str) -> "Identidad":
 
 
 def warn_of_folders(settings: "Settings") -> None:
-    """A folder serves who tries the program out. Citizens would wait for what never comes."""
+    """A folder serves only to try the program: its messages reach no citizen."""
     if settings.local:
         return
     if settings.mail_url.startswith("maildir:"):

@@ -1,4 +1,4 @@
-"""What only the commands tell, by code."""
+"""The sentences that only the commands print, by code."""
 
 OPERATION = {
     "keys.other": (

@@ -32,6 +32,5 @@ def add(tx: Tx, casilla_id: int, acceptance: Acceptance) -> None:
 
 
 def of(tx: Tx, casilla_id: int) -> list[Acceptance]:
-    """Oldest first."""
     rows = tx.conn.execute(_OF, {"casilla": casilla_id})
     return [Acceptance(**row._mapping) for row in rows]

@@ -1,7 +1,7 @@
-"""What happened, when and to whom. Written in the same transaction as the act, and chained.
+"""The audit: what happened, when and to which casilla, in a chain of sealed rows.
 
-Notes gather in the transaction and are written at its end: the row that keeps them in line is
-locked then, so nobody waits for more of another transaction than its last statements.
+A transaction collects its notes and writes them at its end, because the writing locks the row of
+`audit_head`. So another transaction waits only for the last statements of this one.
 """
 
 import json
@@ -23,8 +23,8 @@ from proxy.store.tables import audit, audit_head
 if TYPE_CHECKING:
     from proxy.store.tx import Tx
 
-HEAD = 1  # the id of its only row
-AT_ONCE = 500  # rows that a reader holds
+HEAD = 1  # the id of the only row of audit_head
+AT_ONCE = 500  # rows that a reader holds in memory
 
 _HEAD = (
     select(audit_head.c.last_id, audit_head.c.seal).where(audit_head.c.id == HEAD).with_for_update()
@@ -45,13 +45,13 @@ _MOVE = (
 def note(
     tx: "Tx", event: Event, casilla_id: int | None = None, ip: str | None = None, **detail: Any
 ) -> None:
-    """Record `event`. Never give it a code, token, password or identidad."""
+    """Never pass a code, token, password or identidad: the detail is stored in clear."""
     tx.notes.append({"at": tx.now, "event": event, "casilla_id": casilla_id, "ip": ip})
     tx.notes[-1]["detail"] = detail | ({"request": tx.request} if tx.request else {})
 
 
 def write(tx: "Tx") -> None:
-    """What was noted becomes rows of the chain. The last thing that a transaction does."""
+    """Must be the last statement of a transaction: it locks the head of the chain."""
     if not tx.notes:
         return
     head = tx.conn.execute(_HEAD).first()
@@ -60,7 +60,7 @@ def write(tx: "Tx") -> None:
         head = tx.conn.execute(_HEAD).one()
     vault, last, mark, rows = tx.vault, head.last_id, head.seal, []
     for values in tx.notes:
-        last += 1  # counted here: an engine's own counter leaves gaps, and a gap is a removal
+        last += 1  # an engine's own counter leaves gaps, and a gap means a removed row
         sealed = chain.seal(vault, vault.newest, mark, Entry(id=last, **values))
         mark = chain.mark(vault, vault.newest, sealed)
         rows.append(values | {"id": last, "key_id": vault.newest, "seal": sealed})
@@ -70,7 +70,7 @@ def write(tx: "Tx") -> None:
 
 @dataclass(frozen=True)
 class Sealed:
-    """A row as it stands. `entry` is None when what it holds cannot even be read."""
+    """A row as the table holds it. `entry` is None when its values cannot be read."""
 
     id: int
     at: datetime | None
@@ -85,7 +85,7 @@ class Head:
     mark: bytes
 
 
-# Raw: in SQLite a column may hold whatever somebody wrote there, and one row must not hide another.
+# Raw values: a SQLite column may hold any value, and a bad row must not stop the reading.
 _ROWS = (
     select(
         audit.c.id,
@@ -107,7 +107,7 @@ _END = select(audit_head.c.last_id, audit_head.c.seal).where(audit_head.c.id == 
 def rows(
     tx: "Tx", since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[Sealed]:
-    """In their order, a few at a time; those of [since, until)."""
+    """The rows of [since, until) in the order of the chain, AT_ONCE in memory at a time."""
     statement = _ROWS
     if since is not None:
         statement = statement.where(audit.c.at >= since)
@@ -119,7 +119,7 @@ def rows(
 
 
 def hold_still(tx: "Tx") -> None:
-    """Every statement of this transaction sees the same; on SQLite it does anyway."""
+    """Let every statement of this transaction see the same rows, as SQLite always does."""
     if tx.conn.dialect.name == "postgresql":
         tx.conn.execute(_STILL)
 
@@ -129,14 +129,13 @@ def count(tx: "Tx") -> int:
 
 
 def head(tx: "Tx") -> Head | None:
-    """How far the audit goes. None before the first row."""
     row = tx.conn.execute(_END).first()
     return Head(*row) if row else None
 
 
 @contextmanager
 def _any_text(tx: "Tx") -> Iterator[None]:
-    """Text that is no UTF-8, as only SQLite stores it, is read all the same: it fits no seal."""
+    """SQLite can store text that is not UTF-8. Read it too: its seal will not match."""
     if tx.conn.dialect.name != "sqlite":
         yield
         return

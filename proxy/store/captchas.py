@@ -1,7 +1,7 @@
-"""Riddles: a pool of ready ones, and those that a browser has before it, each for one form.
+"""Riddles: a pool of ready ones, and those that a browser was given, each for one form.
 
-A riddle is taken from the pool, and spent, by one statement each: two requests never both win.
-A spent one is deleted, so there is nothing left to answer twice.
+One statement takes a riddle from the pool, and one spends it, so two requests never both get it.
+A spent riddle is deleted.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, updat
 from proxy.store.tables import captchas
 from proxy.store.tx import Tx
 
-NOTHING = b""  # in place of a picture: work for the computer is all that there is
+NOTHING = b""  # image and audio of a riddle that only computing work answers
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class NewRiddle:
 
 
 class Given(NamedTuple):
-    """What a browser has before it."""
+    """A riddle that a browser was given. `drawn`: it has a picture."""
 
     id: bytes
     drawn: bool
@@ -39,7 +39,7 @@ class Spent(NamedTuple):
 
 
 _DRAWN = func.length(captchas.c.image) > 0
-# A key that is no longer the newest may be gone before the riddle is answered.
+# An older key may be retired before the browser answers.
 _READY = and_(captchas.c.visit.is_(None), captchas.c.key_id == bindparam("newest_key"))
 _THEIRS = (captchas.c.visit == bindparam("visit_digest"), captchas.c.form == bindparam("of_form"))
 _ADD = insert(captchas)
@@ -88,12 +88,10 @@ _TIDY = delete(captchas).where(
 
 
 def add(tx: Tx, new: NewRiddle) -> None:
-    """Into the pool."""
     tx.conn.execute(_ADD, vars(new) | {"created_at": tx.now})
 
 
 def add_without_picture(tx: Tx, riddle_id: bytes, visit: bytes, form: str, until: datetime) -> None:
-    """One that only work answers, given out at once."""
     nothing = vars(NewRiddle(riddle_id, NOTHING, tx.vault.newest, NOTHING, NOTHING))
     given = {"visit": visit, "form": form, "expires_at": until}
     tx.conn.execute(_ADD, nothing | given | {"created_at": tx.now})
@@ -104,39 +102,36 @@ def ready(tx: Tx) -> int:
 
 
 def take(tx: Tx, visit: bytes, form: str, until: datetime) -> bytes | None:
-    """The id of one from the pool, for the form of this browser. None: the pool is empty."""
+    """None when the pool is empty."""
     values = {"visit_digest": visit, "of_form": form, "until": until, "newest_key": tx.vault.newest}
     riddle_id: bytes | None = tx.conn.execute(_TAKE, values).scalar_one_or_none()
     return riddle_id
 
 
 def given(tx: Tx, visit: bytes, form: str, after: datetime) -> Given | None:
-    """What this browser has for the form and can answer until later than `after`."""
+    """The riddle of this browser for this form that expires after `after`."""
     row = tx.conn.execute(_GIVEN, {"visit_digest": visit, "of_form": form, "after": after}).first()
     return Given(row[0], bool(row[1])) if row else None
 
 
 def image(tx: Tx, riddle_id: bytes, visit: bytes) -> bytes | None:
-    """A PNG, for the browser that the riddle was given to."""
     values = {"riddle": riddle_id, "visit_digest": visit, "now": tx.now}
     found: bytes | None = tx.conn.execute(_IMAGE, values).scalar_one_or_none()
     return found
 
 
 def audio(tx: Tx, riddle_id: bytes, visit: bytes) -> bytes | None:
-    """A WAV, for the browser that the riddle was given to."""
     values = {"riddle": riddle_id, "visit_digest": visit, "now": tx.now}
     found: bytes | None = tx.conn.execute(_AUDIO, values).scalar_one_or_none()
     return found
 
 
 def spend(tx: Tx, riddle_id: bytes, visit: bytes, form: str) -> Spent | None:
-    """It is gone from now on. None: it was not this browser's for this form, or is gone already."""
+    """Delete it. None: it is gone already, or it is of another browser or form."""
     values = {"riddle": riddle_id, "visit_digest": visit, "of_form": form}
     row = tx.conn.execute(_SPEND, values).first()
     return Spent(*row) if row else None
 
 
 def tidy(tx: Tx) -> None:
-    """Forget what nobody can answer any more."""
     tx.conn.execute(_TIDY, {"now": tx.now, "newest_key": tx.vault.newest})

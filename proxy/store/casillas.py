@@ -1,4 +1,4 @@
-"""The casillas and who holds them. Personal data is sealed; an identidad is found by keyed hash."""
+"""The casillas and their owners. Personal data is sealed; a keyed hash finds an identidad."""
 
 import secrets
 from typing import Any
@@ -28,7 +28,7 @@ _ADD = insert(casillas).returning(casillas.c.id)
 _THIS = casillas.c.id == bindparam("casilla")
 _COUNT_FAILURE = update(casillas).where(_THIS).values(failures=casillas.c.failures + 1)
 _CLEAR_FAILURES = update(casillas).where(_THIS).values(failures=0)
-# A message to the casilla need not wait.
+# key_share: a row that refers to the casilla, such as a message, need not wait.
 _LOCK = select(casillas.c.id).where(_THIS).with_for_update(key_share=True)
 _KEEP_PASSWORD = (
     update(casillas)
@@ -55,9 +55,9 @@ def add(
     phone: str | None = None,
     must_change: bool = True,
 ) -> int:
-    """Open a casilla; `password` is already hashed, or None until its owner chooses one.
+    """`password` is a hash, or None until the owner chooses a password.
 
-    Two at once for one identidad: the second raises IntegrityError.
+    A second casilla for the same identidad raises IntegrityError.
     """
     uid = secrets.token_bytes(UID_BYTES)
     values = {
@@ -86,7 +86,7 @@ def by_id(tx: Tx, casilla_id: int) -> Casilla:
 
 
 def find(tx: Tx, casilla_id: int | None) -> Casilla | None:
-    """The same for whoever may have none: as much is asked of the database (S31)."""
+    """Without a casilla the same query runs, so that the time of an answer does not tell (S31)."""
     row = tx.conn.execute(_BY_ID, {"id": casilla_id or 0}).first()
     return _casilla(tx.vault, row) if row else None
 
@@ -104,19 +104,19 @@ def clear_failures(tx: Tx, casilla_id: int) -> None:
 
 
 def lock(tx: Tx, casilla_id: int | None) -> None:
-    """Whatever opens, closes or changes one casilla happens one after the other, on PostgreSQL too.
+    """Acts that open, close or change one casilla happen one after the other, on PostgreSQL too.
 
-    It comes before anything else that the transaction locks, counts of attempts included: two that
-    took the same rows in another order would wait for each other. For None, who has no casilla,
-    as much is asked of the database (S31).
+    This is the first lock of a transaction, before counts of attempts: two transactions that lock
+    the same rows in different orders would deadlock. None is for no casilla: the same query runs
+    (S31).
     """
     tx.conn.execute(_LOCK, {"casilla": casilla_id or 0})
 
 
 def keep_password(tx: Tx, casilla_id: int, stored: str, new_hash: str | None) -> bool:
-    """Whether `stored` is its password still. Nobody changes it before this transaction ends.
+    """False when `stored` is no longer the password. True: it stays so until the transaction ends.
 
-    `new_hash` takes its place: the same password under today's key and parameters.
+    `new_hash` replaces it: the same password under the newest key and parameters.
     """
     values = {"casilla": casilla_id, "stored": stored, "hash": new_hash or stored}
     return tx.conn.execute(_KEEP_PASSWORD, values).first() is not None
@@ -125,7 +125,7 @@ def keep_password(tx: Tx, casilla_id: int, stored: str, new_hash: str | None) ->
 def set_password(
     tx: Tx, casilla_id: int, password: str | None, *, must_change: bool = False
 ) -> None:
-    """Another password, already hashed; the wrong ones are forgotten."""
+    """`password` is a hash. The count of failures begins again."""
     values = {"casilla": casilla_id, "hash": password, "change": must_change}
     tx.conn.execute(_SET_PASSWORD, values)
 
@@ -141,7 +141,6 @@ def set_phone(tx: Tx, casilla: Casilla, phone: str | None) -> None:
 
 
 def opened(vault: Vault, name: str, uid: bytes, sealed: bytes) -> str:
-    """What the column `name` of a row says."""
     return vault.open(f"casillas.{name}", uid, sealed)
 
 

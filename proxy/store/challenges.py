@@ -1,6 +1,6 @@
-"""What was asked of a browser and is not answered yet.
+"""Codes that a browser was asked for and has not answered yet.
 
-Codes are counted and spent by one conditional statement each, so two requests never both win.
+One conditional statement counts a guess, and one spends a code, so two requests never both win.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from proxy.store.tables import challenges
 from proxy.store.tx import Tx
 
-Way = Literal["email", "sms", "app"]  # by "app" nothing is sent: the owner's app has the code
+Way = Literal["email", "sms", "app"]  # "app": the owner's app has the code, nothing is sent
 
 RECIPIENT = "challenges.recipient"
 
@@ -21,7 +21,7 @@ RECIPIENT = "challenges.recipient"
 class Challenge:
     id: bytes
     purpose: str
-    casilla_id: int | None  # None: nobody's, or nobody's yet
+    casilla_id: int | None  # None: there is no casilla, or not yet
     subject: bytes
     key_id: str
     channel: Way
@@ -131,7 +131,6 @@ _END_ALL = (
 
 
 def add(tx: Tx, new: NewChallenge) -> None:
-    """Its first code counts as sent at this instant."""
     values = {"sent": 1, "failures": 0, "created_at": tx.now, "sent_at": tx.now}
     if new.recipient:
         values["recipient"] = tx.vault.seal(RECIPIENT, new.id, new.recipient)
@@ -149,20 +148,20 @@ def alive(tx: Tx, visit: bytes, purpose: str) -> Challenge | None:
 
 
 def guess(tx: Tx, challenge_id: bytes, most: int) -> Challenge | None:
-    """Count a guess before it is looked at. None: there is nothing left to guess."""
+    """Count the guess before it is compared. None: no guess is left."""
     values = {"challenge": challenge_id, "now": tx.now, "most": most}
     row = tx.conn.execute(_GUESS, values).first()
     return _challenge(tx, row) if row else None
 
 
 def spend(tx: Tx, challenge_id: bytes) -> bool:
-    """Use it up. False: it was used, ended or too old, be it since a moment ago."""
+    """False: it was already used, ended or expired."""
     values = {"challenge": challenge_id, "now": tx.now}
     return tx.conn.execute(_SPEND, values).first() is not None
 
 
 def end(tx: Tx, challenge_id: bytes) -> int | None:
-    """End a challenge that nobody answered. Returns whose it was; None when it was over already."""
+    """Return its casilla; None when there is none or the challenge was already over."""
     values = {"challenge": challenge_id, "now": tx.now}
     casilla_id: int | None = tx.conn.execute(_END, values).scalar_one_or_none()
     return casilla_id
@@ -171,7 +170,7 @@ def end(tx: Tx, challenge_id: bytes) -> int | None:
 def send_again(
     tx: Tx, challenge_id: bytes, *, most: int, not_after: datetime, code_until: datetime
 ) -> Challenge | None:
-    """A new code in place of the old one; the failures stay. None: too many, or too soon."""
+    """A new code replaces the old one, and the failures stay. None: too many, or too soon."""
     values = {
         "challenge": challenge_id,
         "now": tx.now,
@@ -184,18 +183,15 @@ def send_again(
 
 
 def sent(tx: Tx, challenge_id: bytes) -> int:
-    """How many codes were asked for; only the newest opens anything."""
     return tx.conn.execute(_SENT, {"challenge": challenge_id}).scalar_one_or_none() or 0
 
 
 def keep_newest(tx: Tx, purpose: str, subject: bytes, keep: int) -> None:
-    """End all but the newest `keep` open challenges of a purpose about somebody."""
     values = {"whom": subject, "for_purpose": purpose, "keep": keep, "now": tx.now}
     tx.conn.execute(_END_OTHERS, values)
 
 
 def end_all(tx: Tx, casilla_id: int) -> None:
-    """No code that was sent to the casilla's owner opens anything any more."""
     tx.conn.execute(_END_ALL, {"casilla": casilla_id, "now": tx.now})
 
 

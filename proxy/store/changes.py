@@ -1,4 +1,4 @@
-"""Changes of e-mail and mobile: asked for, made once the new one is proved, undone."""
+"""Changes of e-mail and mobile: asked for, made once the new one is proved, perhaps undone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ class Change:
     casilla_id: int
     field: Field
     old: str | None
-    new: str | None  # None: the number is taken off
+    new: str | None  # None: the number is removed
     old_proved_at: datetime | None
     made_at: datetime | None
 
@@ -68,7 +68,6 @@ def add(
     visit: bytes,
     until: datetime,
 ) -> Change:
-    """It changes nothing before `make`."""
     change_id = new_id(tx.now)
     values = {
         "id": change_id,
@@ -85,24 +84,22 @@ def add(
 
 
 def waiting(tx: Tx, casilla_id: int, visit: bytes) -> list[Change]:
-    """What this browser asked for and did not prove yet."""
     values = {"casilla": casilla_id, "visit_digest": visit, "now": tx.now}
     return [_change(tx, row) for row in tx.conn.execute(_WAITING, values)]
 
 
 def mark_old_proved(tx: Tx, casilla_id: int, visit: bytes) -> None:
-    """One code of the registered address is enough for all that this browser asked for."""
+    """One code of the registered address proves every change that this browser asked for."""
     values = {"casilla": casilla_id, "visit_digest": visit, "now": tx.now}
     tx.conn.execute(_OLD_PROVED, values)
 
 
 def make(tx: Tx, change: Change, until: datetime) -> None:
-    """From now on the new one counts; until `until` it can be undone."""
+    """`until` is the end of the time to undo it."""
     tx.conn.execute(_MAKE, {"change": change.id, "now": tx.now, "until": until})
 
 
 def give_up(tx: Tx, casilla_id: int) -> None:
-    """Nothing that was asked for and not proved will be made."""
     tx.conn.execute(_GIVE_UP, {"casilla": casilla_id, "now": tx.now})
 
 
@@ -111,7 +108,7 @@ def by_id(tx: Tx, change_id: bytes) -> Change:
 
 
 def since(tx: Tx, change: Change) -> list[Change]:
-    """It and what was made after it and still stands, oldest first."""
+    """`change` and the later changes that still stand, oldest first."""
     values = {"casilla": change.casilla_id, "since": change.made_at}
     return [_change(tx, row) for row in tx.conn.execute(_SINCE, values)]
 

@@ -16,13 +16,12 @@ from proxy.domain.vault import Vault
 from proxy.store import audit
 from proxy.store.tx import Tx, no_keys, utc_now
 
-# One thread a connection and no overflow: on PostgreSQL a pool that grows under load costs five
-# times its price.
+# A fixed size: on PostgreSQL a pool that grows under load costs five times as much.
 CONNECTIONS = 8
 
 
 class Database:
-    """`vault` is asked at each use: a running service follows its key ring."""
+    """`vault` is called at each use, so a running service follows its key ring."""
 
     def __init__(
         self,
@@ -34,12 +33,11 @@ class Database:
         self.clock = clock
         self.vault = vault
         self.sqlite = self.engine.dialect.name == "sqlite"
-        # SQLite has one writer: waiting here wakes in order, its own busy handler polls.
+        # SQLite has one writer. This lock wakes its waiters in order; SQLite's busy handler polls.
         self._writer = Lock()
 
     @contextmanager
     def transaction(self) -> Iterator[Tx]:
-        """Everything inside happens, or nothing does."""
         if not self.sqlite:
             with self.engine.begin() as conn:
                 yield from self._work(conn)
@@ -56,14 +54,14 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
-        """A transaction that only reads: it never waits for a writer."""
+        """Never waits for a writer."""
         with self.engine.begin() as conn:
             yield Tx(conn, self.clock(), self.vault)
 
     def one_row(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
-        """The row of a key, on SQLite, at a tenth of the price of a transaction.
+        """One row by its key, for SQLite, at a tenth of the price of a transaction.
 
-        It stays in the calling thread, which must always be the same one: the event loop's.
+        Only the thread of the event loop may call it: the connection belongs to that thread.
         """
         row: tuple[Any, ...] | None = self._ask_here(statement, values).fetchone()
         return row
@@ -86,7 +84,7 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    """Its errors keep to themselves what was to be written: they go to the log (S69)."""
+    # hide_parameters: errors go to the log, and the values of a statement must not (S69).
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername == "postgresql":
@@ -100,7 +98,7 @@ def _engine(url: str) -> Engine:
         path.touch(mode=0o600)  # SQLite gives its other files the same mode (S66)
     engine = create_engine(
         parsed,
-        pool_size=CONNECTIONS + 1,  # one is the loop's
+        pool_size=CONNECTIONS + 1,  # one is for the event loop
         max_overflow=0,
         hide_parameters=True,
     )
@@ -121,7 +119,7 @@ def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(conn: Connection) -> None:
-    # A transaction that reads first and writes later could lose to another writer.
+    # After a plain BEGIN, a write that follows a read fails if another writer came in between.
     writes = conn.get_execution_options().get("writes", False)
     driver = conn.connection.driver_connection
     assert driver is not None

@@ -1,4 +1,4 @@
-"""Browsers that already logged in once. They keep their own count of attempts."""
+"""Browsers that have logged in before. Each has its own count of attempts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from proxy.store.tx import Tx
 
 @dataclass(frozen=True)
 class Known:
-    """A browser as its owner sees it in the list."""
+    """A browser in the list that its owner sees."""
 
     id: bytes
     user_agent: str
@@ -64,22 +64,18 @@ def add(tx: Tx, device_id: bytes, casilla_id: int, user_agent: str) -> None:
 
 
 def known(tx: Tx, device_id: bytes, casilla_id: int) -> bool:
-    """Whether this browser has logged in to this casilla before."""
     return tx.conn.execute(_KNOWN, {"id": device_id, "casilla": casilla_id}).first() is not None
 
 
 def forget_all(tx: Tx, casilla_id: int, but: bytes = b"") -> None:
-    """None of the casilla's browsers is known any more, except `but`."""
     values = {"casilla": casilla_id, "except_id": but, "now": tx.now}
     tx.conn.execute(_FORGET_ALL, values)
 
 
 def listed(tx: Tx, casilla_id: int) -> list[Known]:
-    """The browsers that are known, the one used last first."""
     return [Known(*row) for row in tx.conn.execute(_LIST, {"casilla": casilla_id})]
 
 
 def forget(tx: Tx, casilla_id: int, device_id: bytes) -> bool:
-    """It is a new browser again. False: the casilla knows no such browser."""
     values = {"casilla": casilla_id, "one": device_id, "now": tx.now}
     return tx.conn.execute(_FORGET, values).first() is not None

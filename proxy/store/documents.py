@@ -1,8 +1,8 @@
-"""The bytes of what was served: one file for each SHA-256, whole and synced before a row names it.
+"""The bytes that were served: one file for each SHA-256, whole and synced before a row names it.
 
-A file that has its name is never taken away: somebody else may be about to serve the same bytes.
-So a deposit that is killed, or undone at its very end, may leave bytes that no row names. They do
-no harm, and a later deposit of the same bytes takes them over.
+A file with its final name is never deleted, because another deposit may be about to serve the same
+bytes. So a deposit that is killed, or undone at its very end, may leave a file that no row names.
+The file does no harm, and a later deposit of the same bytes uses it.
 """
 
 import hashlib
@@ -18,12 +18,12 @@ from typing import BinaryIO
 CHUNK = 256 * 1024
 HEAD, TAIL = 4096, 1024  # bytes
 COPY = "tmp-"
-STALE = 24 * 3600  # seconds
+STALE = 24 * 3600  # seconds: no copy takes that long
 
 
 @dataclass(frozen=True)
 class Received:
-    """A synced copy that has no name yet."""
+    """A synced copy that does not have its final name yet."""
 
     copy: Path
     sha256: str  # hexadecimal
@@ -33,16 +33,16 @@ class Received:
 
 
 class Documents:
-    """A folder; `<first two digits>/<sha256>` is the file of those bytes."""
+    """A folder, in which `<first two digits>/<sha256>` is the file of those bytes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @contextmanager
     def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
-        """A copy of at most `most + 1` bytes of the source: `keep` it here, or it is gone.
+        """A copy of at most `most + 1` bytes, deleted at the end unless `keep` gave it its name.
 
-        A process killed half-way leaves the copy, for `tidy` to clear away.
+        A killed process leaves its copy for `tidy`.
         """
         if not self.folder.is_dir():
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -56,11 +56,10 @@ class Documents:
             Path(name).unlink(missing_ok=True)
 
     def usable(self) -> bool:
-        """Whether the folder is there and can be written."""
         return self.folder.is_dir() and os.access(self.folder, os.R_OK | os.W_OK | os.X_OK)
 
     def keep(self, files: Iterable[Received]) -> None:
-        """Give each its name for ever. Bytes that were served before are simply written anew."""
+        """Give each copy its final name. A file with the same bytes is replaced."""
         folders = {self.folder}
         for file in files:
             final = self.path(file.sha256)
@@ -76,13 +75,11 @@ class Documents:
         return received
 
     def chunks(self, sha256: str) -> Iterator[bytes]:
-        """The bytes, read as they are asked for."""
         with self.path(sha256).open("rb") as file:
             while chunk := file.read(CHUNK):
                 yield chunk
 
     def intact(self, sha256: str) -> bool:
-        """Whether the file is there and still has the bytes of its name."""
         try:
             with self.path(sha256).open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest() == sha256
@@ -93,13 +90,12 @@ class Documents:
         return self.folder / sha256[:2] / sha256
 
     def tidy(self) -> None:
-        """Clear away what killed processes left, once nobody can be copying it any more."""
         for copy in self.folder.glob(f"{COPY}*"):
             try:
                 if copy.stat().st_mtime < time.time() - STALE:
                     copy.unlink()
             except FileNotFoundError:
-                pass  # its owner, or somebody else who tidies, was quicker
+                pass  # its own process, or another one that tidies, deleted it first
 
 
 def _copy(source: BinaryIO, copy: BinaryIO, name: Path, most: int | None) -> Received:

@@ -1,6 +1,6 @@
 """The app that gives codes to a casilla, and its recovery codes.
 
-A code is accepted by one conditional statement, so two requests never use the same one.
+One conditional statement accepts a code, so two requests never use the same code.
 """
 
 import secrets
@@ -22,7 +22,7 @@ class Factor:
     casilla_id: int
     uid: bytes
     secret: str
-    session_id: bytes | None  # in which it was begun
+    session_id: bytes | None  # of the session that began it
     created_at: datetime
     confirmed_at: datetime | None
 
@@ -40,7 +40,7 @@ _ON = select(factors.c.casilla_id).where(_THIS, factors.c.confirmed_at.is_not(No
 _ADD = insert(factors)
 _DROP_WAITING = delete(factors).where(_THIS, factors.c.confirmed_at.is_(None))
 _DROP = delete(factors).where(_THIS).returning(factors.c.confirmed_at)
-# `uid` names the secret that the code was compared with: another may be there since.
+# `uid` names the secret that the code was compared with: it may have been replaced since.
 _NEWER = (
     _THIS,
     factors.c.uid == bindparam("of_uid"),
@@ -81,7 +81,7 @@ _CODES_LEFT = (
 
 
 def of_casilla(tx: Tx, casilla_id: int) -> Factor | None:
-    """Confirmed or still waiting for its first code."""
+    """Confirmed, or still waiting for its first code."""
     row = tx.conn.execute(_OF_CASILLA, {"casilla": casilla_id}).first()
     if row is None:
         return None
@@ -93,9 +93,9 @@ def on(tx: Tx, casilla_id: int) -> bool:
 
 
 def add(tx: Tx, casilla_id: int, secret: str, session_id: bytes) -> bool:
-    """A secret that waits for its first code, in place of one that was waiting.
+    """The secret waits for its first code, and replaces one that was waiting.
 
-    False: the casilla has a confirmed one, or one was added at the same moment.
+    False: the casilla has a confirmed secret, or another request added one at the same moment.
     """
     drop_waiting(tx, casilla_id)
     uid = secrets.token_bytes(UID_BYTES)
@@ -116,31 +116,28 @@ def add(tx: Tx, casilla_id: int, secret: str, session_id: bytes) -> bool:
 
 
 def drop_waiting(tx: Tx, casilla_id: int) -> None:
-    """Whatever waits for its first code waits no more."""
     tx.conn.execute(_DROP_WAITING, {"casilla": casilla_id})
 
 
 def confirm(tx: Tx, factor: Factor, step: int) -> bool:
-    """Its first code, of that step, proved that the app has the secret."""
     values = {"casilla": factor.casilla_id, "of_uid": factor.uid, "step": step, "now": tx.now}
     return tx.conn.execute(_CONFIRM, values).first() is not None
 
 
 def spend(tx: Tx, factor: Factor, step: int) -> bool:
-    """Use up the code of a step, and with it every earlier one."""
+    """Spend the code of `step` and every earlier code."""
     values = {"casilla": factor.casilla_id, "of_uid": factor.uid, "step": step}
     return tx.conn.execute(_SPEND, values).first() is not None
 
 
 def remove(tx: Tx, casilla_id: int) -> bool:
-    """The app and its recovery codes. False: there was none, or it was never confirmed."""
+    """Remove the recovery codes too. False: there was no confirmed app."""
     tx.conn.execute(_DROP_CODES, {"casilla": casilla_id})
     row = tx.conn.execute(_DROP, {"casilla": casilla_id}).first()
     return row is not None and row.confirmed_at is not None
 
 
 def set_codes(tx: Tx, casilla_id: int, digests: list[bytes]) -> None:
-    """These recovery codes and no older one."""
     tx.conn.execute(_DROP_CODES, {"casilla": casilla_id})
     values = {"casilla_id": casilla_id, "created_at": tx.now}
     tx.conn.execute(_ADD_CODES, [values | {"digest": digest} for digest in digests])

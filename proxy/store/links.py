@@ -1,4 +1,4 @@
-"""Links of messages. A signature says that a link is ours; its row, whether it still holds."""
+"""Links of messages. A signature proves that a link is ours; its row says whether it holds."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,7 +59,6 @@ _END_ALL = (
 def add(
     tx: Tx, purpose: str, casilla_id: int, life: timedelta, link_id: bytes | None = None
 ) -> bytes:
-    """A new link, and its id. It is spent once, by POST."""
     link_id = link_id or uuid4().bytes
     values = {"id": link_id, "purpose": purpose, "casilla_id": casilla_id}
     tx.conn.execute(_ADD, values | {"created_at": tx.now, "expires_at": tx.now + life})
@@ -67,24 +66,22 @@ def add(
 
 
 def by_id(tx: Tx, link_id: bytes, purpose: str) -> Link | None:
-    """Spends nothing; the link may be over."""
+    """The link may be spent, ended or expired."""
     row = tx.conn.execute(_BY_ID, {"link": link_id, "for_purpose": purpose}).first()
     return Link(*row) if row else None
 
 
 def newest(tx: Tx, casilla_id: int, purpose: str) -> Link | None:
-    """The last one of that purpose that the casilla's owner was sent; it may be over."""
     row = tx.conn.execute(_NEWEST, {"casilla": casilla_id, "for_purpose": purpose}).first()
     return Link(*row) if row else None
 
 
 def spend(tx: Tx, link_id: bytes, purpose: str) -> int | None:
-    """Use it up. Returns whose it was; None when it is over already."""
+    """Return its casilla; None when the link is already spent, ended or expired."""
     values = {"link": link_id, "for_purpose": purpose, "now": tx.now}
     casilla_id: int | None = tx.conn.execute(_SPEND, values).scalar_one_or_none()
     return casilla_id
 
 
 def end_all(tx: Tx, casilla_id: int, *purposes: str) -> None:
-    """None of those links of the casilla opens anything any more."""
     tx.conn.execute(_END_ALL, {"casilla": casilla_id, "purposes": purposes, "now": tx.now})

@@ -1,6 +1,6 @@
 """The notificaciones of each casilla, and the files that were served with them.
 
-Every statement names the casilla: what belongs to somebody else is simply not there.
+Every lookup names the casilla, so it never finds a notificacion of another casilla.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from proxy.store.tx import Tx
 
 
 def _page(read: bool, older: bool | None) -> Select[Any]:
-    """One page of a list, newest first. `older` than a key, newer than it, or from the top."""
+    """`older` is True for rows before `key`, False for those after it, None for the newest rows."""
     mine = notificaciones.c.casilla_id == bindparam("casilla")
     state = notificaciones.c.read_at.is_not(None) if read else notificaciones.c.read_at.is_(None)
     statement = select(*_COLUMNS).where(mine, state).limit(bindparam("most"))
@@ -58,7 +58,7 @@ _FILES = (
 
 
 def add(tx: Tx, notificacion: Notificacion, served: list[File]) -> None:
-    """The act and everything served with it. `served[0]` is the acto."""
+    """`served[0]` is the acto."""
     tx.conn.execute(_ADD, vars(notificacion))
     tx.conn.execute(_ADD_FILES, [vars(file) for file in served])
 
@@ -66,7 +66,7 @@ def add(tx: Tx, notificacion: Notificacion, served: list[File]) -> None:
 def page(
     tx: Tx, casilla_id: int, *, read: bool, most: int, key: bytes | None = None, older: bool = True
 ) -> list[Notificacion]:
-    """At most `most` rows, newest first, older (or newer) than the row `key`."""
+    """Newest first. `older` chooses the side of `key`, an id that is not included."""
     values = {"casilla": casilla_id, "most": most, "key": key}
     direction = None if key is None else older
     statement = _PAGES[read, direction]
@@ -87,7 +87,7 @@ def one(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Notificacion | None:
 
 
 def mark_read(tx: Tx, casilla_id: int, notificacion_id: bytes) -> bool:
-    """Set the instant of the first reading, once and for ever. False when it was set before."""
+    """Set the instant of the first reading, which then never changes. False: it was set before."""
     values = {"casilla": casilla_id, "key": notificacion_id, "now": tx.now}
     return tx.conn.execute(_MARK_READ, values).first() is not None
 
@@ -97,6 +97,6 @@ def any_files(tx: Tx) -> bool:
 
 
 def files_of(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[File]:
-    """The acto first, then the anexos; empty when the notificacion is not of this casilla."""
+    """The acto first, then the anexos. Empty for a notificacion of another casilla."""
     values = {"casilla": casilla_id, "key": notificacion_id}
     return [File(*row) for row in tx.conn.execute(_FILES, values)]

@@ -1,6 +1,6 @@
-"""Messages that wait to leave. They exist if, and only if, what they tell of happened.
+"""Messages that wait to leave. Each is written in the transaction of the act that it tells of.
 
-To whom they go and what they say is sealed; what they say is emptied once they have left.
+Recipient and context are sealed. The context is emptied once the message has left.
 """
 
 import json
@@ -20,8 +20,8 @@ from proxy.store.tx import Tx
 Channel = Literal["email", "sms"]
 
 USEFUL_FOR = timedelta(days=3)
-DETAIL = 500  # characters that are kept of an answer
-# As long as most of its kind.
+DETAIL = 500  # characters kept of a server's answer
+# Recipients of void messages, as long as most real ones.
 FILLER: dict[Channel, str] = {"email": "nadie.en.ninguna@example.com", "sms": "+51900000000"}
 
 
@@ -32,11 +32,11 @@ class Message:
     name: str
     channel: Channel
     casilla_id: int | None
-    recipient: str  # empty, as the context, when no key of the ring opens them
+    recipient: str  # empty, like the context, when no key of the ring opens them
     context: dict[str, Any]
     created_at: datetime
     expires_at: datetime
-    attempts: int  # the one under way included
+    attempts: int  # including the one under way
 
     @property
     def readable(self) -> bool:
@@ -61,7 +61,7 @@ _PRESSING, _WAITING_LONGEST = (
     for first in (outbox.c.expires_at, outbox.c.next_at)
 )
 _ATTEMPT = insert(outbox_attempts)
-# Whose lease ended while it was sending may come back late: what another worker did since stands.
+# A worker whose lease ended while it was sending must not undo what another worker did since.
 _STILL_MINE = (
     outbox.c.id == bindparam("message"),
     outbox.c.attempts == bindparam("attempt"),
@@ -111,7 +111,7 @@ def add(
     recipient: str | None = None,
     **context: Any,
 ) -> None:
-    """Leave the message `name` of templates/<channel>/ for the casilla's owner, or `recipient`.
+    """Queue the message `name` of templates/<channel>/ for the casilla's owner, or `recipient`.
 
     The context is stored, although sealed: never put a code or a token in it.
     """
@@ -133,9 +133,9 @@ def add_void(
     channel: Channel = "email",
     **context: Any,
 ) -> None:
-    """The same work as `add` for somebody who has no casilla. It never leaves.
+    """The same work as `add` for an identidad without a casilla. The message never leaves.
 
-    Give it the context that the message would have, so that the row is as large (S31).
+    Pass the context that the message would have, so that the row is as large (S31).
     """
     row = _row(tx, name, channel, FILLER[channel], context, useful_for)
     tx.conn.execute(_ADD, row | {"casilla_id": None, "next_at": None})
@@ -143,24 +143,23 @@ def add_void(
 
 
 def oldest_due(tx: Tx) -> datetime | None:
-    """Since when the message that waits longest should have left, in UTC."""
+    """When the message that waits longest should have left (UTC)."""
     due: datetime | None = tx.conn.execute(_OLDEST_DUE).scalar_one()
     return due
 
 
 def silent(tx: Tx, since: datetime) -> list[Channel]:
-    """The channels by which nothing left since then although something older waits.
+    """The channels that sent nothing after `since` although an older message waits.
 
-    A message whose recipient was refused says nothing of its channel.
+    A message whose recipient was refused does not count: it says nothing about its channel.
     """
     return list(tx.conn.execute(_SILENT, {"since": since}).scalars())
 
 
 def claim(tx: Tx, channel: Channel, lease: timedelta, *, longest: bool = False) -> Message | None:
-    """Take the most pressing message that is due, or the one that is due for the `longest`.
+    """Take the due message that expires first or, with `longest`, the one that waits longest.
 
-    No other worker sees it until the lease ends, and then it is due again: who claimed it was
-    killed.
+    No other worker sees it before the lease ends. It is due again then: its worker was killed.
     """
     values = {"now": tx.now, "by": channel, "lease": tx.now + lease}
     row = tx.conn.execute(_WAITING_LONGEST if longest else _PRESSING, values).first()
@@ -168,26 +167,25 @@ def claim(tx: Tx, channel: Channel, lease: timedelta, *, longest: bool = False) 
 
 
 def record_attempt(tx: Tx, message: Message, *, sent: bool, detail: str) -> None:
-    """Record what came of the attempt under way; to whom it went stays sealed."""
+    # An answer may quote the recipient, and this table is not sealed.
     detail = nameless(detail, message.recipient)[:DETAIL]
     values = {"outbox_id": message.id, "at": tx.now, "sent": sent, "detail": detail}
     tx.conn.execute(_ATTEMPT, values)
 
 
 def postpone(tx: Tx, message: Message, until: datetime, *, refused: bool) -> None:
-    """Try again at `until`. `refused`: it was the recipient that failed, and not the way there."""
+    """`refused`: the recipient was refused, and the channel itself works."""
     values = {"message": message.id, "attempt": message.attempts, "later": until}
     tx.conn.execute(_POSTPONE, values | {"no_such": refused})
 
 
 def give_up(tx: Tx, message: Message) -> bool:
-    """It will never leave. Its context is emptied. False: another worker saw to it since."""
+    """Empty the context. False: another worker has taken the message since."""
     values = {"message": message.id, "attempt": message.attempts}
     return tx.conn.execute(_GIVE_UP, values).first() is not None
 
 
 def close(tx: Tx, message: Message) -> None:
-    """It left. Its context is emptied."""
     tx.conn.execute(_CLOSE, {"message": message.id, "sent": tx.now})
 
 

@@ -1,4 +1,4 @@
-"""The local register of people and companies. Each record is sealed, found by keyed hash."""
+"""The local register of people and companies. Each record is sealed; a keyed hash finds it."""
 
 import secrets
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from proxy.store.tx import Tx
 
 COLUMN = "padron.record"
 UID_BYTES = 16
-# As long as a record usually is. No claim folds to it.
+# As long as most records. No claim matches it.
 DECOY = '["-", "ficticia", "ficticia", "maria ficticia", "1980-01-01", "f", "2020-01-01", "0"]'
 
 _BY_LOOKUP = select(padron.c.uid, padron.c.record).where(
@@ -28,11 +28,11 @@ _REMOVE = delete(padron).where(padron.c.lookup.in_(bindparam("lookups", expandin
 @dataclass(frozen=True)
 class Found:
     there: bool
-    record: str  # of a decoy, when nobody with that identidad is there
+    record: str  # a decoy, when the identidad is not there
 
 
 def find(tx: Tx, identidad: Identidad) -> Found:
-    """The same work for an identidad that is not there: neither the answer nor its time tells.
+    """Open a decoy when the identidad is not there, so that the time does not tell.
 
     Raises Unsealable.
     """
@@ -48,12 +48,12 @@ def any_there(tx: Tx) -> bool:
 
 
 def put(tx: Tx, claims: Sequence[Claim]) -> None:
-    """Keep these records in place of those that their identidades had. None may come twice."""
+    """Replace the records of these identidades. An identidad must not come twice."""
     if not claims:
         return
     vault = tx.vault
     keys = [vault.lookups(str(claim.identidad)) for claim in claims]
-    # A record under an older key of the ring goes too: there is one for each identidad.
+    # A record under an older key of the ring goes too: an identidad has one record.
     tx.conn.execute(_REMOVE, {"lookups": [lookup for some in keys for lookup in some]})
     rows = []
     for lookups, claim in zip(keys, claims, strict=True):

@@ -1,4 +1,4 @@
-"""Takes away what is out of date. Notificaciones, messages and the audit are never touched."""
+"""Deletes rows that are out of date, but never a notificacion, a message or a row of the audit."""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, Delete, bindparam, delete, exists, or_
 from proxy.store.tables import challenges, changes, devices, links, rates, registrations, sessions
 from proxy.store.tx import Tx
 
-# S70: codes a day after their death, sessions a year.
+# S70: codes are kept for a day after they expire, sessions for a year.
 DEAD_FOR = timedelta(days=1)
 METADATA = timedelta(days=365)
 
@@ -15,10 +15,10 @@ _DEAD: BindParameter[datetime] = bindparam("dead")
 _OLD: BindParameter[datetime] = bindparam("old")
 _STATEMENTS: dict[str, Delete] = {
     "challenges": delete(challenges).where(challenges.c.expires_at < _DEAD),
-    "changes": delete(changes).where(changes.c.expires_at < _DEAD),  # nobody can undo them now
+    "changes": delete(changes).where(changes.c.expires_at < _DEAD),  # too late to undo
     "links": delete(links).where(links.c.expires_at < _DEAD),
     "rates": delete(rates).where(rates.c.tat < bindparam("tat")),
-    "registrations": delete(registrations).where(  # nobody finished it in its time
+    "registrations": delete(registrations).where(  # not finished in time
         registrations.c.ended_at.is_(None), registrations.c.expires_at < bindparam("now")
     ),
     "sessions": delete(sessions).where(sessions.c.expires_at < _OLD),
@@ -30,7 +30,6 @@ _STATEMENTS: dict[str, Delete] = {
 
 
 def purge(tx: Tx) -> dict[str, int]:
-    """How many rows of each table went."""
     values = {
         "now": tx.now,
         "dead": tx.now - DEAD_FOR,

@@ -1,4 +1,4 @@
-"""Somebody who is registering: what they typed so far, sealed, until their casilla is open."""
+"""What a person typed to register, sealed. It stays after the casilla is open."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -81,27 +81,24 @@ def by_challenge(tx: Tx, challenge_id: bytes) -> Registration | None:
 
 
 def save(tx: Tx, registration: Registration, draft: Draft, until: datetime) -> None:
-    """Keep what was typed, and put off the end."""
     sealed = _sealed(tx, registration.id, draft)
     values = {"registration": registration.id, "sealed": sealed, "until": until, "now": tx.now}
     tx.conn.execute(_SAVE, values)
 
 
 def link_challenge(tx: Tx, registration: Registration, challenge_id: bytes) -> None:
-    """The code by which the e-mail will be proved."""
     values = {"registration": registration.id, "challenge": challenge_id}
     tx.conn.execute(_ASKED, values)
 
 
 def end(tx: Tx, registration: Registration, identidad: Identidad) -> bool:
-    """Its casilla is being opened. False: somebody was quicker."""
+    """False: another request was first."""
     values = {"registration": registration.id, "now": tx.now}
     values["whose"] = tx.vault.lookup(str(identidad))
     return tx.conn.execute(_END, values).first() is not None
 
 
 def declared(tx: Tx, identidad: Identidad) -> Draft | None:
-    """What the owner of a casilla said of themselves to open it."""
     values = {"lookups": tx.vault.lookups(str(identidad))}
     found = _found(tx, tx.conn.execute(_DECLARED, values).first())
     return found.draft if found else None
@@ -115,6 +112,6 @@ def _found(tx: Tx, row: Row[Any] | None) -> Registration | None:
     if row is None:
         return None
     data = json.loads(tx.vault.open(COLUMN, row.id, row.data))
-    # What a casilla was opened with is kept for as long as it: 0.2.0 called a visit `flow`.
+    # A draft is kept as long as its casilla, and 0.2.0 called a visit `flow`.
     data = {name.replace("_flow", "_visit"): value for name, value in data.items()}
     return Registration(row.id, Draft(**data), row.challenge_id, row.expires_at)

@@ -31,13 +31,12 @@ def newest() -> str:
 
 
 def of_a_newer_program(version: str | None) -> bool:
-    """Whether this program does not know that version of the tables."""
     known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     return version is not None and version not in known
 
 
 def current(db: Database) -> str | None:
-    """The version of the tables that are there; None for an empty database."""
+    """None for an empty database."""
     with db.reading() as tx:
         return _current(tx.conn)
 

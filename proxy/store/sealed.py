@@ -1,6 +1,6 @@
-"""What hangs on a key: passwords, links, codes, sealed values, and the hashes that find rows.
+"""What depends on a key: passwords, links, codes, sealed values, and the hashes that find rows.
 
-A row is found by the hash of the key that sealed it, so both are renewed by one statement.
+The key that seals a row also makes the hash that finds it, so one statement renews both.
 """
 
 import json
@@ -45,7 +45,7 @@ _LIVING_CODES = select(func.max(challenges.c.expires_at)).where(
     challenges.c.used_at.is_(None),
     challenges.c.ended_at.is_(None),
 )
-# What somebody declared to open their casilla is found by the same hash as the casilla.
+# A registration is found by the same hash as the casilla that it opened.
 _FOLLOW = (
     update(registrations)
     .where(registrations.c.lookup.in_(bindparam("old", expanding=True)))
@@ -58,25 +58,24 @@ _LATEST = select(casillas.c.uid, casillas.c.number).order_by(casillas.c.id.desc(
 
 @dataclass(frozen=True)
 class Batch:
-    last: Any  # the key of its last row, for the next one to begin after
+    last: Any  # the primary key of its last row; the next batch begins after it
     rows: int
-    renewed: int  # the others cannot be opened: they are damaged
+    renewed: int  # the other rows are damaged: no key opens them
 
 
 def passwords(tx: Tx, key_id: str) -> int:
-    """How many can only be verified with this key."""
     return int(tx.conn.execute(_COUNT_PASSWORDS, _start(key_id)).scalar_one())
 
 
 def drop_passwords(tx: Tx, key_id: str) -> None:
-    """Their owners choose another one, as who forgot theirs."""
+    """Their owners choose another one by the recovery."""
     tx.conn.execute(_DROP_PASSWORDS, _start(key_id))
 
 
 def good_until(tx: Tx, key_id: str, before: datetime) -> datetime | None:
-    """When the last code of the key, and the last link that is older than that, open nothing.
+    """When the last code of this key and the last link older than `before` expire (UTC).
 
-    A link does not say which key signed it: each is signed by the newest one as it leaves.
+    A link does not say which key signed it: the newest key signs each link as it leaves.
     """
     values = {"before": before, "key": key_id, "now": tx.now}
     ends = (tx.conn.execute(last, values).scalar_one() for last in (_LIVING_LINKS, _LIVING_CODES))
@@ -84,13 +83,13 @@ def good_until(tx: Tx, key_id: str, before: datetime) -> datetime | None:
 
 
 def rows(tx: Tx, key_id: str) -> int:
-    """How many hold something that only this key opens."""
+    """How many rows only this key opens."""
     counts = (select(func.count()).where(_of_key(table, key_id)) for table in TABLES)
     return sum(int(tx.conn.execute(count).scalar_one()) for count in counts)
 
 
 def renew(tx: Tx, table: Table, key_id: str, after: Any, many: int) -> Batch:
-    """Seal with the newest key what that one sealed, in the next rows of a table."""
+    """Seal the next rows of `key_id` again, with the newest key. `after`: see Batch.last."""
     (primary,) = table.primary_key.columns
     statement = select(table).where(_of_key(table, key_id)).order_by(primary).limit(many)
     if after is not None:
@@ -115,7 +114,6 @@ def renew(tx: Tx, table: Table, key_id: str, after: Any, many: int) -> Batch:
 
 
 def _renewed(vault: Vault, table: Table, row: Row[Any]) -> dict[str, Any]:
-    """Raises Unsealable."""
     values: dict[str, Any] = {}
     for column in _sealed(table):
         place, old = f"{table.name}.{column.name}", row._mapping[column.name]
@@ -168,7 +166,7 @@ def _start(key_id: str) -> dict[str, Any]:
 
 
 def opens(tx: Tx) -> bool:
-    """Whether the ring is the one of this database. Of several casillas one may be damaged."""
+    """Whether the key ring is that of this database. One casilla of several may be damaged."""
     rows = tx.conn.execute(_LATEST).all()
     return not rows or any(_opens(tx.vault, row) for row in rows)
 

@@ -1,4 +1,4 @@
-"""Sessions. The browser keeps the token and the table its digest: a stolen copy opens nothing."""
+"""Sessions. The browser has the token and the table its digest: a stolen copy opens no session."""
 
 import secrets
 from datetime import datetime
@@ -123,13 +123,13 @@ def add(
 
 
 def by_digest(tx: Tx, digest: bytes) -> Session | None:
-    """A session that nobody ended; it may be idle or too old."""
+    """Not ended, but it may be idle or expired."""
     row = tx.conn.execute(_OPEN, {"token_digest": digest}).first()
     return Session(*row) if row else None
 
 
 def by_digest_here(db: Database, digest: bytes) -> Session | None:
-    """The same on SQLite, without leaving the thread: it is read at every request."""
+    """`by_digest` for SQLite, in the thread of the event loop: every request reads a session."""
     row = db.one_row(_OPEN_ON_SQLITE, (digest,))
     if row is None:
         return None
@@ -147,32 +147,30 @@ def touch(tx: Tx, digest: bytes) -> None:
 
 
 def end(tx: Tx, digest: bytes) -> int | None:
-    """Returns whose session it was; None when it had ended already."""
+    """Return its casilla; None when the session had already ended."""
     values = {"token_digest": digest, "now": tx.now}
     casilla_id: int | None = tx.conn.execute(_END, values).scalar_one_or_none()
     return casilla_id
 
 
 def keep_newest(tx: Tx, casilla_id: int, keep: int, idle_since: datetime) -> int:
-    """End all but the newest `keep` sessions. Returns how many of them were still in use."""
+    """End all but the newest `keep`. Return how many of those that ended were still in use."""
     values = {"casilla": casilla_id, "keep": keep, "now": tx.now, "idle_since": idle_since}
     ended = tx.conn.execute(_END_OTHERS, values).all()
     return sum(row.seen_at > idle_since and row.expires_at > tx.now for row in ended)
 
 
 def prove(tx: Tx, digest: bytes, new_digest: bytes) -> None:
-    """Its owner proved again who they are. The session gets another token (S64)."""
+    """The owner proved their identity again, and the session gets another token (S64)."""
     values = {"token_digest": digest, "new_digest": new_digest, "now": tx.now}
     tx.conn.execute(_PROVE, values)
 
 
 def device(tx: Tx, digest: bytes) -> bytes:
-    """The browser in which the session was opened."""
     return bytes(tx.conn.execute(_DEVICE, {"token_digest": digest}).scalar_one())
 
 
 def listed(tx: Tx, casilla_id: int, idle_since: datetime) -> list[Listed]:
-    """Those in use, newest first."""
     values = {"casilla": casilla_id, "now": tx.now, "idle_since": idle_since}
     return [Listed(*row) for row in tx.conn.execute(_LIST, values)]
 
@@ -183,13 +181,11 @@ def end_one(tx: Tx, casilla_id: int, session_id: bytes) -> bool:
 
 
 def end_all(tx: Tx, casilla_id: int, but: bytes = b"") -> int:
-    """End every session of the casilla, except the one with the id `but`. Returns how many."""
     values = {"casilla": casilla_id, "except_id": but, "now": tx.now}
     return len(tx.conn.execute(_END_ALL, values).all())
 
 
 def end_of_device(tx: Tx, casilla_id: int, device_id: bytes, but: bytes) -> int:
-    """The same, of the sessions that were opened in one browser."""
     values = {"casilla": casilla_id, "of_device": device_id, "except_id": but, "now": tx.now}
     return len(tx.conn.execute(_END_OF_DEVICE, values).all())
 

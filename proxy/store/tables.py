@@ -33,11 +33,11 @@ metadata = MetaData(
     }
 )
 
-Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts only INTEGER up by itself
+Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER by itself
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite keeps no zone, so it is taken off and put back here."""
+    """A moment in UTC. SQLite stores no zone, so it is removed and added again here."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -54,7 +54,7 @@ class Instant(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-# Personal data is sealed by the vault; `info` names the column that ties a value to its row.
+# The vault seals personal data; `info` names the column that ties a value to its row.
 casillas = Table(
     "casillas",
     metadata,
@@ -67,7 +67,7 @@ casillas = Table(
     Column("email", LargeBinary, nullable=False, info={"sealed": "uid"}),
     Column("phone", LargeBinary, info={"sealed": "uid"}),  # E.164, and proved
     Column("password", Text),  # empty until its owner chooses one
-    Column("must_change", Boolean, nullable=False),  # `debe_cambiar`: nothing else before that
+    Column("must_change", Boolean, nullable=False),  # before anything else
     Column("failures", Integer, nullable=False, server_default="0"),  # wrong passwords in a row
     Column("created_at", Instant, nullable=False),
 )
@@ -82,7 +82,7 @@ devices = Table(
     Column("revoked_at", Instant),
 )
 
-# A code that was asked of a browser: at login, in a recovery, for a new address.
+# A code that a browser was asked for: at login, in a recovery, for a new address.
 challenges = Table(
     "challenges",
     metadata,
@@ -92,9 +92,9 @@ challenges = Table(
     Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
     Column("subject", LargeBinary, nullable=False, index=True),  # keyed hash of whom it is about
     Column("visit", LargeBinary, nullable=False, unique=True),  # digest of the browser's cookie
-    Column("key_id", Text, nullable=False),  # of the key that its codes follow from
-    Column("channel", Text, nullable=False),  # "email" or "sms"
-    Column("recipient", LargeBinary, info={"sealed": "id"}),  # empty: the casilla's own
+    Column("key_id", Text, nullable=False),  # of the key that makes its codes
+    Column("channel", Text, nullable=False),  # "email", "sms" or "app"
+    Column("recipient", LargeBinary, info={"sealed": "id"}),  # empty: that of the casilla
     Column("sent", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -107,7 +107,7 @@ challenges = Table(
     Column("user_agent", Text, nullable=False),
 )
 
-# A link of a message. What the link carries is signed; this row says whether it still holds.
+# A link of a message. A signature proves the link; this row says whether it still holds.
 links = Table(
     "links",
     metadata,
@@ -124,17 +124,17 @@ sessions = Table(
     "sessions",
     metadata,
     Column("digest", LargeBinary, primary_key=True),
-    Column("id", LargeBinary, nullable=False, unique=True),  # by which its owner can end it
+    Column("id", LargeBinary, nullable=False, unique=True),  # its owner ends it by this id
     Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
     Column("device_id", LargeBinary, ForeignKey("devices.id"), nullable=False, index=True),
     Column("created_at", Instant, nullable=False),
-    Column("proved_at", Instant, nullable=False),  # when its owner last proved who they are
+    Column("proved_at", Instant, nullable=False),  # when its owner last proved their identity
     Column("seen_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
-    sqlite_with_rowid=False,  # one search instead of two: it is read at every request
+    sqlite_with_rowid=False,  # one search instead of two, at every request
 )
 
 # The app that gives codes of its own (TOTP), one for each casilla.
@@ -144,10 +144,10 @@ factors = Table(
     Column("casilla_id", Number, ForeignKey("casillas.id"), primary_key=True, autoincrement=False),
     Column("uid", LargeBinary, nullable=False),
     Column("secret", LargeBinary, nullable=False, info={"sealed": "uid"}),
-    Column("timecode", BigInteger, nullable=False),  # of the last code accepted: none serves twice
+    Column("timecode", BigInteger, nullable=False),  # step of the last code: none serves twice
     Column("created_at", Instant, nullable=False),
-    Column("session_id", LargeBinary),  # in which it was begun: no other one sees its key
-    Column("confirmed_at", Instant),  # empty until a first code proved that the app has it
+    Column("session_id", LargeBinary),  # the session that began it: no other sees its secret
+    Column("confirmed_at", Instant),  # empty until a first code proves that the app has it
 )
 
 recovery_codes = Table(
@@ -159,38 +159,38 @@ recovery_codes = Table(
     Column("used_at", Instant),
 )
 
-# A change of e-mail or mobile: the new one counts once proved, and until it expires the address
-# that was told can undo it.
+# A change of e-mail or mobile. The new one counts once it is proved. Until the change expires, the
+# address that was told of it can undo it.
 changes = Table(
     "changes",
     metadata,
-    Column("id", LargeBinary, primary_key=True),  # that of its link «deshacer» too
+    Column("id", LargeBinary, primary_key=True),  # also the id of its link «deshacer»
     Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
     Column("field", Text, nullable=False),  # "email" or "phone"
     Column("old", LargeBinary, info={"sealed": "id"}),
-    Column("new", LargeBinary, info={"sealed": "id"}),  # empty: the number is taken off
+    Column("new", LargeBinary, info={"sealed": "id"}),  # empty: the number is removed
     Column("visit", LargeBinary, nullable=False),  # digest of the browser's cookie
     Column("asked_at", Instant, nullable=False),
     Column("old_proved_at", Instant),  # the owner wrote the code of the old address
-    Column("made_at", Instant),  # empty until the new one was proved
+    Column("made_at", Instant),  # empty until the new one is proved
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant),  # given up, or undone
 )
 
-# Somebody who is registering: what they typed so far, and what they accepted.
+# A registration: what a person has typed so far, and accepted.
 registrations = Table(
     "registrations",
     metadata,
     Column("id", LargeBinary, primary_key=True),
     Column("visit", LargeBinary, nullable=False, unique=True),  # digest of the browser's cookie
-    Column("lookup", LargeBinary, index=True),  # keyed hash of the identidad, once it is open
-    Column("challenge_id", LargeBinary, index=True),  # the code that its e-mail has to answer
+    Column("lookup", LargeBinary, index=True),  # keyed hash of the identidad, once it has a casilla
+    Column("challenge_id", LargeBinary, index=True),  # of the code sent to its e-mail
     Column("data", LargeBinary, nullable=False, info={"sealed": "id"}),  # JSON
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("ended_at", Instant),  # its casilla was opened
 )
-# Those that nobody finished, to be deleted.
+# For the purge of unfinished ones.
 Index(
     "ix_registrations_unfinished",
     registrations.c.expires_at,
@@ -219,8 +219,8 @@ padron = Table(
     Column("record", LargeBinary, nullable=False, info={"sealed": "uid"}),  # JSON
 )
 
-# A riddle that tells people from programs. Those without a visit are ready to be given out; one
-# that was answered is gone.
+# A riddle that tells people from programs. Without a visit it is in the pool; once answered, it is
+# deleted.
 captchas = Table(
     "captchas",
     metadata,
@@ -231,13 +231,13 @@ captchas = Table(
     Column("visit", LargeBinary, index=True),  # digest of the browser's cookie
     Column("form", Text),
     Column("expires_at", Instant),
-    # Last, because SQLite reads through a large value to what comes after it. Empty: there is
-    # only work for the computer.
+    # Last, because SQLite reads through a large value to reach the next column. Both are empty in
+    # a riddle that only computing work answers.
     Column("image", LargeBinary, nullable=False),  # PNG
     Column("audio", LargeBinary, nullable=False),  # WAV
 )
 
-# Generic cell rate algorithm: one row a key, the theoretical arrival time in microseconds.
+# Generic cell rate algorithm: one row for each key, the theoretical arrival time in microseconds.
 rates = Table(
     "rates",
     metadata,
@@ -295,21 +295,21 @@ outbox = Table(
     metadata,
     Column("id", Number, primary_key=True),
     Column("message_id", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),  # the folder in templates/email
+    Column("name", Text, nullable=False),  # the folder in templates/<channel>
     Column("channel", Text, nullable=False),  # "email" or "sms"
-    # Empty for somebody without a casilla.
+    # Empty for an identidad without a casilla.
     Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
     Column("recipient", LargeBinary, nullable=False, info={"sealed": "message_id"}),
     # JSON; emptied once the message is sent or given up.
     Column("context", LargeBinary, nullable=False, info={"sealed": "message_id"}),
     Column("created_at", Instant, nullable=False),
     Column("next_at", Instant, index=True),  # when to try; empty once sent or given up
-    Column("expires_at", Instant, nullable=False),  # a message that comes later is of no use
+    Column("expires_at", Instant, nullable=False),  # later, the message is of no use
     Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("refused", Boolean, nullable=False),  # the last server asked knows no such recipient
+    Column("refused", Boolean, nullable=False),  # the last server knew no such recipient
     Column("sent_at", Instant),
 )
-# What still has to leave, the most pressing first: a token before an alerta.
+# Waiting messages, those that expire first at the front: a token before an alerta.
 Index(
     "ix_outbox_waiting",
     outbox.c.expires_at,
@@ -340,7 +340,7 @@ audit = Table(
     Column("seal", LargeBinary, nullable=False),  # keyed hash of this row and the seal before it
 )
 
-# How far the audit goes, in one row: a cut tail shows too. Its lock keeps the rows in line.
+# The end of the audit, in one row, so that a removed tail shows. Its lock orders the rows.
 audit_head = Table(
     "audit_head",
     metadata,

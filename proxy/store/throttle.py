@@ -1,7 +1,7 @@
-"""How often something may be done: the generic cell rate algorithm (GCRA), in the database.
+"""How often an act may be done: the generic cell rate algorithm (GCRA), in the database.
 
-One conditional statement a key, so it is exact over any number of processes. If the database
-cannot answer, nothing is allowed.
+Each key takes one conditional statement, so the count is exact over any number of processes. When
+the database cannot answer, nothing is allowed.
 """
 
 import hmac
@@ -18,7 +18,7 @@ from proxy.store.tx import Tx
 
 
 def take(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
-    """Take one from every limit, or from none. None: allowed. Otherwise, how long to wait.
+    """Take one from every limit, or from none. None: allowed. Otherwise: how long to wait.
 
     Keys are stored as HMAC, never as the identidad or the address that they name.
     """
@@ -26,12 +26,12 @@ def take(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
 
 
 def look(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
-    """What `take` would answer, by the very same statements. Nothing is taken (S31)."""
+    """The answer of `take`, by the same statements. Nothing is taken (S31)."""
     return _ask(tx, limits, taken=0)
 
 
 def give_back(tx: Tx, limits: Sequence[Limit]) -> None:
-    """What was taken for something that turned out to be right. Soon: what is idle has it back."""
+    """For an act that proved right. Call it soon: a limit also refills with time."""
     tx.conn.execute(_GIVE, _values(tx, limits, taken=1))
 
 
@@ -40,12 +40,12 @@ def _ask(tx: Tx, limits: Sequence[Limit], taken: int) -> timedelta | None:
         return None
     values = _values(tx, limits, taken)
     savepoint = tx.conn.begin_nested()
-    # Many rows at the price of one statement: each login takes from six limits.
+    # Many rows at the price of one statement: a login takes from six limits.
     if tx.conn.execute(_TAKE[tx.conn.dialect.name], values).rowcount == len(limits):
         savepoint.commit()
         return None
     savepoint.rollback()
-    # A clock that went back must not make anybody wait longer than the window (S77).
+    # A clock that was set back must not make a person wait longer than the window (S77).
     tx.conn.execute(_CAP, values)
     arrivals = dict(tx.conn.execute(_ARRIVALS, {"named": [row["named"] for row in values]}).all())
     free = max(arrivals.get(row["named"], 0) + row["room"] - row["window"] for row in values)
@@ -53,9 +53,8 @@ def _ask(tx: Tx, limits: Sequence[Limit], taken: int) -> timedelta | None:
 
 
 def _values(tx: Tx, limits: Sequence[Limit], taken: int) -> list[dict[str, Any]]:
-    """Of each limit, always in the same order, so that two takers cannot deadlock."""
     now, rows = _micros(tx.now), []
-    for limit in sorted(limits):
+    for limit in sorted(limits):  # in one order, so that two takers cannot deadlock
         window = limit.window // timedelta(microseconds=1)
         room = window // limit.times
         rows.append(

@@ -12,13 +12,13 @@ from proxy.domain.vault import Vault
 
 @dataclass
 class Tx:
-    """An open transaction. Everything written in it happened at `now` (UTC)."""
+    """An open transaction. Every row that it writes has the instant `now` (UTC)."""
 
     conn: Connection
     now: datetime
     keys: Callable[[], Vault]
     mail: bool = False  # whether a message was left in the outbox
-    request: str | None = None  # the reference of whoever waits for it, for the audit
+    request: str | None = None  # the reference of the HTTP request, for the audit
     notes: list[dict[str, Any]] = field(default_factory=list)  # the audit writes them at the end
 
     @property

@@ -1,4 +1,4 @@
-"""The pages that come from the sheets: their addresses, titles, and what each template is given."""
+"""The pages made from the sheets: their addresses, titles and templates, and the values of each."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -31,7 +31,7 @@ Values = Callable[[], dict[str, Any]]
 
 
 class Templates:
-    """The templates of the generated pages. Every value is escaped; an unknown name stops all."""
+    """The templates of the generated pages. Values are escaped; an unknown name stops the build."""
 
     def __init__(self, folder: Path) -> None:
         self._env = Environment(
@@ -49,13 +49,13 @@ class Templates:
 
 
 class CatalogPage(Page):
-    """A page whose content is a template's, made when the page is written and then let go.
+    """A page that a template fills when MkDocs writes it, and that is emptied afterwards.
 
-    It never passes through Markdown, and only one of them is in memory at a time.
+    It never passes through Markdown, and only one such page is in memory at a time.
     """
 
     jsonld: str | None = None
-    above: Page | None = None  # the list that it belongs to, when no menu says so
+    above: Page | None = None  # the list that it belongs to, when it is in no menu
 
     def __init__(
         self, file: File, config: MkDocsConfig, title: str, description: str, template: str

@@ -1,4 +1,4 @@
-"""The services by whom they are for, where they are used and when they work."""
+"""The services grouped by public, by channel and by availability."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from catalog.reading.service import Offer, Service
 
 @dataclass(frozen=True)
 class Group:
-    """A list of services with an address of its own. `url` is where its channel is."""
+    """A list of services with a page of its own. `url` is the address of its channel."""
 
     id: str
     title: str
@@ -22,7 +22,7 @@ class Group:
 
     @property
     def offers(self) -> tuple[Offer, ...]:
-        """What is done through the channel that it is."""
+        """The acts that are done through the channel, when the group is one."""
         every = (offer for service in self.services for offer in service.ofrece)
         return tuple(offer for offer in every if offer.via == self.id)
 
@@ -63,19 +63,19 @@ def by_availability(catalog: Catalog) -> list[Group]:
 
 
 def availabilities(catalog: Catalog) -> dict[str, str]:
-    """The id of each way of being available, by its sentence."""
+    """From the sentence of an availability to its id."""
     sentences = dict.fromkeys(service.availability for service in catalog.services)
     return {sentence: _slug(sentence) for sentence in sentences}
 
 
 def channels_of(service: Service) -> tuple[str, ...]:
-    """Its channels, and those of its links when they differ."""
+    """Its channels, and those of its offers when they differ."""
     vias = (offer.via for offer in service.ofrece if offer.via)
     return tuple(dict.fromkeys((*service.canales, *vias)))
 
 
 def marks(catalog: Catalog, service: Service, ids: dict[str, str]) -> dict[str, str]:
-    """What the filters compare."""
+    """The values that the filters of the page compare."""
     return {
         "publico": " ".join(service.groups),
         "canal": " ".join(channels_of(service)),

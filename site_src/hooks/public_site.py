@@ -1,6 +1,6 @@
 """The catalogue as pages: MkDocs calls these functions, in this order, while it builds the site.
 
-No page of the catalogue is ever a file. A faulty sheet stops the build with all its faults.
+No page of the catalogue has a source file. A faulty sheet stops the build with all its faults.
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ from mkdocs.utils.templates import TemplateContext
 from catalog.reading.exports import write
 from catalog.reading.reader import CatalogFaults, read_catalog
 
-# The casilla needs them where nobody serves this site, so they are in its folder.
+# The casilla needs these files without this site too, so they are in its folder.
 SHARED = Path("proxy", "static")
 # Text of the pages written by hand may name values of the sheets: {{ token.vida_minutos }}.
 _text = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
@@ -50,7 +50,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
-    """Hang the pages that no menu lists below the section of the catalogue."""
+    """Put the pages that no menu lists below the section of the catalogue."""
     index = files.get_file_from_path("catalogo/index.md")
     assert index and index.page
     for file in files.documentation_pages():
@@ -60,7 +60,7 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
 
 
 def on_pre_page(page: Page, config: MkDocsConfig, files: Files) -> Page:
-    page.update_date = "2000-01-01"  # of sitemap.xml.gz: the same sheets give the same bytes
+    page.update_date = "2000-01-01"  # in sitemap.xml.gz: the same sheets give the same bytes
     return page
 
 
@@ -76,7 +76,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         raise PluginError(f"{page.file.src_uri}: {error}") from error
 
 
-# Before the search reads the page.
+# Before the search plugin reads the page.
 @event_priority(100)
 def on_page_context(
     context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation
