@@ -1,6 +1,7 @@
 """The sheets of another entity, in a folder of its own: no Python is touched."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,14 +24,15 @@ from tests.people import ROSA, open_casilla
 from tests.site.workshop import build
 
 NAMES = {
-    "nombre: Jurado Nacional de Elecciones": "nombre: Instituto de Pruebas",
-    "siglas: JNE": "siglas: IDP",
+    "nombre: Jurado Nacional de Elecciones": "nombre: Municipalidad de Pruebas",
+    "siglas: JNE\narticulo: el": "siglas: MDP\narticulo: la",
     "(01) 311-1700": "(054) 20-0000",
-    "Casilla Electrónica del JNE": "Casilla Electrónica del IDP",
-    "Central telefónica del JNE": "Mesa de partes del IDP",
-    "© 2025 JNE": "© 2026 IDP",
+    "Casilla Electrónica del JNE": "Casilla Electrónica de la MDP",
+    "Central telefónica del JNE": "Mesa de partes de la MDP",
+    "© 2025 JNE": "© 2026 MDP",
 }
-OURS = ("JNE", "Jurado Nacional", "311-1700")  # what the sheets that ship say
+# What the sheets that ship say, and what is said of an entity with the other article.
+OTHERS = re.compile(r"JNE|Jurado Nacional|311-1700|l (MDP|Municipalidad)")
 
 
 @pytest.fixture
@@ -45,10 +47,10 @@ def sheets(tmp_path: Path) -> Path:
         text = text.replace(old, new)
     entity.write_text(text, encoding="utf-8")
     for sheet in (folder / "services").iterdir():
-        if sheet.name[:3] not in ("002", "003"):
+        if sheet.name[:3] not in ("002", "008"):
             sheet.unlink()
             continue
-        text = sheet.read_text(encoding="utf-8").replace("JNE", "IDP")
+        text = sheet.read_text(encoding="utf-8").replace("-CS-JNE", "-CS-MDP")
         text = text.replace(
             "nombre: Consulta de multas electorales", "nombre: Consulta de papeletas"
         )
@@ -89,20 +91,20 @@ def test_site_pages_and_messages_are_those_of_the_entity(sheets: Path, settings:
     assert "2 servicios" in run("verificar-catalogo", folder, **asked)
     assert "2 servicios" in run("construir", folder, **asked)
     run("exportar", folder, **asked)
-    assert '"siglas": "IDP"' in (folder / "datos" / "catalogo.json").read_text()
+    assert '"siglas": "MDP"' in (folder / "datos" / "catalogo.json").read_text()
 
     create_keyring(settings.keys_file)
     installation = Installation(settings)
     schema.migrate(installation.db)
     client = TestClient(create_app(installation), base_url=settings.origin)
-    for address in ("/", "/catalogo/", "/terminos/", "/guias/ingresar-a-su-casilla/"):
+    for address in ("/", "/catalogo/", "/preguntas/", "/guias/ingresar-a-su-casilla/"):
         page = client.get(address).text
-        assert "Instituto de Pruebas" in page, address
-        assert [name for name in OURS if name in page] == [], address
+        assert "Municipalidad de Pruebas" in page, address
+        assert OTHERS.findall(page) == [], address
     assert "Saber si tiene papeletas" in client.get("/").text
     login = client.get("/casilla/ingresar/").text
-    assert "Instituto de Pruebas" in login and "(054) 20-0000" in login
-    assert [name for name in OURS if name in login] == []
+    assert "Municipalidad de Pruebas" in login and "(054) 20-0000" in login
+    assert OTHERS.findall(login) == []
 
     rosa = open_casilla(installation.db, ROSA, installation.passwords)
     with installation.db.transaction() as tx:
@@ -112,8 +114,8 @@ def test_site_pages_and_messages_are_those_of_the_entity(sheets: Path, settings:
     letter = message_from_bytes(raw, policy=policy.default)
     body = letter.get_body(("plain",))
     assert body is not None
-    assert letter["From"].startswith("Casilla Electrónica del IDP <")
-    assert "Instituto de Pruebas" in body.get_content()
+    assert letter["From"].startswith("Casilla Electrónica de la MDP <")
+    assert "Municipalidad de Pruebas" in body.get_content()
     installation.db.close()
 
 
