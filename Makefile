@@ -25,7 +25,9 @@ help:  ## Esta lista
 install: .venv/develop  ## Instala lo que hace falta, también para desarrollar
 
 # Folders count too: a sheet that was taken away also changes the site. So do the rules in .env.
-site/index.html: .venv/run mkdocs.yml $(wildcard .env) $(shell find catalog site_src proxy/static -not -path '*__pycache__*')
+SHEETS = $(or $(CASILLA_CATALOG_DIR),$(shell sed -n s/^CASILLA_CATALOG_DIR=//p .env 2>/dev/null | tr -d \"\'),catalog)
+SOURCES = $(shell find '$(SHEETS)' catalog/reading site_src proxy/static -not -path '*__pycache__*' 2>/dev/null | sed 's/ /\\ /g')
+site/index.html: .venv/run mkdocs.yml $(wildcard .env) $(SOURCES)
 	@$(CASILLA) construir
 site: site/index.html  ## Construye el sitio público en site/
 migrate: .venv/run  ## Crea o pone al día la base de datos

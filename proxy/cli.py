@@ -15,6 +15,8 @@ from proxy.errors import Refusal
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
 
+    from proxy.store.schema import MigrationFailed
+
 REASONS = {
     errno.ENOENT: "no existe",
     errno.EACCES: "falta permiso",
@@ -87,9 +89,12 @@ def _refusal(error: Exception) -> str | None:
     from sqlalchemy.exc import ArgumentError, DBAPIError
 
     from catalog.reading.reader import CatalogFaults
+    from proxy.store.schema import MigrationFailed
 
     if isinstance(error, CatalogFaults):
         return str(error)
+    if isinstance(error, MigrationFailed):
+        return str(_of_a_migration(error))
     if isinstance(error, DBAPIError):
         found = _of_the_database(error)
         return str(found) if found else None
@@ -108,8 +113,17 @@ def _of_the_system(error: OSError) -> Refusal:
 def _of_the_database(error: "DBAPIError") -> Refusal | None:
     from sqlalchemy.exc import OperationalError
 
-    said = str(error.orig).lower()
-    for sign, code in SIGNS.items():
-        if sign in said:
-            return Refusal(code)
+    if found := _of_its_signs(error):
+        return found
     return Refusal("database.down") if isinstance(error, OperationalError) else None
+
+
+def _of_its_signs(error: "DBAPIError") -> Refusal | None:
+    said = str(error.orig).lower()
+    return next((Refusal(code) for sign, code in SIGNS.items() if sign in said), None)
+
+
+def _of_a_migration(failed: "MigrationFailed") -> Refusal:
+    said = str(failed.error.orig).partition("\n")[0]  # the next lines quote what is stored
+    reason = _of_its_signs(failed.error) or Refusal("database.said", said=said)
+    return Refusal("schema.failed", revision=failed.revision, reason=reason)

@@ -80,7 +80,7 @@ class Installation:
 
     @cached_property
     def catalog(self) -> Catalog:
-        return read_catalog()
+        return read_catalog(self.settings.catalog_dir)
 
     @cached_property
     def policy(self) -> Policy:

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from catalog.reading.reader import FOLDER, lacking
+
 HEADER = re.compile(r"[A-Za-z0-9-]+")
 VALUE = re.compile(r"[!-~]([ -~]*[!-~])?|")
 ENGINES = ("sqlite", "postgresql", "postgresql+psycopg")
@@ -23,6 +25,7 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///var/casilla.db"
     origin: str = "http://localhost:8000"
+    catalog_dir: Path = FOLDER
     keys_file: Path = Path("var/claves.json")
     mail_url: str = "maildir:var/correo"
     sms_url: str = Field("maildir:var/sms", repr=False)
@@ -66,6 +69,18 @@ class Settings(BaseSettings):
     def _a_path(cls, value: object) -> object:
         if "://" in str(value) or not str(value).strip():
             raise ValueError("debe ser una ruta de este servidor")
+        return value
+
+    @field_validator("catalog_dir", mode="before")
+    @classmethod
+    def _shipped_when_empty(cls, value: object) -> object:
+        return value if str(value).strip() else FOLDER
+
+    @field_validator("catalog_dir")
+    @classmethod
+    def _with_sheets(cls, value: Path) -> Path:
+        if reason := lacking(value):
+            raise ValueError(reason)
         return value
 
     @field_validator("profile", mode="before")

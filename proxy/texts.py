@@ -76,7 +76,7 @@ TEXTS = {
         "Código QR con la clave para su aplicación. La misma clave está escrita más abajo."
     ),
     "factor.codes": (
-        "Códigos de recuperación de su Casilla Electrónica del {siglas}\r\n"
+        "Códigos de recuperación de su Casilla Electrónica {entity}\r\n"
         "Cada código sirve una sola vez.\r\n"
     ),
     "factor.off": (

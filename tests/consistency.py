@@ -88,6 +88,16 @@ def imports_make_no_circle(root: Path) -> list[str]:
     return []
 
 
+def migrations_stand_alone(root: Path) -> list[str]:
+    """What one made must stay the same when the code of today is another."""
+    return [
+        f"{path}: a migration must not import {module}"
+        for path in _files(root, "proxy/store/migrations", "py")
+        for module in _imported(path, root)
+        if _room(module)
+    ]
+
+
 def no_file_is_long(root: Path) -> list[str]:
     kinds = ("py", "html", "js", "css", "yml", "typ")
     files = [path for folder in CODE for kind in kinds for path in _files(root, folder, kind)]

@@ -15,6 +15,7 @@ from proxy.domain import totp
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
 from proxy.installation import Installation
+from proxy.settings import Settings
 from proxy.store import casillas, factors, schema, tables
 from tests.casilla import PDF
 from tests.commands.conftest import Casilla, casilla, installation
@@ -264,14 +265,15 @@ def test_a_failing_build_leaves_the_site_that_is_served(tmp_path: Path) -> None:
     pages.mkdir()
     config.write_text("site_name: Prueba\ntheme: {name: mkdocs}\n")
     (pages / "index.md").write_text("# Primera")
-    publish(config, site, "http://localhost:8000", "guia")
+    settings = Settings(_env_file=None, site_dir=site)
+    publish(config, settings)
     first = (site / "index.html").read_text()
     assert "Primera" in first
     assert (site / "index.html.br").is_file()
 
     (pages / "index.md").write_text("# Segunda\n\n[roto](no-esta.md)")
     with pytest.raises(Refusal, match=r"no-esta\.md"):
-        publish(config, site, "http://localhost:8000", "guia")
+        publish(config, settings)
     assert (site / "index.html").read_text() == first
 
     # A build that was killed between its two renames left the old site under another name.
@@ -280,11 +282,11 @@ def test_a_failing_build_leaves_the_site_that_is_served(tmp_path: Path) -> None:
     half.mkdir()
     os.utime(half, (0, 0))
     with pytest.raises(Refusal):
-        publish(config, site, "http://localhost:8000", "guia")
+        publish(config, settings)
     assert (site / "index.html").read_text() == first
 
     (pages / "index.md").write_text("# Segunda")
-    publish(config, site, "http://localhost:8000", "guia")
+    publish(config, settings)
     assert "Segunda" in (site / "index.html").read_text()
     assert {path.name for path in tmp_path.iterdir()} == {"mkdocs.yml", "docs", "site"}
 

@@ -48,6 +48,14 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[dict[str, str]]]] = [
             },
         ],
     ),
+    (
+        consistent.migrations_stand_alone,
+        [
+            {"proxy/store/migrations/versions/0009_a.py": "from proxy.store.tables import Instant"},
+            {"proxy/store/migrations/versions/0009_a.py": "from ...tables import Instant"},
+            {"proxy/store/migrations/env.py": "def late():\n    import catalog.reading.reader"},
+        ],
+    ),
     (consistent.no_file_is_long, [{"proxy/static/casilla.css": "\n" * 401}]),
     (
         consistent.modules_say_what_they_are,

@@ -29,6 +29,7 @@ site = Path("site")
 site.mkdir()
 (site / "index.html").write_text("<title>Inicio</title>")
 settings = Settings()
+assert settings.catalog_dir.is_relative_to(sys.argv[1]), settings.catalog_dir
 client = TestClient(create_app(Installation(settings)), base_url=settings.origin)
 assert client.get("/casilla/ingresar/").status_code == 200
 assert captcha.draw("AEF37") and captcha.speak("AEF37")

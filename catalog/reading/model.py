@@ -55,6 +55,11 @@ class Contact(Sheet):
 class Entity(Sheet):
     nombre: Text
     siglas: str = Field(pattern=r"^[A-Z]+$")
+    articulo: Literal["el", "la"] = Field(
+        "el",
+        exclude=True,  # of our sentences, not of the data that others take
+        description="Cómo se la nombra: el Ministerio, la Municipalidad",
+    )
     direccion: Text
     direccion_fuente: Text | None = None
     central_telefonica: Text
@@ -66,6 +71,14 @@ class Entity(Sheet):
     correo: Sender
     contacto: Contact
     derechos: Text
+
+    @property
+    def de(self) -> str:
+        return "del" if self.articulo == "el" else "de la"
+
+    @property
+    def a(self) -> str:
+        return "al" if self.articulo == "el" else "a la"
 
     @property
     def official_time(self) -> str:

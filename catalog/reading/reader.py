@@ -45,6 +45,17 @@ def read_catalog(folder: Path | None = None) -> Catalog:
     return catalog
 
 
+def lacking(folder: Path) -> str | None:
+    """What is wrong with `folder` itself, before any sheet is read."""
+    if not folder.exists():
+        return f"no existe {folder}: escriba la carpeta donde están sus fichas"
+    if not folder.is_dir():
+        return f"{folder} es un archivo: escriba la carpeta donde están sus fichas"
+    if not (folder / "entity.yml").is_file():
+        return f"en {folder} no hay fichas (falta entity.yml): copie ahí las de catalog/ y edítelas"
+    return None
+
+
 def faults(folder: Path | None = None) -> list[Fault]:
     return _read(folder or FOLDER)[1]
 

@@ -101,6 +101,11 @@ class ServiceSheet(Sheet):
     nombre: Text
     version: Text
     resumen: Text = Field(max_length=200, description="Una oración: para qué sirve")
+    portada: Text | None = Field(
+        None,
+        exclude=True,  # of this site, not of the data that others take
+        description="Con qué palabras la nombra la portada del sitio, si está en ella",
+    )
     descripcion: Text
     requisitos: Many[Text] | None = None
     ofrece: Many[Offer]

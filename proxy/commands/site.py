@@ -7,12 +7,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from proxy.commands import start
 from proxy.errors import Refusal
+
+if TYPE_CHECKING:
+    from proxy.settings import Settings
 
 MKDOCS = Path(__file__).parents[2] / "mkdocs.yml"
 MAKING, LEAVING = ".nuevo-", ".anterior-"
@@ -24,21 +27,22 @@ def build() -> None:
     from catalog.reading.reader import read_catalog
 
     settings = start.read_settings()
-    services = len(read_catalog().services)  # a faulty sheet is told before anything is built
-    publish(MKDOCS, settings.site_dir, settings.origin, settings.profile)
+    # A faulty sheet is told before anything is built.
+    services = len(read_catalog(settings.catalog_dir).services)
+    publish(MKDOCS, settings)
     print(f"Se construyó el sitio con {services} servicios en {settings.site_dir}.")
 
 
-def publish(config: Path, folder: Path, origin: str, profile: str) -> None:
+def publish(config: Path, settings: "Settings") -> None:
     """Build beside the site that is there, which stays until the new one is whole."""
     from proxy.web.site.compress import compress
 
-    site = folder.resolve()
+    site = settings.site_dir.resolve()
     site.parent.mkdir(parents=True, exist_ok=True)
     _tidy(site)
     fresh = Path(tempfile.mkdtemp(prefix=f"{site.name}{MAKING}", dir=site.parent))
     try:
-        _mkdocs(config, fresh, origin, profile)
+        _mkdocs(config, fresh, settings)
         compress(fresh)
         fresh.chmod(0o755)
         _replace(site, fresh)
@@ -50,7 +54,8 @@ def verify_catalog() -> None:
     """Lee todas las fichas y dice todas sus faltas, una por línea."""
     from catalog.reading.reader import read_catalog
 
-    print(f"El catálogo está bien: {len(read_catalog().services)} servicios.")
+    services = read_catalog(start.read_settings().catalog_dir).services
+    print(f"El catálogo está bien: {len(services)} servicios.")
 
 
 def export(
@@ -62,16 +67,18 @@ def export(
     from catalog.reading.exports import write
     from catalog.reading.reader import read_catalog
 
-    written = write(carpeta, read_catalog(), start.read_settings().origin)
+    settings = start.read_settings()
+    written = write(carpeta, read_catalog(settings.catalog_dir), settings.origin)
     print(f"Se escribieron {len(written)} archivos en {carpeta}.")
 
 
-def _mkdocs(config: Path, folder: Path, origin: str, profile: str) -> None:
-    # The guides print the limits of the profile that is in force.
+def _mkdocs(config: Path, folder: Path, settings: "Settings") -> None:
+    # mkdocs.yml reads them: the pages say what the sheets say, for the profile that is in force.
     environment = os.environ | {
         "NO_MKDOCS_2_WARNING": "1",
-        "CASILLA_ORIGIN": origin,
-        "CASILLA_PROFILE": profile,
+        "CASILLA_ORIGIN": settings.origin,
+        "CASILLA_PROFILE": settings.profile,
+        "CASILLA_CATALOG_DIR": str(settings.catalog_dir.resolve()),
     }
     command = ["-m", "mkdocs", "build", "--strict", "-f", str(config), "-d", str(folder)]
     done = subprocess.run(

@@ -23,6 +23,16 @@ OPERATION = {
         "Las tablas son de una versión más nueva de este programa. Instale esa versión, "
         "o restaure el respaldo que hizo antes de pasar a ella."
     ),
+    "schema.strange": (
+        "Las tablas dicen ser de la versión {version}, pero les falta {missing}: no son de ninguna "
+        "versión publicada. No se cambió nada. Restaure un respaldo, o pida ayuda a quien mantiene "
+        "el programa."
+    ),
+    "schema.failed": "La migración {revision} falló y no se cambió nada. {reason}",
+    "database.said": (
+        "La base de datos dijo: «{said}». Siga con la versión anterior del programa y avise a "
+        "quien lo mantiene."
+    ),
     "disk.full": "No queda espacio en el disco y no se guardó nada. Libere espacio y repita.",
     "path.wrong": "No se puede usar {path}: {reason}.",
     "database.other": "CASILLA_DATABASE_URL lleva a algo que no es una base de datos de SQLite.",

@@ -6,21 +6,38 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy.exc import DBAPIError
 
+from proxy.errors import Refusal
+from proxy.store import early
 from proxy.store.db import Database
+from proxy.store.tx import Tx
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+class MigrationFailed(Exception):
+    """The database refused a step, and neither that one nor those before it stay."""
+
+    def __init__(self, revision: str, error: DBAPIError) -> None:
+        super().__init__(revision)
+        self.revision = revision
+        self.error = error
+
+
 def migrate(db: Database) -> tuple[str | None, str]:
-    """Run what is missing, in one transaction. Returns the version before and the one after."""
+    """Run what is missing, in one transaction. Returns the version before and the one after.
+
+    Raises MigrationFailed. Refuses tables that are of no version.
+    """
     with db.transaction() as tx:
         before = _current(tx.conn)
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.attributes["connection"] = tx.conn
-        command.upgrade(config, "head")
+        if before == early.VERSION and early.found(tx.conn):
+            _bring_over(tx)
+        elif before and (missing := _columns_of(before) - _columns(tx.conn)):
+            raise Refusal("schema.strange", version=before, missing=", ".join(sorted(missing)[:3]))
+        _upgrade(tx.conn, newest())
     return before, newest()
 
 
@@ -43,3 +60,39 @@ def current(db: Database) -> str | None:
 
 def _current(conn: Connection) -> str | None:
     return MigrationContext.configure(conn).get_current_revision()
+
+
+def _upgrade(conn: Connection, version: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = conn
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    for step in reversed([*scripts.iterate_revisions(version, _current(conn) or "base")]):
+        try:
+            command.upgrade(config, step.revision)
+        except DBAPIError as error:
+            raise MigrationFailed(step.revision, error) from error
+
+
+def _bring_over(tx: Tx) -> None:
+    try:
+        early.put_aside(tx.conn)
+        _upgrade(tx.conn, early.INTO)
+        early.bring_over(tx)
+    except DBAPIError as error:
+        raise MigrationFailed(early.VERSION, error) from error
+
+
+def _columns_of(version: str) -> set[str]:
+    """What the migrations up to that version make."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as conn:
+        _upgrade(conn, version)
+        made = _columns(conn)
+    engine.dispose()
+    return made
+
+
+def _columns(conn: Connection) -> set[str]:
+    tables = inspect(conn).get_multi_columns()
+    return {f"{name}.{one['name']}" for (_, name), found in tables.items() for one in found}

@@ -112,7 +112,7 @@ def _codes_page(request: Request, made: list[str], *, first: bool) -> Response:
     The file is part of the page, so it needs no JavaScript and no copy on the server.
     """
     entity = state_of(request).installation.catalog.entity
-    told = TEXTS["factor.codes"].format(siglas=entity.siglas)
+    told = TEXTS["factor.codes"].format(entity=f"{entity.de} {entity.siglas}")
     file = "data:text/plain;charset=utf-8," + quote("\r\n".join([told, *made, ""]))
     return page(request, "factor/codes.html", codes=made, file=file, first=first)
 

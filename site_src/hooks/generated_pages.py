@@ -105,7 +105,7 @@ class CatalogPage(Page):
 
 
 def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
-    acronym = catalog.entity.siglas
+    ours = f"{catalog.entity.de} {catalog.entity.siglas}"
 
     def page(
         path: str, title: str, description: str, template: str, inclusion: InclusionLevel = IN_NAV
@@ -130,7 +130,7 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
         page(
             "catalogo/index",
             "Servicios digitales",
-            f"Los {len(catalog.services)} servicios digitales del {acronym}: qué puede hacer en "
+            f"Los {len(catalog.services)} servicios digitales {ours}: qué puede hacer en "
             "cada uno, para quién es, por dónde se usa y cuándo funciona.",
             "index.html",
         ).giving(
@@ -144,25 +144,25 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
         *groups(
             "publicos",
             "Por público",
-            f"Los servicios digitales del {acronym} según quién los usa.",
+            f"Los servicios digitales {ours} según quién los usa.",
             audiences,
         ),
         *groups(
             "canales",
             "Por canal",
-            f"Los sitios web y sistemas del {acronym} por los que se usan sus servicios digitales.",
+            f"Los sitios web y sistemas {ours} por los que se usan sus servicios digitales.",
             channels,
         ),
         *groups(
             "disponibilidad",
             "Por disponibilidad",
-            f"Cuándo funciona cada servicio digital del {acronym}.",
+            f"Cuándo funciona cada servicio digital {ours}.",
             available,
         ),
         page(
             "catalogo/servicios-tecnologicos",
             "Servicios tecnológicos",
-            f"Los {len(catalog.technology)} servicios tecnológicos del {acronym}, con sus "
+            f"Los {len(catalog.technology)} servicios tecnológicos {ours}, con sus "
             "subservicios y la dirección de cada uno.",
             "technology.html",
         ),
@@ -182,7 +182,7 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
         page(
             "catalogo/historial",
             "Historial",
-            f"Quién elaboró y aprobó el catálogo de servicios digitales del {acronym}, con qué "
+            f"Quién elaboró y aprobó el catálogo de servicios digitales {ours}, con qué "
             "resolución, y cómo ha cambiado.",
             "history.html",
         ),

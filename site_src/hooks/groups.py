@@ -28,13 +28,13 @@ class Group:
 
 
 def by_audience(catalog: Catalog) -> list[Group]:
-    acronym = catalog.entity.siglas
+    ours = f"{catalog.entity.de} {catalog.entity.siglas}"
     found = _collect(catalog, lambda service: service.groups)
     return [
         Group(
             row.id,
             row.nombre,
-            f"servicios digitales del {acronym} para este público.",
+            f"servicios digitales {ours} para este público.",
             tuple(found[row.id]),
         )
         for row in catalog.audiences
@@ -55,9 +55,9 @@ def by_channel(catalog: Catalog) -> list[Group]:
 def by_availability(catalog: Catalog) -> list[Group]:
     ids = availabilities(catalog)
     found = _collect(catalog, lambda service: (ids[service.availability],))
-    acronym = catalog.entity.siglas
+    ours = f"{catalog.entity.de} {catalog.entity.siglas}"
     return [
-        Group(key, words, f"servicios digitales del {acronym} con este horario.", tuple(found[key]))
+        Group(key, words, f"servicios digitales {ours} con este horario.", tuple(found[key]))
         for words, key in ids.items()
     ]
 

@@ -16,7 +16,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
 
 from catalog.reading.exports import write
-from catalog.reading.reader import CatalogFaults, read_catalog
+from catalog.reading.reader import CatalogFaults, lacking, read_catalog
 
 # The casilla needs these files without this site too, so they are in its folder.
 SHARED = Path("proxy", "static")
@@ -26,15 +26,18 @@ _text = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_n
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     here = Path(config.config_file_path).parent
+    sheets = here / (config.extra["catalog_dir"] or "catalog")
+    if reason := lacking(sheets):
+        raise PluginError(f"CASILLA_CATALOG_DIR: {reason}.")
     try:
-        catalog = read_catalog(here / "catalog")
+        catalog = read_catalog(sheets)
     except CatalogFaults as faults:
         raise PluginError(f"El catálogo tiene faltas:\n{faults}") from faults
     config.extra["catalog"] = catalog
     config.extra["templates"] = Templates(here / "site_src" / "templates")
     config.site_name = f"{config.site_name} · {catalog.entity.siglas}"
     config.copyright = catalog.entity.derechos
-    config.watch += [str(here / part) for part in ("catalog", "site_src", SHARED)]
+    config.watch += map(str, (sheets, here / "site_src", here / SHARED))
     return config
 
 

@@ -90,7 +90,7 @@ def test_an_offer_that_contradicts_itself_is_named_at_its_item(
 ) -> None:
     copy.change(old, new)
     [fault] = copy.faults()
-    assert fault.startswith(f"catalog/{SERVICE}:9: {said}")
+    assert fault.startswith(f"catalog/{SERVICE}:10: {said}")
 
 
 def test_all_faults_of_all_sheets_are_said_at_once(copy: Copy) -> None:

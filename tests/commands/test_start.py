@@ -109,6 +109,28 @@ def test_a_setting_that_cannot_work_is_refused_at_once(
     assert not Path("var").exists()
 
 
+@pytest.mark.parametrize(
+    ("folder", "fault"),
+    [
+        ("nada", "no existe nada: escriba la carpeta donde están sus fichas"),
+        ("hoja.yml", "hoja.yml es un archivo: escriba la carpeta donde están sus fichas"),
+        (
+            "vacía",
+            "en vacía no hay fichas (falta entity.yml): copie ahí las de catalog/ y edítelas",
+        ),
+    ],
+)
+@pytest.mark.parametrize("command", ["migrar", "construir", "verificar-catalogo", "exportar"])
+def test_a_folder_without_sheets_is_refused_before_anything_is_written(
+    casilla: Casilla, monkeypatch: pytest.MonkeyPatch, command: str, folder: str, fault: str
+) -> None:
+    Path("hoja.yml").touch()
+    Path("vacía").mkdir()
+    monkeypatch.setenv("CASILLA_CATALOG_DIR", folder)
+    assert casilla(command) == (1, "", f"La variable CASILLA_CATALOG_DIR no vale: {fault}\n")
+    assert {path.name for path in Path().iterdir()} == {"hoja.yml", "vacía"}
+
+
 def test_capitals_make_no_difference(casilla: Casilla, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASILLA_PROFILE", "ESTRICTO")
     assert casilla("migrar")[0] == 0

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Literal
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -13,6 +14,7 @@ import pytest
 
 from catalog.reading.model import Catalog
 from proxy.commands.site import publish
+from proxy.settings import Settings
 from tests.site.workshop import ORIGIN, ROOT, build, copy_sources, environment
 
 SHEET = "catalog/services/002-consulta-de-multas-electorales.yml"
@@ -39,7 +41,7 @@ def test_faulty_sheets_stop_the_build_with_all_their_lines(sources: Path, tmp_pa
     assert f"{SHEET}:N: falta «audiencia»" in told
     assert f"{SHEET}:N: sobra «audiencias»: ¿quiso decir «audiencia»?" in told
     assert "catalog/services/003-consulta-web-administrativa.yml:N: falta «version»" in told
-    assert f"{SHEET}:12: sobra" in done.stderr
+    assert f"{SHEET}:13: sobra" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "site").exists()
 
@@ -93,7 +95,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("profile", ["guia", "estricto"])
 def test_the_guide_prints_the_limits_of_the_access_sheet(
-    sources: Path, tmp_path: Path, catalog: Catalog, profile: str
+    sources: Path, tmp_path: Path, catalog: Catalog, profile: Literal["guia", "estricto"]
 ) -> None:
     """J20–J39, M63, M81, S16: a guide here cannot lie."""
     sheet = sources.parent / "catalog/access.yml"
@@ -116,7 +118,14 @@ def test_the_guide_prints_the_limits_of_the_access_sheet(
     ]:
         edited[profile] = edited[profile].replace(old, new)
     sheet.write_text(edited["guia"] + edited["estricto"], encoding="utf-8")
-    publish(sources, tmp_path / "site", ORIGIN, profile)
+    settings = Settings(
+        _env_file=None,
+        origin=ORIGIN,
+        profile=profile,
+        site_dir=tmp_path / "site",
+        catalog_dir=sources.parent / "catalog",
+    )
+    publish(sources, settings)
     guide = (tmp_path / "site/guias/ingresar-a-su-casilla/index.html").read_text()
     for sentence in (
         "código de 6 dígitos",
@@ -179,13 +188,16 @@ def test_the_guide_names_things_as_the_screens_do(site: Path) -> None:
 
 
 def test_a_changed_sheet_shows_at_once_while_writing(sources: Path) -> None:
+    """The sheets of another entity too, which are somewhere else."""
+    sheets = sources.with_name("otras fichas")
+    sources.with_name("catalog").rename(sheets)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "mkdocs", "serve", "-f", sources, "-a", f"127.0.0.1:{port}"]
     with subprocess.Popen(
-        command, env=environment(CASILLA_ORIGIN=f"http://127.0.0.1:{port}"), cwd=ROOT,
-        stderr=subprocess.PIPE, text=True,
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        env=environment(CASILLA_ORIGIN=f"http://127.0.0.1:{port}", CASILLA_CATALOG_DIR=sheets.name),
     ) as server:  # fmt: skip
         try:
             assert server.stderr
@@ -197,7 +209,8 @@ def test_a_changed_sheet_shows_at_once_while_writing(sources: Path) -> None:
             before = _get(page)
             epoch = re.search(r"livereload\((\d+), (\d+)\)", before)
             assert epoch
-            edit(sources, SHEET, "Averigüe si", "Entérese de si")
+            changed = SHEET.replace("catalog", sheets.name)
+            edit(sources, changed, "Averigüe si", "Entérese de si")
             _get(f"{address}/livereload/{epoch[1]}/{epoch[2]}")  # answers after the next build
             assert "Entérese de si" in _get(page)
         finally:

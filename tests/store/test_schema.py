@@ -6,9 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import bindparam, text
 
@@ -17,6 +15,7 @@ from proxy.store import registrations, schema, tables
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.people import vault
+from tests.store.conftest import upgrade
 
 
 def test_the_migrations_give_exactly_the_tables(db: Database) -> None:
@@ -50,11 +49,7 @@ def test_what_must_survive_a_power_cut_is_synced(db: Database) -> None:
 def of_0_2_0(empty_url: str) -> Iterator[Database]:
     """A database as the program 0.2.0 left it."""
     db = Database(empty_url, Clock(), vault)
-    config = Config()
-    config.set_main_option("script_location", str(schema.MIGRATIONS))
-    with db.transaction() as tx:
-        config.attributes["connection"] = tx.conn
-        command.upgrade(config, "0003")
+    upgrade(db, "0003")
     yield db
     db.close()
 

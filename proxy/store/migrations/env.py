@@ -2,11 +2,8 @@
 
 from alembic import context
 
-from proxy.store.tables import metadata
-
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
     render_as_batch=True,  # SQLite changes a table by writing it anew
     transaction_per_migration=False,
 )

@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from proxy.store.tables import Instant
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -25,7 +23,7 @@ def upgrade() -> None:
         sa.Column("password", sa.Text(), nullable=True),
         sa.Column("must_change", sa.Boolean(), nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_casillas")),
         sa.UniqueConstraint("lookup", name=op.f("uq_casillas_lookup")),
         sa.UniqueConstraint("uid", name=op.f("uq_casillas_uid")),
@@ -39,7 +37,7 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column(
             "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
@@ -66,12 +64,12 @@ def upgrade() -> None:
         sa.Column("recipient", sa.LargeBinary(), nullable=True),
         sa.Column("sent", sa.Integer(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("sent_at", Instant(), nullable=False),
-        sa.Column("code_expires_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("used_at", Instant(), nullable=True),
-        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("code_expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ip", sa.Text(), nullable=False),
         sa.Column("user_agent", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -88,8 +86,8 @@ def upgrade() -> None:
             "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("user_agent", sa.Text(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("revoked_at", Instant(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["casilla_id"], ["casillas.id"], name=op.f("fk_devices_casilla_id")
         ),
@@ -113,9 +111,9 @@ def upgrade() -> None:
         sa.Column("dependencia", sa.Text(), nullable=False),
         sa.Column("firmado_por", sa.Text(), nullable=False),
         sa.Column("elaborado_por", sa.Text(), nullable=False),
-        sa.Column("issued_at", Instant(), nullable=False),
-        sa.Column("deposited_at", Instant(), nullable=False),
-        sa.Column("read_at", Instant(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deposited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["casilla_id"], ["casillas.id"], name=op.f("fk_notificaciones_casilla_id")
         ),
@@ -141,12 +139,12 @@ def upgrade() -> None:
         ),
         sa.Column("recipient", sa.LargeBinary(), nullable=False),
         sa.Column("context", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("next_at", Instant(), nullable=True),
-        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("refused", sa.Boolean(), nullable=False),
-        sa.Column("sent_at", Instant(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["casilla_id"], ["casillas.id"], name=op.f("fk_outbox_casilla_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_id")),
@@ -191,7 +189,7 @@ def upgrade() -> None:
         sa.Column(
             "outbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent", sa.Boolean(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -210,11 +208,11 @@ def upgrade() -> None:
             "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
         sa.Column("device_id", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("proved_at", Instant(), nullable=False),
-        sa.Column("seen_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ip", sa.Text(), nullable=False),
         sa.Column("user_agent", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(

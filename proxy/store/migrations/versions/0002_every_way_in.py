@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from proxy.store.tables import Instant
-
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -24,10 +22,10 @@ def upgrade() -> None:
         sa.Column("id", sa.LargeBinary(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.Text(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("flow", sa.LargeBinary(), nullable=True),
         sa.Column("form", sa.Text(), nullable=True),
-        sa.Column("expires_at", Instant(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("image", sa.LargeBinary(), nullable=False),
         sa.Column("audio", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captchas")),
@@ -47,9 +45,9 @@ def upgrade() -> None:
         sa.Column("lookup", sa.LargeBinary(), nullable=True),
         sa.Column("challenge_id", sa.LargeBinary(), nullable=True),
         sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_registrations")),
         sa.UniqueConstraint("flow", name=op.f("uq_registrations_flow")),
     )
@@ -76,7 +74,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ip", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["casilla_id"], ["casillas.id"], name=op.f("fk_acceptances_casilla_id")
@@ -93,11 +91,11 @@ def upgrade() -> None:
         sa.Column("old", sa.LargeBinary(), nullable=True),
         sa.Column("new", sa.LargeBinary(), nullable=True),
         sa.Column("flow", sa.LargeBinary(), nullable=False),
-        sa.Column("asked_at", Instant(), nullable=False),
-        sa.Column("old_proved_at", Instant(), nullable=True),
-        sa.Column("made_at", Instant(), nullable=True),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("old_proved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["casilla_id"], ["casillas.id"], name=op.f("fk_changes_casilla_id")
         ),
@@ -115,8 +113,8 @@ def upgrade() -> None:
         sa.Column("uid", sa.LargeBinary(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("timecode", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("confirmed_at", Instant(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["casilla_id"], ["casillas.id"], name=op.f("fk_factors_casilla_id")
         ),
@@ -129,10 +127,10 @@ def upgrade() -> None:
         sa.Column(
             "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("used_at", Instant(), nullable=True),
-        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["casilla_id"], ["casillas.id"], name=op.f("fk_links_casilla_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
     )
@@ -143,8 +141,8 @@ def upgrade() -> None:
         sa.Column(
             "casilla_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("used_at", Instant(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["casilla_id"], ["casillas.id"], name=op.f("fk_recovery_codes_casilla_id")
         ),

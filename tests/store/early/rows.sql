@@ -1,0 +1,33 @@
+-- What its own program wrote: two casillas, two actos of which one was read, an open session,
+-- a login half way, and messages that left or wait.
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY);
+INSERT INTO alembic_version VALUES('0001');
+INSERT INTO casillas VALUES(1,'DNI','40000001','Rosa Ficticia','rosa@ejemplo.pe','k1$argon2id$v=19$m=19456,t=2,p=1$i/4MP+Tb9IhlKXHKnazZNw$ayPzubuSXvW7qMlLdBHLrCgfk0xsmNadoi5GzpCk00U',0,'2026-11-28 22:38:45.431604');
+INSERT INTO casillas VALUES(2,'RUC','20000000028','Comercial Sur Imaginaria S.A.C.','sur@ejemplo.pe','k1$argon2id$v=19$m=19456,t=2,p=1$+j9/XvW0kCohXC79YTqweQ$iR4O28FSy70FbOrI4BoeL1AgJlDZNZyoeQFp0PWxc4g',1,'2026-11-28 22:38:45.730365');
+INSERT INTO devices VALUES(x'E3603B95AA71426491817A17D990F67C',1,'testclient','2026-11-28 22:38:46.769519',NULL);
+INSERT INTO notificaciones VALUES(1,x'01A2244F98327C26966413C60C08D8C0','EXP.2026000027','2026-03-02','CARTA','000009-2026-SG','Respuesta a su pedido','Secretaría General','Ana Torres Inventada','Luis Paredes Inventado','2026-03-09 21:30:00.000000','2026-11-28 22:38:45.810998','2026-11-28 22:38:47.197707');
+INSERT INTO notificaciones VALUES(1,x'01A2244F98E47C2284B9F7F962BC1514','EXP.2026000027',NULL,'CARTA','000010-2026-SG','Respuesta a su pedido','Secretaría General','Ana Torres Inventada','Luis Paredes Inventado','2026-03-09 21:30:00.000000','2026-11-28 22:38:45.988759',NULL);
+INSERT INTO files VALUES(1,x'01A2244F98327C26966413C60C08D8C0',0,'carta.pdf','application/pdf','5a838678058f6de375e8635b5f2fea47a4e5f07cb1a882a44b10f39abc6f34ff',45);
+INSERT INTO files VALUES(1,x'01A2244F98327C26966413C60C08D8C0',1,'anexo.txt','text/plain','6d94d31d82f25f63b7c7433ffa837465e15e8487080eb0d38099b522969c7504',9);
+INSERT INTO files VALUES(1,x'01A2244F98E47C2284B9F7F962BC1514',0,'carta.pdf','application/pdf','5a838678058f6de375e8635b5f2fea47a4e5f07cb1a882a44b10f39abc6f34ff',45);
+INSERT INTO outbox VALUES(1,'f5dfbe982d0d48b8b5d1d1d345e333df','notificacion_deposited',1,'rosa@ejemplo.pe','{}','2026-11-28 22:38:45.810998',NULL,'2026-12-01 22:38:45.810998',1,'2026-11-28 22:38:45.913547');
+INSERT INTO outbox VALUES(2,'6cb5198df6b749a3bb85b2d686e18bb2','notificacion_deposited',1,'rosa@ejemplo.pe','{}','2026-11-28 22:38:45.988759','2026-11-28 22:38:45.988759','2026-12-01 22:38:45.988759',0,NULL);
+INSERT INTO outbox VALUES(3,'eb9d92a81dde4c428eff56fefec135ec','login_code',1,'rosa@ejemplo.pe','{"challenge": "699b5c9a23c24aed9eab56c59a4fd274", "sent": 1, "minutes": 10, "at": "2026-11-28T22:38:46.477117+00:00", "ip": "testclient", "browser": "testclient"}','2026-11-28 22:38:46.477117','2026-11-28 22:38:46.477117','2026-11-28 22:48:46.477117',0,NULL);
+INSERT INTO outbox VALUES(4,'1f91c8749e774e0da309d4681a0721c5','new_device',1,'rosa@ejemplo.pe','{"at": "2026-11-28T22:38:46.769519+00:00", "ip": "testclient", "browser": "testclient"}','2026-11-28 22:38:46.769519','2026-11-28 22:38:46.769519','2026-12-01 22:38:46.769519',0,NULL);
+INSERT INTO outbox VALUES(5,'29cdbd5bf22f48b288efad2088a54f05','login_code',1,'rosa@ejemplo.pe','{"challenge": "54dcc51d7dda4774a76d2a01afc53a98", "sent": 1, "minutes": 10, "at": "2026-11-28T22:38:47.756965+00:00", "ip": "testclient", "browser": "testclient"}','2026-11-28 22:38:47.756965','2026-11-28 22:38:47.756965','2026-11-28 22:48:47.756965',0,NULL);
+INSERT INTO outbox_attempts VALUES(1,1,'2026-11-28 22:38:45.913547',true,'carpeta local: 1795905525.M902618P9595Q1.vm');
+INSERT INTO audit VALUES(1,'2026-11-28 22:38:45.431604','user_created',1,NULL,'{}');
+INSERT INTO audit VALUES(2,'2026-11-28 22:38:45.730365','user_created',2,NULL,'{}');
+INSERT INTO audit VALUES(3,'2026-11-28 22:38:45.810998','notificacion_deposited',1,NULL,'{"notificacion": "01a2244f98327c26966413c60c08d8c0", "sha256": ["5a838678058f6de375e8635b5f2fea47a4e5f07cb1a882a44b10f39abc6f34ff", "6d94d31d82f25f63b7c7433ffa837465e15e8487080eb0d38099b522969c7504"]}');
+INSERT INTO audit VALUES(4,'2026-11-28 22:38:45.988759','notificacion_deposited',1,NULL,'{"notificacion": "01a2244f98e47c2284b9f7f962bc1514", "sha256": ["5a838678058f6de375e8635b5f2fea47a4e5f07cb1a882a44b10f39abc6f34ff"]}');
+INSERT INTO audit VALUES(5,'2026-11-28 22:38:46.477117','authn_token_created',1,'testclient','{}');
+INSERT INTO audit VALUES(6,'2026-11-28 22:38:46.769519','session_created',1,'testclient','{}');
+INSERT INTO audit VALUES(7,'2026-11-28 22:38:47.197707','notificacion_read',1,'testclient','{"notificacion": "01a2244f98327c26966413c60c08d8c0"}');
+INSERT INTO audit VALUES(8,'2026-11-28 22:38:47.276684','authn_login_fail',1,'testclient','{}');
+INSERT INTO audit VALUES(9,'2026-11-28 22:38:47.756965','authn_token_created',1,'testclient','{}');
+INSERT INTO audit VALUES(10,'2026-11-28 22:38:48.220729','authn_login_fail',2,'testclient','{}');
+INSERT INTO audit VALUES(11,'2026-11-28 22:38:48.560991','authn_login_fail',NULL,'testclient','{}');
+INSERT INTO challenges VALUES(x'699B5C9A23C24AED9EAB56C59A4FD274','login',1,x'D863D5AF6D5A3338A5B80740F36DD2D50D150AF49C890C2995D167203D8090E7',1,1,'2026-11-28 22:38:46.477117','2026-11-28 22:38:46.477117','2026-11-28 22:48:46.477117','2026-11-28 23:08:46.477117','2026-11-28 22:38:46.769519',NULL,'testclient','testclient');
+INSERT INTO challenges VALUES(x'54DCC51D7DDA4774A76D2A01AFC53A98','login',1,x'86BF30F331D6F65112E11BAF6E5812E67477079336C2104B19F8FE51E3415358',1,0,'2026-11-28 22:38:47.756965','2026-11-28 22:38:47.756965','2026-11-28 22:48:47.756965','2026-11-28 23:08:47.756965',NULL,NULL,'testclient','testclient');
+INSERT INTO sessions VALUES(x'B033B3C1F7FFE823AF4DF06E94EE6CC6D818316BBBE6D1C880A2040BACE5A7A3',1,x'E3603B95AA71426491817A17D990F67C','2026-11-28 22:38:46.769519','2026-11-28 22:38:46.769519','2026-11-29 06:38:46.769519',NULL,'testclient','testclient');
+INSERT INTO rates VALUES(x'20096AC84095F844D1D41F4BFA715A50D164EF28E283637DC51C126BF73D2369',1795905528786369);

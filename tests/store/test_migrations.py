@@ -1,0 +1,99 @@
+"""What was published is never edited, and a step that fails leaves the database as it was."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, select, text
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from proxy.store import schema
+from proxy.store.db import Database
+from tests.store.conftest import upgrade
+
+# A new one is added here with the commit that publishes it. An old one is never changed: there are
+# databases that it made.
+PUBLISHED = {
+    "0001_the_first_tables": "2857e4b4509a1721e464c850241e0b49ef23f8d0a20fa7049114b54095edd457",
+    "0002_every_way_in": "768fbe1fb6d2196e632d240529c74ec79179cf3c005e83c58baf1bbc0e17cec4",
+    "0003_who_began_a_factor": "0a0253028d518228cd1c10524e8c30b8e249c5999a030e4762e0c84673a2f2e2",
+    "0004_a_visit_is_no_flow": "2736e9e8fa849ccbbb434a4eaf46f7e80374d97870e7a2f9b1c612f440ef5895",
+}
+
+
+def test_every_migration_is_as_it_was_published() -> None:
+    files = (schema.MIGRATIONS / "versions").glob("*.py")
+    assert {file.stem: hashlib.sha256(file.read_bytes()).hexdigest() for file in files} == PUBLISHED
+
+
+@pytest.fixture
+def at_0002(empty_url: str) -> Iterator[Database]:
+    db = Database(empty_url)
+    upgrade(db, "0002")
+    with db.transaction() as tx:
+        tx.conn.execute(text("INSERT INTO rates (key, tat) VALUES ('a', 1)"))
+    yield db
+    db.close()
+
+
+def migrar(url: str, folder: Path) -> tuple[int, str, str]:
+    """The command, in a process of its own."""
+    program = "import sys; from proxy.cli import main; sys.exit(main(['migrar']))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env=os.environ | {"CASILLA_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def everything(db: Database) -> list[Any]:
+    """Tables, indexes and rows."""
+    metadata = MetaData()
+    with db.reading() as tx:
+        metadata.reflect(tx.conn)
+        return [
+            (
+                str(CreateTable(table).compile(tx.conn)),
+                sorted(str(CreateIndex(index)) for index in table.indexes),
+                tx.conn.execute(select(table)).all(),
+            )
+            for table in metadata.sorted_tables
+        ]
+
+
+def test_a_migration_that_fails_half_way_is_named_and_changes_nothing(
+    at_0002: Database, empty_url: str, tmp_path: Path
+) -> None:
+    with at_0002.transaction() as tx:  # the last thing that 0003 makes is there already
+        tx.conn.execute(text("CREATE INDEX ix_outbox_attempts_at ON outbox_attempts (at)"))
+    before = everything(at_0002)
+    code, said, complaint = migrar(empty_url, tmp_path)
+    assert (code, said, complaint.count("\n")) == (1, "", 1)
+    assert complaint.startswith("La migración 0003 falló y no se cambió nada. ")
+    assert "ix_outbox_attempts_at" in complaint and "already exists" in complaint
+    assert everything(at_0002) == before
+    with at_0002.transaction() as tx:
+        tx.conn.execute(text("DROP INDEX ix_outbox_attempts_at"))
+    assert schema.migrate(at_0002) == ("0002", schema.newest())
+
+
+def test_tables_that_are_of_no_version_are_refused_and_left_alone(
+    at_0002: Database, empty_url: str, tmp_path: Path
+) -> None:
+    """As while 0.1.0 was being written: a number with tables that no version had."""
+    with at_0002.transaction() as tx:
+        tx.conn.execute(text("ALTER TABLE outbox DROP COLUMN refused"))
+    before = everything(at_0002)
+    code, said, complaint = migrar(empty_url, tmp_path)
+    assert (code, said, complaint.count("\n")) == (1, "", 1)
+    assert "dicen ser de la versión 0002, pero les falta outbox.refused" in complaint
+    assert everything(at_0002) == before
