@@ -6,7 +6,7 @@ CASILLA = $(BIN)/casilla
 PIP = $(BIN)/pip --quiet --disable-pip-version-check
 WANTED = "Hace falta Python 3.11 o más nuevo. Diga cuál: make PYTHON=python3.11"
 LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-build --quiet --upgrade
-.PHONY: help install run site migrate test check lint types publish cover format bench lock
+.PHONY: help install run site migrate test check lint types publish works cover format bench lock
 
 help:  ## Esta lista
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -46,7 +46,7 @@ run: site/index.html migrate  ## Prepara todo y sirve en http://localhost:8000 (
 
 test: .venv/develop  ## Pasa todas las pruebas
 	@$(BIN)/pytest
-check: lint types publish cover  ## Revisa todo, como la integración continua
+check: lint types publish works cover  ## Revisa todo, como la integración continua
 lint: .venv/develop
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 types: .venv/develop
@@ -57,8 +57,10 @@ cover: .venv/develop
 	$(BIN)/pytest --cov --cov-report=term
 format: .venv/develop  ## Ordena el código
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
-bench: .venv/develop  ## Mide: cada línea es una razón frente a un par o un límite
-	@for script in static_page session login inbox audit site_build; do $(BIN)/python -m bench.$$script || exit; done
+bench: .venv/develop  ## Mide y juzga: cada línea es una razón frente a un par o un límite
+	@$(BIN)/python -m bench
+works: .venv/develop
+	BENCH_QUICK=1 $(BIN)/python -m bench
 lock: .venv/develop  ## Escribe los candados con las versiones de hoy
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --group dev $(LOCKED) -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build $(LOCKED) -c requirements-dev.txt -o requirements.txt
