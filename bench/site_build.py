@@ -31,7 +31,7 @@ plugins: [{search: {lang: es}}]
 
 def ours(folder: Path, services: int) -> None:
     """The project's own site over a catalogue of that many services."""
-    for name in ("catalog", "site_src"):
+    for name in ("catalog", "site_src", "proxy/static"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "mkdocs.yml", folder)
     sheets = sorted((folder / "catalog" / "services").glob("*.yml"))
