@@ -5,23 +5,30 @@ BIN = .venv/bin
 CASILLA = $(BIN)/casilla
 PIP = $(BIN)/pip --quiet --disable-pip-version-check
 WANTED = "Hace falta Python 3.11 o más nuevo. Diga cuál: make PYTHON=python3.11"
-LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --upgrade
-.PHONY: help install run site migrate test check lint types publish cover format bench lock
+LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-build --quiet --upgrade
+.PHONY: help install run site migrate test check lint types publish works cover format bench lock
 
 help:  ## Esta lista
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-# What runs, from the lock; a change of the lock installs again.
+# Exactly the lock, whatever was published since and whichever pip: it resolves nothing, and builds nothing,
+# since a build would resolve its own tools. What an older lock brought and this one no longer names goes away.
+define take
+	@$(PIP) install --no-deps --require-hashes --only-binary :all: -r $<
+	@cat $@ 2>/dev/null | awk -F== 'FNR == NR {kept[$$1]; next} NF > 1 && !($$1 in kept) {print $$1}' $< - \
+	  | xargs -r $(PIP) uninstall --yes
+endef
+# What runs; a change of the lock installs again, and the mark is the lock that was taken.
 .venv/run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and $(WANTED))'
 	@echo "Instalando en .venv. La primera vez tarda cerca de un minuto."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv
-	@$(PIP) install --require-hashes -r requirements.txt
+	$(take)
 	@$(PIP) install --no-deps --no-build-isolation -e .
-	@touch $@
+	@cp $< $@
 .venv/develop: requirements-dev.txt .venv/run
-	@$(PIP) install --require-hashes -r requirements-dev.txt
-	@touch $@
+	$(take)
+	@cp $< $@
 install: .venv/develop  ## Instala lo que hace falta, también para desarrollar
 
 # Folders count too: a sheet that was taken away also changes the site. So do the rules in .env.
@@ -41,7 +48,7 @@ run: site/index.html migrate  ## Prepara todo y sirve en http://localhost:8000 (
 
 test: .venv/develop  ## Pasa todas las pruebas
 	@$(BIN)/pytest
-check: lint types publish cover  ## Revisa todo, como la integración continua
+check: lint types publish works cover  ## Revisa todo, como la integración continua
 lint: .venv/develop
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 types: .venv/develop
@@ -52,8 +59,10 @@ cover: .venv/develop
 	$(BIN)/pytest --cov --cov-report=term
 format: .venv/develop  ## Ordena el código
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
-bench: .venv/develop  ## Mide: cada línea es una razón frente a un par o un límite
-	@for script in static_page session login inbox audit site_build; do $(BIN)/python -m bench.$$script || exit; done
+bench: .venv/develop  ## Mide y juzga: cada línea es una razón frente a un par o un límite
+	@$(BIN)/python -m bench
+works: .venv/develop
+	BENCH_QUICK=1 $(BIN)/python -m bench
 lock: .venv/develop  ## Escribe los candados con las versiones de hoy
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --group dev $(LOCKED) -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build $(LOCKED) -c requirements-dev.txt -o requirements.txt

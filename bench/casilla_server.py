@@ -50,7 +50,9 @@ def serving(settings: Settings, port: int, *command: str) -> Iterator[int]:
     """Yields the process id once the server answers. Without a command: `casilla servir`."""
     casilla = str(Path(sys.executable).with_name("casilla"))
     words = command or (casilla, "servir", "--puerto", str(port), "--sin-trabajador")
-    server = subprocess.Popen(words, env=environment(settings), stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        words, env=environment(settings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         wait_for(f"http://localhost:{port}/salud")
         yield server.pid

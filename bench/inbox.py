@@ -2,10 +2,9 @@
 
 Both engines, warm, ten notificaciones in each casilla. The processor time is that of the server
 and, on PostgreSQL, also of its backends. The benchmark needs about 10 GB of disk, and some minutes
-to fill the tables; `--chico` fills a hundredth.
+to fill the tables.
 """
 
-import argparse
 import asyncio
 import random
 import statistics
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import update
 
+from bench import figures
 from bench.casilla_server import cpu_seconds, install, serving
 from bench.login import post
 from proxy.domain import secrets
@@ -26,8 +26,8 @@ from proxy.store.tx import Tx
 from tests.engines import Postgres
 
 EACH = 10  # notificaciones in a casilla
-PEOPLE = 400  # casillas whose inbox is read
-ROUNDS = 5
+SMALL, LARGE = (1_000, 2_000) if figures.QUICK else (1_000, 1_000_000)  # casillas
+PEOPLE, ROUNDS = (40, 1) if figures.QUICK else (400, 5)  # casillas whose inbox is read
 PASSES = 3  # times that each inbox is read in a round
 
 FILL_CASILLAS = {
@@ -140,19 +140,17 @@ def compare(engine: str, sizes: dict[int, str | None], base_port: int, database_
             rounds.append(costs)
     small, large = zip(*rounds[1:], strict=True)  # the first round warms
     ratio = statistics.median(b / a for a, b in zip(small, large, strict=True))
-    print(
-        f"inbox {engine}: {ratio:.2f} times the processor of the small one "
-        f"({statistics.median(small):.0f} and {statistics.median(large):.0f} µs; at most 1.2)"
-    )
+    micros = f"{statistics.median(small):.0f} and {statistics.median(large):.0f} µs"
+    line = f"inbox {engine}: {ratio:.2f} times the processor of the small one, {micros}"
+    figures.at_most(1.2, ratio, line)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--chico", action="store_true", help="a hundredth of the large one")
-    large = 10_000 if parser.parse_args().chico else 1_000_000
-    compare("sqlite", {1_000: None, large: None}, 8473, 0)
+    compare("sqlite", {SMALL: None, LARGE: None}, 8473, 0)
+    if figures.lacks("inbox postgresql", "initdb"):
+        return
     with Postgres() as postgres:
-        sizes = {1_000: postgres.new_database(), large: postgres.new_database()}
+        sizes = {SMALL: postgres.new_database(), LARGE: postgres.new_database()}
         compare("postgresql", sizes, 8475, postgres.pid)
 
 

@@ -1,0 +1,72 @@
+"""The bench judges: what was missed, broken or not measured is said again at the end."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = {
+    "slow": 'from bench import figures\nfigures.at_most(2, 2.01, "slow: 2.01 of the peer")',
+    "few": 'from bench import figures\nfigures.at_least(0.6, 0.59, "few: 0.59 of the peer")',
+    "good": 'from bench import figures\nfigures.at_most(2, 2, "good: 2.00 of the peer")',
+    "broken": "raise SystemExit('nobody answers')",
+    "without": 'from bench import figures\nfigures.lacks("without", "wrk")',
+}
+WITHOUT = "NOT MEASURED without: wrk is missing: on Debian, apt install wrk"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A second part of the package `bench`, and a PATH on which there is no tool."""
+    (tmp_path / "bench").mkdir()
+    for name, text in SCRIPTS.items():
+        (tmp_path / "bench" / f"{name}.py").write_text(text)
+    return tmp_path
+
+
+def bench(folder: Path, *scripts: str, **more: str) -> tuple[int, list[str]]:
+    """The exit code, and the lines."""
+    others = {"BENCH_QUICK", "REQUIRE_ENGINES"}
+    variables = {key: value for key, value in os.environ.items() if key not in others}
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *scripts],
+        cwd=ROOT,
+        env=variables | {"PYTHONPATH": str(folder), "PATH": str(folder)} | more,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("script", "again"),
+    [
+        ("slow", "MISSED slow: 2.01 of the peer (at most 2)"),
+        ("few", "MISSED few: 0.59 of the peer (at least 0.6)"),
+        ("broken", "BROKEN broken: see what it said above"),
+    ],
+)
+def test_a_missed_figure_or_a_broken_script_is_said_at_the_end_and_exits_1(
+    script: str, again: str, folder: Path
+) -> None:
+    code, lines = bench(folder, script, "good")
+    assert code == 1
+    assert lines[-3:] == ["good: 2.00 of the peer (at most 2)", "", again]
+
+
+def test_a_script_without_its_tool_names_the_package_and_the_others_go_on(folder: Path) -> None:
+    good = "good: 2.00 of the peer (at most 2)"
+    assert bench(folder, "without", "good") == (0, [WITHOUT, good, "", WITHOUT])
+
+
+def test_where_nothing_may_be_skipped_a_tool_that_is_not_there_exits_1(folder: Path) -> None:
+    assert bench(folder, "without", REQUIRE_ENGINES="1")[0] == 1
+
+
+def test_a_quick_run_judges_no_figure_but_finds_a_broken_script(folder: Path) -> None:
+    assert bench(folder, "slow", "few", BENCH_QUICK="1")[0] == 0
+    assert bench(folder, "slow", "broken", BENCH_QUICK="1")[0] == 1
