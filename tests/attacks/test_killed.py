@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from proxy.domain.events import Event
@@ -20,6 +21,7 @@ from tests.outbox import messages
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.lento
 def test_a_killed_life_leaves_nothing_half_done(db: Database, database_url: str) -> None:
     command = [sys.executable, "-m", "tests.attacks.life_killed", database_url]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

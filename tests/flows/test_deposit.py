@@ -225,6 +225,7 @@ def test_the_same_bytes_served_twice_at_once_are_kept_once(
     assert len([path for path in documents.folder.rglob("*") if path.is_file()]) == turns
 
 
+@pytest.mark.lento
 def test_killed_at_any_instant_an_acto_is_there_whole_or_not_at_all(
     database_url: str, db: Database, rosa: Person, tmp_path: Path
 ) -> None:

@@ -107,6 +107,7 @@ def test_of_several_that_import_the_same_file_one_does(
     assert count(db) == count(db, "audit") == 150
 
 
+@pytest.mark.lento
 def test_killed_at_any_instant_a_file_is_there_whole_or_not_at_all(
     database_url: str, db: Database, tmp_path: Path
 ) -> None:

@@ -273,6 +273,7 @@ def test_the_key_in_use_and_one_that_is_not_there_are_not_retired(ring: Path) ->
         assert refused.value.code == code
 
 
+@pytest.mark.lento
 def test_killed_at_any_instant_a_retirement_loses_nothing(
     db: Database, database_url: str, ring: Path
 ) -> None:

@@ -122,6 +122,7 @@ def test_two_workers_send_each_message_once(place: Installation, tmp_path: Path)
     assert sum(worker.sent for worker in workers) == count
 
 
+@pytest.mark.lento
 def test_a_killed_worker_loses_no_message_and_sends_none_under_another_id(
     place: Installation, database_url: str, tmp_path: Path
 ) -> None:
