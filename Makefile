@@ -3,10 +3,12 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN = .venv/bin
 CASILLA = $(BIN)/casilla
+# As many processes as cores; one that has nothing left takes from another.
+PYTEST = $(BIN)/pytest --numprocesses auto --dist worksteal --durations 10
 PIP = $(BIN)/pip --quiet --disable-pip-version-check
 WANTED = "Hace falta Python 3.11 o más nuevo. Diga cuál: make PYTHON=python3.11"
 LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-build --quiet --upgrade
-.PHONY: help install run site migrate test check lint types publish works cover format bench lock
+.PHONY: help install run site migrate test check lint types publish works slow cover format bench lock
 
 help:  ## Esta lista
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -46,17 +48,19 @@ endif
 run: site/index.html migrate  ## Prepara todo y sirve en http://localhost:8000 (PORT= para otro puerto)
 	@$(CASILLA) demostracion && exec $(CASILLA) servir --puerto $(PORT)
 
-test: .venv/develop  ## Pasa todas las pruebas
-	@$(BIN)/pytest
-check: lint types publish works cover  ## Revisa todo, como la integración continua
+test: .venv/develop  ## Pasa las pruebas, menos las pocas que son lentas
+	@$(PYTEST) -m "not lento"
+check: lint types publish works test slow  ## Revisa todo, como la integración continua
 lint: .venv/develop
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 types: .venv/develop
 	$(BIN)/mypy
 publish: .venv/develop
 	$(CASILLA) construir
-cover: .venv/develop
-	$(BIN)/pytest --cov --cov-report=term
+slow: .venv/develop  ## Pasa las pruebas lentas
+	@$(PYTEST) -m lento
+cover: .venv/develop  ## Pasa todas las pruebas y dice qué código no tocaron
+	$(PYTEST) --cov --cov-report=term
 format: .venv/develop  ## Ordena el código
 	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 bench: .venv/develop  ## Mide y juzga: cada línea es una razón frente a un par o un límite

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -34,6 +35,31 @@ expect.set_options(timeout=30_000)  # a busy machine is slow
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+LENTO = pytest.StashKey[int]()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    config = items[0].config
+    config.stash[LENTO] = sum(item.get_closest_marker("lento") is not None for item in items)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["lento"] = config.stash[LENTO]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Each process of pytest-xdist leaves out the same, and only they know how many."""
+    node.config.stash[LENTO] = getattr(node, "workeroutput", {}).get("lento", 0)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if count := config.stash.get(LENTO, 0):
+        terminalreporter.write_line(
+            f"Left out {count} slow tests: .venv/bin/pytest -m lento, or make check, runs them."
+        )
 
 
 def _missing(what: str) -> None:

@@ -1,15 +1,28 @@
 """The people of the tests. None of them exists; their numbers are well formed but nobody's."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import pytest
+
+from proxy.domain import passwords as hashing
 from proxy.domain.identidad import Identidad
 from proxy.domain.passwords import Passwords
 from proxy.domain.vault import Vault
 from proxy.store import casillas
 from proxy.store.db import Database
 
-PASSWORDS = Passwords({"k1": b"p" * 32})
+
+def cheap(peppers: Mapping[str, bytes]) -> Passwords:
+    """As cheap as Argon2id allows: for tests whose subject is not the hash."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "MEMORY_KIB", 8)
+        patch.setattr(hashing, "PASSES", 1)
+        return Passwords(peppers)
+
+
+PASSWORDS = cheap({"k1": b"p" * 32})
 VAULT = Vault(lambda purpose: {"k1": hashlib.sha256(purpose.encode()).digest()})
 
 

@@ -1,10 +1,13 @@
 """Several processes or threads that work on one database at the same moment."""
 
+import multiprocessing
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from functools import cache
+from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
 from sqlalchemy import text
@@ -18,9 +21,17 @@ PROCESSES = 4
 
 def race(work: Callable[[str], list[T]], database_url: str) -> list[T]:
     """The results of `work` in four processes at once. It must be a function of a module."""
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(PROCESSES, mp_context=_forks()) as pool:
         futures = [pool.submit(work, database_url) for _ in range(PROCESSES)]
         return [value for future in futures for value in future.result()]
+
+
+@cache
+def _forks() -> BaseContext:
+    """Forks of a process that has imported what this one has, and no thread and no connection."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([name for name in sys.modules if name.startswith("tests.")])
+    return context
 
 
 @contextmanager

@@ -3,16 +3,16 @@
 from hashlib import sha256
 from itertools import count
 
-from proxy.domain.captcha import PIECES, ZERO_BITS
+from proxy.domain import captcha
 
 
 def work(riddle: str) -> str:
     """The numbers that answer `riddle`, an id as the page writes it."""
-    return ",".join(str(_number(f"{riddle}:{piece}:".encode())) for piece in range(PIECES))
+    return ",".join(str(_number(f"{riddle}:{piece}:".encode())) for piece in range(captcha.PIECES))
 
 
 def _number(text: bytes) -> int:
-    start, bound = sha256(text), 1 << (256 - ZERO_BITS)
+    start, bound = sha256(text), 1 << (256 - captcha.ZERO_BITS)
     for number in count():
         tried = start.copy()
         tried.update(str(number).encode())

@@ -1,17 +1,12 @@
-"""One browser at the flows: it logs in, recovers and changes the password, quickly.
-
-The hashes are as cheap as Argon2id allows; everything else is as it runs.
-"""
+"""One browser at the flows: it logs in, recovers and changes the password."""
 
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import select
 
-from proxy.domain import codes, passwords, secrets
+from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
-from proxy.domain.passwords import Passwords
 from proxy.errors import Denied
 from proxy.flows import login, password, recovery
 from proxy.flows.login import Opened
@@ -20,17 +15,7 @@ from proxy.store import challenges, tables
 from proxy.store.challenges import Challenge
 from proxy.store.db import Database
 from tests.flows.browser import PHONE, POLICY
-from tests.people import VAULT
-
-
-def _quick() -> Passwords:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "MEMORY_KIB", 8)
-        patch.setattr(passwords, "PASSES", 1)
-        return Passwords({"k1": b"p" * 32})
-
-
-QUICK = _quick()
+from tests.people import PASSWORDS, VAULT
 
 
 def code_of(challenge: Challenge, sent: int | None = None) -> str:
@@ -72,7 +57,7 @@ class Actor:
             attempt = login.attempt(tx, identidad, self.client)
         if isinstance(attempt, Denied):
             return attempt
-        proof = QUICK.prove(attempt.stored, typed)
+        proof = PASSWORDS.prove(attempt.stored, typed)
         with self.db.transaction() as tx:
             return login.answer(tx, POLICY, attempt, proof, self.visit, self.client)
 
@@ -135,7 +120,7 @@ class Actor:
             casilla = password.count_try(tx, session, self.client)
         if isinstance(casilla, Denied):
             return casilla
-        proof, digest = QUICK.prove(casilla.password, old), secrets.digest(token)
+        proof, digest = PASSWORDS.prove(casilla.password, old), secrets.digest(token)
         with self.db.transaction() as tx:
             denied = password.change(tx, session, proof, hashed, digest, self.client)
         if denied is None:

@@ -3,7 +3,6 @@
 import pytest
 
 from proxy.store.db import Database
-from tests.attacks.actor import QUICK
 from tests.flows.conftest import db
 from tests.people import ROSA, Person, open_casilla
 from tests.web.conftest import (
@@ -47,4 +46,4 @@ __all__ = [
 @pytest.fixture
 def owner(db: Database) -> Person:
     """Rosa, at the flows."""
-    return open_casilla(db, ROSA, QUICK)
+    return open_casilla(db, ROSA)

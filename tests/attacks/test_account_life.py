@@ -24,11 +24,11 @@ from proxy.flows import audit, login, password, recovery
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
 from proxy.store.db import Database
-from tests.attacks.actor import QUICK, Actor, any_challenge, code_of, everything, other_than
+from tests.attacks.actor import Actor, any_challenge, code_of, everything, other_than
 from tests.attacks.life import NOT_ME_LIFE, Code, Life
 from tests.clock import Clock
 from tests.flows.browser import POLICY, contexts
-from tests.people import ROSA, open_casilla, vault
+from tests.people import PASSWORDS, ROSA, open_casilla, vault
 
 WHICH = st.sampled_from(["right", "right", "wrong", "old", "another's"])
 BROWSERS = st.integers(0, 2)
@@ -46,7 +46,7 @@ class AccountLife(RuleBasedStateMachine):
         shutil.copy(self.template, self.folder / "casilla.db")
         self.clock = Clock()
         self.db = Database(f"sqlite:///{self.folder}/casilla.db", self.clock, vault)
-        self.rosa = open_casilla(self.db, ROSA, QUICK)
+        self.rosa = open_casilla(self.db, ROSA)
         with self.db.transaction() as tx:
             stored = casillas.by_id(tx, self.rosa.id).password
             casillas.set_password(tx, self.rosa.id, stored, must_change=True)
@@ -155,7 +155,7 @@ class AccountLife(RuleBasedStateMachine):
     def choose(self, which: int) -> None:
         actor = self.at(which)
         code, chosen = self.life.code(actor.visit, "choose"), f"Elegida-{self.changes}"
-        done = actor.choose(QUICK.hash(chosen))
+        done = actor.choose(PASSWORDS.hash(chosen))
         assert done is (code is not None and code.opens(self.clock.now))
         if done:
             assert code is not None
@@ -198,7 +198,7 @@ class AccountLife(RuleBasedStateMachine):
         held, chosen = self.life.links[link], f"Elegida-{self.changes}"
         with self.db.transaction() as tx:
             opened = recovery.opened(tx, link)
-            done = recovery.choose_by_link(tx, link, QUICK.hash(chosen), actor.client)
+            done = recovery.choose_by_link(tx, link, PASSWORDS.hash(chosen), actor.client)
         assert done is held.opens(now) is isinstance(opened, password.Choosing)
         if done:
             held.used = True
@@ -226,7 +226,7 @@ class AccountLife(RuleBasedStateMachine):
             return
         before, chosen = actor.opened.token, f"Elegida-{self.changes}"
         old = life.password if right and life.password else "no-es-esta"
-        denied = actor.change(old, QUICK.hash(chosen))
+        denied = actor.change(old, PASSWORDS.hash(chosen))
         if denied is None:
             assert right
             session = life.sessions.pop(before)

@@ -144,7 +144,7 @@ def hasher(monkeypatch: pytest.MonkeyPatch) -> Passwords:
     monkeypatch.setattr(passwords, "MEMORY_KIB", 2048)
     monkeypatch.setattr(passwords, "PASSES", 1)
     quick = Passwords({"k1": b"p" * 32})
-    monkeypatch.setattr(actor, "QUICK", quick)
+    monkeypatch.setattr(actor, "PASSWORDS", quick)
     return quick
 
 

@@ -1,4 +1,4 @@
-"""kill -9 between any two lines of a login, a change and a recovery: S78.
+"""kill -9 before each step of a login, a change and a recovery: S78.
 
 Never a code spent for nothing, a session that the audit does not know, a password whose owner was
 not told, or a message lost.
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from proxy.domain.events import Event
@@ -20,11 +21,12 @@ from tests.outbox import messages
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.lento
 def test_a_killed_life_leaves_nothing_half_done(db: Database, database_url: str) -> None:
     command = [sys.executable, "-m", "tests.attacks.life_killed", database_url]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 100  # lines in which somebody could have been killed
+    assert int(done.stdout) > 12, "it hardly ran"
     with db.reading() as tx:
         assert isinstance(audit.verify(tx), Whole)
     with db.reading() as tx:

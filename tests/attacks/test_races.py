@@ -23,16 +23,16 @@ from proxy.flows.captcha import Answer
 from proxy.flows.login import Opened
 from proxy.store import captchas, tables, throttle
 from proxy.store.db import Database
-from tests.attacks.actor import QUICK, Actor, code_of, other_than
+from tests.attacks.actor import Actor, code_of, other_than
 from tests.clock import Clock
 from tests.flows.browser import PHONE, POLICY, contexts, mailed_code
 from tests.outbox import messages
-from tests.people import BRUNO, ROSA, Person, open_casilla, vault
+from tests.people import BRUNO, PASSWORDS, ROSA, Person, open_casilla, vault
 from tests.racing import PROCESSES, race
 from tests.working import work
 
 OLD, NEW = "Quinua-2041", "Olluco-volcan-93"
-HASHED = QUICK.hash(NEW)
+HASHED = PASSWORDS.hash(NEW)
 TRIES = 8  # of each process at each secret
 HOUR = timedelta(hours=1)
 RIDDLE = b"one riddle of it"
@@ -53,7 +53,7 @@ def prepare(db: Database) -> None:
     for number, contest in enumerate(CONTESTS):
         identidad = Identidad("DNI", f"4100000{number}")
         email = f"{contest}@example.com"
-        people[contest] = open_casilla(db, replace(ROSA, identidad=identidad, email=email), QUICK)
+        people[contest] = open_casilla(db, replace(ROSA, identidad=identidad, email=email))
     for contest in ("login", "guess"):
         assert tab(db, contest).password(people[contest].identidad, OLD, contest) is None
     for contest in ("recovery", "choice"):
@@ -192,7 +192,7 @@ def test_the_device_of_somebody_else_counts_as_a_strangers(
     db: Database, owner: Person, clock: Clock
 ) -> None:
     """S48: a browser that is known to one casilla is a stranger to every other."""
-    other = open_casilla(db, BRUNO, QUICK)
+    other = open_casilla(db, BRUNO)
     stranger = Actor(db)
     assert isinstance(stranger.enter(other.identidad, other.password), Opened)
     clock.advance(hours=1)

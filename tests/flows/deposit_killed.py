@@ -10,10 +10,8 @@ from proxy.store.db import Database
 from proxy.store.documents import Documents
 from tests.casilla import PDF
 from tests.flows.test_deposit import LIMA, LIMITS, describe
-from tests.killing import kill_anywhere, kill_at_every_other_line
+from tests.killing import kill_anywhere, kill_before_each_step
 from tests.people import ROSA, vault
-
-CODE = ("proxy/flows/deposit.py", "proxy/store/documents.py", "proxy/store/notificaciones.py")
 
 
 def main(url: str, folder: Path) -> None:
@@ -31,7 +29,7 @@ def main(url: str, folder: Path) -> None:
             deposit.deposit(tx, documents, LIMA, ROSA.identidad, describe(), served)
         db.close()
 
-    print(kill_at_every_other_line(work, CODE))
+    print(kill_before_each_step(work))
     kill_anywhere(lambda number: work(10_000 + number), rounds=20, seconds=0.06)
 
 

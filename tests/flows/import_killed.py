@@ -6,10 +6,9 @@ from pathlib import Path
 from proxy.commands import importing as driver
 from proxy.flows import importing
 from proxy.store.db import Database
-from tests.killing import kill_anywhere, kill_at_every_other_line
+from tests.killing import kill_anywhere, kill_before_each_step
 from tests.people import vault
 
-CODE = ("proxy/commands/importing.py", "proxy/flows/importing.py", "proxy/flows/cuentas.py")
 LINES = 3  # of each file
 driver.BATCH = 2  # so that it is written in two
 
@@ -25,7 +24,7 @@ def main(url: str, folder: Path) -> None:
         driver.bring(db, path, importing.COLUMNS, importing.read, importing.write, go_on=False)
         db.close()
 
-    print(kill_at_every_other_line(work, CODE))
+    print(kill_before_each_step(work))
     kill_anywhere(lambda number: work(10_000 + number), rounds=15, seconds=0.06)
 
 

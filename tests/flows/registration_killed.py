@@ -6,10 +6,8 @@ from proxy.domain.client import Client
 from proxy.domain.identidad import cui_digit
 from proxy.store.db import Database
 from tests.flows.newcomer import ELENA, Newcomer, code_of
-from tests.killing import kill_at_every_other_line
+from tests.killing import kill_before_each_step
 from tests.people import vault
-
-CODE = ("proxy/flows/opening.py", "proxy/flows/first_access.py")
 
 
 def main(url: str) -> None:
@@ -22,7 +20,7 @@ def main(url: str) -> None:
         newcomer.validate(code_of(db))
         db.close()
 
-    print(kill_at_every_other_line(work, CODE))
+    print(kill_before_each_step(work))
 
 
 if __name__ == "__main__":

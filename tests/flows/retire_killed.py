@@ -8,21 +8,18 @@ from proxy.flows import keys
 from proxy.keys import file
 from proxy.keys.ring import read_keyring
 from proxy.store.db import Database
-from tests.killing import kill_anywhere, kill_at_every_other_line
+from tests.killing import kill_anywhere, kill_before_each_step, spared
 from tests.ringed import opened
 
 ENTITY = read_catalog().entity
-CODE = ("proxy/keys/file.py", "proxy/flows/keys.py")
 keys.AT_ONCE = 3  # some tables take two goes
 
 
 def main(url: str, ring: Path) -> None:
     def work(_number: int) -> None:
         db = opened(url, ring)
-        dying = sys.gettrace()
-        sys.settrace(None)
-        retire_all(db, ring)  # what the one that was killed left
-        sys.settrace(dying)
+        with spared():
+            retire_all(db, ring)  # what the one that was killed left
         with db.transaction() as tx:
             added = file.rotate(ring, tx.now)
         with db.transaction() as tx:
@@ -30,7 +27,7 @@ def main(url: str, ring: Path) -> None:
         retire_all(db, ring)
         db.close()
 
-    print(kill_at_every_other_line(work, CODE))
+    print(kill_before_each_step(work))
     kill_anywhere(work, rounds=10, seconds=0.2)
 
 

@@ -225,6 +225,7 @@ def test_the_same_bytes_served_twice_at_once_are_kept_once(
     assert len([path for path in documents.folder.rglob("*") if path.is_file()]) == turns
 
 
+@pytest.mark.lento
 def test_killed_at_any_instant_an_acto_is_there_whole_or_not_at_all(
     database_url: str, db: Database, rosa: Person, tmp_path: Path
 ) -> None:
@@ -235,7 +236,7 @@ def test_killed_at_any_instant_an_acto_is_there_whole_or_not_at_all(
         [sys.executable, "-m", "tests.flows.deposit_killed", database_url, str(folder)],
         cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
-    lines = int(done.stdout)
+    steps = int(done.stdout)
     documents = Documents(folder)
     _wait_for_the_dead(db)
     with db.reading() as tx:
@@ -248,7 +249,7 @@ def test_killed_at_any_instant_an_acto_is_there_whole_or_not_at_all(
         assert {n.id.hex() for n in pending} == {detail["notificacion"] for detail in audited}
     assert count(db, "files") == 2 * len(pending)
     assert count(db, "outbox") == count(db, "audit") == len(pending)
-    assert lines > 50, "it hardly ran"
+    assert steps > 10, "it hardly ran"
     assert len(pending) > 0
 
 

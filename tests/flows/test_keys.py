@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.identity import PersonClaim
-from proxy.domain.passwords import Passwords
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
 from proxy.flows import audit, keys
@@ -36,7 +35,7 @@ from proxy.store.db import Database
 from proxy.store.tx import Tx
 from tests.clock import Clock
 from tests.flows.retire_killed import retire
-from tests.people import BRUNO, COMERCIAL_SUR, ROSA, open_casilla
+from tests.people import BRUNO, COMERCIAL_SUR, ROSA, cheap, open_casilla
 from tests.ringed import opened
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +60,7 @@ def db(database_url: str, clock: Clock, ring: Path) -> Iterator[Database]:
 
 
 def fill(db: Database, ring: Path) -> None:
-    passwords = Passwords(read_keyring(ring).subkeys("password"))
+    passwords = cheap(read_keyring(ring).subkeys("password"))
     people = [open_casilla(db, person, passwords) for person in PEOPLE]
     with db.transaction() as tx:
         for person in people:
@@ -172,7 +171,7 @@ def test_a_key_is_retired_once_nothing_hangs_on_it(db: Database, ring: Path) -> 
 
 
 def rehash(db: Database, ring: Path) -> None:
-    passwords = Passwords(read_keyring(ring).subkeys("password"))
+    passwords = cheap(read_keyring(ring).subkeys("password"))
     with db.transaction() as tx:
         for person in PEOPLE:
             casilla = owner(tx, person.identidad)
@@ -274,6 +273,7 @@ def test_the_key_in_use_and_one_that_is_not_there_are_not_retired(ring: Path) ->
         assert refused.value.code == code
 
 
+@pytest.mark.lento
 def test_killed_at_any_instant_a_retirement_loses_nothing(
     db: Database, database_url: str, ring: Path
 ) -> None:
@@ -286,7 +286,7 @@ def test_killed_at_any_instant_a_retirement_loses_nothing(
         [sys.executable, "-m", "tests.flows.retire_killed", database_url, str(ring)],
         cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
-    assert int(done.stdout) > 100, "it hardly ran"
+    assert int(done.stdout) > 20, "it hardly ran"
     assert everything(db) == before
     assert verified(db)
     for key_id in list(read_keyring(ring).keys)[:-1]:

@@ -12,10 +12,10 @@ from proxy.store.db import Database
 from tests.flows.app import session_of
 from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, contexts
 from tests.outbox import messages
-from tests.people import PASSWORDS, Person
+from tests.people import PASSWORDS, Person, cheap
 
 NEW = "Olluco-volcan-93"
-ROTATED = Passwords({"k1": b"p" * 32, "k2": b"q" * 32})
+ROTATED = cheap({"k1": b"p" * 32, "k2": b"q" * 32})
 VISIT, DIGEST = "of-this-browser", b"d" * 32
 
 

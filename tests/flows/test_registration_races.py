@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from sqlalchemy import select
 
 from proxy.domain.client import Client
@@ -125,6 +126,7 @@ def test_the_slower_of_two_registrations_of_one_identidad_is_told_nothing(db: Da
     assert leaving(db, "already_registered") == ["otra@example.com"]
 
 
+@pytest.mark.lento
 def test_killed_at_any_instant_a_casilla_is_there_with_its_credentials_or_not_at_all(
     database_url: str, db: Database
 ) -> None:
@@ -134,7 +136,7 @@ def test_killed_at_any_instant_a_casilla_is_there_with_its_credentials_or_not_at
         cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
     _wait_for_the_dead(db)
-    assert int(done.stdout) > 40, "it hardly ran"
+    assert int(done.stdout) > 10, "it hardly ran"
     with db.reading() as tx:
         ids = tx.conn.execute(select(tables.casillas.c.id)).scalars().all()
         emails = [casillas.by_id(tx, casilla_id).email for casilla_id in ids]

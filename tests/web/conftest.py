@@ -1,14 +1,19 @@
 """The whole application over a small site, and somebody who visits it."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import pytest
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from starlette.testclient import TestClient
 
+from catalog.reading.reader import read_catalog
+from proxy import app as application
 from proxy.app import create_app
-from proxy.domain import codes
+from proxy.domain import captcha, codes, passwords
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from proxy.settings import Settings
@@ -19,6 +24,25 @@ from tests.outbox import messages
 from tests.people import BRUNO, ROSA, Person, open_casilla
 from tests.web.letters import CARGO, FOTO
 from tests.web.visitor import ORIGIN, Visitor
+
+CATALOG = read_catalog()
+
+
+class Compiled(BytecodeCache):
+    """The templates, for one application after another."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._found:
+            bucket.bytecode_from_string(self._found[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._found[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = Compiled()
 
 
 @pytest.fixture
@@ -61,6 +85,7 @@ def installation(
     )
     create_keyring(settings.keys_file)
     installation = Installation(settings, clock)
+    installation.catalog = CATALOG
     yield installation
     installation.db.close()
 
@@ -132,7 +157,11 @@ def inside(
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """The floor of 350 ms has its own test; the others need not wait for it."""
+    """Nothing here waits for what has its own test: the floor of 350 ms, hashes, riddles."""
+    monkeypatch.setattr(application, "Environment", partial(Environment, bytecode_cache=TEMPLATES))
+    monkeypatch.setattr(passwords, "MEMORY_KIB", 8)
+    monkeypatch.setattr(passwords, "PASSES", 1)
+    monkeypatch.setattr(captcha, "ZERO_BITS", 4)
     if "held" not in request.node.name:
         monkeypatch.setattr(pace, "FLOOR", 0)
         monkeypatch.setattr(pace, "JITTER", 0)

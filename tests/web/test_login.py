@@ -17,14 +17,6 @@ from tests.web.visitor import ORIGIN, Visitor, forms
 Maker = Callable[[], Visitor]
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """The floor of 350 ms has its own test; the others need not wait for it."""
-    if "held" not in request.node.name:
-        monkeypatch.setattr(pace, "FLOOR", 0)
-        monkeypatch.setattr(pace, "JITTER", 0)
-
-
 def cookies(response: Response) -> SimpleCookie:
     jar = SimpleCookie()
     for value in response.headers.get_list("set-cookie"):

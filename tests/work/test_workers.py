@@ -122,6 +122,7 @@ def test_two_workers_send_each_message_once(place: Installation, tmp_path: Path)
     assert sum(worker.sent for worker in workers) == count
 
 
+@pytest.mark.lento
 def test_a_killed_worker_loses_no_message_and_sends_none_under_another_id(
     place: Installation, database_url: str, tmp_path: Path
 ) -> None:
@@ -130,7 +131,7 @@ def test_a_killed_worker_loses_no_message_and_sends_none_under_another_id(
         [sys.executable, "-m", "tests.work.worker_killed", database_url, str(tmp_path)],
         cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
-    assert int(done.stdout) > 60, "it hardly ran"
+    assert int(done.stdout) > 20, "it hardly ran"
     later = install(database_url, tmp_path, lambda: datetime.now(UTC) + LEASE)
     while not all(message.sent_at for message in messages(later.db)):
         Mailer(later, path_of).deliver_due()
