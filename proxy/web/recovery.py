@@ -7,6 +7,7 @@ from proxy.domain import codes, secrets
 from proxy.domain.identidad import parse_user
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import recovery
+from proxy.flows.challenge import Challenge
 from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
 from proxy.web import captcha
@@ -60,7 +61,7 @@ async def start(request: Request) -> Response:
 async def channel_form(request: Request) -> Response:
     if await look(request, recovery.started, visit_of(request)) is None:
         return see_other(request, "recovery:start")
-    return await _page(request, "channel", "recovery_channel", chosen="correo")
+    return await _page(request, "channel", chosen="correo")
 
 
 @held
@@ -68,16 +69,14 @@ async def send(request: Request) -> Response:
     form = await read_form(request, "recovery_channel")
     picked = form.get("canal", "")
     if await captcha.another(request, "recovery_channel", form):
-        return await _page(request, "channel", "recovery_channel", chosen=picked)
+        return await _page(request, "channel", chosen=picked)
     if picked not in CHANNELS:
         errors = {"canal": TEXTS["recovery.channel"]}
-        return await _page(request, "channel", "recovery_channel", 400, chosen="", errors=errors)
+        return await _page(request, "channel", 400, chosen="", errors=errors)
     error = await _riddle_error(request, "recovery_channel", form)
     if error:
         errors = {"captcha": error}
-        return await _page(
-            request, "channel", "recovery_channel", 400, chosen=picked, errors=errors
-        )
+        return await _page(request, "channel", 400, chosen=picked, errors=errors)
     policy, new_visit = state_of(request).installation.policy, secrets.new_token()
     channel = CHANNELS[picked]
     denied = await run(
@@ -89,10 +88,11 @@ async def send(request: Request) -> Response:
 
 
 async def code_form(request: Request) -> Response:
-    if await look(request, recovery.waiting, visit_of(request)) is None:
+    waiting = await look(request, recovery.waiting, visit_of(request))
+    if waiting is None:
         return see_other(request, "recovery:start")
     notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
-    return await _page(request, "code", "recovery_code", notice=notice)
+    return await _code_page(request, waiting=waiting, notice=notice)
 
 
 @held
@@ -100,14 +100,14 @@ async def verify(request: Request) -> Response:
     form = await read_form(request, "recovery_code")
     typed = form.get("token", "")
     if await captcha.another(request, "recovery_code", form):
-        return await _page(request, "code", "recovery_code", typed=typed)
+        return await _code_page(request, typed=typed)
     if not codes.is_like_a_code(typed):
         errors = {"token": TEXTS["token.missing"]}
-        return await _page(request, "code", "recovery_code", 400, typed=typed, errors=errors)
+        return await _code_page(request, 400, typed=typed, errors=errors)
     error = await _riddle_error(request, "recovery_code", form)
     if error:
         errors = {"captcha": error}
-        return await _page(request, "code", "recovery_code", 400, typed=typed, errors=errors)
+        return await _code_page(request, 400, typed=typed, errors=errors)
     policy, new_visit = state_of(request).installation.policy, secrets.new_token()
     denied = await run(
         request, recovery.verify, policy, visit_of(request), typed, new_visit, client_of(request)
@@ -116,14 +116,14 @@ async def verify(request: Request) -> Response:
         return _next(request, "recovery:choose", new_visit)
     if denied.ends:
         return await _over(request, denied)
-    said = {"errors": {"token": sentence(denied)}}
-    return held_off(await _page(request, "code", "recovery_code", status(denied), **said), denied)
+    errors = {"token": sentence(denied)}
+    return held_off(await _code_page(request, status(denied), errors=errors), denied)
 
 
 async def resend_form(request: Request) -> Response:
     if await look(request, recovery.waiting, visit_of(request)) is None:
         return see_other(request, "recovery:start")
-    return await _page(request, "resend", "recovery_resend")
+    return await _page(request, "resend")
 
 
 @held
@@ -133,13 +133,13 @@ async def resend(request: Request) -> Response:
         state_of(request).installation.policy,
     )
     if await captcha.another(request, "recovery_resend", form):
-        return await _page(request, "resend", "recovery_resend")
+        return await _page(request, "resend")
     soon = await look(request, recovery.too_soon, policy, visit_of(request))
     if soon:
         return await _waits(request, soon)
     error = await _riddle_error(request, "recovery_resend", form)
     if error:
-        return await _page(request, "resend", "recovery_resend", 400, errors={"captcha": error})
+        return await _page(request, "resend", 400, errors={"captcha": error})
     denied = await run(request, recovery.resend, policy, visit_of(request), client_of(request))
     if denied is None:
         return see_other(request, "recovery:code", "reenviado=1")
@@ -185,18 +185,18 @@ async def _riddle_error(request: Request, form_name: str, form: dict[str, str]) 
     return await captcha.check(request, form_name, form, first_try=first)
 
 
-async def _page(
-    request: Request,
-    step: str,
-    form_name: str,
-    status: int = 200,
-    **context: object,
+async def _page(request: Request, step: str, code: int = 200, **context: object) -> Response:
+    riddle = await _riddle(request, visit_of(request), f"recovery_{step}")
+    values = {"errors": {}, "notice": None} | context
+    return page(request, f"recovery/{step}.html", code, riddle=riddle, **values)
+
+
+async def _code_page(
+    request: Request, code: int = 200, waiting: Challenge | None = None, **context: object
 ) -> Response:
-    riddle = await _riddle(request, visit_of(request), form_name)
-    waiting = await look(request, recovery.waiting, visit_of(request))
+    waiting = waiting or await look(request, recovery.waiting, visit_of(request))
     by_sms = waiting is not None and waiting.channel == "sms"  # as this browser chose
-    values = {"errors": {}, "notice": None, "typed": "", "by_sms": by_sms} | context
-    return page(request, f"recovery/{step}.html", status, riddle=riddle, **values)
+    return await _page(request, "code", code, **{"typed": "", "by_sms": by_sms} | context)
 
 
 async def _start_page(
@@ -218,9 +218,7 @@ async def _start_page(
 
 
 async def _waits(request: Request, denied: Denied) -> Response:
-    response = await _page(
-        request, "code", "recovery_code", status(denied), notice=sentence(denied)
-    )
+    response = await _code_page(request, status(denied), notice=sentence(denied))
     return held_off(response, denied)
 
 
