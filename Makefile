@@ -50,7 +50,7 @@ run: site/index.html migrate  ## Prepara todo y sirve en http://localhost:8000 (
 
 test: .venv/develop  ## Pasa las pruebas, menos las pocas que son lentas
 	@$(PYTEST) -m "not lento"
-check: lint types publish works test slow  ## Revisa todo, como la integración continua
+check: lint types publish works slow test  ## Revisa todo, como la integración continua
 lint: .venv/develop
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 types: .venv/develop
