@@ -102,7 +102,7 @@ def open_sessions(installation: Installation, people: int) -> list[str]:
     return tokens
 
 
-async def visit(port: int, tokens: list[str]) -> None:
+async def read_inboxes(port: int, tokens: list[str]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for token in tokens:
         cookie = f"Cookie: __Host-sesion={token}\r\n"
@@ -115,7 +115,7 @@ async def visit(port: int, tokens: list[str]) -> None:
 def cost(port: int, tokens: list[str], watched: list[int]) -> float:
     """Microseconds of the watched processes for each page."""
     before = sum(map(cpu_seconds, watched))
-    asyncio.run(visit(port, tokens * PASSES))
+    asyncio.run(read_inboxes(port, tokens * PASSES))
     spent = sum(map(cpu_seconds, watched)) - before
     return spent / (len(tokens) * PASSES) * 1_000_000
 

@@ -56,7 +56,7 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
             Middleware(RequestLog),
             Middleware(OwnRedirects),
         ],
-        exception_handlers={HTTPException: errors.outside},
+        exception_handlers={HTTPException: errors.to_site},
         lifespan=lifespan,
     )
     app.state.casilla = state

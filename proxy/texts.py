@@ -95,7 +95,7 @@ TEXTS = {
     ),
     "factor.already": "Su segundo factor ya está activo.",
     "factor.none": "Esa casilla no tiene segundo factor: no se cambió nada.",
-    "factor.alone": (
+    "responsible.alone": (
         "Hacen falta dos personas distintas de la entidad que respondan por el cambio: "
         "no se cambió nada."
     ),
@@ -105,7 +105,7 @@ TEXTS = {
     ),
     "recovery.channel": "Elija por dónde quiere recibir su token digital.",
     "recovery.over": "Pasó el tiempo para elegir la contraseña. Empiece otra vez.",
-    "recovery.persona": "Elija el tipo de persona.",
+    "persona.unknown": "Elija el tipo de persona.",
     "recovery.tipo": "Elija un tipo de documento que corresponda a esa persona.",
     "recovery.numero": (
         "Escriba el número de su documento: 8 dígitos si es un DNI, 11 si es un RUC."
@@ -314,7 +314,7 @@ TEXTS = {
         "{path} no es un archivo sino un enlace o algo especial, y el sitio no lo publica. "
         "Quítelo o ponga en su lugar una copia, y ejecute «casilla construir»."
     ),
-    "padron.identidad": (
+    "identidad.operator": (
         "La identidad no es correcta. Escriba 8 dígitos para un DNI, los 11 de la ficha para un "
         "RUC, o CE- o PAS- y el número."
     ),

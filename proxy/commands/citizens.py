@@ -38,10 +38,11 @@ def deposit(
 ) -> None:
     """Deposita un acto y sus anexos en una casilla y deja lista la alerta por correo."""
     from proxy.domain.acto import Acto, parse_day, parse_moment
+    from proxy.domain.identidad import read_identidad
     from proxy.flows import deposit as flow
 
     parts = start.ready()
-    identidad = start.read_identidad(a)
+    identidad = read_identidad(a)
     described = Acto(
         expediente=expediente,
         expediente_on=parse_day(fecha_expediente, "fecha de expediente")

@@ -23,11 +23,12 @@ def open_casilla(
     correo: Annotated[str, typer.Option(metavar="CORREO", help="Adónde llegan sus alertas.")],
 ) -> None:
     """Abre una casilla. La contraseña se pide aquí mismo o se lee de la entrada."""
+    from proxy.domain.identidad import read_identidad
     from proxy.domain.strength import refuse_weak
     from proxy.flows import cuentas as flow
 
     parts = start.ready()
-    holder = start.read_identidad(identidad)
+    holder = read_identidad(identidad)
     password = _ask_password()
     refuse_weak(password, parts.policy.password, [holder.number, nombres, correo])
     hashed = parts.passwords.hash(password)
@@ -57,10 +58,11 @@ def restore(
     identidad: Owner,
 ) -> None:
     """Permite otra vez la contraseña después de cien intentos fallidos seguidos."""
+    from proxy.domain.identidad import read_identidad
     from proxy.flows import cuentas as flow
 
     parts = start.ready()
-    holder = start.read_identidad(identidad)
+    holder = read_identidad(identidad)
     with parts.db.transaction() as tx:
         flow.restore(tx, holder)
     print(f"La contraseña de {holder} se puede usar otra vez desde cualquier equipo.")
@@ -73,10 +75,11 @@ def without_factor(
     autoriza: Approver,
 ) -> None:
     """Quita el segundo factor a quien perdió su celular y sus códigos. Lo firman dos personas."""
+    from proxy.domain.identidad import read_identidad
     from proxy.flows import factor
 
     parts = start.ready()
-    holder = start.read_identidad(identidad)
+    holder = read_identidad(identidad)
     with parts.db.transaction() as tx:
         factor.restore(tx, holder, (responde, autoriza))
     print(f"La casilla de {holder} se abre otra vez con un código por correo. Se avisó al titular.")
@@ -90,10 +93,11 @@ def correct_email(
     autoriza: Approver,
 ) -> None:
     """Cambia el correo de quien ya no puede abrir el registrado. Lo firman dos personas."""
+    from proxy.domain.identidad import read_identidad
     from proxy.flows import correction
 
     parts = start.ready()
-    holder = start.read_identidad(identidad)
+    holder = read_identidad(identidad)
     with parts.db.transaction() as tx:
         correction.set_email(tx, holder, correo, (responde, autoriza))
     print(

@@ -10,7 +10,6 @@ from proxy.texts import TEXTS
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from proxy.domain.identidad import Identidad
     from proxy.installation import Installation
     from proxy.settings import Settings
 
@@ -85,16 +84,6 @@ def ready() -> "Installation":
         if not sealed.opens(tx):
             raise Refusal("keys.other", path=parts.settings.keys_file)
     return parts
-
-
-def read_identidad(typed: str) -> "Identidad":
-    """The refusal is for the operator: `parse_identidad` has a sentence for citizens."""
-    from proxy.domain.identidad import parse_identidad
-
-    try:
-        return parse_identidad(typed)
-    except Refusal:
-        raise Refusal("padron.identidad") from None
 
 
 def warn_of_folders(settings: "Settings") -> None:

@@ -32,8 +32,8 @@ class Entry:
     detail: Any
 
 
-def seal(keys: Seals, key_id: str, mark: bytes, entry: Entry) -> bytes:
-    return keys.attest(b"row" + mark + _canonical(entry), key_id)
+def seal(keys: Seals, key_id: str, before: bytes, entry: Entry) -> bytes:
+    return keys.attest(b"row" + before + _canonical(entry), key_id)
 
 
 def mark(keys: Seals, key_id: str, sealed: bytes) -> bytes:

@@ -61,6 +61,14 @@ def parse_identidad(text: str) -> Identidad:
     raise Refusal("identidad.malformed")
 
 
+def read_identidad(text: str) -> Identidad:
+    """Refuses `identidad.operator`: `parse_identidad` has a sentence for citizens."""
+    try:
+        return parse_identidad(text)
+    except Refusal:
+        raise Refusal("identidad.operator") from None
+
+
 def parse_user(text: str) -> Identidad:
     """Read an identidad at login or recovery: also the mailed user name without its hyphen.
 

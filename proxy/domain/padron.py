@@ -10,7 +10,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from hmac import compare_digest
 
-from proxy.domain.identidad import check_cui, cui_digit, parse_identidad
+from proxy.domain.identidad import check_cui, cui_digit, read_identidad
 from proxy.domain.identity import Claim, CompanyClaim, PersonClaim
 from proxy.errors import Refusal
 
@@ -25,10 +25,7 @@ LONGEST = 200  # characters of one value
 
 
 def parse_record(values: Mapping[str, str]) -> Claim:
-    try:
-        identidad = parse_identidad(values["identidad"])
-    except Refusal:
-        raise Refusal("padron.identidad") from None
+    identidad = read_identidad(values["identidad"])
     names = COMPANY if identidad.kind == "RUC" else PERSON
     told = {name: _told(name, values.get(name, "")) for name in names}
     if identidad.kind == "RUC":

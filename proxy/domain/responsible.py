@@ -4,8 +4,8 @@ from proxy.errors import Refusal
 
 
 def two_people(names: tuple[str, str]) -> list[str]:
-    """Refuses `factor.alone` unless the names belong to two different people."""
+    """Refuses `responsible.alone` unless the names belong to two different people."""
     first, second = (" ".join(name.split()) for name in names)
     if not (first and second) or first.casefold() == second.casefold():
-        raise Refusal("factor.alone")
+        raise Refusal("responsible.alone")
     return [first, second]

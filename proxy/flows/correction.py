@@ -20,7 +20,7 @@ from proxy.store.tx import Tx
 
 
 def set_email(tx: Tx, identidad: Identidad, email: str, responsible: tuple[str, str]) -> None:
-    """Refuses `factor.alone`, `email.malformed`, `casilla.none`, `email.same`."""
+    """Refuses `responsible.alone`, `email.malformed`, `casilla.none`, `email.same`."""
     names, address = two_people(responsible), normal_email(email)
     found = casillas.by_identidad(tx, identidad)
     if found is None:

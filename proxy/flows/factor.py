@@ -113,7 +113,7 @@ def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
     """The entity turns the factor off for an identified owner who lost app and codes.
 
     Two different people answer for it (S39). Refuses `casilla.none`, `factor.none`,
-    `factor.alone`.
+    `responsible.alone`.
     """
     names = two_people(responsible)
     casilla = casillas.by_identidad(tx, identidad)

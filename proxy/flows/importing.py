@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from proxy.domain.columns import Columns, Fault
-from proxy.domain.identidad import Identidad, parse_identidad
+from proxy.domain.identidad import Identidad, read_identidad
 from proxy.errors import Refusal
 from proxy.flows import cuentas
 from proxy.store.tx import Tx
@@ -26,10 +26,7 @@ class Newcomer:
 
 
 def read(values: Mapping[str, str]) -> Newcomer:
-    try:
-        identidad = parse_identidad(values["identidad"])
-    except Refusal:
-        raise Refusal("padron.identidad") from None
+    identidad = read_identidad(values["identidad"])
     return Newcomer(identidad, values["nombres"], values["correo"])
 
 

@@ -91,7 +91,7 @@ def accept(
 
 def choose(tx: Tx, found: Registration, persona: str) -> Registration:
     if persona not in (NATURAL, LEGAL):
-        raise Refusal("recovery.persona")
+        raise Refusal("persona.unknown")
     if persona == found.draft.persona:
         return keep(tx, found, found.draft)
     return keep(tx, found, replace(unproved(found.draft), persona=persona))

@@ -10,6 +10,7 @@ from proxy.domain import secrets
 from proxy.domain.identidad import parse_user
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import login
+from proxy.flows.password import DISAVOWAL_LIFE
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.edge.cookies import (
@@ -26,12 +27,11 @@ from proxy.web.edge.cookies import (
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import client_of, letters, look, page, run, see_other, unread
+from proxy.web.edge.pages import client_of, letters, look, malformed, page, run, see_other
 from proxy.web.edge.sessions import current
 from proxy.web.edge.state import state_of
 
 OUR_PATH = re.compile(r"/casilla/[A-Za-z0-9_\-/]*")
-DISAVOWAL_DAYS = 10
 RECOVERY = "recuperacion"  # the field of a recovery code, in place of a code of the app
 
 
@@ -54,7 +54,7 @@ async def check_password(request: Request) -> Response:
     try:
         identidad = parse_user(dni)
     except Refusal:
-        errors = {"dni": unread(request)}
+        errors = {"dni": malformed(request)}
         return _password_page(request, 400, dni=dni, volver=volver, errors=errors)
     if not password:
         errors = {"clave": TEXTS["password.missing"]}
@@ -146,7 +146,7 @@ async def disavow_form(request: Request) -> Response:
 @held
 async def disavow(request: Request) -> Response:
     await read_form(request, "disavow")
-    seconds = timedelta(days=DISAVOWAL_DAYS) // timedelta(seconds=1)
+    seconds = DISAVOWAL_LIFE // timedelta(seconds=1)
     challenge = state_of(request).signing.disavowed(request.path_params["token"], seconds)
     stopped = False
     if challenge is not None:

@@ -20,10 +20,10 @@ from proxy.web.edge.pages import (
     client_of,
     letters,
     look,
+    malformed,
     page,
     run,
     see_other,
-    unread,
 )
 from proxy.web.edge.state import state_of
 
@@ -46,7 +46,7 @@ async def start(request: Request) -> Response:
     try:
         identidad = parse_user(dni)
     except Refusal:
-        return await _start_page(request, visit, 400, dni=dni, errors={"dni": unread(request)})
+        return await _start_page(request, visit, 400, dni=dni, errors={"dni": malformed(request)})
     denied = await run(request, recovery.admit, identidad, client_of(request))
     if denied:
         return await _start_page(request, visit, denied=denied, words="recovery_start", dni=dni)

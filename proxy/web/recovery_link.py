@@ -35,7 +35,7 @@ async def ask(request: Request) -> Response:
     values = {name: form.get(name, "") for name in FIELDS}
     errors: dict[str, str] = {}
     if values["persona"] not in KINDS:
-        errors["persona"] = TEXTS["recovery.persona"]
+        errors["persona"] = TEXTS["persona.unknown"]
     elif values["tipo"] not in KINDS[values["persona"]]:
         errors["tipo"] = TEXTS["recovery.tipo"]
     else:

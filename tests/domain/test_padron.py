@@ -130,7 +130,7 @@ def test_records_of_every_paper_are_read(change: dict[str, str], kind: str) -> N
 @pytest.mark.parametrize(
     ("line", "change", "code"),
     [
-        (LINE, {"identidad": "4000001"}, "padron.identidad"),
+        (LINE, {"identidad": "4000001"}, "identidad.operator"),
         (LINE, {"apellido_paterno": " "}, "padron.empty"),
         (LINE, {"nombres": ""}, "padron.empty"),
         (LINE, {"nombres": "x" * 201}, "padron.unreadable"),
@@ -139,7 +139,7 @@ def test_records_of_every_paper_are_read(change: dict[str, str], kind: str) -> N
         (LINE, {"fecha_emision": "07/15/2021"}, "padron.day"),
         (LINE, {"sexo": "X"}, "padron.sexo"),
         (LINE, {"cui": "2"}, "cui.malformed"),
-        (COMPANY, {"identidad": "20999999907"}, "padron.identidad"),
+        (COMPANY, {"identidad": "20999999907"}, "identidad.operator"),
         (COMPANY, {"distrito": ""}, "padron.empty"),
         (COMPANY, {"razon_social": "\u200b"}, "padron.unreadable"),
     ],

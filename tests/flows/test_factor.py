@@ -208,8 +208,8 @@ def test_the_entity_turns_it_off_for_an_owner_who_lost_everything(
 @pytest.mark.parametrize(
     ("number", "two", "code"),
     [
-        ("40000001", ("Ana Torres", " ana  torres "), "factor.alone"),
-        ("40000001", ("Ana Torres", " "), "factor.alone"),
+        ("40000001", ("Ana Torres", " ana  torres "), "responsible.alone"),
+        ("40000001", ("Ana Torres", " "), "responsible.alone"),
         ("49999999", TWO, "casilla.none"),
         ("40000002", TWO, "factor.none"),
     ],

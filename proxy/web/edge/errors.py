@@ -46,7 +46,7 @@ async def http_error(request: Request, error: Exception) -> Response:
     return response
 
 
-async def outside(request: Request, error: Exception) -> Response:
+async def to_site(request: Request, error: Exception) -> Response:
     """An address outside every door can only be one of the public site."""
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.NOT_FOUND:

@@ -68,7 +68,7 @@ def letters(request: Request) -> bool:
     return "letras" in request.query_params
 
 
-def unread(request: Request) -> str:
+def malformed(request: Request) -> str:
     """The sentence for an identidad that could not be parsed."""
     return TEXTS["identidad.letters" if letters(request) else "identidad.malformed"]
 

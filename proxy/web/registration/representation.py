@@ -19,10 +19,10 @@ from proxy.web.edge.pages import Handler, client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 from proxy.web.registration.opening import CLAVE
 from proxy.web.registration.steps import (
+    by_field,
     identify,
     limited,
     registration_of,
-    said,
     step,
     today,
     unmatched,
@@ -59,7 +59,7 @@ async def summon(request: Request) -> Response:
     if not person:
         reading.errors = {"numero": Refusal("registration.representative"), **reading.errors}
     if reading.errors:
-        errors = said(Faults(reading.errors))
+        errors = by_field(Faults(reading.errors))
         return _start_page(request, form, 400, errors)
     policy = state_of(request).installation.policy
     denied = await run(request, representation.summon, policy, found, identidad, client_of(request))
@@ -76,7 +76,7 @@ async def code_form(request: Request) -> Response:
 
 @held
 @of_company
-async def answer(request: Request) -> Response:
+async def check_code(request: Request) -> Response:
     form, found = await read_form(request, "representative_code"), registration_of(request)
     typed = form.get("clave", "")
     if not totp.is_like_a_code(typed):  # also a code of the app, or a recovery code
@@ -120,7 +120,7 @@ async def prove(request: Request) -> Response:
     try:
         claim = representation.read_representative(form, today(request))
     except Faults as faults:
-        return _data_page(request, found.draft, 400, said(faults))
+        return _data_page(request, found.draft, 400, by_field(faults))
     if found.draft.represented_by == str(claim.identidad):
         return see_other(request, "registration:review")
     client = client_of(request)

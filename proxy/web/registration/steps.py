@@ -123,7 +123,7 @@ async def choose_persona(request: Request) -> Response:
     form, found = await read_form(request, "registration_persona"), registration_of(request)
     persona = form.get("persona", "")
     if persona not in PERSONAS:
-        return _persona_page(request, NATURAL, 400, {"persona": TEXTS["recovery.persona"]})
+        return _persona_page(request, NATURAL, 400, {"persona": TEXTS["persona.unknown"]})
     await run(request, registration.choose, found, persona)
     return see_other(request, "registration:data")
 
@@ -143,7 +143,7 @@ async def send_data(request: Request) -> Response:
     try:
         who = registration.read_applicant(found.draft.persona, form, today(request))
     except Faults as faults:
-        return _data_page(request, found.draft, 400, said(faults))
+        return _data_page(request, found.draft, 400, by_field(faults))
     if not found.draft.identified:
         client, identidad = client_of(request), who.claim.identidad
         denied = await run(request, registration.admit, identidad, client)
@@ -196,7 +196,7 @@ def today(request: Request) -> date:
     return installation.clock().astimezone(installation.zone).date()
 
 
-def said(faults: Faults) -> dict[str, str]:
+def by_field(faults: Faults) -> dict[str, str]:
     """The fault of each field. A sentence that serves several fields begins with the field."""
     sentences = {name: str(refusal) for name, refusal in faults.errors.items()}
     for name, refusal in faults.errors.items():
