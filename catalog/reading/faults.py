@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from catalog.reading.model import CAPITALS, EMAIL, LETTER, PHONE
 from catalog.reading.service import SERVICE_ID
 from catalog.reading.sheet import Document
 
@@ -15,10 +16,10 @@ M = TypeVar("M", bound=BaseModel)
 
 _PATTERNS = {
     SERVICE_ID: "debe seguir NNN-AAAA-CS-SIGLA, como 001-2019-CS-JNE",
-    r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$": "debe ser un correo, como casilla@entidad.gob.pe",
-    r"^[A-Z]+$": "debe llevar solo mayúsculas",
-    r"^\+[0-9]{8,15}$": "debe empezar con + y el código del país, sin espacios",
-    r"^[a-z]$": "debe ser una sola letra minúscula",
+    EMAIL: "debe ser un correo, como casilla@entidad.gob.pe",
+    CAPITALS: "debe llevar solo mayúsculas",
+    PHONE: "debe empezar con + y el código del país, sin espacios",
+    LETTER: "debe ser una sola letra minúscula",
 }
 _KINDS = {
     "string_type": "debe ser un texto",
@@ -73,7 +74,7 @@ def _say(detail: ErrorDetails, model: type[BaseModel]) -> str:
         allowed = str(context["expected"]).replace(" or ", ", ").replace("'", "")
         return f"{name} no puede ser «{value}»: use uno de estos: {allowed}"
     if kind == "string_pattern_mismatch":
-        return f"{name} {_PATTERNS[context['pattern']]}"
+        return f"{name} {_PATTERNS.get(context['pattern'], 'no es válido')}"
     if kind == "string_too_long":
         return f"{name} pasa de {context['max_length']} caracteres: acórtelo"
     if kind == "greater_than_equal":

@@ -13,6 +13,11 @@ from catalog.reading.consent import Consent, ConsentSheet
 from catalog.reading.kinds import Day, Identifier, Many, Sheet, Text, Url, Zone
 from catalog.reading.service import Hours, Service, SubService, TechnologyService, TechnologySheet
 
+EMAIL = r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"
+CAPITALS = r"^[A-Z]+$"
+PHONE = r"^\+[0-9]{8,15}$"
+LETTER = r"^[a-z]$"
+
 
 class Channel(Sheet):
     """A place where services are provided. `nombre_anexo` is its name in the annex, if any."""
@@ -40,7 +45,7 @@ class AudiencesSheet(Sheet):
 class Sender(Sheet):
     """The only address that writes to citizens."""
 
-    direccion: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
+    direccion: str = Field(pattern=EMAIL)
     nombre: Text
 
 
@@ -54,7 +59,7 @@ class Contact(Sheet):
 
 class Entity(Sheet):
     nombre: Text
-    siglas: str = Field(pattern=r"^[A-Z]+$")
+    siglas: str = Field(pattern=CAPITALS)
     articulo: Literal["el", "la"] = Field(
         "el",
         exclude=True,  # of our sentences, not of the data that others take
@@ -63,7 +68,7 @@ class Entity(Sheet):
     direccion: Text
     direccion_fuente: Text | None = None
     central_telefonica: Text
-    telefono_internacional: str = Field(pattern=r"^\+[0-9]{8,15}$")
+    telefono_internacional: str = Field(pattern=PHONE)
     sitio: Url
     casilla: Url
     horario: Hours
@@ -122,7 +127,7 @@ class Term(Sheet):
     termino: Text
     definicion: Text
     ambito: Literal["catalogo", "casilla"]
-    letra: str | None = Field(None, pattern=r"^[a-z]$")
+    letra: str | None = Field(None, pattern=LETTER)
 
 
 class GlossarySheet(Sheet):

@@ -1,8 +1,12 @@
 """Each thing that can be wrong in a sheet gets its line: file, line, what to do."""
 
 import pytest
+from pydantic import Field
 
+from catalog.reading.faults import check
+from catalog.reading.kinds import Sheet
 from catalog.reading.reader import CatalogFaults, faults, read_catalog
+from catalog.reading.sheet import Document, parse
 from tests.catalog.conftest import SERVICE, Copy
 
 
@@ -214,6 +218,16 @@ def test_every_other_sheet_is_held_too(
     line = copy.change(old, new, name)
     found = copy.faults()
     assert any(f"catalog/{name}:{line}: " in fault and said in fault for fault in found), found
+
+
+def test_a_pattern_without_a_sentence_of_its_own_is_a_fault_too() -> None:
+    class Postcode(Sheet):
+        codigo: str = Field(pattern=r"^[0-9]{5}$")
+
+    document = Document("sheet.yml")
+    parse(document, b"codigo: lima\n")
+    assert check(document, Postcode) is None
+    assert [fault.text for fault in document.faults] == ["«codigo» no es válido"]
 
 
 def test_a_summary_that_no_page_can_hold_is_refused(copy: Copy) -> None:
