@@ -50,10 +50,12 @@ class NewChallenge:
 
 
 _COLUMNS = [challenges.c[field] for field in Challenge.__dataclass_fields__]
-_LIVING = (
-    challenges.c.used_at.is_(None),
-    challenges.c.ended_at.is_(None),
-    challenges.c.expires_at > bindparam("now"),
+_OPEN = (challenges.c.used_at.is_(None), challenges.c.ended_at.is_(None))
+_LIVING = (*_OPEN, challenges.c.expires_at > bindparam("now"))
+_OF_SUBJECT = (
+    challenges.c.subject == bindparam("whom"),
+    challenges.c.purpose == bindparam("for_purpose"),
+    *_OPEN,
 )
 _THIS = (challenges.c.id == bindparam("challenge"), *_LIVING)
 _ADD = insert(challenges)
@@ -73,11 +75,7 @@ _SPEND = (
 )
 _END = (
     update(challenges)
-    .where(
-        challenges.c.id == bindparam("challenge"),
-        challenges.c.used_at.is_(None),
-        challenges.c.ended_at.is_(None),
-    )
+    .where(challenges.c.id == bindparam("challenge"), *_OPEN)
     .values(ended_at=bindparam("now"))
     .returning(challenges.c.casilla_id)
 )
@@ -98,34 +96,19 @@ _SEND_AGAIN = (
 _SENT = select(challenges.c.sent).where(challenges.c.id == bindparam("challenge"))
 _NEWEST = (
     select(challenges.c.id)
-    .where(
-        challenges.c.subject == bindparam("whom"),
-        challenges.c.purpose == bindparam("for_purpose"),
-        challenges.c.used_at.is_(None),
-        challenges.c.ended_at.is_(None),
-    )
+    .where(*_OF_SUBJECT)
     .order_by(challenges.c.created_at.desc())
     .limit(bindparam("keep"))
 )
 _END_OTHERS = (
     update(challenges)
-    .where(
-        challenges.c.subject == bindparam("whom"),
-        challenges.c.purpose == bindparam("for_purpose"),
-        challenges.c.used_at.is_(None),
-        challenges.c.ended_at.is_(None),
-        challenges.c.id.not_in(_NEWEST),
-    )
+    .where(*_OF_SUBJECT, challenges.c.id.not_in(_NEWEST))
     .values(ended_at=bindparam("now"))
 )
 _BY_ID = select(*_COLUMNS).where(challenges.c.id == bindparam("challenge"))
 _END_ALL = (
     update(challenges)
-    .where(
-        challenges.c.casilla_id == bindparam("casilla"),
-        challenges.c.used_at.is_(None),
-        challenges.c.ended_at.is_(None),
-    )
+    .where(challenges.c.casilla_id == bindparam("casilla"), *_OPEN)
     .values(ended_at=bindparam("now"))
 )
 

@@ -14,6 +14,13 @@ from proxy.store.db import Database
 from proxy.store.tables import casillas, sessions
 from proxy.store.tx import Tx
 
+_THIS = (sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
+_OPEN_OF = (sessions.c.casilla_id == bindparam("casilla"), sessions.c.ended_at.is_(None))
+_IN_USE = (
+    *_OPEN_OF,
+    sessions.c.expires_at > bindparam("now"),
+    sessions.c.seen_at > bindparam("idle_since"),
+)
 _ADD = insert(sessions)
 _OPEN = (
     select(
@@ -30,76 +37,50 @@ _OPEN = (
         sessions.c.expires_at,
     )
     .join(casillas, casillas.c.id == sessions.c.casilla_id)
-    .where(sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
+    .where(*_THIS)
 )
 _OPEN_ON_SQLITE = str(_OPEN.compile(dialect=sqlite.dialect()))
-_TOUCH = (
-    update(sessions)
-    .where(sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
-    .values(seen_at=bindparam("now"))
-)
+_TOUCH = update(sessions).where(*_THIS).values(seen_at=bindparam("now"))
 _END = (
     update(sessions)
-    .where(sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
+    .where(*_THIS)
     .values(ended_at=bindparam("now"))
     .returning(sessions.c.casilla_id)
 )
 _NEWEST = (
     select(sessions.c.digest)
-    .where(
-        sessions.c.casilla_id == bindparam("casilla"),
-        sessions.c.ended_at.is_(None),
-        sessions.c.expires_at > bindparam("now"),
-        sessions.c.seen_at > bindparam("idle_since"),
-    )
+    .where(*_IN_USE)
     .order_by(sessions.c.created_at.desc())
     .limit(bindparam("keep"))
 )
 _END_OTHERS = (
     update(sessions)
-    .where(
-        sessions.c.casilla_id == bindparam("casilla"),
-        sessions.c.ended_at.is_(None),
-        sessions.c.digest.not_in(_NEWEST),
-    )
+    .where(*_OPEN_OF, sessions.c.digest.not_in(_NEWEST))
     .values(ended_at=bindparam("now"))
     .returning(sessions.c.seen_at, sessions.c.expires_at)
 )
 _PROVE = (
     update(sessions)
-    .where(sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
+    .where(*_THIS)
     .values(digest=bindparam("new_digest"), proved_at=bindparam("now"), seen_at=bindparam("now"))
 )
 _END_ALL = (
     update(sessions)
-    .where(
-        sessions.c.casilla_id == bindparam("casilla"),
-        sessions.c.ended_at.is_(None),
-        sessions.c.id != bindparam("except_id"),
-    )
+    .where(*_OPEN_OF, sessions.c.id != bindparam("except_id"))
     .values(ended_at=bindparam("now"))
     .returning(sessions.c.id)
 )
 _DEVICE = select(sessions.c.device_id).where(sessions.c.digest == bindparam("token_digest"))
 _END_ONE = (
     update(sessions)
-    .where(
-        sessions.c.casilla_id == bindparam("casilla"),
-        sessions.c.id == bindparam("one"),
-        sessions.c.ended_at.is_(None),
-    )
+    .where(*_OPEN_OF, sessions.c.id == bindparam("one"))
     .values(ended_at=bindparam("now"))
     .returning(sessions.c.id)
 )
 _END_OF_DEVICE = _END_ALL.where(sessions.c.device_id == bindparam("of_device"))
 _LIST = (
     select(*[sessions.c[field] for field in Listed.__dataclass_fields__])
-    .where(
-        sessions.c.casilla_id == bindparam("casilla"),
-        sessions.c.ended_at.is_(None),
-        sessions.c.expires_at > bindparam("now"),
-        sessions.c.seen_at > bindparam("idle_since"),
-    )
+    .where(*_IN_USE)
     .order_by(sessions.c.created_at.desc())
 )
 
