@@ -1,5 +1,7 @@
 """The second factor: shows its state, turns it on and off, and gives its recovery codes."""
 
+from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -17,6 +19,7 @@ from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
 from proxy.web.proof import fresh, proved
 
+T = TypeVar("T")
 FIELD = "codigo"
 
 
@@ -69,14 +72,8 @@ async def renew_form(request: Request) -> Response:
 
 @proved
 async def renew(request: Request) -> Response:
-    form = await read_form(request, "factor_renew")
-    typed = form.get(FIELD, "")
-    if not totp.is_like_a_code(typed):
-        return _refused(request, "renew", Denied(Reason.MISSING, by_app=True))
-    made = await run(request, factor.renew, session_of(request), typed, client_of(request))
-    if isinstance(made, Denied):
-        return _refused(request, "renew", made)
-    return _codes_page(request, made, first=False)
+    made = await _by_code(request, "renew", factor.renew)
+    return made if isinstance(made, Response) else _codes_page(request, made, first=False)
 
 
 @proved
@@ -86,14 +83,8 @@ async def turn_off_form(request: Request) -> Response:
 
 @proved
 async def turn_off(request: Request) -> Response:
-    form = await read_form(request, "factor_off")
-    typed = form.get(FIELD, "")
-    if not totp.is_like_a_code(typed):
-        return _refused(request, "turn_off", Denied(Reason.MISSING, by_app=True))
-    denied = await run(request, factor.turn_off, session_of(request), typed, client_of(request))
-    if denied:
-        return _refused(request, "turn_off", denied)
-    return see_other(request, "factor:overview", "desactivado=1")
+    refused = await _by_code(request, "turn_off", factor.turn_off)
+    return refused or see_other(request, "factor:overview", "desactivado=1")
 
 
 async def _pairing_page(request: Request, code: int = 200, **context: object) -> Response:
@@ -117,9 +108,16 @@ def _codes_page(request: Request, made: list[str], *, first: bool) -> Response:
     return page(request, "factor/codes.html", codes=made, file=file, first=first)
 
 
-def _refused(request: Request, form: str, denied: Denied) -> Response:
-    said = told(denied, FIELD, "factor")
-    return held_off(page(request, f"factor/{form}.html", status(denied), **said), denied)
+async def _by_code(request: Request, name: str, flow: Callable[..., T | Denied]) -> T | Response:
+    """The value of the flow that a code lets run; or the page that refuses the code."""
+    typed = (await read_form(request, f"factor_{name}")).get(FIELD, "")
+    made: T | Denied = Denied(Reason.MISSING, by_app=True)
+    if totp.is_like_a_code(typed):
+        made = await run(request, flow, session_of(request), typed, client_of(request))
+    if not isinstance(made, Denied):
+        return made
+    said = told(made, FIELD, "factor")
+    return held_off(page(request, f"factor/{name}.html", status(made), **said), made)
 
 
 async def _waiting(request: Request) -> factor.Pairing | None:
