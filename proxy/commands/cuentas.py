@@ -1,6 +1,7 @@
 """Casillas that the entity opens or unlocks: `cuentas crear`, `importar` …"""
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -58,13 +59,9 @@ def restore(
     identidad: Owner,
 ) -> None:
     """Permite otra vez la contraseña después de cien intentos fallidos seguidos."""
-    from proxy.domain.identidad import read_identidad
     from proxy.flows import cuentas as flow
 
-    parts = start.ready()
-    holder = read_identidad(identidad)
-    with parts.db.transaction() as tx:
-        flow.restore(tx, holder)
+    holder = _act_on(identidad, flow.restore)
     print(f"La contraseña de {holder} se puede usar otra vez desde cualquier equipo.")
 
 
@@ -75,13 +72,9 @@ def without_factor(
     autoriza: Approver,
 ) -> None:
     """Quita el segundo factor a quien perdió su celular y sus códigos. Lo firman dos personas."""
-    from proxy.domain.identidad import read_identidad
     from proxy.flows import factor
 
-    parts = start.ready()
-    holder = read_identidad(identidad)
-    with parts.db.transaction() as tx:
-        factor.restore(tx, holder, (responde, autoriza))
+    holder = _act_on(identidad, factor.restore, (responde, autoriza))
     print(f"La casilla de {holder} se abre otra vez con un código por correo. Se avisó al titular.")
 
 
@@ -93,17 +86,23 @@ def correct_email(
     autoriza: Approver,
 ) -> None:
     """Cambia el correo de quien ya no puede abrir el registrado. Lo firman dos personas."""
-    from proxy.domain.identidad import read_identidad
     from proxy.flows import correction
 
-    parts = start.ready()
-    holder = read_identidad(identidad)
-    with parts.db.transaction() as tx:
-        correction.set_email(tx, holder, correo, (responde, autoriza))
+    holder = _act_on(identidad, correction.set_email, correo, (responde, autoriza))
     print(
         f"El correo de la casilla de {holder} cambió, y se quitaron su contraseña y su celular. "
         "Se avisó al anterior y al nuevo."
     )
+
+
+def _act_on(identidad: str, flow: Callable[..., None], *values: object) -> str:
+    from proxy.domain.identidad import read_identidad
+
+    parts = start.ready()
+    holder = read_identidad(identidad)
+    with parts.db.transaction() as tx:
+        flow(tx, holder, *values)
+    return str(holder)
 
 
 def _ask_password() -> str:

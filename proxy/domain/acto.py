@@ -23,7 +23,7 @@ MOMENT = re.compile(DAY.pattern + r"(?:T[0-9]{2}:[0-9]{2})?", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Acto:
+class Described:
     expediente: str
     expediente_on: date | None
     tipo: str
@@ -34,6 +34,9 @@ class Acto:
     elaborado_por: str
     issued_at: datetime
 
+
+@dataclass(frozen=True)
+class Acto(Described):
     def __post_init__(self) -> None:
         """Refuses `acto.empty`, `acto.long`, and `acto.unreadable`: a page cannot show the text."""
         for field, (most, label) in TEXTS.items():

@@ -7,9 +7,10 @@ the database stores only its hash, like that of any password.
 import base64
 import hmac
 
+from proxy.domain.secrets import CROCKFORD
+
 _STANDARD = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I L O U: people confuse them with 1 0 V
-_AS_CROCKFORD = str.maketrans(_STANDARD, _CROCKFORD)
+_AS_CROCKFORD = str.maketrans(_STANDARD, CROCKFORD)
 SECRET_BYTES = 10
 
 

@@ -5,10 +5,12 @@ field at a time (S40).
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from proxy.domain.identidad import Identidad
+
+DAYS = ("%Y-%m-%d", "%d/%m/%Y")  # as a browser's calendar sends it, and as people write it
 
 
 class Answer(StrEnum):
@@ -41,3 +43,12 @@ class CompanyClaim:
 
 
 Claim = PersonClaim | CompanyClaim
+
+
+def read_day(text: str) -> date | None:
+    for form in DAYS:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return None

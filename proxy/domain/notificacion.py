@@ -1,22 +1,15 @@
 """A notificacion and its files."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+
+from proxy.domain.acto import Described
 
 
 @dataclass(frozen=True)
-class Notificacion:
+class Notificacion(Described):
     casilla_id: int
     id: bytes
-    expediente: str
-    expediente_on: date | None
-    tipo: str
-    numero: str
-    asunto: str
-    dependencia: str
-    firmado_por: str
-    elaborado_por: str
-    issued_at: datetime
     deposited_at: datetime
     read_at: datetime | None
 

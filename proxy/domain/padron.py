@@ -6,12 +6,12 @@ The comparison ignores case, accents and double spaces. Ñ is a letter of its ow
 import json
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from hmac import compare_digest
 
 from proxy.domain.identidad import check_cui, cui_digit, read_identidad
-from proxy.domain.identity import Claim, CompanyClaim, PersonClaim
+from proxy.domain.identity import Claim, CompanyClaim, PersonClaim, read_day
 from proxy.errors import Refusal
 
 PERSON = ("apellido_paterno", "apellido_materno", "nombres", "fecha_nacimiento", "sexo",
@@ -19,7 +19,6 @@ PERSON = ("apellido_paterno", "apellido_materno", "nombres", "fecha_nacimiento",
 COMPANY = ("razon_social", "distrito")
 MAY_BE_EMPTY = {"apellido_materno", "cui"}
 SEXES = {"F": "F", "FEMENINO": "F", "M": "M", "MASCULINO": "M"}
-DAYS = ("%Y-%m-%d", "%d/%m/%Y")
 UNSAID = str.maketrans("", "", ". ")
 LONGEST = 200  # characters of one value
 
@@ -84,9 +83,7 @@ def _told(name: str, text: str) -> str:
 
 
 def _day(name: str, text: str) -> date:
-    for form in DAYS:
-        try:
-            return datetime.strptime(text, form).date()
-        except ValueError:
-            continue
-    raise Refusal("padron.day", name=name)
+    day = read_day(text)
+    if day is None:
+        raise Refusal("padron.day", name=name)
+    return day

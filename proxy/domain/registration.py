@@ -3,11 +3,11 @@
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Concatenate, ParamSpec, TypeVar
 
 from proxy.domain.identidad import Identidad, check_cui, parse_identidad
-from proxy.domain.identity import CompanyClaim, PersonClaim
+from proxy.domain.identity import CompanyClaim, PersonClaim, read_day
 from proxy.domain.phone import parse_phone
 from proxy.errors import Refusal
 
@@ -33,7 +33,6 @@ NAME_LENGTH, LONG_NAME_LENGTH = 60, 200
 KEPT = 320  # characters of a field: an e-mail address may be that long
 ADULT = 18
 OLDEST = date(1900, 1, 1)
-DAYS = ("%Y-%m-%d", "%d/%m/%Y")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -161,15 +160,10 @@ def parse_listed(text: str, it: str, most: int = NAME_LENGTH) -> str:
 
 
 def parse_day(text: str, latest: date) -> date:
-    """Read `AAAA-MM-DD`, which a browser's calendar sends, or `dd/mm/aaaa`."""
-    for form in DAYS:
-        try:
-            day = datetime.strptime(text.strip(), form).date()
-        except ValueError:
-            continue
-        if OLDEST <= day <= latest:
-            return day
-    raise Refusal("registration.day")
+    day = read_day(text.strip())
+    if day is None or not OLDEST <= day <= latest:
+        raise Refusal("registration.day")
+    return day
 
 
 def of_age(born: date, today: date) -> bool:

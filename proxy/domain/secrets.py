@@ -3,6 +3,8 @@
 import hashlib
 import secrets
 
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I L O U: people confuse them with 1 0 V
+
 
 def new_token() -> str:
     """256 random bits, in letters that fit a cookie and an address (S62)."""

@@ -12,14 +12,15 @@ from datetime import datetime
 
 import pyotp
 
+from proxy.domain.secrets import CROCKFORD
+
 SECRET_BYTES = 20
 STEP_SECONDS = 30
 DRIFT = 1  # steps that the clock of the app may be early or late
 RECOVERY_CODES = 10
 
 _CODE = re.compile(r"\d{6}", re.ASCII)
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I L O U: people confuse them with 1 0 V
-_RECOVERY = re.compile(f"[{_CROCKFORD}]{{16}}")  # 16 times 5 bits: 80
+_RECOVERY = re.compile(f"[{CROCKFORD}]{{16}}")  # 16 times 5 bits: 80
 _MISTAKEN = str.maketrans("OIL", "011")
 
 
@@ -72,7 +73,7 @@ def grouped(code: str, between: str = "-") -> str:
 
 
 def _random_letters() -> str:
-    return "".join(secrets.choice(_CROCKFORD) for _ in range(16))
+    return "".join(secrets.choice(CROCKFORD) for _ in range(16))
 
 
 def _bare(typed: str) -> str:

@@ -203,21 +203,18 @@ def _take(
     if wait is not None:
         return wait
     if one.channel == "sms":
-        return _take_sms(tx, policy, one, casilla, client, device)
+        who, number = _counted_for_sms(one, casilla, device)
+        return sms.take(tx, policy.sms_a_day, who, number, client, known=device is not None)
     if device or one.purpose in AFTER_A_PROOF:
         return _opens(one)
     wait = budget.take(tx, limits.MAIL, leaves=_opens(one))
     return _opens(one) if wait is None else wait
 
 
-def _take_sms(
-    tx: Tx,
-    policy: Policy,
-    one: Challenge | NewChallenge,
-    casilla: Casilla | None,
-    client: Client,
-    device: bytes | None,
-) -> timedelta | bool:
+def _counted_for_sms(
+    one: Challenge | NewChallenge, casilla: Casilla | None, device: bytes | None
+) -> tuple[str, str | None]:
+    """Whom and which number the limits of an SMS count."""
     who, number = f"{one.purpose}/{one.subject.hex()}", casilla.phone if casilla else None
     if one.recipient:
         # Nobody proved this number. The casilla counts as the one that asks, from all its browsers,
@@ -225,7 +222,7 @@ def _take_sms(
         who, number = f"casilla/{one.casilla_id}", f"unproved/{one.recipient}"
     elif number and device:
         number = f"{number}/{device.hex()}"
-    return sms.take(tx, policy.sms_a_day, who, number, client, known=device is not None)
+    return who, number
 
 
 def _send(

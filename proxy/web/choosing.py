@@ -1,6 +1,6 @@
 """The form that takes a new password twice, after a code or a link."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +21,15 @@ from proxy.web.edge.state import state_of
 FIELD = "codigo"  # for an owner with a second factor
 
 
+def keep_token(request: Request, name: str, purpose: str) -> Response:
+    """Redirect to an address without the token, so that no history keeps the token (S34)."""
+    response, token = see_other(request, name), request.path_params["token"]
+    # Only a token that we signed: an attacker who chose the cookie could read along.
+    if state_of(request).signing.link_of(purpose, token):
+        set_cookie(response, VISIT, token)
+    return response
+
+
 def choose_form(request: Request, template: str, code: int = 200, **context: Any) -> Response:
     values = {"errors": {}, "notice": None, "factor": False} | context
     return page(request, template, code, **values)
@@ -30,15 +39,14 @@ async def store_chosen(
     request: Request,
     form: dict[str, str],
     choosing: Choosing,
-    *,
     template: str,
-    store: tuple[Callable[..., bool | Denied], object],
-    late: Callable[[], Awaitable[Response]],
-) -> Response:
+    flow: Callable[..., bool | Denied],
+    secret: object,
+) -> Response | None:
     """Refuse a password that the policy forbids; else hash it and store it. It opens no session.
 
-    `store` is the flow that stores the hash, and the secret that the flow spends. `late` answers
-    when that secret was spent meanwhile. With a second factor, the flow also gets the typed code.
+    `flow` stores the hash and spends the secret; None: the secret was spent meanwhile. With a
+    second factor, the flow also gets the typed code.
     """
     errors = await fit(request, choosing.about, form)
     if choosing.factor and not totp.is_like_a_code(form.get(FIELD, "")):
@@ -46,15 +54,14 @@ async def store_chosen(
     if errors:
         return choose_form(request, template, 400, errors=errors, factor=choosing.factor)
     hashed = await state_of(request).passwords.hash(form["nueva"])
-    flow, spent = store
     typed = {"typed": form[FIELD]} if choosing.factor else {}
-    stored = await run(request, flow, spent, hashed, client_of(request), **typed)
+    stored = await run(request, flow, secret, hashed, client_of(request), **typed)
     if isinstance(stored, Denied):
         said = told(stored, FIELD, "factor")
         response = choose_form(request, template, status(stored), factor=True, **said)
         return held_off(response, stored)
     if not stored:
-        return await late()
+        return None
     response = finish(request, "recovery:done")
     drop_cookie(response, SESSION)
     return response

@@ -27,7 +27,16 @@ from proxy.web.edge.cookies import (
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import client_of, letters, look, malformed, page, run, see_other
+from proxy.web.edge.pages import (
+    client_of,
+    letters,
+    look,
+    mailed_page,
+    malformed,
+    page,
+    run,
+    see_other,
+)
 from proxy.web.edge.sessions import current
 from proxy.web.edge.state import state_of
 
@@ -137,10 +146,7 @@ async def resend_code(request: Request) -> Response:
 
 
 async def disavow_form(request: Request) -> Response:
-    visit = begin_visit(request)
-    response = page(request, "login/disavow.html", token=request.path_params["token"])
-    set_cookie(response, VISIT, visit)
-    return response
+    return mailed_page(request, "login/disavow.html")
 
 
 @held

@@ -8,10 +8,10 @@ from proxy.errors import Denied
 from proxy.flows import password
 from proxy.texts import TEXTS
 from proxy.web.choosing import fit
-from proxy.web.edge.cookies import SESSION, VISIT, begin_visit, set_cookie
+from proxy.web.edge.cookies import SESSION, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
-from proxy.web.edge.pages import client_of, look, page, run, see_other
+from proxy.web.edge.pages import client_of, look, mailed_page, page, run, see_other
 from proxy.web.edge.sessions import entered, session_of
 from proxy.web.edge.state import state_of
 
@@ -50,10 +50,7 @@ async def change(request: Request) -> Response:
 
 
 async def disavow_form(request: Request) -> Response:
-    visit = begin_visit(request)
-    response = page(request, "password/disavow.html", token=request.path_params["token"])
-    set_cookie(response, VISIT, visit)
-    return response
+    return mailed_page(request, "password/disavow.html")
 
 
 async def disavow(request: Request) -> Response:

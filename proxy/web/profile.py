@@ -11,11 +11,11 @@ from proxy.flows.cuentas import normal_email
 from proxy.flows.profile import Step, Wanted
 from proxy.flows.registration import PRIVACY, TERMS
 from proxy.texts import TEXTS
-from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
+from proxy.web.edge.cookies import VISIT, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import client_of, look, page, run, see_other
+from proxy.web.edge.pages import client_of, look, mailed_page, page, run, see_other
 from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
 from proxy.web.proof import fresh, give, keep, proved
@@ -107,14 +107,10 @@ async def remove_phone(request: Request) -> Response:
 
 
 async def undo_form(request: Request) -> Response:
-    """Spends nothing: mail scanners open links too."""
     link = _undo_link(request)
     if link is None or not await look(request, profile.undoable, link):
         return page(request, "profile/undone.html", undone=False)
-    visit = begin_visit(request)
-    response = page(request, "profile/undo.html", token=request.path_params["token"])
-    set_cookie(response, VISIT, visit)
-    return response
+    return mailed_page(request, "profile/undo.html")
 
 
 @held

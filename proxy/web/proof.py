@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from proxy.domain import secrets
 from proxy.errors import Denied
+from proxy.flows import password as flow
 from proxy.flows import proof
 from proxy.texts import TEXTS
 from proxy.web.edge.cookies import SESSION, set_cookie
@@ -44,7 +45,7 @@ async def give(request: Request, password: str) -> str | Denied:
     """Returns the new token of the session, which the browser gets by `keep`."""
     state, session, client = state_of(request), session_of(request), client_of(request)
     with state.passwords.place():
-        casilla = await run(request, proof.attempt, session, client)
+        casilla = await run(request, flow.count_try, session, client)
         if isinstance(casilla, Denied):
             return casilla
         given = await state.passwords.prove(casilla.password, password)

@@ -16,15 +16,7 @@ from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, sentence, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import (
-    client_of,
-    letters,
-    look,
-    malformed,
-    page,
-    run,
-    see_other,
-)
+from proxy.web.edge.pages import client_of, letters, look, malformed, page, run, see_other
 from proxy.web.edge.state import state_of
 
 CHANNELS: dict[str, Channel] = {"correo": "email", "celular": "sms"}
@@ -128,10 +120,8 @@ async def resend_form(request: Request) -> Response:
 
 @held
 async def resend(request: Request) -> Response:
-    form, policy = (
-        await read_form(request, "recovery_resend"),
-        state_of(request).installation.policy,
-    )
+    form = await read_form(request, "recovery_resend")
+    policy = state_of(request).installation.policy
     if await captcha.another(request, "recovery_resend", form):
         return await _page(request, "resend")
     soon = await look(request, recovery.too_soon, policy, visit_of(request))
@@ -159,14 +149,9 @@ async def choose(request: Request) -> Response:
     found = await look(request, recovery.choosing, visit_of(request))
     if found is None:
         return await _over(request, Denied(Reason.OVER))
-    return await store_chosen(
-        request,
-        form,
-        found,
-        template="recovery/choose.html",
-        store=(recovery.choose, visit_of(request)),
-        late=lambda: _over(request, Denied(Reason.OVER)),
-    )
+    template, visit = "recovery/choose.html", visit_of(request)
+    stored = await store_chosen(request, form, found, template, recovery.choose, visit)
+    return stored or await _over(request, Denied(Reason.OVER))
 
 
 async def done(request: Request) -> Response:

@@ -9,7 +9,7 @@ from proxy.flows import cuentas, recovery
 from proxy.flows.password import Choosing
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
-from proxy.web.choosing import choose_form, store_chosen
+from proxy.web.choosing import choose_form, keep_token, store_chosen
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
@@ -18,6 +18,7 @@ from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 
 FIELDS = ("persona", "tipo", "numero", "correo")
+LOST = Mislaid(renewable=False)
 # Which identidades each kind of person has (M78).
 KINDS = {"natural": ("DNI", "CE", "PAS"), "juridica": ("RUC",)}
 
@@ -63,18 +64,13 @@ async def sent(request: Request) -> Response:
 
 
 async def follow(request: Request) -> Response:
-    """Redirects to an address without the token, so that no history keeps the token (S34)."""
-    response, token = see_other(request, "recovery:change"), request.path_params["token"]
-    # Only a token that we signed: an attacker who chose the cookie could read along.
-    if state_of(request).signing.link_of(LINK, token):
-        set_cookie(response, VISIT, token)
-    return response
+    return keep_token(request, "recovery:change", LINK)
 
 
 async def change_form(request: Request) -> Response:
     opened = await _opened(request)
     if isinstance(opened, Mislaid):
-        return page(request, "recovery/mislaid.html", 410, renewable=opened.renewable)
+        return _mislaid_page(request, opened)
     return choose_form(request, "recovery/change.html", factor=opened.factor)
 
 
@@ -83,19 +79,10 @@ async def change(request: Request) -> Response:
     form = await read_form(request, "recovery_change")
     opened = await _opened(request)
     if isinstance(opened, Mislaid):
-        return page(request, "recovery/mislaid.html", 410, renewable=opened.renewable)
-
-    async def late() -> Response:
-        return page(request, "recovery/mislaid.html", 410, renewable=False)
-
-    return await store_chosen(
-        request,
-        form,
-        opened,
-        template="recovery/change.html",
-        store=(recovery.choose_by_link, _link(request)),
-        late=late,
-    )
+        return _mislaid_page(request, opened)
+    template, link = "recovery/change.html", _link(request)
+    stored = await store_chosen(request, form, opened, template, recovery.choose_by_link, link)
+    return stored or _mislaid_page(request)
 
 
 @held
@@ -103,13 +90,17 @@ async def renew(request: Request) -> Response:
     await read_form(request, "recovery_renew")
     link, policy = _link(request), state_of(request).installation.policy
     if link is None or not await run(request, recovery.renew, policy, link, client_of(request)):
-        return page(request, "recovery/mislaid.html", 410, renewable=False)
+        return _mislaid_page(request)
     return see_other(request, "recovery:sent", "nuevo=1")
+
+
+def _mislaid_page(request: Request, found: Mislaid = LOST) -> Response:
+    return page(request, "recovery/mislaid.html", 410, renewable=found.renewable)
 
 
 async def _opened(request: Request) -> Choosing | Mislaid:
     link = _link(request)
-    return Mislaid(False) if link is None else await look(request, recovery.opened, link)
+    return LOST if link is None else await look(request, recovery.opened, link)
 
 
 def _link(request: Request) -> bytes | None:

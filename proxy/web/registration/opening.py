@@ -11,7 +11,7 @@ from proxy.flows import first_access, opening
 from proxy.flows.first_access import ACTIVATION, First
 from proxy.flows.password import Choosing
 from proxy.texts import TEXTS
-from proxy.web.choosing import choose_form, finish, store_chosen
+from proxy.web.choosing import choose_form, finish, keep_token, store_chosen
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
@@ -113,17 +113,12 @@ async def done(request: Request) -> Response:
 
 
 async def follow(request: Request) -> Response:
-    """Redirects to an address without the token, so that no history keeps the token (S34)."""
-    response, token = see_other(request, "activation"), request.path_params["token"]
-    # Only a token that we signed: an attacker who chose the cookie could read along.
-    if state_of(request).signing.link_of(ACTIVATION, token):
-        set_cookie(response, VISIT, token)
-    return response
+    return keep_token(request, "activation", ACTIVATION)
 
 
 async def activation_form(request: Request) -> Response:
     if await _activating(request) is None:
-        return page(request, "registration/activation_over.html", 410)
+        return _over_page(request)
     return choose_form(request, "registration/activation.html")
 
 
@@ -131,20 +126,15 @@ async def activation_form(request: Request) -> Response:
 async def activate(request: Request) -> Response:
     form = await read_form(request, "activation")
     choosing = await _activating(request)
-
-    async def late() -> Response:
-        return page(request, "registration/activation_over.html", 410)
-
     if choosing is None:
-        return await late()
-    return await store_chosen(
-        request,
-        form,
-        choosing,
-        template="registration/activation.html",
-        store=(first_access.activate, _activation(request)),
-        late=late,
-    )
+        return _over_page(request)
+    template, link = "registration/activation.html", _activation(request)
+    stored = await store_chosen(request, form, choosing, template, first_access.activate, link)
+    return stored or _over_page(request)
+
+
+def _over_page(request: Request) -> Response:
+    return page(request, "registration/activation_over.html", 410)
 
 
 async def _first(request: Request) -> First:

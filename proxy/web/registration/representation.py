@@ -8,7 +8,7 @@ from starlette.responses import Response
 from proxy.domain import totp
 from proxy.domain.identidad import parse_identidad
 from proxy.domain.identity import Answer
-from proxy.domain.registration import KINDS, LEGAL, REPRESENTATIVE, SEXES, Draft, Faults, Reading
+from proxy.domain.registration import LEGAL, REPRESENTATIVE, Draft, Faults, Reading
 from proxy.errors import Refusal
 from proxy.flows import registration, representation
 from proxy.texts import TEXTS
@@ -25,6 +25,7 @@ from proxy.web.registration.steps import (
     registration_of,
     step,
     today,
+    typed_page,
     unmatched,
 )
 
@@ -120,7 +121,7 @@ async def prove(request: Request) -> Response:
     try:
         claim = representation.read_representative(form, today(request))
     except Faults as faults:
-        return _data_page(request, found.draft, 400, by_field(faults))
+        return _data_page(request, found.draft, faults)
     if found.draft.represented_by == str(claim.identidad):
         return see_other(request, "registration:review")
     client = client_of(request)
@@ -156,16 +157,6 @@ async def _code_page(request: Request, code: int = 200, **context: object) -> Re
     return page(request, "registration/representative_code.html", code, **values)
 
 
-def _data_page(
-    request: Request, draft: Draft, code: int = 200, errors: dict[str, str] | None = None
-) -> Response:
-    return page(
-        request,
-        "registration/representative_data.html",
-        code,
-        values={name: draft.representative.get(name, "") for name in REPRESENTATIVE},
-        errors=errors or {},
-        kinds=KINDS,
-        sexes=SEXES,
-        today=today(request),
-    )
+def _data_page(request: Request, draft: Draft, faults: Faults | None = None) -> Response:
+    typed = draft.representative
+    return typed_page(request, "representative_data", typed, REPRESENTATIVE, faults)

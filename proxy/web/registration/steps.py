@@ -143,7 +143,7 @@ async def send_data(request: Request) -> Response:
     try:
         who = registration.read_applicant(found.draft.persona, form, today(request))
     except Faults as faults:
-        return _data_page(request, found.draft, 400, by_field(faults))
+        return _data_page(request, found.draft, faults)
     if not found.draft.identified:
         client, identidad = client_of(request), who.claim.identidad
         denied = await run(request, registration.admit, identidad, client)
@@ -261,17 +261,24 @@ def _persona_page(
     )
 
 
-def _data_page(
-    request: Request, draft: Draft, code: int = 200, errors: dict[str, str] | None = None
+def _data_page(request: Request, draft: Draft, faults: Faults | None = None) -> Response:
+    form, names = ("company", COMPANY) if draft.persona == LEGAL else ("person", PERSON)
+    return typed_page(request, form, draft.typed, names, faults)
+
+
+def typed_page(
+    request: Request,
+    form: str,
+    typed: dict[str, str],
+    names: tuple[str, ...],
+    faults: Faults | None,
 ) -> Response:
-    legal = draft.persona == LEGAL
-    names = COMPANY if legal else PERSON
     return page(
         request,
-        "registration/company.html" if legal else "registration/person.html",
-        code,
-        values={name: draft.typed.get(name, "") for name in names},
-        errors=errors or {},
+        f"registration/{form}.html",
+        400 if faults else 200,
+        values={name: typed.get(name, "") for name in names},
+        errors=by_field(faults) if faults else {},
         kinds=KINDS,
         sexes=SEXES,
         today=today(request),
