@@ -124,6 +124,12 @@ def _of_its_signs(error: "DBAPIError") -> Refusal | None:
 
 
 def _of_a_migration(failed: "MigrationFailed") -> Refusal:
-    said = str(failed.error.orig).partition("\n")[0]  # the next lines quote what is stored
-    reason = _of_its_signs(failed.error) or Refusal("database.said", said=said)
+    from sqlalchemy.exc import DBAPIError
+
+    error, reason = failed.error, None
+    said = type(error).__name__
+    if isinstance(error, DBAPIError):
+        said = str(error.orig).partition("\n")[0]  # the next lines quote what is stored
+        reason = _of_its_signs(error)
+    reason = reason or Refusal("database.said", said=said)
     return Refusal("schema.failed", revision=failed.revision, reason=reason)

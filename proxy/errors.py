@@ -1,5 +1,5 @@
 """The two ways to say no: a `Refusal` is raised and nothing happened; a `Denied` is returned and
-its try was recorded. `texts.TEXTS` has the sentences of both."""
+what was recorded stays. `texts.TEXTS` has the sentences of both."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -55,7 +55,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Denied:
-    """The try was counted and recorded, and the answer is no."""
+    """The answer is no, and what was counted or recorded on the way stays."""
 
     reason: Reason
     wait: timedelta | None = None  # before the next try

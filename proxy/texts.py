@@ -333,6 +333,8 @@ TEXTS = {
         "Los correos salen por un servidor. Aquí solo se lee una carpeta local (maildir:)."
     ),
     # What an operator reads in `/listo`, in the log and in the tries of a message.
+    "error.unexpected": "error inesperado: {reference}",
+    "site.nothing": "no está aquí",
     "ready.database": "no listo: la base de datos no responde",
     "ready.documents": "no listo: falta la carpeta de los documentos",
     "ready.mail": "no listo: hay mensajes atrasados",

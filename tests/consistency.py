@@ -140,13 +140,13 @@ def refusals_have_their_text(root: Path) -> list[str]:
 
 
 def sentences_live_in_texts(root: Path) -> list[str]:
-    """What people read is in `texts` or a template. A command says what it did by itself, and the
-    demonstration and the list of words that a password must not be are data."""
-    apart = ("demonstration", "commands", "cli", "strength", "migrations", "settings")
+    """Of the service: a command, a setting and the demonstration say their own beside them."""
+    apart = {"commands", "cli", "settings", "migrations", "strength"}
     return [
         f"{path}: «{text}»"
         for path in _proxy(root)
-        if not any(word in str(path.relative_to(root)) for word in apart)
+        if not apart.intersection([*path.relative_to(root).parts, path.stem])
+        and not path.stem.startswith("demonstration")
         for text in _strings(_tree(path), but_docstrings=True)
         if _is_spanish(text)
     ]

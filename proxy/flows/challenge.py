@@ -116,8 +116,8 @@ def check(
     if challenge is None:
         return Denied(Reason.GONE)
     purpose, by_app = challenge.purpose, challenge.channel == "app"
-    if typed is not None and not (totp if by_app else codes).is_like_a_code(typed):
-        return Denied(Reason.MISSING, by_app=by_app)
+    if typed is not None and (denied := malformed(challenge, typed)):
+        return denied
     device = known_device(tx, client, challenge.casilla_id)
     tries = limits.codes_typed(purpose, challenge.subject, client, device)
     denied = count(tx, tries, challenge.casilla_id, client, by_app=by_app)
@@ -146,6 +146,13 @@ def check(
         challenges.end(tx, guessed.id)
         return Denied(Reason.SPENT, by_app=by_app)
     return guessed if challenges.spend(tx, guessed.id) else Denied(Reason.GONE)
+
+
+def malformed(challenge: Challenge, typed: str) -> Denied | None:
+    """Nothing is counted for what cannot be a code."""
+    by_app = challenge.channel == "app"
+    like = (totp if by_app else codes).is_like_a_code(typed)
+    return None if like else Denied(Reason.MISSING, by_app=by_app)
 
 
 def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) -> Denied | None:

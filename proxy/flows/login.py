@@ -113,6 +113,8 @@ def waiting(tx: Tx, visit: str) -> Challenge | None:
 
 def verify(tx: Tx, policy: Policy, visit: str, typed: str, client: Client) -> Opened | Denied:
     asked = waiting(tx, visit)
+    if asked and (denied := challenge.malformed(asked, typed)):
+        return denied
     if asked and asked.casilla_id:
         casillas.lock(tx, asked.casilla_id)  # a flow that closes it ends this code before, or waits
     found = challenge.check(tx, policy, asked, typed, client, factor.spend)

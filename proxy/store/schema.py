@@ -20,7 +20,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 class MigrationFailed(Exception):
     """The database refused a step, and neither that one nor those before it stay."""
 
-    def __init__(self, revision: str, error: DBAPIError) -> None:
+    def __init__(self, revision: str, error: Exception) -> None:
         super().__init__(revision)
         self.revision = revision
         self.error = error
@@ -79,7 +79,7 @@ def _bring_over(tx: Tx) -> None:
         early.put_aside(tx.conn)
         _upgrade(tx.conn, early.INTO)
         early.bring_over(tx)
-    except DBAPIError as error:
+    except Exception as error:  # a row of that time that is not as it was written, too
         raise MigrationFailed(early.VERSION, error) from error
 
 

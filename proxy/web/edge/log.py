@@ -5,7 +5,10 @@ import secrets
 import time
 
 from starlette.responses import PlainTextResponse
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from proxy.texts import TEXTS
 
 logger = logging.getLogger("casilla.web")
 
@@ -35,17 +38,24 @@ class RequestLog:
             if status:
                 raise  # half an answer has left already; the server must cut the connection
             # For errors outside the doors: each door has its own page for unexpected errors.
-            await PlainTextResponse("error inesperado\n", 500)(scope, receive, watched)
+            said = TEXTS["error.unexpected"].format(reference=reference)
+            await PlainTextResponse(f"{said}\n", 500)(scope, receive, watched)
         finally:
             client = scope.get("client")
-            route = scope.get("route")
             extra = {
                 "request": reference,
                 "method": scope["method"],
-                # The pattern and not the path: an address can carry a token.
-                "route": scope.get("root_path", "") + route.path if route else None,
+                "route": _pattern(scope),
                 "status": status,
                 "ms": round((time.perf_counter() - started) * 1000, 1),
                 "ip": client[0] if client else None,
             }
             logger.info("request", extra=extra)
+
+
+def _pattern(scope: Scope) -> str | None:
+    """The pattern and not the path: an address can carry a token."""
+    route = scope.get("route")
+    if isinstance(route, Mount):  # a guard of that door answered
+        return route.path
+    return scope.get("root_path", "") + route.path if route else None

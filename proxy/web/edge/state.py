@@ -11,9 +11,10 @@ from starlette.types import ASGIApp
 
 from proxy.installation import Installation
 from proxy.keys.signing import Signing
+from proxy.texts import TEXTS
 from proxy.web.edge.hashing import PasswordPool
 
-LOST = PlainTextResponse("no está aquí\n", 404)  # until the site brings its own page
+LOST = PlainTextResponse(TEXTS["site.nothing"] + "\n", 404)  # until the site brings its own page
 
 
 @dataclass

@@ -8,8 +8,10 @@ from starlette.responses import Response
 from proxy.domain import codes
 from proxy.errors import Denied, Reason
 from proxy.flows import first_access, opening
+from proxy.flows.challenge import Challenge
 from proxy.flows.first_access import ACTIVATION, First
 from proxy.flows.password import Choosing
+from proxy.flows.registration import Registration
 from proxy.texts import TEXTS
 from proxy.web.choosing import choose_form, finish, keep_token, store_chosen
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
@@ -22,6 +24,7 @@ from proxy.web.registration.steps import limited
 
 CLAVE = "clave"  # the guide's name of this code, instead of «token digital»
 DONE = "registration:done"
+Waiting = tuple[Registration, Challenge]
 
 
 async def email_form(request: Request) -> Response:
@@ -36,7 +39,8 @@ async def validate(request: Request) -> Response:
     visit, state = visit_of(request), state_of(request)
     if not codes.is_like_a_code(typed):
         return await _email_page(request, 400, errors={"clave": TEXTS["clave.missing"]})
-    if await look(request, opening.waiting, visit) is None:
+    waiting = await look(request, opening.waiting, visit)
+    if waiting is None:
         return await _gone(request, Denied(Reason.GONE))
     policy, catalog = state.installation.policy, state.installation.catalog
     with state.passwords.place():
@@ -49,7 +53,7 @@ async def validate(request: Request) -> Response:
     if denied.ends:
         return await _gone(request, denied)
     said = told(denied, "clave", CLAVE)
-    return held_off(await _email_page(request, status(denied), **said), denied)
+    return held_off(await _email_page(request, status(denied), waiting, **said), denied)
 
 
 @held
@@ -158,8 +162,10 @@ async def _gone(request: Request, denied: Denied) -> Response:
     return limited(request, denied, back, CLAVE)
 
 
-async def _email_page(request: Request, code: int = 200, **context: object) -> Response:
-    waiting = await look(request, opening.waiting, visit_of(request))
+async def _email_page(
+    request: Request, code: int = 200, waiting: Waiting | None = None, **context: object
+) -> Response:
+    waiting = waiting or await look(request, opening.waiting, visit_of(request))
     if waiting is None:
         return see_other(request, "registration:review")
     email = waiting[0].draft.typed["correo"]

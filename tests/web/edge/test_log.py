@@ -118,3 +118,31 @@ def test_a_database_that_fails_tells_the_log_nothing_of_what_was_written(
     assert (reply.status_code, "disk I/O error" in str(broken["trace"])) == (500, True)
     assert "UPDATE casillas SET password" in str(broken["trace"])
     assert "argon2" not in str(broken["trace"])
+
+
+def test_a_form_of_another_site_is_a_line_of_the_casilla(
+    visitor: Visitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "casilla")
+    answer = visitor.client.post("/casilla/ingresar/", headers={"Sec-Fetch-Site": "cross-site"})
+    line = lines(caplog)[-1]
+    assert (answer.status_code, line["route"], line["status"]) == (403, "/casilla", 403)
+
+
+def test_what_breaks_outside_the_doors_says_the_reference_of_its_line(
+    visitor: Visitor,
+    installation: Installation,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """S79"""
+
+    def broken() -> None:
+        raise RuntimeError("secret")
+
+    caplog.set_level(logging.INFO, "casilla")
+    monkeypatch.setattr(installation.db, "transaction", broken)
+    answer = visitor.get("/listo")
+    reference = lines(caplog)[-1]["request"]
+    assert (answer.status_code, answer.text) == (500, f"error inesperado: {reference}\n")
+    assert answer.headers["cache-control"] == "no-store"
