@@ -152,3 +152,13 @@ def test_a_step_that_fails_leaves_it_as_it_was(early: Installation) -> None:
             tx.conn.execute(text("SELECT number FROM casillas WHERE id = 1")).scalar() == "40000001"
         )
     assert schema.current(early.db) == "0001"
+
+
+def test_a_row_that_cannot_be_read_is_told_with_its_migration(early: Installation) -> None:
+    with early.db.transaction() as tx:
+        if not early.db.sqlite:
+            tx.conn.execute(text("ALTER TABLE audit ALTER COLUMN detail TYPE TEXT"))
+        tx.conn.execute(text("UPDATE audit SET detail = '{'"))
+    with pytest.raises(schema.MigrationFailed, match="0001"):
+        schema.migrate(early.db)
+    assert schema.current(early.db) == "0001"
