@@ -32,6 +32,7 @@ class State:
 
     since: datetime | None
     codes_left: int
+    waiting: bool  # for its first code, in this session
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,11 @@ class Pairing:
     uri: str
 
 
-def state(tx: Tx, casilla_id: int) -> State:
-    factor = factors.of_casilla(tx, casilla_id)
+def state(tx: Tx, policy: Policy, session: Session) -> State:
+    factor = factors.of_casilla(tx, session.casilla_id)
     since = factor.confirmed_at if factor else None
-    return State(since, factors.codes_left(tx, casilla_id))
+    left = factors.codes_left(tx, session.casilla_id)
+    return State(since, left, _waiting(tx, policy, session) is not None)
 
 
 def begin(tx: Tx, session: Session) -> None:

@@ -25,11 +25,10 @@ FIELD = "codigo"
 
 @proved
 async def overview(request: Request) -> Response:
-    session = session_of(request)
-    found = await look(request, factor.state, session.casilla_id)
-    waiting = await _waiting(request)
+    policy = state_of(request).installation.policy
+    found = await look(request, factor.state, policy, session_of(request))
     notice = TEXTS["factor.off"] if "desactivado" in request.query_params else None
-    return page(request, "factor/overview.html", state=found, waiting=waiting, notice=notice)
+    return page(request, "factor/overview.html", state=found, notice=notice)
 
 
 @proved
