@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from catalog.reading.model import Catalog
 from catalog.reading.reader import read_catalog
+from proxy.domain.actor import WORKER, Actor
 from proxy.domain.files import Limits
 from proxy.domain.passwords import Passwords
 from proxy.domain.policy import Policy, policy_of
@@ -36,11 +37,12 @@ class _Keyed:
 class Installation:
     settings: Settings
     clock: Callable[[], datetime] = utc_now
+    by: Actor = WORKER
     _of_ring: _Keyed | None = field(default=None, init=False, repr=False)
 
     @cached_property
     def db(self) -> Database:
-        return Database(self.settings.database_url, self.clock, lambda: self.vault)
+        return Database(self.settings.database_url, self.clock, lambda: self.vault, self.by)
 
     @cached_property
     def identity(self) -> Identity:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from proxy.commands import start
+from proxy.domain.actor import WORKER
 from proxy.errors import Refusal
 from proxy.texts import TEXTS
 
@@ -57,7 +58,7 @@ def serve(
     from proxy.app import create_app
     from proxy.logs import write_json_lines
 
-    parts = start.ready()
+    parts = start.ready(WORKER)
     settings = parts.settings
     if not (settings.site_dir / "index.html").is_file():
         raise Refusal("site.missing", path=settings.site_dir)
@@ -115,7 +116,7 @@ def work() -> None:
     from proxy.web.routes import path_of
     from proxy.work.worker import Worker, work_alone
 
-    parts = start.ready()
+    parts = start.ready(WORKER)
     worker = Worker(parts, path_of)
     start.warn_of_folders(parts.settings)
     write_json_lines()

@@ -1,9 +1,12 @@
 """What most commands begin with: the settings, and the parts that are made from them."""
 
 import os
+import pwd
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from proxy.domain.actor import Actor
 from proxy.errors import Refusal
 from proxy.texts import TEXTS
 
@@ -22,6 +25,7 @@ FAULTS = {
     "less_than_equal": "debe ser {le:g} o menos",
     "literal_error": "use uno de estos: {expected}",
 }
+NOBODY_LOGGED_IN = 2**32 - 1  # what the kernel says of a process that no login began
 # Settings of 0.2.0. Ignored in silence, SMS would leave in a form that the service does not know.
 RETIRED = {"CASILLA_SMS_METHOD", "CASILLA_SMS_HEADERS", "CASILLA_SMS_BODY"}
 
@@ -63,17 +67,36 @@ def _check_names(settings: "type[Settings]") -> None:
             print(TEXTS["settings.unknown"].format(name=name, meant=meant), file=sys.stderr)
 
 
-def installation() -> "Installation":
+def installation(by: Actor | None = None) -> "Installation":
     from proxy.installation import Installation
 
-    return Installation(read_settings())
+    return Installation(read_settings(), by=by or operator())
 
 
-def ready() -> "Installation":
+def operator() -> Actor:
+    """Whoever logged in to this machine, also behind sudo; else the user of the process.
+
+    The kernel sets the login user (/proc/self/loginuid), and a variable of sudo is not believed.
+    """
+    uid = os.getuid()
+    try:
+        login = int(Path("/proc/self/loginuid").read_text())
+    except (OSError, ValueError):
+        login = NOBODY_LOGGED_IN
+    if login != NOBODY_LOGGED_IN:
+        uid = login
+    try:
+        name = pwd.getpwuid(uid).pw_name
+    except KeyError:  # a container may run as a user without a name
+        name = str(uid)
+    return Actor("operator", name)
+
+
+def ready(by: Actor | None = None) -> "Installation":
     """Refuses older or newer tables, missing keys, and the keys of another database."""
     from proxy.store import schema, sealed
 
-    parts = installation()
+    parts = installation(by)
     current, newest = schema.current(parts.db), schema.newest()
     if schema.of_a_newer_program(current):
         raise Refusal("schema.newer")

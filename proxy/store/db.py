@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from proxy.domain.actor import WORKER, Actor
 from proxy.domain.vault import Vault
 from proxy.store import audit
 from proxy.store.tx import Tx, no_keys, utc_now
@@ -21,34 +22,39 @@ CONNECTIONS = 8
 
 
 class Database:
-    """`vault` is called at each use, so a running service follows its key ring."""
+    """`vault` is called at each use, so a running service follows its key ring.
+
+    `by` is the actor of each transaction that names no other.
+    """
 
     def __init__(
         self,
         url: str,
         clock: Callable[[], datetime] = utc_now,
         vault: Callable[[], Vault] = no_keys,
+        by: Actor = WORKER,
     ) -> None:
         self.engine = _engine(url)
         self.clock = clock
         self.vault = vault
+        self.by = by
         self.sqlite = self.engine.dialect.name == "sqlite"
         # SQLite has one writer. This lock wakes its waiters in order; SQLite's busy handler polls.
         self._writer = Lock()
 
     @contextmanager
-    def transaction(self) -> Iterator[Tx]:
+    def transaction(self, by: Actor | None = None) -> Iterator[Tx]:
         if not self.sqlite:
             with self.engine.begin() as conn:
-                yield from self._work(conn)
+                yield from self._work(conn, by)
             return
         with self._writer, self.engine.connect() as conn:
             conn.execution_options(writes=True)
             with conn.begin():
-                yield from self._work(conn)
+                yield from self._work(conn, by)
 
-    def _work(self, conn: Connection) -> Iterator[Tx]:
-        tx = Tx(conn, self.clock(), self.vault)
+    def _work(self, conn: Connection, by: Actor | None) -> Iterator[Tx]:
+        tx = Tx(conn, self.clock(), self.vault, by or self.by)
         yield tx
         audit.write(tx)
 
@@ -56,7 +62,7 @@ class Database:
     def reading(self) -> Iterator[Tx]:
         """Never waits for a writer."""
         with self.engine.begin() as conn:
-            yield Tx(conn, self.clock(), self.vault)
+            yield Tx(conn, self.clock(), self.vault, self.by)
 
     def one_row(self, statement: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
         """One row by its key, for SQLite, at a tenth of the price of a transaction.

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from proxy.domain.actor import Actor
 from proxy.domain.vault import Vault
 
 
@@ -17,6 +18,7 @@ class Tx:
     conn: Connection
     now: datetime
     keys: Callable[[], Vault]
+    by: Actor
     mail: bool = False  # whether a message was left in the outbox
     request: str | None = None  # the reference of the HTTP request, for the audit
     notes: list[dict[str, Any]] = field(default_factory=list)  # the audit writes them at the end

@@ -8,6 +8,7 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from proxy.domain.actor import Actor
 from proxy.domain.client import Client
 from proxy.flows import login
 from proxy.texts import TEXTS
@@ -27,9 +28,11 @@ async def run(
     Refuses `session.over` when the session of the request ended, or got a new token, meanwhile.
     """
     state, session = state_of(request), getattr(request.state, "session", None)
+    ip = client_of(request).ip
+    by = Actor("owner", session=session.id, ip=ip) if session else Actor("visitor", ip=ip)
 
     def work() -> tuple[T, bool]:
-        with state.installation.db.transaction() as tx:
+        with state.installation.db.transaction(by) as tx:
             tx.request = getattr(request.state, "reference", None)
             if session:
                 login.hold(tx, state.installation.policy, session)
