@@ -285,30 +285,6 @@ TEXTS = {
         "La clave {id} no se retiró. Filas dañadas, que no se pueden sellar otra vez: "
         "{many}. Recupérelas de un respaldo."
     ),
-    "audit.changed": (
-        "La auditoría no está completa: la fila {id}{at} no es la que se escribió. "
-        "Alguien la cambió, la movió o la agregó. Compárela con su última exportación."
-    ),
-    "audit.missing": (
-        "La auditoría no está completa: antes de la fila {id}{at} alguien quitó una o más. "
-        "Compárela con su última exportación."
-    ),
-    "audit.inserted": (
-        "La auditoría no está completa: alguien agregó la fila {id}{at}. "
-        "Compárela con su última exportación."
-    ),
-    "audit.cut": (
-        "La auditoría no está completa: falta el final, desde la fila {id}{at}. "
-        "Recupérelo de un respaldo y compárelo con su última exportación."
-    ),
-    "audit.end": (
-        "La auditoría no está completa: después de la fila {id}{at} alguien quitó filas o cambió "
-        "la marca del final. Compárela con su última exportación."
-    ),
-    "audit.key": (
-        "No se puede verificar la fila {id}{at}: su clave no está en el archivo de claves. "
-        "Recupere ese archivo de un respaldo; si la clave nunca existió, la fila es ajena."
-    ),
     "site.missing": "Falta el sitio en {path}. Ejecute «casilla construir».",
     "site.not_plain": (
         "{path} no es un archivo sino un enlace o algo especial, y el sitio no lo publica. "

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 import typer
 
@@ -17,8 +17,10 @@ from proxy.commands import start
 from proxy.commands.progress import bar
 from proxy.commands.spanish import Command, Group
 from proxy.errors import Refusal
+from proxy.texts import TEXTS
 
 if TYPE_CHECKING:
+    from proxy.domain.evento import Mark
     from proxy.installation import Installation
 
 auditoria = typer.Typer(
@@ -27,24 +29,75 @@ auditoria = typer.Typer(
 
 
 @auditoria.command("verificar", cls=Command)
-def verify() -> None:
+def verify(
+    desde: Annotated[
+        Path | None,
+        typer.Option(metavar="RUTA", help="Una exportación anterior (jsonl), para compararla."),
+    ] = None,
+) -> None:
     """Comprueba que nadie cambió, quitó, agregó ni movió lo anotado."""
     from proxy.flows import audit as flow
+    from proxy.keys.mark import path_of_mark
 
     parts = start.ready()
+    kept = _advance(parts)
     with parts.db.reading() as tx:
         total = flow.count(tx)
     with bar("Verificando", total) as tell, parts.db.reading() as tx:
-        found = flow.verify(tx, tell)
-    if isinstance(found, flow.Broken):
-        at = f", del {start.to_the_second(found.at, parts)}" if found.at else ""
-        raise Refusal(found.code, id=found.id, at=at)
+        found = flow.verify(tx, kept, tell)
+    _refuse_broken(found, parts)
+    assert isinstance(found, flow.Whole)
+    if desde:
+        with parts.db.reading() as tx, _exported(desde) as lines:
+            same = flow.compare(tx, lines)
+        _refuse_broken(same, parts)
+        print(f"La exportación dice lo mismo que hoy: filas comparadas, {same}.")
     if found.since is None or found.until is None:
         print("La auditoría está completa: todavía no tiene filas.")
         return
     rows = "1 fila" if found.rows == 1 else f"{found.rows} filas"
     since, until = (start.to_the_second(at, parts) for at in (found.since, found.until))
     print(f"La auditoría está completa: {rows}, del {since} al {until}.")
+    if kept is None:
+        path = path_of_mark(parts.settings.keys_file)
+        print(TEXTS["mark.none"].format(path=path), file=sys.stderr)
+
+
+def _advance(parts: "Installation") -> "Mark | None":
+    """Give every evento its place first. Returns the mark that was kept before."""
+    from proxy.flows import record
+    from proxy.keys.mark import path_of_mark, read_mark
+
+    kept = read_mark(path_of_mark(parts.settings.keys_file), parts.vault)
+    record.advance_all(parts.db, kept)
+    return kept
+
+
+def _refuse_broken(found: object, parts: "Installation") -> None:
+    from proxy.flows import audit as flow
+
+    if isinstance(found, flow.Broken):
+        at = f", del {start.to_the_second(found.at, parts)}" if found.at else ""
+        raise Refusal(found.code, id=found.id, at=at)
+
+
+@contextmanager
+def _exported(path: Path) -> Iterator[Iterator[dict[str, Any]]]:
+    def lines() -> Iterator[dict[str, Any]]:
+        for number, line in enumerate(file, 1):
+            try:
+                told = json.loads(line)
+                _ = told["id"] + 0, told["seal"]
+            except (ValueError, KeyError, TypeError):
+                raise Refusal("audit.export.unreadable", path=path, line=number) from None
+            yield told
+
+    try:
+        file = path.open(encoding="utf-8", errors="replace")
+    except OSError:
+        raise Refusal("audit.export.missing", path=path) from None
+    with file:
+        yield lines()
 
 
 @auditoria.command("exportar", cls=Command)
@@ -70,6 +123,7 @@ def export(
     until = _instant(hasta, parts, end=True) if hasta else None
     with parts.db.transaction() as tx:
         flow.record_export(tx)
+    _advance(parts)
     many = 0
     with _opened(archivo) as out, parts.db.reading() as tx:
         table = csv.writer(out, lineterminator="\n")

@@ -26,6 +26,7 @@ def migrate() -> None:
     """Crea o pone al día las tablas y, la primera vez, las claves."""
     from proxy.keys.ring import create_keyring
     from proxy.store import casillas, schema
+    from proxy.work.recorder import Recorder
 
     parts = start.installation()
     fresh = not parts.settings.keys_file.exists()
@@ -37,6 +38,7 @@ def migrate() -> None:
     if schema.of_a_newer_program(schema.current(parts.db)):
         raise Refusal("schema.newer")
     before, after = schema.migrate(parts.db)
+    Recorder(parts).advance()  # the record begins, or goes on, where the tables were left
     if before == after:
         print(f"Las tablas ya estaban en la versión {after}.")
     else:

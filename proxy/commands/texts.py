@@ -5,6 +5,87 @@ OPERATION = {
         "{path} no es el archivo de claves de esta base de datos. Traiga el que se respaldó con "
         "ella, o corrija CASILLA_KEYS_FILE o CASILLA_DATABASE_URL."
     ),
+    "audit.changed": (
+        "La auditoría no está completa: la fila {id}{at} no es la que se escribió. "
+        "Alguien la cambió, la movió o la agregó. Compárela con su última exportación."
+    ),
+    "audit.missing": (
+        "La auditoría no está completa: antes de la fila {id}{at} alguien quitó una o más. "
+        "Compárela con su última exportación."
+    ),
+    "audit.inserted": (
+        "La auditoría no está completa: alguien agregó la fila {id}{at}. "
+        "Compárela con su última exportación."
+    ),
+    "audit.cut": (
+        "La auditoría no está completa: falta el final, desde la fila {id}{at}. Alguien lo quitó, "
+        "o puso una copia antigua. Si usted restauró un respaldo, lea «Auditoría y claves» en el "
+        "manual."
+    ),
+    "audit.end": (
+        "La auditoría no está completa: después de la fila {id}{at} alguien quitó filas o cambió "
+        "la marca del final. Compárela con su última exportación."
+    ),
+    "audit.key": (
+        "No se puede verificar la fila {id}{at}: su clave no está en el archivo de claves. "
+        "Recupere ese archivo de un respaldo; si la clave nunca existió, la fila es ajena."
+    ),
+    "audit.gone": (
+        "La auditoría no está completa: falta la fila {id}, y alguien la quitó. "
+        "Compárela con su última exportación."
+    ),
+    "audit.astray": (
+        "La auditoría no está completa: alguien quitó de la fila el evento {id}. "
+        "Compárela con su última exportación."
+    ),
+    "audit.begun": (
+        "La auditoría no está completa: la fila {id}{at} no continúa lo que anotó la versión "
+        "anterior. Recupere la base de datos de un respaldo y compárela con su última exportación."
+    ),
+    "audit.mark": (
+        "La auditoría no está completa: la fila {id}{at} no es la que dice la marca guardada junto "
+        "a las claves. Alguien puso otra base de datos o una copia. Si usted restauró un respaldo, "
+        "lea «Auditoría y claves» en el manual."
+    ),
+    "audit.no_deposit": (
+        "La auditoría no está completa: la notificación {id} está en la casilla y falta el evento "
+        "de su depósito. Compárela con su última exportación."
+    ),
+    "audit.no_reading": (
+        "La auditoría no está completa: la notificación {id} figura como leída y falta el evento "
+        "de su lectura. Compárela con su última exportación."
+    ),
+    "audit.no_session": (
+        "La auditoría no está completa: falta el evento con que empezó la sesión {id}. "
+        "Compárela con su última exportación."
+    ),
+    "audit.no_challenge": (
+        "La auditoría no está completa: falta el evento con que se pidió el código {id}. "
+        "Compárela con su última exportación."
+    ),
+    "audit.no_message": (
+        "La auditoría no está completa: falta el evento con que se escribió el mensaje {id}. "
+        "Compárela con su última exportación."
+    ),
+    "audit.export.cut": (
+        "La fila {id} está en la exportación y hoy falta{at}. Guarde la exportación: es la prueba."
+    ),
+    "audit.export.changed": (
+        "La fila {id} no dice hoy lo que dice en la exportación{at}. Guarde la exportación: es la "
+        "prueba."
+    ),
+    "audit.export.missing": "No se puede leer {path}. Diga con --desde dónde está la exportación.",
+    "audit.export.unreadable": (
+        "La línea {line} de {path} no es de una exportación. Use una que se hizo con «casilla "
+        "auditoria exportar --formato jsonl»."
+    ),
+    "mark.none": (
+        "Todavía no hay una marca fuera de la base de datos: {path}. La escribe el trabajador."
+    ),
+    "mark.damaged": (
+        "La marca {path} está dañada, o la firmó una clave que no está en el archivo de claves. "
+        "Guárdela aparte para averiguar qué pasó, y recupérela de un respaldo."
+    ),
     "audit.day": "«{typed}» no es una fecha. Escríbala como 2026-03-09 o 2026-03-09T16:30.",
     "audit.unwritable": "No se puede escribir en {path}. Elija otro lugar con --archivo.",
     "demonstration.public": (

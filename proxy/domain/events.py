@@ -1,11 +1,13 @@
-"""The events that the audit records. Names follow the OWASP logging vocabulary."""
+"""The events that the record keeps. Names follow the OWASP logging vocabulary."""
 
 from enum import StrEnum
 
 
 class Event(StrEnum):
+    RECORD_BEGUN = "record_begun"  # the first evento: it seals the end of the earlier audit
     LOGIN_FAILED = "authn_login_fail"  # wrong password, or an identidad without a casilla
     LOGIN_LIMITED = "excess_rate_limit_exceeded"  # too many tries, of a password or of a code
+    CHALLENGE_MADE = "authn_challenge_created"  # a browser was asked for a code
     CODE_SENT = "authn_token_created"  # a token digital was sent
     CODE_FAILED = "authn_token_fail"  # a wrong or late token digital
     CODE_DISAVOWED = "authn_token_revoked"  # the owner said that the login was not theirs
@@ -31,9 +33,10 @@ class Event(StrEnum):
     RECOVERY_CODES_MADE = "authn_recovery_codes_created"  # ten new codes; older ones do not count
     RECOVERY_CODE_USED = "authn_recovery_code_used"
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
+    MESSAGE_WRITTEN = "message_created"  # an e-mail or SMS waits to leave
     MESSAGE_LOST = "message_given_up"  # the message could not be sent before it expired
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     FILE_SERVED = "sensitive_read"  # an acto or an anexo was downloaded
     KEY_ADDED = "key_created"  # `casilla claves rotar`: it seals and signs from now on
     KEY_RETIRED = "key_retired"  # `casilla claves retirar`: nothing needs it any more
-    AUDIT_EXPORTED = "audit_exported"  # somebody took a copy of this table
+    AUDIT_EXPORTED = "audit_exported"  # somebody took a copy of the record

@@ -22,7 +22,7 @@ from proxy.domain.limits import MINUTE, Limit
 from proxy.domain.policy import Policy
 from proxy.errors import Denied, Reason
 from proxy.flows import budget, sms
-from proxy.store import audit, casillas, challenges, devices, outbox, throttle
+from proxy.store import casillas, challenges, devices, eventos, outbox, throttle
 from proxy.store.challenges import Challenge as Challenge
 from proxy.store.challenges import NewChallenge, Way
 from proxy.store.outbox import Channel as Channel
@@ -47,7 +47,7 @@ def count(
     wait = throttle.take(tx, taken)
     if wait is None:
         return None
-    audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
+    eventos.note(tx, Event.LOGIN_LIMITED, casilla_id)
     return Denied(Reason.LIMITED, wait, by_app=by_app)
 
 
@@ -89,7 +89,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
     )
     taken = _take(tx, policy, new, asked.casilla, client, device)
     if isinstance(taken, timedelta):
-        audit.note(tx, Event.LOGIN_LIMITED, casilla_id, client.ip)
+        eventos.note(tx, Event.LOGIN_LIMITED, casilla_id)
         return Denied(Reason.LIMITED, taken)
     challenges.add(tx, new)
     challenges.keep_newest(tx, asked.purpose, subject, AT_ONCE)
@@ -125,7 +125,7 @@ def check(
         return denied
     key = tx.vault.code_key(challenge.key_id)
     if key is None or tx.now >= challenge.code_expires_at:
-        audit.note(tx, Event.CODE_FAILED, challenge.casilla_id, client.ip)
+        eventos.note(tx, Event.CODE_FAILED, challenge.casilla_id)
         return Denied(Reason.EXPIRED, by_app=by_app)
 
     guessed = challenges.guess(tx, challenge.id, policy.code_attempts)
@@ -139,7 +139,7 @@ def check(
     else:
         right = codes.same_code(codes.code_for(key, purpose, guessed.id, guessed.sent), typed)
     if not (right and _opens(guessed)):
-        audit.note(tx, Event.CODE_FAILED, guessed.casilla_id, client.ip)
+        eventos.note(tx, Event.CODE_FAILED, guessed.casilla_id)
         left = policy.code_attempts - guessed.failures
         if left > 0:
             return Denied(Reason.WRONG, left=left, by_app=by_app)
@@ -167,7 +167,7 @@ def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) 
     casilla = casillas.find(tx, challenge.casilla_id)
     taken = _take(tx, policy, challenge, casilla, client, device)
     if isinstance(taken, timedelta):
-        audit.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id, client.ip)
+        eventos.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id)
         return Denied(Reason.LIMITED, taken)
     again = challenges.send_again(
         tx,
@@ -245,7 +245,7 @@ def _send(
         return
     silenced = _opens(challenge) and not leaves
     event = Event.LOGIN_LIMITED if silenced else Event.CODE_SENT
-    audit.note(tx, event, challenge.casilla_id, client.ip)
+    eventos.note(tx, event, challenge.casilla_id)
     name, way, life = f"{challenge.purpose}_code", challenge.channel, policy.code_life
     context = {
         "purpose": challenge.purpose,

@@ -15,7 +15,7 @@ from proxy.flows.closing import close
 from proxy.flows.cuentas import normal_email
 from proxy.flows.password import NOT_ME
 from proxy.flows.profile import UNDO
-from proxy.store import audit, casillas, changes, outbox
+from proxy.store import casillas, changes, eventos, outbox
 from proxy.store.tx import Tx
 
 
@@ -34,6 +34,6 @@ def set_email(tx: Tx, identidad: Identidad, email: str, responsible: tuple[str, 
     casillas.set_email(tx, casilla, address)
     casillas.set_phone(tx, casilla, None)
     casillas.set_password(tx, casilla.id, None)
-    audit.note(tx, Event.EMAIL_CORRECTED, casilla.id, responsible=names)
+    eventos.note(tx, Event.EMAIL_CORRECTED, casilla.id, responsible=names)
     for recipient in (casilla.email, address):
         outbox.add(tx, "email_corrected", casilla, recipient=recipient)

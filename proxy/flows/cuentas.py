@@ -6,7 +6,7 @@ from proxy.domain.casilla import Casilla
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
-from proxy.store import audit, casillas
+from proxy.store import casillas, eventos
 from proxy.store.tx import Tx
 
 NOMBRES_LENGTH = 200
@@ -40,7 +40,7 @@ def open_casilla(
     if casillas.by_identidad(tx, identidad) is not None:
         raise Refusal("casilla.exists")
     casilla_id = casillas.add(tx, identidad, name, address, password, must_change=must_change)
-    audit.note(tx, Event.CASILLA_OPENED, casilla_id)
+    eventos.note(tx, Event.CASILLA_OPENED, casilla_id)
     return casillas.by_id(tx, casilla_id)
 
 
@@ -53,4 +53,4 @@ def restore(tx: Tx, identidad: Identidad) -> None:
     if casilla is None:
         raise Refusal("casilla.none")
     casillas.clear_failures(tx, casilla.id)
-    audit.note(tx, Event.PASSWORD_RESTORED, casilla.id)
+    eventos.note(tx, Event.PASSWORD_RESTORED, casilla.id)

@@ -9,7 +9,7 @@ before `record_sent`, the message leaves again with the same Message-ID: mailbox
 from datetime import timedelta
 
 from proxy.domain.events import Event
-from proxy.store import audit, challenges, outbox
+from proxy.store import challenges, eventos, outbox
 from proxy.store.outbox import Channel, Message
 from proxy.store.tx import Tx
 from proxy.texts import TEXTS
@@ -69,4 +69,4 @@ def _replaced(tx: Tx, message: Message) -> bool:
 def _give_up(tx: Tx, message: Message, answer: str) -> None:
     outbox.record_attempt(tx, message, sent=False, detail=answer)
     if outbox.give_up(tx, message):
-        audit.note(tx, Event.MESSAGE_LOST, message.casilla_id, message=message.name)
+        eventos.note(tx, Event.MESSAGE_LOST, message.casilla_id, message=message.name)

@@ -22,7 +22,7 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
 from proxy.domain.notificacion import File, Notificacion
 from proxy.errors import Refusal
-from proxy.store import audit, casillas, notificaciones, outbox
+from proxy.store import casillas, eventos, notificaciones, outbox
 from proxy.store.documents import Documents, Received
 from proxy.store.tx import Tx
 
@@ -104,11 +104,11 @@ def record(
     )
     files = [_row(notificacion, position, file) for position, file in enumerate(served)]
     notificaciones.add(tx, notificacion, files)
-    audit.note(
+    eventos.note(
         tx,
         Event.NOTIFICACION_DEPOSITED,
         casilla.id,
-        notificacion=notificacion.id.hex(),
+        notificacion=notificacion.id,
         sha256=[file.sha256 for file in files],
     )
     return Receipt(notificacion.id, tx.now)

@@ -12,7 +12,7 @@ from proxy.domain.events import Event
 from proxy.domain.policy import Policy
 from proxy.domain.session import Listed, Session
 from proxy.errors import NotYours
-from proxy.store import audit, devices, sessions
+from proxy.store import devices, eventos, sessions
 from proxy.store.devices import Known
 from proxy.store.tx import Tx
 
@@ -39,13 +39,13 @@ def end_one(tx: Tx, session: Session, session_id: bytes, client: Client) -> None
     """Refuses `session.missing`: it ended, belongs to another owner, or never existed."""
     if not sessions.end_one(tx, session.casilla_id, session_id):
         raise NotYours("session.missing")
-    audit.note(tx, Event.SESSION_ENDED, session.casilla_id, client.ip)
+    eventos.note(tx, Event.SESSION_ENDED, session.casilla_id)
 
 
 def end_others(tx: Tx, session: Session, client: Client) -> int:
     ended = sessions.end_all(tx, session.casilla_id, session.id)
     if ended:
-        audit.note(tx, Event.SESSION_ENDED, session.casilla_id, client.ip)
+        eventos.note(tx, Event.SESSION_ENDED, session.casilla_id)
     return ended
 
 
@@ -56,6 +56,6 @@ def forget(tx: Tx, session: Session, device_id: bytes, client: Client) -> None:
     """
     if not devices.forget(tx, session.casilla_id, device_id):
         raise NotYours("device.missing")
-    audit.note(tx, Event.DEVICE_FORGOTTEN, session.casilla_id, client.ip)
+    eventos.note(tx, Event.DEVICE_FORGOTTEN, session.casilla_id)
     if sessions.end_of_device(tx, session.casilla_id, device_id, session.id):
-        audit.note(tx, Event.SESSION_ENDED, session.casilla_id, client.ip)
+        eventos.note(tx, Event.SESSION_ENDED, session.casilla_id)

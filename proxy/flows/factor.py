@@ -21,7 +21,7 @@ from proxy.domain.session import Session
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows.challenge import count, where
 from proxy.flows.closing import close
-from proxy.store import audit, casillas, factors, outbox
+from proxy.store import casillas, eventos, factors, outbox
 from proxy.store.factors import Factor
 from proxy.store.tx import Tx
 
@@ -80,10 +80,10 @@ def confirm(
         return Denied(Reason.GONE)
     step = totp.timecode(factor.secret, typed, tx.now)
     if step is None or not factors.confirm(tx, factor, step):
-        audit.note(tx, Event.CODE_FAILED, casilla_id, client.ip)
+        eventos.note(tx, Event.CODE_FAILED, casilla_id)
         return Denied(Reason.WRONG)
     close(tx, casilla_id, session=session.id, browsers=False)
-    audit.note(tx, Event.FACTOR_ON, casilla_id, client.ip)
+    eventos.note(tx, Event.FACTOR_ON, casilla_id)
     outbox.add(tx, "factor_on", casillas.by_id(tx, casilla_id), **where(tx, client))
     return _new_codes(tx, casilla_id, factor.secret, client)
 
@@ -105,7 +105,7 @@ def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | N
         return denied
     factors.remove(tx, casilla_id)
     close(tx, casilla_id, session=session.id, browsers=False)
-    audit.note(tx, Event.FACTOR_OFF, casilla_id, client.ip)
+    eventos.note(tx, Event.FACTOR_OFF, casilla_id)
     casilla = casillas.by_id(tx, casilla_id)
     outbox.add(tx, "factor_off", casilla, by_entity=False, **where(tx, client))
     return None
@@ -125,7 +125,7 @@ def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
     if not factors.remove(tx, casilla.id):
         raise Refusal("factor.none")
     close(tx, casilla.id)
-    audit.note(tx, Event.FACTOR_RESTORED, casilla.id, responsible=names)
+    eventos.note(tx, Event.FACTOR_RESTORED, casilla.id, responsible=names)
     outbox.add(tx, "factor_off", casilla, by_entity=True)
 
 
@@ -139,7 +139,7 @@ def check(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | None:
         return denied
     if spend(tx, casilla_id, typed, client):
         return None
-    audit.note(tx, Event.CODE_FAILED, casilla_id, client.ip)
+    eventos.note(tx, Event.CODE_FAILED, casilla_id)
     return Denied(Reason.WRONG)
 
 
@@ -155,7 +155,7 @@ def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
     if digest is None or not factors.spend_code(tx, casilla_id, digest):
         return False
     left = factors.codes_left(tx, casilla_id)
-    audit.note(tx, Event.RECOVERY_CODE_USED, casilla_id, client.ip, left=left)
+    eventos.note(tx, Event.RECOVERY_CODE_USED, casilla_id, left=left)
     casilla = casillas.by_id(tx, casilla_id)
     outbox.add(tx, "recovery_code_used", casilla, left=left, **where(tx, client))
     return True
@@ -177,5 +177,5 @@ def _new_codes(tx: Tx, casilla_id: int, secret: str, client: Client) -> list[str
     codes = totp.new_recovery_codes()
     digests = [totp.recovery_digest(secret, code) for code in codes]
     factors.set_codes(tx, casilla_id, [digest for digest in digests if digest])
-    audit.note(tx, Event.RECOVERY_CODES_MADE, casilla_id, client.ip)
+    eventos.note(tx, Event.RECOVERY_CODES_MADE, casilla_id)
     return codes

@@ -14,7 +14,7 @@ from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.notificacion import Counts, File, Notificacion
 from proxy.errors import Denied, NotYours, Reason
-from proxy.store import audit, notificaciones, throttle
+from proxy.store import eventos, notificaciones, throttle
 from proxy.store.tx import Tx
 
 ROWS = 20
@@ -60,8 +60,7 @@ def open(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> Non
     """Only the first «Ver» leaves a trace (R19)."""
     _mine(tx, casilla_id, notificacion_id)
     if notificaciones.mark_read(tx, casilla_id, notificacion_id):
-        name = notificacion_id.hex()
-        audit.note(tx, Event.NOTIFICACION_READ, casilla_id, client.ip, notificacion=name)
+        eventos.note(tx, Event.NOTIFICACION_READ, casilla_id, notificacion=notificacion_id)
 
 
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
@@ -81,13 +80,12 @@ def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> li
 
 def record_download(tx: Tx, served: Sequence[File], client: Client) -> None:
     first = served[0]
-    name, positions = first.notificacion_id.hex(), [file.position for file in served]
-    audit.note(
+    positions = [file.position for file in served]
+    eventos.note(
         tx,
         Event.FILE_SERVED,
         first.casilla_id,
-        client.ip,
-        notificacion=name,
+        notificacion=first.notificacion_id,
         positions=positions,
     )
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from catalog.reading.model import Entity
 from proxy.domain.events import Event
 from proxy.errors import Refusal
-from proxy.store import audit, sealed
+from proxy.store import eventos, sealed
 from proxy.store.db import Database
 from proxy.store.tx import Tx
 
@@ -42,7 +42,7 @@ def hanging(tx: Tx, key_id: str, replaced: datetime | None) -> Hanging:
 
 
 def record_added(tx: Tx, key_id: str) -> None:
-    audit.note(tx, Event.KEY_ADDED, key=key_id)
+    eventos.note(tx, Event.KEY_ADDED, key=key_id)
 
 
 def ready(tx: Tx, key_id: str, replaced: datetime | None, entity: Entity, *, force: bool) -> int:
@@ -81,5 +81,5 @@ def leave(tx: Tx, key_id: str, replaced: datetime | None, entity: Entity, *, for
         raise Refusal("keys.stuck", id=key_id, many=stuck)
     lost = sealed.passwords(tx, key_id)
     sealed.drop_passwords(tx, key_id)
-    audit.note(tx, Event.KEY_RETIRED, key=key_id, passwords=lost)
+    eventos.note(tx, Event.KEY_RETIRED, key=key_id, passwords=lost)
     return lost

@@ -25,7 +25,7 @@ from proxy.domain.vault import Vault
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import challenge, factor, first_access, password
 from proxy.flows.challenge import Asked, Challenge, where
-from proxy.store import audit, casillas, challenges, devices, links, outbox, sessions, throttle
+from proxy.store import casillas, challenges, devices, eventos, links, outbox, sessions, throttle
 from proxy.store.challenges import Way
 from proxy.store.db import Database
 from proxy.store.tx import Tx
@@ -77,7 +77,7 @@ def attempt(
     own = limits.passwords(identidad, client, device)
     of_all = [] if device or riddled else [limits.PASSWORDS]
     if throttle.take(tx, [*own, *of_all]) is not None:
-        audit.note(tx, Event.LOGIN_LIMITED, casilla.id if casilla else None, client.ip)
+        eventos.note(tx, Event.LOGIN_LIMITED, casilla.id if casilla else None)
         wait = throttle.look(tx, own)
         return Denied(Reason.LIMITED, wait) if wait else Denied(Reason.RIDDLE)
     casillas.count_failure(tx, casilla.id if casilla else 0)
@@ -97,7 +97,7 @@ def answer(
     """
     tried = attempt.casilla
     if tried is None or not password.keep_if_right(tx, tried.id, proof):
-        audit.note(tx, Event.LOGIN_FAILED, tried.id if tried else None, client.ip)
+        eventos.note(tx, Event.LOGIN_FAILED, tried.id if tried else None)
         return Denied(Reason.WRONG)
 
     casilla = casillas.by_id(tx, tried.id)  # the address may have changed since `attempt`
@@ -123,7 +123,7 @@ def verify(tx: Tx, policy: Policy, visit: str, typed: str, client: Client) -> Op
     assert found.casilla_id is not None  # `answer` asks only for a casilla
     if found.channel != "app" and factor.on(tx, found.casilla_id):
         # Another session turned the factor on while this code was being sent.
-        audit.note(tx, Event.CODE_FAILED, found.casilla_id, client.ip)
+        eventos.note(tx, Event.CODE_FAILED, found.casilla_id)
         return Denied(Reason.GONE)
     return _open(tx, policy, casillas.by_id(tx, found.casilla_id), client)
 
@@ -136,7 +136,7 @@ def disavow(tx: Tx, challenge_id: bytes, client: Client) -> bool:
     casilla_id = challenges.end(tx, challenge_id)
     if casilla_id is None:
         return False
-    audit.note(tx, Event.CODE_DISAVOWED, casilla_id, client.ip)
+    eventos.note(tx, Event.CODE_DISAVOWED, casilla_id)
     return True
 
 
@@ -166,7 +166,7 @@ def touch(tx: Tx, session: Session) -> None:
 def end(tx: Tx, token: str, client: Client) -> None:
     casilla_id = sessions.end(tx, secrets.digest(token))
     if casilla_id is not None:
-        audit.note(tx, Event.SESSION_ENDED, casilla_id, client.ip)
+        eventos.note(tx, Event.SESSION_ENDED, casilla_id)
 
 
 def _in_use(session: Session | None, policy: Policy, now: datetime) -> Session | None:
@@ -187,11 +187,13 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
     links.end_all(tx, casilla.id, "recovery")  # an owner who logs in needs no link (S35)
     token = secrets.new_token()
     until = tx.now + policy.session_life
-    sessions.add(tx, secrets.digest(token), casilla.id, device, until, client.ip, client.user_agent)
-    audit.note(tx, Event.SESSION_STARTED, casilla.id, client.ip)
+    session = sessions.add(
+        tx, secrets.digest(token), casilla.id, device, until, client.ip, client.user_agent
+    )
+    eventos.note(tx, Event.SESSION_STARTED, casilla.id, session=session)
     idle_since = tx.now - policy.session_idle
     if sessions.keep_newest(tx, casilla.id, policy.sessions_at_once, idle_since):
-        audit.note(tx, Event.SESSION_ENDED, casilla.id, client.ip)
+        eventos.note(tx, Event.SESSION_ENDED, casilla.id)
         outbox.add(tx, "session_ended", casilla, most=policy.sessions_at_once)
     return Opened(token, device)
 

@@ -26,7 +26,7 @@ from proxy.flows import challenge, first_access
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.first_access import First
 from proxy.flows.registration import Applicant, applicant, begun, keep, next_step
-from proxy.store import acceptances, audit, casillas, outbox, registrations, throttle
+from proxy.store import acceptances, casillas, eventos, outbox, registrations, throttle
 from proxy.store.acceptances import Acceptance
 from proxy.store.registrations import Registration
 from proxy.store.tx import Tx
@@ -156,7 +156,7 @@ def _open(tx: Tx, who: Applicant, made: First, client: Client) -> Casilla | None
         savepoint.rollback()
         return None
     savepoint.commit()
-    audit.note(tx, Event.CASILLA_OPENED, casilla_id, client.ip)
+    eventos.note(tx, Event.CASILLA_OPENED, casilla_id)
     return casillas.by_id(tx, casilla_id)
 
 

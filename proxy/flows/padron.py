@@ -9,7 +9,7 @@ from proxy.domain.columns import Columns, Fault
 from proxy.domain.events import Event
 from proxy.domain.identity import Claim
 from proxy.domain.padron import COMPANY, PERSON, parse_record
-from proxy.store import audit, padron
+from proxy.store import eventos, padron
 from proxy.store.tx import Tx
 
 COLUMNS = Columns(needed=("identidad",), optional=(*PERSON, "cui", *COMPANY))
@@ -21,5 +21,5 @@ def read(values: Mapping[str, str]) -> Claim:
 
 def write(tx: Tx, claims: Sequence[tuple[int, Claim]]) -> list[Fault]:
     padron.put(tx, [claim for _, claim in claims])
-    audit.note(tx, Event.PADRON_LOADED, records=len(claims))
+    eventos.note(tx, Event.PADRON_LOADED, records=len(claims))
     return []

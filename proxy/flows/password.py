@@ -19,7 +19,7 @@ from proxy.domain.strength import refuse_weak
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows.challenge import count, where
 from proxy.flows.closing import close, spend_link
-from proxy.store import audit, casillas, factors, links, outbox, sessions
+from proxy.store import casillas, eventos, factors, links, outbox, sessions
 from proxy.store.tx import Tx
 
 DISAVOWAL_LIFE = timedelta(days=10)
@@ -69,7 +69,7 @@ def keep_if_right(tx: Tx, casilla_id: int, proof: Proof) -> bool:
 
 
 def record_wrong(tx: Tx, session: Session, client: Client) -> Denied:
-    audit.note(tx, Event.LOGIN_FAILED, session.casilla_id, client.ip)
+    eventos.note(tx, Event.LOGIN_FAILED, session.casilla_id)
     return Denied(Reason.WRONG)
 
 
@@ -98,7 +98,7 @@ def replace(
     """The session `but` and the browser `device` stay; every other way in ends."""
     close(tx, casilla.id, session=but, device=device)
     casillas.set_password(tx, casilla.id, hashed)
-    audit.note(tx, Event.PASSWORD_CHANGED, casilla.id, client.ip)
+    eventos.note(tx, Event.PASSWORD_CHANGED, casilla.id)
     link = links.add(tx, NOT_ME, casilla.id, DISAVOWAL_LIFE)
     outbox.add(
         tx, "password_changed", casilla, purpose=NOT_ME, link=link.hex(), **where(tx, client)
@@ -113,5 +113,5 @@ def disavow(tx: Tx, link_id: bytes, client: Client) -> bool:
         return False
     close(tx, casilla_id)
     casillas.set_password(tx, casilla_id, None)
-    audit.note(tx, Event.PASSWORD_DISAVOWED, casilla_id, client.ip)
+    eventos.note(tx, Event.PASSWORD_DISAVOWED, casilla_id)
     return True

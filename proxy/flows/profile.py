@@ -30,7 +30,7 @@ from proxy.flows import challenge, factor, opening
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.closing import close, spend_link
 from proxy.flows.password import NOT_ME
-from proxy.store import audit, casillas, changes, links, outbox
+from proxy.store import casillas, changes, eventos, links, outbox
 from proxy.store.acceptances import Acceptance
 from proxy.store.challenges import Way
 from proxy.store.changes import Change
@@ -148,7 +148,7 @@ def verify(
         denied = _ask(tx, policy, casillas.by_id(tx, casilla.id), visit, client)
         step = waiting(tx, session, visit)
     if event:
-        audit.note(tx, event, casilla.id, client.ip)
+        eventos.note(tx, event, casilla.id)
     return Answered(step, denied, purpose)
 
 
@@ -170,7 +170,7 @@ def remove_phone(tx: Tx, policy: Policy, session: Session, client: Client) -> De
         return denied
     until = tx.now + policy.undo_life
     change = changes.add(tx, casilla.id, "phone", casilla.phone, None, b"", until)
-    audit.note(tx, _change_phone(tx, policy, casilla, change, client), casilla.id, client.ip)
+    eventos.note(tx, _change_phone(tx, policy, casilla, change, client), casilla.id)
     return None
 
 
@@ -200,7 +200,7 @@ def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
     # The link «No fui yo» may be in the mailbox of a stranger.
     close(tx, casilla.id, NOT_ME)
     casillas.set_password(tx, casilla.id, None)
-    audit.note(tx, Event.CHANGE_UNDONE, casilla.id, client.ip)
+    eventos.note(tx, Event.CHANGE_UNDONE, casilla.id)
     owner = casillas.by_id(tx, casilla.id).email
     for address in dict.fromkeys((casilla.email, owner)):
         told = {"left_out": address != owner} | where(tx, client)

@@ -26,7 +26,7 @@ from proxy.errors import Denied, Reason
 from proxy.flows import challenge, factor, login, password
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.password import Choosing
-from proxy.store import audit, casillas, challenges, links, outbox, throttle
+from proxy.store import casillas, challenges, eventos, links, outbox, throttle
 from proxy.store.challenges import NewChallenge
 from proxy.store.links import Link
 from proxy.store.outbox import Channel as Channel
@@ -182,7 +182,7 @@ def _counted(tx: Tx, identidad: Identidad, client: Client) -> Casilla | None:
     casilla = casillas.by_identidad(tx, identidad)
     device = login.known_device(tx, client, casilla)
     allowed = throttle.take(tx, limits.recoveries(identidad, device)) is None
-    audit.note(tx, Event.RECOVERY_STARTED, casilla.id if casilla else None, client.ip)
+    eventos.note(tx, Event.RECOVERY_STARTED, casilla.id if casilla else None)
     return casilla if allowed else None
 
 
@@ -225,7 +225,7 @@ def _came_late(link: Link | None) -> bool:
 def _send_link(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> None:
     links.end_all(tx, casilla.id, LINK)
     link = links.add(tx, LINK, casilla.id, policy.recovery_link_life)
-    audit.note(tx, Event.LINK_SENT, casilla.id, client.ip)
+    eventos.note(tx, Event.LINK_SENT, casilla.id)
     told = _told(tx, policy, link, client)
     outbox.add(tx, "recovery_link", casilla, policy.recovery_link_life, **told)
 
@@ -233,7 +233,7 @@ def _send_link(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> None
 def _send_nothing(tx: Tx, policy: Policy, client: Client) -> None:
     """Nearly the same work as `_send_link`: the time of an answer must not reveal a casilla."""
     links.end_all(tx, 0, LINK)
-    audit.note(tx, Event.LINK_SENT, None, client.ip)
+    eventos.note(tx, Event.LINK_SENT, None)
     told = _told(tx, policy, uuid4().bytes, client)
     outbox.add_void(tx, "recovery_link", policy.recovery_link_life, **told)
 

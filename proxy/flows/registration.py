@@ -22,7 +22,7 @@ from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
 from proxy.errors import Denied, Refusal
 from proxy.flows import cuentas
 from proxy.flows.challenge import count
-from proxy.store import audit, registrations, throttle
+from proxy.store import eventos, registrations, throttle
 from proxy.store.registrations import Registration as Registration
 from proxy.store.tx import Tx
 
@@ -118,7 +118,7 @@ def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
 
 
 def record_answer(tx: Tx, identidad: Identidad, answer: Answer, client: Client) -> None:
-    audit.note(tx, Event.IDENTITY_CHECKED, None, client.ip, answer=answer.value)
+    eventos.note(tx, Event.IDENTITY_CHECKED, None, answer=answer.value)
     if answer is not Answer.DIFFERS:
         throttle.give_back(tx, limits.tries_at_identity(identidad))
 

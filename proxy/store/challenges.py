@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
+from proxy.domain.events import Event
+from proxy.store import eventos
 from proxy.store.tables import challenges
 from proxy.store.tx import Tx
 
@@ -118,6 +120,7 @@ def add(tx: Tx, new: NewChallenge) -> None:
     if new.recipient:
         values["recipient"] = tx.vault.seal(RECIPIENT, new.id, new.recipient)
     tx.conn.execute(_ADD, vars(new) | values)
+    eventos.note(tx, Event.CHALLENGE_MADE, new.casilla_id, challenge=new.id, purpose=new.purpose)
 
 
 def by_id(tx: Tx, challenge_id: bytes) -> Challenge:

@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from proxy.domain.actor import WORKER, Actor
 from proxy.domain.vault import Vault
-from proxy.store import audit
+from proxy.store import eventos
 from proxy.store.tx import Tx, no_keys, utc_now
 
 # A fixed size: on PostgreSQL a pool that grows under load costs five times as much.
@@ -56,7 +56,7 @@ class Database:
     def _work(self, conn: Connection, by: Actor | None) -> Iterator[Tx]:
         tx = Tx(conn, self.clock(), self.vault, by or self.by)
         yield tx
-        audit.write(tx)
+        eventos.write(tx)
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:

@@ -12,8 +12,10 @@ from uuid import uuid4
 from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 
 from proxy.domain.casilla import Casilla
+from proxy.domain.events import Event
 from proxy.domain.recipient import nameless
 from proxy.domain.vault import Unsealable
+from proxy.store import eventos
 from proxy.store.tables import outbox, outbox_attempts
 from proxy.store.tx import Tx
 
@@ -120,9 +122,7 @@ def add(
     if not recipient:
         raise ValueError(f"{name}: to nobody")
     row = _row(tx, name, channel, recipient, context, useful_for)
-    row |= {"casilla_id": casilla.id if casilla else None, "next_at": tx.now}
-    tx.conn.execute(_ADD, row)
-    tx.mail = True
+    _write(tx, row, casilla.id if casilla else None, next_at=tx.now)
 
 
 def add_void(
@@ -138,8 +138,7 @@ def add_void(
     Pass the context that the message would have, so that the row is as large (S31).
     """
     row = _row(tx, name, channel, FILLER[channel], context, useful_for)
-    tx.conn.execute(_ADD, row | {"casilla_id": None, "next_at": None})
-    tx.mail = True
+    _write(tx, row, None, next_at=None)
 
 
 def oldest_due(tx: Tx) -> datetime | None:
@@ -187,6 +186,12 @@ def give_up(tx: Tx, message: Message) -> bool:
 
 def close(tx: Tx, message: Message) -> None:
     tx.conn.execute(_CLOSE, {"message": message.id, "sent": tx.now})
+
+
+def _write(tx: Tx, row: dict[str, Any], casilla_id: int | None, next_at: datetime | None) -> None:
+    tx.conn.execute(_ADD, row | {"casilla_id": casilla_id, "next_at": next_at})
+    eventos.note(tx, Event.MESSAGE_WRITTEN, casilla_id, message=row["message_id"], name=row["name"])
+    tx.mail = True
 
 
 def _row(

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
@@ -87,8 +88,9 @@ _LIST = (
 
 def add(
     tx: Tx, digest: bytes, casilla_id: int, device_id: bytes, until: datetime, ip: str, agent: str
-) -> None:
-    values = {
+) -> bytes:
+    """Returns its id."""
+    values: dict[str, Any] = {
         "digest": digest,
         "id": secrets.token_bytes(16),
         "casilla_id": casilla_id,
@@ -101,6 +103,8 @@ def add(
         "user_agent": agent,
     }
     tx.conn.execute(_ADD, values)
+    session_id: bytes = values["id"]
+    return session_id
 
 
 def by_digest(tx: Tx, digest: bytes) -> Session | None:

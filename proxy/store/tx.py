@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
 from proxy.domain.actor import Actor
+from proxy.domain.evento import Evento
 from proxy.domain.vault import Vault
 
 
@@ -20,8 +20,8 @@ class Tx:
     keys: Callable[[], Vault]
     by: Actor
     mail: bool = False  # whether a message was left in the outbox
-    request: str | None = None  # the reference of the HTTP request, for the audit
-    notes: list[dict[str, Any]] = field(default_factory=list)  # the audit writes them at the end
+    request: str | None = None  # the reference of the HTTP request, for the record
+    notes: list[Evento] = field(default_factory=list)  # written at the end of the transaction
 
     @property
     def vault(self) -> Vault:

@@ -15,11 +15,13 @@ from proxy.installation import Installation
 from proxy.store.purge import purge
 from proxy.work.mailer import Mailer
 from proxy.work.messages import PathOf
+from proxy.work.recorder import Recorder
 
 logger = logging.getLogger("casilla.worker")
 
 DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
+RECORD_PAUSE = 0.5  # seconds: an evento waits less than one for its place in line
 
 
 class Worker:
@@ -28,12 +30,14 @@ class Worker:
     def __init__(self, installation: Installation, path_of: PathOf) -> None:
         self._installation = installation
         self._mailer = Mailer(installation, path_of)
+        self._recorder = Recorder(installation)
         self._purge_at = time.monotonic()
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
         """Messages leave at once when `wake` is set. To end it, set `stop` and then `wake`."""
         await asyncio.gather(
             self._mailer.work(wake, stop),
+            self._repeat(self._recorder.advance, stop, RECORD_PAUSE),
             self._repeat(self._refill, stop),
             self._repeat(self._purge, stop),
         )
@@ -51,7 +55,7 @@ class Worker:
                 logger.info("out of date", extra={"detail": gone})
         return 0
 
-    async def _repeat(self, chore: Callable[[], int], stop: Event) -> None:
+    async def _repeat(self, chore: Callable[[], int], stop: Event, pause: float = PAUSE) -> None:
         """Repeat at once while `chore` returns a number above 0. No error ends the loop."""
         while not stop.is_set():
             try:
@@ -61,7 +65,7 @@ class Worker:
                 logger.error("a chore cannot be done", extra={"detail": type(error).__name__})
                 done = 0
             if not done:
-                await asyncio.to_thread(stop.wait, PAUSE)
+                await asyncio.to_thread(stop.wait, pause)
 
 
 def work_alone(worker: Worker) -> None:

@@ -304,7 +304,7 @@ class AccountLife(RuleBasedStateMachine):
     def the_rows_keep_the_rules(self) -> None:
         with self.db.reading() as tx:
             rows = tx.conn.execute(select(tables.challenges)).all()
-            events = list(tx.conn.execute(select(tables.audit.c.event)).scalars())
+            events = list(tx.conn.execute(select(tables.eventos.c.kind)).scalars())
             live = func.count().filter(tables.sessions.c.ended_at.is_(None))
             assert tx.conn.execute(select(live)).scalar_one() <= POLICY.sessions_at_once
             devices = tx.conn.execute(select(tables.devices)).all()

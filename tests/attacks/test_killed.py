@@ -35,7 +35,7 @@ def test_a_killed_life_leaves_nothing_half_done(db: Database, database_url: str)
         devices = tx.conn.execute(select(tables.devices)).all()
         links = tx.conn.execute(select(tables.links)).all()
         casillas = tx.conn.execute(select(tables.casillas)).all()
-        noted = tx.conn.execute(select(tables.audit.c.event, tables.audit.c.casilla_id)).all()
+        noted = tx.conn.execute(select(tables.eventos.c.kind, tables.eventos.c.casilla_id)).all()
     sent = [(message.name, message.casilla_id) for message in messages(db)]
 
     def of(casilla: int) -> list[int]:

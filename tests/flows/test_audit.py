@@ -30,8 +30,8 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installatio
     installation = Installation(Settings(_env_file=None))
     rosa = open_casilla(installation.db, ROSA)
     with installation.db.transaction() as tx:
-        audit.note(tx, Event.CASILLA_OPENED, rosa.id)
-        audit.note(tx, Event.LOGIN_FAILED, rosa.id, "203.0.113.7", why="=1+1")
+        eventos.note(tx, Event.CASILLA_OPENED, rosa.id)
+        eventos.note(tx, Event.LOGIN_FAILED, rosa.id, "203.0.113.7", why="=1+1")
     return installation
 
 
@@ -82,7 +82,7 @@ def test_what_somebody_touched_is_named(
 
 def test_who_empties_the_whole_audit_is_found(installation: Installation, capsys: Said) -> None:
     with installation.db.transaction() as tx:
-        tx.conn.execute(delete(tables.audit))
+        tx.conn.execute(delete(tables.eventos))
         tx.conn.execute(delete(tables.audit_head))
     assert casilla(capsys, "auditoria", "verificar")[0] == 1
 

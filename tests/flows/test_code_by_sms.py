@@ -125,7 +125,7 @@ def test_two_casillas_of_one_mobile_get_no_more_codes_and_no_page_tells(
     assert (len(rows(db)), left(db)) == (4, 3)
     with db.reading() as tx:
         notes = tx.conn.execute(
-            select(tables.audit.c.event, tables.audit.c.casilla_id).order_by(tables.audit.c.id)
+            select(tables.eventos.c.kind, tables.eventos.c.casilla_id).order_by(tables.eventos.c.id)
         ).all()
     assert notes[-1] == ("excess_rate_limit_exceeded", bruno.id)
 

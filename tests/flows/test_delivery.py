@@ -48,7 +48,7 @@ def row_of(db: Database) -> Any:
 
 def events(db: Database) -> list[str]:
     with db.reading() as tx:
-        return list(tx.conn.execute(select(tables.audit.c.event)).scalars())
+        return list(tx.conn.execute(select(tables.eventos.c.kind)).scalars())
 
 
 def test_a_message_that_left_is_recorded_and_emptied(db: Database, rosa: Person) -> None:

@@ -124,7 +124,7 @@ def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
 ) -> None:
     receipt = sender.deposit(("CARTA 9.pdf", PDF), ("nota.txt", b"hola"))
     with db.reading() as tx:
-        [entry] = tx.conn.execute(select(tables.audit)).mappings()
+        [entry] = tx.conn.execute(select(tables.eventos)).mappings()
         files = notificaciones.files_of(tx, rosa.id, receipt.id)
     assert entry["event"] == Event.NOTIFICACION_DEPOSITED
     assert entry["casilla_id"] == rosa.id
@@ -154,7 +154,7 @@ def test_what_is_wrong_is_refused_and_leaves_nothing(
         sender.deposit(**wrong)
     assert refusal.value.code == code
     assert str(refusal.value).endswith(("depositó nada.", "ruta.", "Revísela.", "número."))
-    assert [count(db, t) for t in ("notificaciones", "files", "outbox", "audit")] == [0, 0, 0, 0]
+    assert [count(db, t) for t in ("notificaciones", "files", "outbox", "eventos")] == [0, 0, 0, 0]
     assert sender.kept == []
 
 
@@ -245,10 +245,10 @@ def test_killed_at_any_instant_an_acto_is_there_whole_or_not_at_all(
             files = notificaciones.files_of(tx, rosa.id, notificacion.id)
             assert [file.position for file in files] == [0, 1]
             assert all(documents.intact(file.sha256) for file in files)
-        audited = tx.conn.execute(select(tables.audit.c.detail)).scalars()
+        audited = tx.conn.execute(select(tables.eventos.c.detail)).scalars()
         assert {n.id.hex() for n in pending} == {detail["notificacion"] for detail in audited}
     assert count(db, "files") == 2 * len(pending)
-    assert count(db, "outbox") == count(db, "audit") == len(pending)
+    assert count(db, "outbox") == count(db, "eventos") == len(pending)
     assert steps > 10, "it hardly ran"
     assert len(pending) > 0
 

@@ -200,7 +200,7 @@ def test_the_entity_turns_it_off_for_an_owner_who_lost_everything(
     assert not alive(db, owner.opened)
     assert [context["by_entity"] for context in contexts(db, "factor_off")] == [True]
     with db.reading() as tx:
-        table = tables.audit
+        table = tables.eventos
         row = tx.conn.execute(select(table).where(table.c.event == "authn_factor_reset")).one()
     assert row.detail == {"responsible": [*TWO]}
     clock.advance(minutes=6)

@@ -43,7 +43,7 @@ def count(db: Database, table: str = "casillas") -> int:
 def test_a_file_of_several_batches_comes_in_whole(db: Database, tmp_path: Path) -> None:
     many = BATCH * 2 + 7
     assert accounts(db, file_of(tmp_path, many)) == (many, 0)
-    assert count(db) == count(db, "audit") == many
+    assert count(db) == count(db, "eventos") == many
     with db.reading() as tx:
         last = casillas.by_identidad(tx, Identidad("DNI", str(42_000_000 + many - 1)))
     assert last is not None
@@ -53,7 +53,7 @@ def test_a_file_of_several_batches_comes_in_whole(db: Database, tmp_path: Path) 
 def test_one_fault_in_the_last_batch_undoes_the_first(db: Database, tmp_path: Path) -> None:
     path = file_of(tmp_path, BATCH * 2, "4200,Nadie,nadie@example.com")
     assert accounts(db, path) == (0, 1)
-    assert count(db) == count(db, "audit") == 0
+    assert count(db) == count(db, "eventos") == 0
     assert accounts(db, path, go_on=True) == (BATCH * 2, 1)
     assert count(db) == BATCH * 2
 
@@ -104,7 +104,7 @@ def test_of_several_that_import_the_same_file_one_does(
     ended = Counter(race(import_the_same, f"{database_url}|{path}"))
     assert ended.pop("brought") == 1
     assert set(ended) <= {"left out", "import.race"}
-    assert count(db) == count(db, "audit") == 150
+    assert count(db) == count(db, "eventos") == 150
 
 
 @pytest.mark.lento
@@ -122,7 +122,7 @@ def test_killed_at_any_instant_a_file_is_there_whole_or_not_at_all(
         ids = tx.conn.execute(select(tables.casillas.c.id)).scalars().all()
         emails = Counter(casillas.by_id(tx, casilla_id).email for casilla_id in ids)
     assert set(emails.values()) <= {3}  # the lines of each file
-    assert count(db, "audit") == len(ids)
+    assert count(db, "eventos") == len(ids)
     assert int(done.stdout) > 1, "it hardly ran"
     assert len(emails) > 0
 

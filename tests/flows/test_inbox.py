@@ -80,7 +80,7 @@ def letters(db: Database, rosa: Person, clock: Clock) -> Callable[[int], list[by
 
 
 def trail(db: Database, event: str) -> list[Any]:
-    table = tables.audit
+    table = tables.eventos
     with db.reading() as tx:
         rows = tx.conn.execute(select(table).where(table.c.event == event).order_by(table.c.id))
         return list(rows)

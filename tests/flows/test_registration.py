@@ -33,7 +33,7 @@ from tests.flows.newcomer import (
 )
 from tests.people import ROSA, Person, open_casilla
 
-TABLES = ("outbox", "challenges", "audit", "registrations")
+TABLES = ("outbox", "challenges", "eventos", "registrations")
 GONE = Denied(Reason.OVER)
 
 
@@ -116,7 +116,7 @@ def test_known_and_unknown_leave_as_many_rows_behind(db: Database) -> None:
     found = []
     for numero, cui in (("40000011", "1"), ("40000001", "3")):
         rows = {
-            name: count(db, name) for name in ("outbox", "challenges", "audit", "registrations")
+            name: count(db, name) for name in ("outbox", "challenges", "eventos", "registrations")
         }
         form = ELENA | {"numero": numero, "cui": cui_digit(numero), "correo": f"{cui}@example.com"}
         Newcomer(db).reach_email(form | {"correo2": form["correo"]})
@@ -326,7 +326,7 @@ def test_whose_data_matched_is_not_asked_again_for_another_way_to_reach_them(
 def count_checks(db: Database) -> int:
     """How often the register was asked."""
     with db.reading() as tx:
-        events = tx.conn.execute(select(tables.audit.c.event)).scalars().all()
+        events = tx.conn.execute(select(tables.eventos.c.kind)).scalars().all()
     return events.count(Event.IDENTITY_CHECKED)
 
 

@@ -28,7 +28,7 @@ def see(visitor: Visitor, address: str) -> Response:
 def events(installation: Installation, event: str) -> int:
     """How often the audit has it."""
     with installation.db.reading() as tx:
-        return list(tx.conn.execute(select(tables.audit.c.event)).scalars()).count(event)
+        return list(tx.conn.execute(select(tables.eventos.c.kind)).scalars()).count(event)
 
 
 def sent_code(installation: Installation, name: str) -> str:

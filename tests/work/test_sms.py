@@ -100,7 +100,7 @@ def test_a_number_that_the_gateway_refuses_is_not_asked_for_again_with_a_code(
     assert len(server.asked) == 1
     assert attempts(installation.db) == [(False, "422 el destinatario no es un celular")]
     with installation.db.reading() as tx:
-        events = tx.conn.execute(select(tables.audit.c.event)).scalars().all()
+        events = tx.conn.execute(select(tables.eventos.c.kind)).scalars().all()
     assert events == ["message_given_up"]
 
 

@@ -1,0 +1,75 @@
+"""The record: committed eventos get their place in line, each chained to the one before.
+
+    evento, with its act ──▶ waits ──▶ advance: in line ──▶ its mark leaves the database
+
+The line goes on from the last row of the audit of earlier versions: its first evento seals the end
+of that audit, and its first place is the next number.
+"""
+
+from dataclasses import dataclass
+
+from proxy.domain import evento
+from proxy.domain.chain import START
+from proxy.domain.evento import Mark
+from proxy.domain.events import Event
+from proxy.store import audit, eventos, line
+from proxy.store.db import Database
+from proxy.store.tx import Tx
+
+
+@dataclass(frozen=True)
+class Advanced:
+    many: int
+    mark: Mark | None  # the end of the line
+    fits: bool  # whether the mark that was kept outside is still in line
+
+
+def advance(db: Database, kept: Mark | None) -> Advanced:
+    """Put the next eventos in line. Does nothing behind a line that lost its mark."""
+    with db.reading() as tx:
+        end, waits = line.last(tx), line.waits(tx)
+        fits = kept is None or line.fits(tx, kept)
+    if not fits or (end and not waits):
+        return Advanced(0, end, fits)
+    with db.transaction() as tx:
+        if not line.claim(tx):
+            return Advanced(0, None, fits)
+        return _advance(tx)
+
+
+def advance_all(db: Database, kept: Mark | None) -> Advanced:
+    while True:
+        done = advance(db, kept)
+        if not done.many:
+            return done
+
+
+def _advance(tx: Tx) -> Advanced:
+    vault, end = tx.vault, line.last(tx)
+    batch = line.waiting(tx) if end else [_begin(tx)]
+    place, chained = (end.place, end.chain) if end else (_earlier(tx), START)
+    rows = []
+    for evento_id, sealed in batch:
+        place += 1
+        chained = evento.chain(vault, vault.newest, chained, place, evento_id, sealed)
+        rows.append({"place": place, "evento_id": evento_id, "chain": chained})
+        rows[-1]["key_id"] = vault.newest
+    if rows:
+        line.add(tx, rows)
+    if end:
+        line.no_longer_waiting(tx, [one for one, _ in batch])
+    return Advanced(len(rows), Mark(place, chained) if rows else end, fits=True)
+
+
+def _earlier(tx: Tx) -> int:
+    head = audit.head(tx)
+    return head.last_id if head else 0
+
+
+def _begin(tx: Tx) -> tuple[bytes, bytes]:
+    """The first evento seals where the audit of earlier versions ended."""
+    head = audit.head(tx)
+    rows, mark = (head.last_id, head.mark.hex()) if head else (0, None)
+    eventos.note(tx, Event.RECORD_BEGUN, rows=rows, mark=mark)
+    [row] = eventos.add(tx, [tx.notes.pop()])
+    return row["id"], row["seal"]

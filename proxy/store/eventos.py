@@ -1,0 +1,207 @@
+"""The eventos: every fact, in a row that is inserted with the act and then never changes.
+
+A transaction collects its notes and writes them at its end, in two statements. No lock is taken
+that another transaction waits for. `flows/record.py` puts committed rows in line.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Column, Row, func, insert, select, text, type_coerce
+from sqlalchemy.types import NullType
+
+from proxy.domain import evento
+from proxy.domain.evento import Evento
+from proxy.domain.events import Event
+from proxy.domain.ids import new_id
+from proxy.store.tables import eventos, line, line_waiting
+
+if TYPE_CHECKING:
+    from proxy.store.tx import Tx
+
+AT_ONCE = 500  # rows that a reader holds in memory
+
+_ADD = insert(eventos)
+_WAIT = insert(line_waiting)
+
+
+def note(
+    tx: "Tx",
+    event: Event,
+    casilla_id: int | None = None,
+    *,
+    notificacion: bytes | None = None,
+    session: bytes | None = None,
+    challenge: bytes | None = None,
+    message: str | None = None,
+    **detail: Any,
+) -> None:
+    """`tx.by` says by whom, from where and in which session. `session`: one that begins.
+
+    Never pass a code, token, password or identidad: the detail is stored in clear.
+    """
+    tx.notes.append(
+        Evento(
+            b"",
+            tx.now,
+            event,
+            casilla_id,
+            notificacion,
+            str(tx.by),
+            session or tx.by.session,
+            tx.by.ip,
+            challenge,
+            message,
+            tx.request,
+            json.dumps(detail, ensure_ascii=False, sort_keys=True),
+        )
+    )
+
+
+def write(tx: "Tx") -> None:
+    """The last statements of a transaction."""
+    if tx.notes:
+        rows = add(tx, tx.notes)
+        tx.conn.execute(_WAIT, [{"evento_id": row["id"]} for row in rows])
+
+
+def add(tx: "Tx", notes: list[Evento]) -> list[dict[str, Any]]:
+    """Without a place in line, nor one that waits for it."""
+    vault, first = tx.vault, int.from_bytes(new_id(tx.now))
+    rows = []
+    for number, noted in enumerate(notes):
+        one = replace(noted, id=(first + number).to_bytes(16))  # in the order of the act
+        sealed = evento.seal(vault, vault.newest, one)
+        rows.append(vars(one) | {"key_id": vault.newest, "seal": sealed})
+    tx.conn.execute(_ADD, rows)
+    return rows
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A row of the line and its evento, as the tables hold them.
+
+    `evento` is None when its values cannot be read.
+    """
+
+    place: int
+    evento_id: bytes
+    chain: bytes
+    chain_key: str
+    evento: Evento | None
+    at: datetime | None
+    key_id: str
+    seal: bytes
+    gone: bool  # there is no such evento
+
+
+def _raw(column: Column[Any]) -> Any:
+    """A SQLite column may hold any value, and a bad row must not stop the reading."""
+    return type_coerce(column, NullType()).label(column.name)
+
+
+_NAMES = [field.name for field in fields(Evento)]
+_EVENTO = [_raw(eventos.c[name]) for name in (*_NAMES, "key_id", "seal")]
+_LINE = [line.c.place, line.c.evento_id, line.c.chain, line.c.key_id.label("chain_key")]
+_ROWS = (
+    select(*_LINE, *_EVENTO)
+    .select_from(line.outerjoin(eventos, eventos.c.id == line.c.evento_id))
+    .order_by(line.c.place)
+    .execution_options(yield_per=AT_ONCE)
+)
+_UNPLACED = (
+    select(line_waiting.c.evento_id, *_EVENTO)
+    .select_from(line_waiting.outerjoin(eventos, eventos.c.id == line_waiting.c.evento_id))
+    .order_by(line_waiting.c.evento_id)
+    .execution_options(yield_per=AT_ONCE)
+)
+_STILL = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+_COUNT = select(func.count()).select_from(eventos)
+_ASTRAY = (
+    select(eventos.c.id)
+    .except_(select(line.c.evento_id), select(line_waiting.c.evento_id))
+    .limit(1)
+)
+
+
+def in_line(
+    tx: "Tx", since: datetime | None = None, until: datetime | None = None
+) -> Iterator[Placed]:
+    """The eventos of [since, until) in the order of the line, AT_ONCE in memory at a time."""
+    statement = _ROWS
+    if since is not None:
+        statement = statement.where(eventos.c.at >= since)
+    if until is not None:
+        statement = statement.where(eventos.c.at < until)
+    with any_text(tx), tx.conn.execute(statement) as found:
+        for row in found:
+            yield _placed(row, row.place, row.evento_id, row.chain, row.chain_key)
+
+
+def unplaced(tx: "Tx") -> Iterator[Placed]:
+    """Those that wait for their place, which is 0 until then."""
+    with any_text(tx), tx.conn.execute(_UNPLACED) as found:
+        for row in found:
+            yield _placed(row, 0, row.evento_id, b"", "")
+
+
+def count(tx: "Tx") -> int:
+    return int(tx.conn.execute(_COUNT).scalar_one())
+
+
+def astray(tx: "Tx") -> bytes | None:
+    """An evento that is neither in line nor waits for it: somebody took it out."""
+    found: bytes | None = tx.conn.execute(_ASTRAY).scalar()
+    return found
+
+
+def hold_still(tx: "Tx") -> None:
+    """Let every statement of this transaction see the same rows, as SQLite always does."""
+    if tx.conn.dialect.name == "postgresql":
+        tx.conn.execute(_STILL)
+
+
+@contextmanager
+def any_text(tx: "Tx") -> Iterator[None]:
+    """SQLite can store text that is not UTF-8. Read it too: its seal will not match."""
+    if tx.conn.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = tx.conn.connection.driver_connection
+    driver.text_factory = lambda raw: raw.decode(errors="replace")
+    try:
+        yield
+    finally:
+        driver.text_factory = str
+
+
+def _placed(row: Row[Any], place: int, evento_id: bytes, chained: bytes, chain_key: str) -> Placed:
+    at, read = None, None
+    values = row._mapping
+    try:
+        at = instant(values["at"])
+        read = Evento(**{name: values[name] for name in _NAMES} | {"at": at})
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        pass
+    seal = values["seal"] if isinstance(values["seal"], bytes) else b""
+    return Placed(
+        place,
+        evento_id,
+        chained,
+        chain_key,
+        read,
+        at,
+        str(values["key_id"]),
+        seal,
+        values["id"] is None,
+    )
+
+
+def instant(value: Any) -> datetime:
+    """As the engine holds it: text without a zone on SQLite."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
