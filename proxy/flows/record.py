@@ -48,17 +48,18 @@ def _advance(tx: Tx) -> Advanced:
     vault, end = tx.vault, line.last(tx)
     batch = line.waiting(tx) if end else [_begin(tx)]
     place, chained = (end.place, end.chain) if end else (_earlier(tx), START)
+    if not batch:
+        return Advanced(0, end, fits=True)
     rows = []
     for evento_id, sealed in batch:
         place += 1
         chained = evento.chain(vault, vault.newest, chained, place, evento_id, sealed)
         rows.append({"place": place, "evento_id": evento_id, "chain": chained})
         rows[-1]["key_id"] = vault.newest
-    if rows:
-        line.add(tx, rows)
+    line.add(tx, rows)
     if end:
         line.no_longer_waiting(tx, [one for one, _ in batch])
-    return Advanced(len(rows), Mark(place, chained) if rows else end, fits=True)
+    return Advanced(len(rows), Mark(place, chained), fits=True)
 
 
 def _earlier(tx: Tx) -> int:

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select
 
 from proxy.domain.events import Event
-from proxy.flows import audit
 from proxy.flows.audit import Whole
 from proxy.store import tables
 from proxy.store.db import Database
 from tests.outbox import messages
+from tests.recorded import verify
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,8 +27,7 @@ def test_a_killed_life_leaves_nothing_half_done(db: Database, database_url: str)
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 12, "it hardly ran"
-    with db.reading() as tx:
-        assert isinstance(audit.verify(tx), Whole)
+    assert isinstance(verify(db), Whole)
     with db.reading() as tx:
         challenges = tx.conn.execute(select(tables.challenges)).all()
         sessions = tx.conn.execute(select(tables.sessions)).all()

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import delete, text
 
 from proxy.cli import main
+from proxy.domain.actor import Actor
 from proxy.domain.events import Event
 from proxy.flows import keys
 from proxy.installation import Installation
 from proxy.keys.ring import read_keyring
 from proxy.settings import Settings
-from proxy.store import audit, tables
+from proxy.store import eventos, tables
 from tests.people import ROSA, open_casilla
 
 MANUAL = Path(__file__).parents[2] / "site_src/pages/manual/auditoria-y-claves.md"
@@ -31,7 +32,8 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installatio
     rosa = open_casilla(installation.db, ROSA)
     with installation.db.transaction() as tx:
         eventos.note(tx, Event.CASILLA_OPENED, rosa.id)
-        eventos.note(tx, Event.LOGIN_FAILED, rosa.id, "203.0.113.7", why="=1+1")
+    with installation.db.transaction(Actor("visitor", ip="203.0.113.7")) as tx:
+        eventos.note(tx, Event.LOGIN_FAILED, rosa.id, why="=1+1")
     return installation
 
 

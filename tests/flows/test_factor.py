@@ -1,5 +1,6 @@
 """The story of the second factor, without HTTP: X11, S29, S38, S39."""
 
+import json
 from hashlib import sha256
 
 import pytest
@@ -201,8 +202,8 @@ def test_the_entity_turns_it_off_for_an_owner_who_lost_everything(
     assert [context["by_entity"] for context in contexts(db, "factor_off")] == [True]
     with db.reading() as tx:
         table = tables.eventos
-        row = tx.conn.execute(select(table).where(table.c.event == "authn_factor_reset")).one()
-    assert row.detail == {"responsible": [*TWO]}
+        row = tx.conn.execute(select(table).where(table.c.kind == "authn_factor_reset")).one()
+    assert json.loads(row.detail) == {"responsible": [*TWO]}
     clock.advance(minutes=6)
     assert isinstance(Browser(db).enter(rosa), Opened)
 

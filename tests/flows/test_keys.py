@@ -14,11 +14,10 @@ from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.identity import PersonClaim
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
-from proxy.flows import audit, keys
+from proxy.flows import audit, keys, record
 from proxy.flows.audit import Whole
 from proxy.keys import file
 from proxy.keys.ring import create_keyring, read_keyring
-from proxy.store import audit as notes
 from proxy.store import (
     casillas,
     challenges,
@@ -30,12 +29,14 @@ from proxy.store import (
     sealed,
     tables,
 )
+from proxy.store import eventos as notes
 from proxy.store.challenges import NewChallenge
 from proxy.store.db import Database
 from proxy.store.tx import Tx
 from tests.clock import Clock
 from tests.flows.retire_killed import retire
 from tests.people import BRUNO, COMERCIAL_SUR, ROSA, cheap, open_casilla
+from tests.recorded import verify
 from tests.ringed import opened
 
 ROOT = Path(__file__).parents[2]
@@ -122,8 +123,7 @@ def everything(db: Database) -> list[str]:
 
 
 def verified(db: Database) -> bool:
-    with db.reading() as tx:
-        return isinstance(audit.verify(tx), Whole)
+    return isinstance(verify(db), Whole)
 
 
 def rotate(db: Database, ring: Path) -> str:
@@ -298,6 +298,7 @@ def test_killed_at_any_instant_a_retirement_loses_nothing(
 
 def test_an_export_names_somebody_alike_before_and_after(db: Database, ring: Path) -> None:
     def users() -> list[str]:
+        record.advance_all(db, None)
         with db.reading() as tx:
             return [line["user"] for line in audit.lines(tx) if line["user"]]
 

@@ -15,7 +15,7 @@ from tests.flows.inside import Inside
 from tests.flows.newcomer import Newcomer, code_of
 from tests.people import Person
 
-KEPT = ("casillas", "outbox", "audit", "audit_head")
+KEPT = ("casillas", "outbox", "eventos", "line_waiting")
 
 
 def counts(db: Database) -> dict[str, int]:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from proxy.domain.events import Event
 from proxy.installation import Installation
 from proxy.logs import JsonLines
-from proxy.store.tables import audit
+from proxy.store.tables import eventos
 from proxy.web.routes import BODY_BYTES
 from tests.people import Person
 from tests.web.visitor import Visitor
@@ -39,8 +39,8 @@ def test_what_the_audit_notes_leads_to_the_line_of_its_request(
     visitor.password(rosa.identidad.number, "clave-equivocada")
     line = lines(caplog)[-1]
     with installation.db.reading() as tx:
-        noted = tx.conn.execute(select(audit.c.event, audit.c.detail)).all()
-    assert noted == [(Event.LOGIN_FAILED, {"request": line["request"]})]
+        noted = tx.conn.execute(select(eventos.c.kind, eventos.c.request)).all()
+    assert noted == [(Event.LOGIN_FAILED, line["request"])]
     assert line["route"] == "/casilla/ingresar/"
 
 
