@@ -27,7 +27,7 @@ DONE = {
         "El correo de la casilla de {} cambió, y se quitaron su contraseña y su celular. "
         "Se avisó al anterior y al nuevo."
     ),
-    "factor": ("La casilla de {} se abre otra vez con un código por correo. Se avisó al titular."),
+    "factor": "La casilla de {} se abre otra vez con un código por correo. Se avisó al titular.",
 }
 
 
