@@ -99,6 +99,18 @@ TEXTS = {
         "Hacen falta dos personas distintas de la entidad que respondan por el cambio: "
         "no se cambió nada."
     ),
+    "responsible.malformed": "Escriba los nombres de quienes responden solo con letras.",
+    "responsible.same_user": (
+        "El pedido {number} se hizo con este mismo usuario: debe aprobarlo otra persona, con el "
+        "suyo. No se cambió nada."
+    ),
+    "petition.none": (
+        "No hay un pedido con el número {number}. Vea la lista con «casilla cuentas pendientes»."
+    ),
+    "petition.answered": "El pedido {number} ya se había aprobado o rechazado: no se cambió nada.",
+    "petition.expired": (
+        "El pedido {number} venció: no se cambió nada. Si hace falta, pídalo otra vez."
+    ),
     "recovery_start.limited": (
         "Desde su conexión se hicieron muchos pedidos en poco tiempo. "
         "Sus datos no están mal: espere {wait} y pruebe otra vez."

@@ -12,13 +12,15 @@ from sqlalchemy import select
 from proxy.cli import COMMANDS
 from proxy.commands.site import publish
 from proxy.domain import totp
-from proxy.domain.identidad import Identidad
+from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.errors import Refusal
+from proxy.flows import petitions
 from proxy.installation import Installation
 from proxy.settings import Settings
 from proxy.store import casillas, factors, schema, tables
 from tests.casilla import PDF
 from tests.commands.conftest import Casilla, casilla, installation
+from tests.operators import ANA, TWO
 
 __all__ = ["casilla", "installation"]
 
@@ -319,17 +321,21 @@ def test_two_people_turn_a_lost_second_factor_off(
     line = ["cuentas", "sin-factor", "--identidad", "40000001", "--responde", "Ana Torres"]
     none = "Esa casilla no tiene segundo factor: no se cambió nada.\n"
     assert casilla(*line, "--autoriza", "Luis Vega") == (1, "", none)
-    code, _, complaint = casilla(*line, "--autoriza", "ana torres")
-    assert code == 1 and complaint.startswith("Hacen falta dos personas distintas")
     with installation.db.transaction() as tx:
         factors.add(tx, 1, totp.new_secret(), b"s" * 16)
         factor = factors.of_casilla(tx, 1)
         assert factor and factors.confirm(tx, factor, 1)
+    code, _, complaint = casilla(*line, "--autoriza", "ana torres")
+    assert code == 1 and complaint.startswith("Hacen falta dos personas distintas")
+    with installation.db.transaction(ANA) as tx:
+        petitions.ask_factor(tx, parse_identidad("40000001"), *TWO)
     said = (
         "La casilla de DNI-40000001 se abre otra vez con un código por correo. "
         "Se avisó al titular.\n"
     )
-    assert casilla(*line, "--autoriza", "Luis Vega") == (0, said, "")
+    assert casilla("cuentas", "aprobar", "1") == (0, said, "")
+    answered = "El pedido 1 ya se había aprobado o rechazado: no se cambió nada.\n"
+    assert casilla("cuentas", "aprobar", "1") == (1, "", answered)
 
 
 def test_two_people_change_the_e_mail_of_who_lost_the_old_mailbox(
@@ -337,12 +343,38 @@ def test_two_people_change_the_e_mail_of_who_lost_the_old_mailbox(
 ) -> None:
     """S39"""
     open_casilla(casilla)
-    line = ["cuentas", "correo", "--identidad", "40000001", "--correo", "otra@example.org"]
-    line += ["--responde", "Ana Torres", "--autoriza"]
-    code, _, complaint = casilla(*line, "ana torres")
-    assert code == 1 and complaint.startswith("Hacen falta dos personas distintas")
+    with installation.db.transaction(ANA) as tx:
+        petitions.ask_email(tx, parse_identidad("40000001"), "otra@example.org", *TWO)
     said = (
         "El correo de la casilla de DNI-40000001 cambió, y se quitaron su contraseña y su celular. "
         "Se avisó al anterior y al nuevo.\n"
     )
-    assert casilla(*line, "Luis Vega") == (0, said, "")
+    assert casilla("cuentas", "aprobar", "1") == (0, said, "")
+
+
+def test_who_asks_for_a_change_reads_what_another_person_must_run_and_cannot_run_it(
+    casilla: Casilla, installation: Installation
+) -> None:
+    """S39"""
+    open_casilla(casilla)
+    line = ["cuentas", "correo", "--identidad", "40000001", "--correo", "otra@example.org"]
+    line += ["--responde", "Ana Torres"]
+    code, said, _ = casilla(*line, "--autoriza", "Luis Vega")
+    assert code == 0 and said.startswith("Todavía no cambió nada: antes del ")
+    assert said.endswith(
+        ", Luis Vega debe ejecutar con su propio usuario «casilla cuentas aprobar 1».\n"
+    )
+    assert ", otra persona debe ejecutar" in casilla(*line)[1]
+    code, said, complaint = casilla("cuentas", "aprobar", "1")
+    assert (code, said) == (1, "") and complaint.startswith("El pedido 1 se hizo con este mismo")
+    first, second = casilla("cuentas", "pendientes")[1].splitlines()
+    assert first.startswith("1  DNI-40000001  correo nuevo: otra@example.org  pedido por: ")
+    assert first.endswith("responde: Ana Torres  autoriza: Luis Vega")
+    assert second.startswith("2  ") and second.endswith("autoriza: —")
+    for number in ("1", "2"):
+        gone = f"El pedido {number} quedó sin efecto.\n"
+        assert casilla("cuentas", "rechazar", number) == (0, gone, "")
+    none = "No hay pedidos que esperen a una segunda persona.\n"
+    assert casilla("cuentas", "pendientes") == (0, none, "")
+    code, _, complaint = casilla("cuentas", "rechazar", "3")
+    assert code == 1 and complaint.startswith("No hay un pedido con el número 3.")

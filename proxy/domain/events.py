@@ -32,6 +32,8 @@ class Event(StrEnum):
     FACTOR_RESTORED = "authn_factor_reset"  # the entity did it: the owner lost app and codes
     RECOVERY_CODES_MADE = "authn_recovery_codes_created"  # ten new codes; older ones do not count
     RECOVERY_CODE_USED = "authn_recovery_code_used"
+    PETITION_MADE = "two_person_requested"  # the entity asked for an act that a second person does
+    PETITION_REFUSED = "two_person_refused"  # it was given up
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
     MESSAGE_WRITTEN = "message_created"  # an e-mail or SMS waits to leave
     MESSAGE_LOST = "message_given_up"  # the message could not be sent before it expired

@@ -3,9 +3,19 @@
 from proxy.errors import Refusal
 
 
-def two_people(names: tuple[str, str]) -> list[str]:
+def two_people(responds: str, authorises: str) -> list[str]:
     """Refuses `responsible.alone` unless the names belong to two different people."""
-    first, second = (" ".join(name.split()) for name in names)
-    if not (first and second) or first.casefold() == second.casefold():
+    first, second = one_person(responds), one_person(authorises)
+    if first.casefold() == second.casefold():
         raise Refusal("responsible.alone")
     return [first, second]
+
+
+def one_person(typed: str) -> str:
+    """The name, on one line. Refuses `responsible.alone` for none, `responsible.malformed`."""
+    name = " ".join(typed.split())
+    if not name:
+        raise Refusal("responsible.alone")
+    if not name.isprintable():  # the other person reads it in a terminal, which obeys such signs
+        raise Refusal("responsible.malformed")
+    return name

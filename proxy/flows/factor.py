@@ -2,7 +2,7 @@
 
     begin ──▶ QR and key ──▶ confirm, with a first code ──▶ ten recovery codes, shown once
                                         renew · turn_off, with a code ◀──┘
-                    restore: the entity, for an identified owner who lost app and codes
+                    restore: two people of the entity, for who lost app and codes
 
 While the factor is on, no mailed code opens the casilla, and a recovery of the password does not
 turn it off (S38). A code of the app and a recovery code serve once each.
@@ -14,15 +14,14 @@ from datetime import datetime
 from proxy.domain import limits, totp
 from proxy.domain.client import Client
 from proxy.domain.events import Event
-from proxy.domain.identidad import Identidad
 from proxy.domain.policy import Policy
-from proxy.domain.responsible import two_people
 from proxy.domain.session import Session
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows.challenge import count, where
 from proxy.flows.closing import close
 from proxy.store import casillas, eventos, factors, outbox
 from proxy.store.factors import Factor
+from proxy.store.petitions import Petition
 from proxy.store.tx import Tx
 
 
@@ -111,21 +110,23 @@ def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | N
     return None
 
 
-def restore(tx: Tx, identidad: Identidad, responsible: tuple[str, str]) -> None:
+def restore(tx: Tx, petition: Petition, responsible: list[str]) -> None:
     """The entity turns the factor off for an identified owner who lost app and codes.
 
-    Two different people answer for it (S39). Refuses `casilla.none`, `factor.none`,
-    `responsible.alone`.
+    Two different people do it (S39, `petitions`). The casilla is locked. Refuses `factor.none`.
     """
-    names = two_people(responsible)
-    casilla = casillas.by_identidad(tx, identidad)
-    if casilla is None:
-        raise Refusal("casilla.none")
-    casillas.lock(tx, casilla.id)
+    casilla = casillas.by_id(tx, petition.casilla_id)
     if not factors.remove(tx, casilla.id):
         raise Refusal("factor.none")
     close(tx, casilla.id)
-    eventos.note(tx, Event.FACTOR_RESTORED, casilla.id, responsible=names)
+    eventos.note(
+        tx,
+        Event.FACTOR_RESTORED,
+        casilla.id,
+        responsible=responsible,
+        petition=petition.id,
+        asked_by=petition.asked_by,
+    )
     outbox.add(tx, "factor_off", casilla, by_entity=True)
 
 

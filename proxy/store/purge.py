@@ -4,7 +4,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Delete, bindparam, delete, exists, or_
 
-from proxy.store.tables import challenges, changes, devices, links, rates, registrations, sessions
+from proxy.store.tables import (
+    challenges,
+    changes,
+    devices,
+    links,
+    petitions,
+    rates,
+    registrations,
+    sessions,
+)
 from proxy.store.tx import Tx
 
 # S70: codes are kept for a day after they expire, sessions for a year.
@@ -17,6 +26,7 @@ _STATEMENTS: dict[str, Delete] = {
     "challenges": delete(challenges).where(challenges.c.expires_at < _DEAD),
     "changes": delete(changes).where(changes.c.expires_at < _DEAD),  # too late to undo
     "links": delete(links).where(links.c.expires_at < _DEAD),
+    "petitions": delete(petitions).where(petitions.c.expires_at < _DEAD),
     "rates": delete(rates).where(rates.c.tat < bindparam("tat")),
     "registrations": delete(registrations).where(  # not finished in time
         registrations.c.ended_at.is_(None), registrations.c.expires_at < bindparam("now")

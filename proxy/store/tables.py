@@ -177,6 +177,24 @@ changes = Table(
     Column("ended_at", Instant),  # given up, or undone
 )
 
+# An act that one person of the entity asked for and another one approves, as another OS user (S39).
+petitions = Table(
+    "petitions",
+    metadata,
+    Column("id", Number, primary_key=True),  # people name it, so no number serves twice
+    Column("uid", LargeBinary, nullable=False),
+    Column("act", Text, nullable=False),  # "email" or "factor"
+    Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
+    Column("email", LargeBinary, info={"sealed": "uid"}),  # the new one
+    Column("responds", Text, nullable=False),  # the name of who identified the owner
+    Column("authorises", Text),  # the name of who is to approve; empty: of whoever does
+    Column("asked_by", Text, nullable=False),  # the OS user
+    Column("asked_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("answered_at", Instant),  # approved or refused: the audit says which, and by whom
+    sqlite_autoincrement=True,
+)
+
 # A registration: what a person has typed so far, and accepted.
 registrations = Table(
     "registrations",

@@ -4,7 +4,7 @@ import pytest
 
 from proxy.domain.identidad import Identidad
 from proxy.errors import Denied, Reason, Refusal
-from proxy.flows import correction, password
+from proxy.flows import password, petitions
 from proxy.flows.login import Opened
 from proxy.store import casillas
 from proxy.store.db import Database
@@ -14,16 +14,18 @@ from tests.flows.forgetful import NEW as FORGETFUL_PASSWORD
 from tests.flows.forgetful import Forgetful
 from tests.flows.inside import Inside
 from tests.flows.test_profile import link_ids, now, undo
+from tests.operators import ANA, LUIS, TWO
 from tests.outbox import messages
 from tests.people import PASSWORDS, Person
 
-TWO = ("Ana Torres Ficticia", "Luis Vega Ficticio")
 NEW = "rosa.de.nuevo@example.org"
 
 
 def correct(db: Database, identidad: Identidad, email: str, names: tuple[str, str] = TWO) -> None:
-    with db.transaction() as tx:
-        correction.set_email(tx, identidad, email, names)
+    with db.transaction(ANA) as tx:
+        number = petitions.ask_email(tx, identidad, email, *names).id
+    with db.transaction(LUIS) as tx:
+        petitions.approve(tx, number)
 
 
 def test_the_new_address_counts_and_everything_that_was_open_is_closed(

@@ -9,16 +9,15 @@ from sqlalchemy import select
 from proxy.domain.identidad import Identidad
 from proxy.domain.vault import Vault
 from proxy.errors import Denied, Reason, Refusal
-from proxy.flows import factor, login, password
+from proxy.flows import factor, login, password, petitions
 from proxy.flows.login import Opened
 from proxy.store import casillas, sealed, tables
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.app import begin, confirm, session_of, turn_on
 from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, alive, contexts
+from tests.operators import ANA, LUIS, TWO
 from tests.people import PASSWORDS, Person
-
-TWO = ("Ana Torres Ficticia", "Luis Vega Ficticio")
 
 
 def paired(db: Database, opened: Opened) -> factor.Pairing | None:
@@ -196,14 +195,18 @@ def test_the_entity_turns_it_off_for_an_owner_who_lost_everything(
 ) -> None:
     """S39: two different people answer for it, and the owner is told."""
     owner = turn_on(db, rosa)
-    with db.transaction() as tx:
-        factor.restore(tx, rosa.identidad, TWO)
+    with db.transaction(ANA) as tx:
+        number = petitions.ask_factor(tx, rosa.identidad, *TWO).id
+    assert alive(db, owner.opened) and contexts(db, "factor_off") == []
+    with db.transaction(LUIS) as tx:
+        petitions.approve(tx, number)
     assert not alive(db, owner.opened)
     assert [context["by_entity"] for context in contexts(db, "factor_off")] == [True]
     with db.reading() as tx:
         table = tables.eventos
         row = tx.conn.execute(select(table).where(table.c.kind == "authn_factor_reset")).one()
-    assert json.loads(row.detail) == {"responsible": [*TWO]}
+    told = {"responsible": [*TWO], "petition": number, "asked_by": "ana"}
+    assert (json.loads(row.detail), row.actor) == (told, "operator:luis")
     clock.advance(minutes=6)
     assert isinstance(Browser(db).enter(rosa), Opened)
 
@@ -221,8 +224,8 @@ def test_the_entity_turns_nothing_off_without_two_people_and_a_factor(
     db: Database, rosa: Person, bruno: Person, number: str, two: tuple[str, str], code: str
 ) -> None:
     turn_on(db, rosa)
-    with pytest.raises(Refusal) as refused, db.transaction() as tx:
-        factor.restore(tx, Identidad("DNI", number), two)
+    with pytest.raises(Refusal) as refused, db.transaction(ANA) as tx:
+        petitions.ask_factor(tx, Identidad("DNI", number), *two)
     assert refused.value.code == code
     with db.reading() as tx:
         assert factor.on(tx, rosa.id)

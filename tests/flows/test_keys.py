@@ -26,6 +26,7 @@ from proxy.store import (
     links,
     outbox,
     padron,
+    petitions,
     sealed,
     tables,
 )
@@ -72,6 +73,7 @@ def fill(db: Database, ring: Path) -> None:
         outbox.add(tx, "alerta", rosa, asunto="Carta")
         factors.add(tx, rosa.id, "JBSWY3DPEHPK3PXP", b"s" * 16)
         changes.add(tx, rosa.id, "email", ROSA.email, "nueva@example.com", b"f", tx.now)
+        petitions.add(tx, "email", rosa.id, "otra@example.com", ["Ana"], "ana", tx.now)
         challenges.add(tx, a_code(tx, rosa.id, THERE, tx.now))
         registration = {
             "id": THERE,

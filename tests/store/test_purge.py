@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from proxy.flows import login
+from proxy.flows import login, petitions
 from proxy.store import tables
 from proxy.store.db import Database
 from proxy.store.purge import purge
@@ -13,6 +13,7 @@ from tests.flows.browser import PHONE, POLICY, Browser, alive
 from tests.flows.forgetful import ask_link
 from tests.flows.inside import Inside
 from tests.flows.newcomer import Newcomer, code_of
+from tests.flows.test_petitions import ask
 from tests.people import Person
 
 KEPT = ("casillas", "outbox", "eventos", "line_waiting")
@@ -64,6 +65,18 @@ def test_an_old_address_goes_once_nobody_can_put_it_back(
     assert purged(db)["changes"] == 0
     clock.now += timedelta(hours=2)
     assert purged(db)["changes"] == 1
+
+
+def test_what_waited_for_a_second_person_goes_and_its_number_serves_nobody_else(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """S39"""
+    assert ask(db, rosa).id == 1
+    clock.now += petitions.LIFE + timedelta(hours=23)
+    assert purged(db)["petitions"] == 0
+    clock.now += timedelta(hours=2)
+    assert purged(db)["petitions"] == 1
+    assert ask(db, rosa).id == 2
 
 
 def test_what_somebody_typed_who_did_not_finish_goes_and_the_record_of_who_did_stays(
