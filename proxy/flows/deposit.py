@@ -80,7 +80,7 @@ def deposit(
         raise Refusal("casilla.unknown")
     receipt = record(tx, documents, zone, casilla, acto, served)
     # The alerta only says that an acto is there: plain e-mail is not private (R21).
-    outbox.add(tx, "notificacion_deposited", casilla)
+    outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
     return receipt
 
 

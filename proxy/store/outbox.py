@@ -109,6 +109,7 @@ def add(
     *,
     channel: Channel = "email",
     recipient: str | None = None,
+    notificacion_id: bytes | None = None,
     **context: Any,
 ) -> None:
     """Queue the message `name` of templates/<channel>/ for the casilla's owner, or `recipient`.
@@ -121,7 +122,7 @@ def add(
         raise ValueError(f"{name}: to nobody")
     row = _row(tx, name, channel, recipient, context, useful_for)
     row |= {"casilla_id": casilla.id if casilla else None, "next_at": tx.now}
-    tx.conn.execute(_ADD, row)
+    tx.conn.execute(_ADD, row | {"notificacion_id": notificacion_id})
     tx.mail = True
 
 
@@ -138,7 +139,7 @@ def add_void(
     Pass the context that the message would have, so that the row is as large (S31).
     """
     row = _row(tx, name, channel, FILLER[channel], context, useful_for)
-    tx.conn.execute(_ADD, row | {"casilla_id": None, "next_at": None})
+    tx.conn.execute(_ADD, row | {"casilla_id": None, "next_at": None, "notificacion_id": None})
     tx.mail = True
 
 

@@ -112,11 +112,13 @@ def test_an_acto_is_in_the_casilla_with_everything_that_was_said_of_it(
 def test_the_alerta_carries_neither_content_nor_identidad(
     db: Database, rosa: Person, sender: Sender, clock: Clock
 ) -> None:
-    sender.deposit()
+    receipt = sender.deposit()
     [message] = messages(db)
     assert (message.name, message.recipient) == ("notificacion_deposited", rosa.email)
     assert message.context == {}
     assert message.expires_at == clock.now + timedelta(days=3)
+    with db.reading() as tx:
+        assert tx.conn.execute(select(tables.outbox.c.notificacion_id)).scalar_one() == receipt.id
 
 
 def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(

@@ -24,6 +24,7 @@ PUBLISHED = {
     "0002_every_way_in": "768fbe1fb6d2196e632d240529c74ec79179cf3c005e83c58baf1bbc0e17cec4",
     "0003_who_began_a_factor": "0a0253028d518228cd1c10524e8c30b8e249c5999a030e4762e0c84673a2f2e2",
     "0004_a_visit_is_no_flow": "2736e9e8fa849ccbbb434a4eaf46f7e80374d97870e7a2f9b1c612f440ef5895",
+    "0006_served_for_good": "ec3c7d7dd2236b9fddb00421c1616d22194b8e1b84395fdb1b383a70a1afc9da",
 }
 
 
