@@ -1,7 +1,7 @@
 """Notificaciones that a test puts into a casilla, without the flow of a deposit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
@@ -41,8 +41,9 @@ class Casilla:
         acto: Offered = ACTO,
         anexos: Sequence[Offered] = (),
         at: datetime | None = None,
+        **said: str,
     ) -> bytes:
-        """The id of the new notificacion."""
+        """The id of the new notificacion, of which `said` replaces what it says."""
         at = at or tx.now
         notificacion = Notificacion(
             casilla_id=self.person.id,
@@ -59,6 +60,7 @@ class Casilla:
             deposited_at=at,
             read_at=None,
         )
+        notificacion = replace(notificacion, **said)
         files = [self._file(notificacion, n, file) for n, file in enumerate([acto, *anexos])]
         notificaciones.add(tx, notificacion, files)
         return notificacion.id

@@ -38,6 +38,7 @@ def verify(
     """Comprueba que nadie cambió, quitó, agregó ni movió lo anotado."""
     from proxy.flows import audit as flow
     from proxy.keys.mark import path_of_mark
+    from proxy.work.recorder import Recorder
 
     parts = start.ready()
     kept = _advance(parts)
@@ -47,6 +48,10 @@ def verify(
         found = flow.verify(tx, kept, tell)
     _refuse_broken(found, parts)
     assert isinstance(found, flow.Whole)
+    Recorder(parts).advance()
+    if kept is None:
+        path = path_of_mark(parts.settings.keys_file)
+        print(TEXTS["mark.none"].format(path=path), file=sys.stderr)
     if desde:
         with parts.db.reading() as tx, _exported(desde) as lines:
             same = flow.compare(tx, lines)
@@ -58,9 +63,6 @@ def verify(
     rows = "1 fila" if found.rows == 1 else f"{found.rows} filas"
     since, until = (start.to_the_second(at, parts) for at in (found.since, found.until))
     print(f"La auditoría está completa: {rows}, del {since} al {until}.")
-    if kept is None:
-        path = path_of_mark(parts.settings.keys_file)
-        print(TEXTS["mark.none"].format(path=path), file=sys.stderr)
 
 
 def _advance(parts: "Installation") -> "Mark | None":
@@ -117,6 +119,7 @@ def export(
 ) -> None:
     """Escribe lo anotado, sin identidades: de quién es va como una clave que no se deshace."""
     from proxy.flows import audit as flow
+    from proxy.work.recorder import Recorder
 
     parts = start.ready()
     since = _instant(desde, parts) if desde else None
@@ -124,6 +127,7 @@ def export(
     with parts.db.transaction() as tx:
         flow.record_export(tx)
     _advance(parts)
+    Recorder(parts).advance()
     many = 0
     with _opened(archivo) as out, parts.db.reading() as tx:
         table = csv.writer(out, lineterminator="\n")

@@ -59,11 +59,9 @@ def deposit(
     with ExitStack() as files:
         offered = _offer(files, acto)
         anexos = [_offer(files, path) for path in anexo or []]
-        with (
-            flow.receive(parts.documents, parts.limits, offered, anexos) as served,
-            parts.db.transaction() as tx,
-        ):
-            receipt = flow.deposit(tx, parts.documents, parts.zone, identidad, described, served)
+        served = flow.receive(parts.documents, parts.limits, offered, anexos)
+    with parts.db.transaction() as tx:
+        receipt = flow.deposit(tx, parts.zone, identidad, described, served)
     print(f"Se depositó {receipt.id.hex()} el {start.to_the_second(receipt.at, parts)}.")
 
 

@@ -26,7 +26,6 @@ def migrate() -> None:
     """Crea o pone al día las tablas y, la primera vez, las claves."""
     from proxy.keys.ring import create_keyring
     from proxy.store import casillas, schema
-    from proxy.work.recorder import Recorder
 
     parts = start.installation()
     fresh = not parts.settings.keys_file.exists()
@@ -38,11 +37,24 @@ def migrate() -> None:
     if schema.of_a_newer_program(schema.current(parts.db)):
         raise Refusal("schema.newer")
     before, after = schema.migrate(parts.db)
-    Recorder(parts).advance()  # the record begins, or goes on, where the tables were left
+    _begin_record(parts)
     if before == after:
         print(f"Las tablas ya estaban en la versión {after}.")
     else:
         print(f"Las tablas pasaron de la versión {before or 'ninguna'} a la {after}.")
+
+
+def _begin_record(parts: "Installation") -> None:
+    """Or go on: the end of an audit of an earlier version is sealed at once."""
+    from proxy.flows import record
+    from proxy.keys.mark import path_of_mark, read_mark
+    from proxy.work.recorder import Recorder
+
+    path = path_of_mark(parts.settings.keys_file)
+    if record.advance_all(parts.db, read_mark(path, parts.vault)).fits:
+        Recorder(parts).advance()
+    else:
+        print(TEXTS["mark.unfit"].format(path=path), file=sys.stderr)
 
 
 def serve(

@@ -80,7 +80,11 @@ OPERATION = {
         "auditoria exportar --formato jsonl»."
     ),
     "mark.none": (
-        "Todavía no hay una marca fuera de la base de datos: {path}. La escribe el trabajador."
+        "Fuera de la base de datos no había una marca con que comparar. Se escribió en {path}."
+    ),
+    "mark.unfit": (
+        "Aviso: esta base de datos no es la que dice la marca {path}, y lo nuevo queda sin lugar "
+        "en el registro. Si restauró un respaldo, lea «Auditoría y claves» en el manual."
     ),
     "mark.damaged": (
         "La marca {path} está dañada, o la firmó una clave que no está en el archivo de claves. "

@@ -1,4 +1,4 @@
-"""Who does an act: what `tx.by` holds, and an evento keeps (L29)."""
+"""Who does an act: what `tx.by` holds, and an evento keeps."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -250,7 +250,7 @@ def compare(tx: Tx, exported: Iterable[dict[str, Any]]) -> int | Broken:
     eventos.hold_still(tx)
     today, same, now = lines(tx), 0, None
     for then in exported:
-        now = next((one for one in today if now or one["id"] >= then["id"]), None)
+        now = next((one for one in today if one["id"] >= then["id"]), None)
         if now is None:
             return Broken("audit.export.cut", then["id"])
         if any(now.get(name) != value for name, value in then.items()):

@@ -10,17 +10,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 from proxy.domain.limits import HOUR, Limit
+from proxy.flows import limiting
 from proxy.store import throttle
 from proxy.store.tx import Tx
 
 WARN_AT = 80  # per cent of the limit
 
 
-def take(tx: Tx, limit: Limit, *, leaves: bool) -> timedelta | None:
+def take(tx: Tx, limit: Limit, casilla_id: int | None, *, leaves: bool) -> timedelta | None:
     """Take one if the message `leaves`. None: it may. Otherwise the time to wait."""
     ask = throttle.take if leaves else throttle.look
     most = max(1, limit.times * WARN_AT // 100)
     wait = ask(tx, [limit])
+    if wait:
+        limiting.note(tx, [limit], casilla_id)
     spent = ask(tx, [replace(limit, key=f"{limit.key}/warning", times=most)])
     logger = logging.getLogger(f"casilla.{limit.key}")
     if wait and _first_this_hour(tx, f"{limit.key}/refused"):

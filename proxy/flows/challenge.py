@@ -21,8 +21,8 @@ from proxy.domain.events import Event
 from proxy.domain.limits import MINUTE, Limit
 from proxy.domain.policy import Policy
 from proxy.errors import Denied, Reason
-from proxy.flows import budget, sms
-from proxy.store import casillas, challenges, devices, eventos, outbox, throttle
+from proxy.flows import budget, limiting, sms
+from proxy.store import casillas, challenges, devices, eventos, outbox
 from proxy.store.challenges import Challenge as Challenge
 from proxy.store.challenges import NewChallenge, Way
 from proxy.store.outbox import Channel as Channel
@@ -44,11 +44,8 @@ def count(
     *,
     by_app: bool = False,
 ) -> Denied | None:
-    wait = throttle.take(tx, taken)
-    if wait is None:
-        return None
-    eventos.note(tx, Event.LOGIN_LIMITED, casilla_id)
-    return Denied(Reason.LIMITED, wait, by_app=by_app)
+    wait = limiting.take(tx, taken, casilla_id)
+    return None if wait is None else Denied(Reason.LIMITED, wait, by_app=by_app)
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,6 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
     )
     taken = _take(tx, policy, new, asked.casilla, client, device)
     if isinstance(taken, timedelta):
-        eventos.note(tx, Event.LOGIN_LIMITED, casilla_id)
         return Denied(Reason.LIMITED, taken)
     challenges.add(tx, new)
     challenges.keep_newest(tx, asked.purpose, subject, AT_ONCE)
@@ -167,7 +163,6 @@ def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) 
     casilla = casillas.find(tx, challenge.casilla_id)
     taken = _take(tx, policy, challenge, casilla, client, device)
     if isinstance(taken, timedelta):
-        eventos.note(tx, Event.LOGIN_LIMITED, challenge.casilla_id)
         return Denied(Reason.LIMITED, taken)
     again = challenges.send_again(
         tx,
@@ -206,15 +201,24 @@ def _take(
     device: bytes | None,
 ) -> timedelta | bool:
     """The time to wait for a code, or whether it leaves. A code for nobody never leaves."""
-    wait = throttle.take(tx, limits.codes_sent(one.purpose, one.subject, client, device))
+    sends = limits.codes_sent(one.purpose, one.subject, client, device)
+    wait = limiting.take(tx, sends, one.casilla_id)
     if wait is not None:
         return wait
     if one.channel == "sms":
         who, number = _counted_for_sms(one, casilla, device)
-        return sms.take(tx, policy.sms_a_day, who, number, client, known=device is not None)
+        return sms.take(
+            tx,
+            policy.sms_a_day,
+            who,
+            number,
+            client,
+            known=device is not None,
+            casilla_id=one.casilla_id,
+        )
     if device or one.purpose in AFTER_A_PROOF:
         return _opens(one)
-    wait = budget.take(tx, limits.MAIL, leaves=_opens(one))
+    wait = budget.take(tx, limits.MAIL, one.casilla_id, client, leaves=_opens(one))
     return _opens(one) if wait is None else wait
 
 
@@ -243,9 +247,8 @@ def _send(
 ) -> None:
     if challenge.channel == "app":
         return
-    silenced = _opens(challenge) and not leaves
-    event = Event.LOGIN_LIMITED if silenced else Event.CODE_SENT
-    eventos.note(tx, event, challenge.casilla_id)
+    if leaves or not _opens(challenge):  # otherwise the limit that silences it is noted
+        eventos.note(tx, Event.CODE_SENT, challenge.casilla_id)
     name, way, life = f"{challenge.purpose}_code", challenge.channel, policy.code_life
     context = {
         "purpose": challenge.purpose,

@@ -90,8 +90,8 @@ def _live(
     }
     served = Offered(f"{acto.tipo} {acto.numero}.pdf", _pdf(content, at))
     anexos = [_anexo(kind, content, rows, at) for kind in story.anexos]
-    with deposit.receive(documents, limits, served, anexos) as files:
-        receipt = deposit.record(replace(tx, now=at), documents, zone, casilla, acto, files)
+    files = deposit.receive(documents, limits, served, anexos)
+    receipt = deposit.record(replace(tx, now=at), zone, casilla, acto, files)
     if story.read_after is not None:
         later = replace(tx, now=min(at + timedelta(days=story.read_after, hours=3), tx.now))
         inbox.open(later, casilla.id, receipt.id, LOCAL)

@@ -1,14 +1,14 @@
 """Deposit: the entity serves an acto, and from that instant it is in the citizen's casilla.
 
-    receive (copied, hashed, checked, synced) ──▶ deposit: names kept, row, files, audit, alerta
+    receive (copied, hashed, checked, named, synced) ──▶ deposit: row, files, audit, alerta
 
-Files are received before the transaction, so a large one blocks nobody. Each file has its name on
-disk before the row is written. If the process dies at any instant, the acto is there whole or not
-at all.
+Files are received before the transaction, so no writer waits for the disk, and each has its name
+there before the row is written. If the process dies at any instant, the acto is there whole or not
+at all. A deposit that is refused, or dies, may leave files that no row names (store/documents.py).
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, NamedTuple
@@ -36,7 +36,7 @@ class Offered(NamedTuple):
 
 @dataclass(frozen=True)
 class Served:
-    """A checked file. Its bytes are on disk, but not yet under their name."""
+    """A checked file, whose bytes are on disk under their name."""
 
     name: str
     media_type: str
@@ -49,52 +49,42 @@ class Receipt:
     at: datetime
 
 
-@contextmanager
 def receive(
     documents: Documents, limits: Limits, acto: Offered, anexos: Sequence[Offered] = ()
-) -> Iterator[list[Served]]:
-    """Copy and check the files. A copy that no `deposit` keeps is gone afterwards.
+) -> list[Served]:
+    """Copy, check and name the files, outside of any transaction. A refusal leaves none.
 
     Refuses `anexos.many`, `file.empty`, `file.large`, `acto.not_pdf`, and as `media_type` does.
     """
     if len(anexos) > limits.anexos:
         raise Refusal("anexos.many", most=limits.anexos)
     with ExitStack() as copies:
-        yield [
+        served = [
             _receive(copies, documents, acto, limits.acto, acto=True),
             *(_receive(copies, documents, anexo, limits.anexo) for anexo in anexos),
         ]
+        documents.keep(file.received for file in served)
+    return served
 
 
 def deposit(
-    tx: Tx,
-    documents: Documents,
-    zone: ZoneInfo,
-    identidad: Identidad,
-    acto: Acto,
-    served: Sequence[Served],
+    tx: Tx, zone: ZoneInfo, identidad: Identidad, acto: Acto, served: Sequence[Served]
 ) -> Receipt:
     """`served[0]` is the acto. Refuses `casilla.unknown` and `acto.future`."""
     casilla = casillas.by_identidad(tx, identidad)
     if casilla is None:
         raise Refusal("casilla.unknown")
-    receipt = record(tx, documents, zone, casilla, acto, served)
+    receipt = record(tx, zone, casilla, acto, served)
     # The alerta only says that an acto is there: plain e-mail is not private (R21).
-    outbox.add(tx, "notificacion_deposited", casilla)
+    outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
     return receipt
 
 
 def record(
-    tx: Tx,
-    documents: Documents,
-    zone: ZoneInfo,
-    casilla: Casilla,
-    acto: Acto,
-    served: Sequence[Served],
+    tx: Tx, zone: ZoneInfo, casilla: Casilla, acto: Acto, served: Sequence[Served]
 ) -> Receipt:
     """A deposit without its alerta, for an acto of the past. Refuses `acto.future`."""
     acto.refuse_future(tx.now, zone)
-    documents.keep(file.received for file in served)
     notificacion = Notificacion(
         casilla_id=casilla.id,
         id=new_id(tx.now),

@@ -23,7 +23,7 @@ from proxy.domain.policy import Policy
 from proxy.domain.session import Holder, Session
 from proxy.domain.vault import Vault
 from proxy.errors import Denied, Reason, Refusal
-from proxy.flows import challenge, factor, first_access, password
+from proxy.flows import challenge, factor, first_access, limiting, password
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.store import casillas, challenges, devices, eventos, links, outbox, sessions, throttle
 from proxy.store.challenges import Way
@@ -76,8 +76,7 @@ def attempt(
     device = known_device(tx, client, casilla)
     own = limits.passwords(identidad, client, device)
     of_all = [] if device or riddled else [limits.PASSWORDS]
-    if throttle.take(tx, [*own, *of_all]) is not None:
-        eventos.note(tx, Event.LOGIN_LIMITED, casilla.id if casilla else None)
+    if limiting.take(tx, [*own, *of_all], casilla.id if casilla else None) is not None:
         wait = throttle.look(tx, own)
         return Denied(Reason.LIMITED, wait) if wait else Denied(Reason.RIDDLE)
     casillas.count_failure(tx, casilla.id if casilla else 0)

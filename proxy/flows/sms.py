@@ -9,25 +9,30 @@ from datetime import timedelta
 
 from proxy.domain import limits
 from proxy.domain.client import Client
-from proxy.flows import budget
-from proxy.store import throttle
+from proxy.flows import budget, limiting
 from proxy.store.tx import Tx
 
 
 def take(
-    tx: Tx, a_day: int, who: str, number: str | None, client: Client, *, known: bool = False
+    tx: Tx,
+    a_day: int,
+    who: str,
+    number: str | None,
+    client: Client,
+    *,
+    known: bool = False,
+    casilla_id: int | None = None,
 ) -> timedelta | bool:
     """The time that `who` must wait, or whether an SMS leaves for `number`.
 
     Without a `number` it never leaves. The limits of the network do not reach a `known` browser.
     `a_day` is for the whole entity.
     """
-    wait = throttle.take(
-        tx, [*limits.sms_asked(who), *([] if known else limits.sms_of_network(client))]
-    )
+    own = [*limits.sms_asked(who), *([] if known else limits.sms_of_network(client))]
+    wait = limiting.take(tx, own, casilla_id)
     if wait is not None:
         return wait
-    quiet = throttle.take(tx, limits.sms_asked(f"number/{number or who}")) is None
-    leaves = quiet and number is not None
-    wait = budget.take(tx, limits.sms_of_entity(a_day), leaves=leaves)
+    of_number = limits.sms_asked(f"number/{number or who}")
+    leaves = limiting.take(tx, of_number, casilla_id) is None and number is not None
+    wait = budget.take(tx, limits.sms_of_entity(a_day), casilla_id, leaves=leaves)
     return leaves if wait is None else wait

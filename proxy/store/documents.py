@@ -1,8 +1,8 @@
 """The bytes that were served: one file for each SHA-256, whole and synced before a row names it.
 
 A file with its final name is never deleted, because another deposit may be about to serve the same
-bytes. So a deposit that is killed, or undone at its very end, may leave a file that no row names.
-The file does no harm, and a later deposit of the same bytes uses it.
+bytes. So a deposit that is killed, or refused once its files are kept, may leave a file that no row
+names. The file does no harm, and a later deposit of the same bytes uses it.
 """
 
 import hashlib
@@ -37,6 +37,7 @@ class Documents:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._synced: set[Path] = set()  # the subfolders whose names survive a power cut
 
     @contextmanager
     def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
@@ -60,7 +61,7 @@ class Documents:
 
     def keep(self, files: Iterable[Received]) -> None:
         """Give each copy its final name. A file with the same bytes is replaced."""
-        folders = {self.folder}
+        folders = set()
         for file in files:
             final = self.path(file.sha256)
             final.parent.mkdir(mode=0o700, exist_ok=True)
@@ -68,6 +69,11 @@ class Documents:
             folders.add(final.parent)
         for folder in folders:
             _sync(folder)  # the name, too, must survive a power cut
+        if not folders <= self._synced:
+            # Another process may have made a subfolder, and not have synced its name yet.
+            there = {*self.folder.iterdir()}
+            _sync(self.folder)
+            self._synced = there
 
     def put(self, source: BinaryIO) -> Received:
         with self.received(source) as received:

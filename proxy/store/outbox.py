@@ -111,6 +111,7 @@ def add(
     *,
     channel: Channel = "email",
     recipient: str | None = None,
+    notificacion_id: bytes | None = None,
     **context: Any,
 ) -> None:
     """Queue the message `name` of templates/<channel>/ for the casilla's owner, or `recipient`.
@@ -122,7 +123,7 @@ def add(
     if not recipient:
         raise ValueError(f"{name}: to nobody")
     row = _row(tx, name, channel, recipient, context, useful_for)
-    _write(tx, row, casilla.id if casilla else None, next_at=tx.now)
+    _write(tx, row, casilla.id if casilla else None, notificacion_id, next_at=tx.now)
 
 
 def add_void(
@@ -138,7 +139,7 @@ def add_void(
     Pass the context that the message would have, so that the row is as large (S31).
     """
     row = _row(tx, name, channel, FILLER[channel], context, useful_for)
-    _write(tx, row, None, next_at=None)
+    _write(tx, row, None, None, next_at=None)
 
 
 def oldest_due(tx: Tx) -> datetime | None:
@@ -188,9 +189,23 @@ def close(tx: Tx, message: Message) -> None:
     tx.conn.execute(_CLOSE, {"message": message.id, "sent": tx.now})
 
 
-def _write(tx: Tx, row: dict[str, Any], casilla_id: int | None, next_at: datetime | None) -> None:
-    tx.conn.execute(_ADD, row | {"casilla_id": casilla_id, "next_at": next_at})
-    eventos.note(tx, Event.MESSAGE_WRITTEN, casilla_id, message=row["message_id"], name=row["name"])
+def _write(
+    tx: Tx,
+    row: dict[str, Any],
+    casilla_id: int | None,
+    notificacion_id: bytes | None,
+    next_at: datetime | None,
+) -> None:
+    row |= {"casilla_id": casilla_id, "notificacion_id": notificacion_id, "next_at": next_at}
+    tx.conn.execute(_ADD, row)
+    eventos.note(
+        tx,
+        Event.MESSAGE_WRITTEN,
+        casilla_id,
+        notificacion=notificacion_id,
+        message=row["message_id"],
+        name=row["name"],
+    )
     tx.mail = True
 
 

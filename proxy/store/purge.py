@@ -1,4 +1,8 @@
-"""Deletes rows that are out of date, but never a notificacion, a message or a row of the audit."""
+"""Deletes rows that are out of date.
+
+Never a casilla, a notificacion, a row of the audit or a message that was to leave. A message for
+nobody, which only looks like one (S31), goes.
+"""
 
 from datetime import datetime, timedelta
 
@@ -9,6 +13,7 @@ from proxy.store.tables import (
     changes,
     devices,
     links,
+    outbox,
     petitions,
     rates,
     registrations,
@@ -16,7 +21,7 @@ from proxy.store.tables import (
 )
 from proxy.store.tx import Tx
 
-# S70: codes are kept for a day after they expire, sessions for a year.
+# S70: codes and messages for nobody are kept for a day after they expire, sessions for a year.
 DEAD_FOR = timedelta(days=1)
 METADATA = timedelta(days=365)
 
@@ -26,6 +31,14 @@ _STATEMENTS: dict[str, Delete] = {
     "challenges": delete(challenges).where(challenges.c.expires_at < _DEAD),
     "changes": delete(changes).where(changes.c.expires_at < _DEAD),  # too late to undo
     "links": delete(links).where(links.c.expires_at < _DEAD),
+    # For nobody: they never waited, so no attempt refers to them.
+    "outbox": delete(outbox).where(
+        outbox.c.casilla_id.is_(None),
+        outbox.c.next_at.is_(None),
+        outbox.c.sent_at.is_(None),
+        outbox.c.attempts == 0,
+        outbox.c.expires_at < _DEAD,
+    ),
     "petitions": delete(petitions).where(petitions.c.expires_at < _DEAD),
     "rates": delete(rates).where(rates.c.tat < bindparam("tat")),
     "registrations": delete(registrations).where(  # not finished in time

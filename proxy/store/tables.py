@@ -326,6 +326,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("refused", Boolean, nullable=False),  # the last server knew no such recipient
     Column("sent_at", Instant),
+    Column("notificacion_id", LargeBinary),  # which one an alerta announces
 )
 # Waiting messages, those that expire first at the front: a token before an alerta.
 Index(

@@ -35,6 +35,19 @@ def give_back(tx: Tx, limits: Sequence[Limit]) -> None:
     tx.conn.execute(_GIVE, _values(tx, limits, taken=1))
 
 
+def refused_first(tx: Tx, limits: Sequence[Limit]) -> bool:
+    """Whether one of those that refuse now did not yet, in its window. Later calls say no."""
+    values = _values(tx, limits, taken=0)
+    arrivals = _arrivals(tx, values)
+    marks = [
+        Limit(f"refused/{limit.key}", 1, limit.window)
+        for limit, row in zip(sorted(limits), values, strict=True)
+        if _free(arrivals, row) > row["now"]
+    ]
+    first = [mark for mark in marks if take(tx, [mark]) is None]
+    return bool(first)
+
+
 def _ask(tx: Tx, limits: Sequence[Limit], taken: int) -> timedelta | None:
     if not limits:
         return None
@@ -47,9 +60,18 @@ def _ask(tx: Tx, limits: Sequence[Limit], taken: int) -> timedelta | None:
     savepoint.rollback()
     # A clock that was set back must not make a person wait longer than the window (S77).
     tx.conn.execute(_CAP, values)
-    arrivals = dict(tx.conn.execute(_ARRIVALS, {"named": [row["named"] for row in values]}).all())
-    free = max(arrivals.get(row["named"], 0) + row["room"] - row["window"] for row in values)
+    arrivals = _arrivals(tx, values)
+    free = max(_free(arrivals, row) for row in values)
     return timedelta(microseconds=max(free - _micros(tx.now), 1_000_000))
+
+
+def _arrivals(tx: Tx, values: Sequence[dict[str, Any]]) -> dict[bytes, int]:
+    named = [row["named"] for row in values]
+    return dict(tx.conn.execute(_ARRIVALS, {"named": named}).all())
+
+
+def _free(arrivals: dict[bytes, int], row: dict[str, Any]) -> int:
+    return int(arrivals.get(row["named"], 0) + row["room"] - row["window"])
 
 
 def _values(tx: Tx, limits: Sequence[Limit], taken: int) -> list[dict[str, Any]]:

@@ -41,16 +41,16 @@ class Recorder:
         try:
             write_mark(self._path, self._installation.vault, mark)
         except OSError as error:
-            self._complain(f"the mark cannot be written: {error.strerror}")
+            self._complain(str(error.strerror), "the mark cannot be written")
         else:
             self._complaint = ""
         if time.monotonic() >= self._log_at:
             self._log_at = time.monotonic() + LOGGED_EVERY
             logger.info("mark", extra={"detail": {"place": mark.place, "chain": mark.chain.hex()}})
 
-    def _complain(self, detail: str) -> int:
+    def _complain(self, detail: str, what: str = "the record does not go on") -> int:
         """Once, not twice a second."""
         if detail != self._complaint:
             self._complaint = detail
-            logger.error("the record does not go on", extra={"detail": detail})
+            logger.error(what, extra={"detail": detail})
         return 0

@@ -22,11 +22,9 @@ def main(url: str, folder: Path) -> None:
             Offered(f"{position}.pdf", BytesIO(b"%s%d-%d" % (PDF, number, position)))
             for position in range(2)
         ]
-        with (
-            deposit.receive(documents, LIMITS, files[0], files[1:]) as served,
-            db.transaction() as tx,
-        ):
-            deposit.deposit(tx, documents, LIMA, ROSA.identidad, describe(), served)
+        served = deposit.receive(documents, LIMITS, files[0], files[1:])
+        with db.transaction() as tx:
+            deposit.deposit(tx, LIMA, ROSA.identidad, describe(), served)
         db.close()
 
     print(kill_before_each_step(work))

@@ -3,21 +3,23 @@
 import csv
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import text
 
 from proxy.cli import main
+from proxy.commands.start import operator
 from proxy.domain.actor import Actor
 from proxy.domain.events import Event
 from proxy.flows import keys
 from proxy.installation import Installation
+from proxy.keys.mark import path_of_mark
 from proxy.keys.ring import read_keyring
 from proxy.settings import Settings
-from proxy.store import eventos, tables
+from proxy.store import eventos
 from tests.people import ROSA, open_casilla
+from tests.store.intruder import without_guards
 
 MANUAL = Path(__file__).parents[2] / "site_src/pages/manual/auditoria-y-claves.md"
 
@@ -59,63 +61,100 @@ def test_what_nobody_touched_is_told_in_a_sentence(
     code, said, complaint = casilla(capsys, "auditoria", "verificar")
     assert (code, complaint) == (0, "")
     assert re.fullmatch(
-        r"La auditoría está completa: 2 filas, del [\d/]+ [\d:]+ \(hora de Lima\) al .*\.\n", said
+        r"La auditoría está completa: 3 filas, del [\d/]+ [\d:]+ \(hora de Lima\) al .*\.\n", said
     )
 
 
+PLACE = "(SELECT evento_id FROM line WHERE place = 2)"
+
+
 @pytest.mark.parametrize(
-    ("statement", "told"),
+    ("statements", "told"),
     [
-        ("UPDATE audit SET ip = '203.0.113.8' WHERE id = 2", "la fila 2, del "),
-        ("DELETE FROM audit WHERE id = 1", "antes de la fila 2, del "),
-        ("DELETE FROM audit WHERE id = 2", "desde la fila 2."),
+        ((f"UPDATE eventos SET ip = '203.0.113.8' WHERE id = {PLACE}",), "la fila 2, del "),
+        ((f"DELETE FROM eventos WHERE id = {PLACE}",), "falta la fila 2"),
+        (
+            (
+                f"DELETE FROM eventos WHERE id = {PLACE}",
+                "DELETE FROM line WHERE place = 2",
+            ),
+            "antes de la fila 3, del ",
+        ),
+        (
+            (
+                "DELETE FROM eventos WHERE id IN (SELECT evento_id FROM line WHERE place > 2)",
+                "DELETE FROM line WHERE place > 2",
+            ),
+            "desde la fila 3.",
+        ),
+        (("DELETE FROM eventos", "DELETE FROM line", "DELETE FROM line_waiting"), "la fila 1."),
     ],
 )
 def test_what_somebody_touched_is_named(
-    installation: Installation, capsys: Said, statement: str, told: str
+    installation: Installation, capsys: Said, statements: tuple[str, ...], told: str
 ) -> None:
-    with installation.db.transaction() as tx:
-        tx.conn.execute(text(statement))
+    """The last two put back an older copy: the mark beside the keys tells."""
+    assert casilla(capsys, "auditoria", "verificar")[0] == 0
+    with without_guards(installation.db) as tx:
+        for statement in statements:
+            tx.conn.execute(text(statement))
     code, said, complaint = casilla(capsys, "auditoria", "verificar")
     assert (code, said) == (1, "")
     assert complaint.startswith("La auditoría no está completa: ")
     assert told in complaint
 
 
-def test_who_empties_the_whole_audit_is_found(installation: Installation, capsys: Said) -> None:
-    with installation.db.transaction() as tx:
-        tx.conn.execute(delete(tables.eventos))
-        tx.conn.execute(delete(tables.audit_head))
-    assert casilla(capsys, "auditoria", "verificar")[0] == 1
+def test_a_mark_that_nobody_of_the_ring_signed_is_refused(
+    installation: Installation, capsys: Said
+) -> None:
+    assert casilla(capsys, "auditoria", "verificar")[0] == 0
+    path = path_of_mark(installation.settings.keys_file)
+    assert path.stat().st_mode & 0o777 == 0o600
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps(told | {"lugar": 1}))
+    code, _, complaint = casilla(capsys, "auditoria", "verificar")
+    assert (code, "está dañada" in complaint) == (1, True)
+    path.unlink()
+    code, _, complaint = casilla(capsys, "auditoria", "verificar")
+    assert (code, "no había una marca" in complaint) == (0, True)
 
 
 def test_an_export_says_whose_it_is_to_nobody(installation: Installation, capsys: Said) -> None:
     code, said, complaint = casilla(capsys, "auditoria", "exportar")
-    assert (code, complaint) == (0, "Se exportaron 3 filas.\n")
+    assert (code, complaint) == (0, "Se exportaron 4 filas.\n")
     lines = [json.loads(line) for line in said.splitlines()]
     assert [line["event"] for line in lines] == [
-        "user_created", "authn_login_fail", "audit_exported",
+        "record_begun", "user_created", "authn_login_fail", "audit_exported",
     ]  # fmt: skip
-    assert list(lines[0]) == ["id", "at", "event", "user", "ip", "detail", "key_id", "seal"]
+    assert list(lines[0]) == [
+        "id", "at", "event", "user", "ip", "detail", "actor", "session", "notificacion",
+        "challenge", "message", "request", "key_id", "seal", "evento", "chain",
+    ]  # fmt: skip
+    assert [line["id"] for line in lines] == [1, 2, 3, 4]
+    assert (lines[2]["actor"], lines[2]["ip"]) == ("visitor", "203.0.113.7")
+    assert lines[3]["actor"] == str(operator())
     assert lines[0]["at"].endswith("+00:00")
-    assert lines[0]["user"] == lines[1]["user"]
-    assert re.fullmatch("[0-9a-f]{64}", lines[0]["user"])
+    assert lines[1]["user"] == lines[2]["user"]
+    assert re.fullmatch("[0-9a-f]{64}", lines[1]["user"])
     assert re.fullmatch("[0-9a-f]{64}", lines[0]["seal"])
     assert ROSA.identidad.number not in said
 
 
 def test_a_later_export_begins_as_the_one_before(installation: Installation, capsys: Said) -> None:
-    """The check of the manual, with the tools that it names."""
     for name in ("anterior.jsonl", "nueva.jsonl"):
         assert casilla(capsys, "auditoria", "exportar", "--archivo", name)[0] == 0
         assert Path(name).stat().st_mode & 0o777 == 0o600
-    line = re.search(r"^head .*$", MANUAL.read_text(), re.M)
-    assert line is not None
-    assert subprocess.run(["sh", "-c", line[0]], check=False).returncode == 0
-    later = Path("nueva.jsonl").read_text().replace("authn_login_fail", "authn_login_none")
-    Path("nueva.jsonl").write_text(later)
-    done = subprocess.run(["sh", "-c", line[0]], capture_output=True, check=False)
-    assert done.returncode == 1
+    code, said, _ = casilla(capsys, "auditoria", "verificar", "--desde", "anterior.jsonl")
+    assert (code, "filas comparadas, 4." in said) == (0, True)
+    for wrong, told in (
+        (("authn_login_fail", "authn_login_none"), "La fila 3 no dice hoy"),
+        (('{"id":4', '{"id":400'), "La fila 400 está en la exportación y hoy falta"),
+        (('{"id":4', '"id":4'), "La línea 4 de"),
+    ):
+        Path("otra.jsonl").write_text(Path("anterior.jsonl").read_text().replace(*wrong))
+        code, _, complaint = casilla(capsys, "auditoria", "verificar", "--desde", "otra.jsonl")
+        assert code == 1
+        assert complaint.startswith(told)
 
 
 def test_an_export_of_some_days_as_csv(installation: Installation, capsys: Said) -> None:
@@ -125,8 +164,8 @@ def test_an_export_of_some_days_as_csv(installation: Installation, capsys: Said)
     assert casilla(capsys, *line, "--desde", today, "--hasta", today)[0] == 0
     with Path("dias.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [row["event"] for row in rows][:2] == ["user_created", "authn_login_fail"]
-    assert json.loads(rows[1]["detail"]) == {"why": "=1+1"}
+    assert [row["event"] for row in rows][1:3] == ["user_created", "authn_login_fail"]
+    assert json.loads(rows[2]["detail"]) == {"why": "=1+1"}
 
 
 @pytest.mark.parametrize(

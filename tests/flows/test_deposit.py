@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,11 +65,10 @@ class Sender:
         **changes: object,
     ) -> Receipt:
         first, *others = [Offered(name, BytesIO(content)) for name, content in (acto, *anexos)]
-        with (
-            deposit.receive(self.documents, LIMITS, first, others) as served,
-            self.db.transaction() as tx,
-        ):
-            return deposit.deposit(tx, self.documents, LIMA, to, describe(**changes), served)
+        served = deposit.receive(self.documents, LIMITS, first, others)
+        assert all(self.documents.intact(file.received.sha256) for file in served)
+        with self.db.transaction() as tx:
+            return deposit.deposit(tx, LIMA, to, describe(**changes), served)
 
     @property
     def kept(self) -> list[Path]:
@@ -113,11 +113,13 @@ def test_an_acto_is_in_the_casilla_with_everything_that_was_said_of_it(
 def test_the_alerta_carries_neither_content_nor_identidad(
     db: Database, rosa: Person, sender: Sender, clock: Clock
 ) -> None:
-    sender.deposit()
+    receipt = sender.deposit()
     [message] = messages(db)
     assert (message.name, message.recipient) == ("notificacion_deposited", rosa.email)
     assert message.context == {}
     assert message.expires_at == clock.now + timedelta(days=3)
+    with db.reading() as tx:
+        assert tx.conn.execute(select(tables.outbox.c.notificacion_id)).scalar_one() == receipt.id
 
 
 def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
@@ -137,28 +139,44 @@ def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
 
 LONG = b"%PDF-1.7\n" + b"x" * 2000 + b"%%EOF"
 REFUSED = {
-    "no-casilla": ("casilla.unknown", {"to": Identidad("DNI", "40000009")}),
     "empty": ("file.empty", {"acto": ("a.pdf", b"")}),
     "not-a-pdf": ("file.not_of_kind", {"acto": ("a.pdf", b"PK\x03\x04 %%EOF")}),
     "cut": ("file.not_of_kind", {"acto": ("a.pdf", b"%PDF-1.7\nhalf of it")}),
     "not-named-pdf": ("acto.not_pdf", {"acto": ("a.png", PNG)}),
     "large": ("file.large", {"acto": ("a.pdf", LONG)}),
+}  # fmt: skip
+REFUSED_AFTERWARDS = {
+    "no-casilla": ("casilla.unknown", {"to": Identidad("DNI", "40000009")}),
     "future": ("acto.future", {"issued_at": datetime(2026, 11, 16, 15, 1, tzinfo=UTC)}),
     "future-day": ("acto.future", {"expediente_on": date(2026, 11, 17)}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_wrong_is_refused_and_leaves_nothing(
     db: Database, rosa: Person, sender: Sender, name: str
 ) -> None:
-    code, wrong = REFUSED[name]
+    refuse(db, sender, *REFUSED[name])
+    assert sender.kept == []
+
+
+@pytest.mark.parametrize("name", REFUSED_AFTERWARDS)
+def test_a_refusal_after_the_files_leaves_only_bytes_that_a_later_deposit_uses(
+    db: Database, rosa: Person, sender: Sender, name: str
+) -> None:
+    refuse(db, sender, *REFUSED_AFTERWARDS[name])
+    [file] = sender.kept
+    assert sender.documents.intact(file.name)
+    sender.deposit()
+    assert sender.kept == [file]
+
+
+def refuse(db: Database, sender: Sender, code: str, wrong: dict[str, Any]) -> None:
     with pytest.raises(Refusal) as refusal:
         sender.deposit(**wrong)
     assert refusal.value.code == code
     assert str(refusal.value).endswith(("depositó nada.", "ruta.", "Revísela.", "número."))
     assert [count(db, t) for t in ("notificaciones", "files", "outbox", "eventos")] == [0, 0, 0, 0]
-    assert sender.kept == []
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """The second person of an act confirms in a command of their own: S39, S66, both engines."""
 
+import json
 from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from proxy.domain.actor import Actor
+from proxy.domain.events import Event
 from proxy.errors import Refusal
 from proxy.flows import petitions
 from proxy.store import casillas, tables
@@ -45,10 +47,13 @@ def waiting(db: Database) -> list[int]:
 
 
 def noted(db: Database) -> list[tuple[str, dict[str, object]]]:
-    table = tables.audit
+    table = tables.eventos
     with db.reading() as tx:
-        rows = tx.conn.execute(select(table.c.event, table.c.detail).order_by(table.c.id))
-        return [(row.event, row.detail) for row in rows]
+        written = table.c.kind == Event.MESSAGE_WRITTEN
+        rows = tx.conn.execute(
+            select(table.c.kind, table.c.detail).where(~written).order_by(table.c.id)
+        )
+        return [(row.kind, json.loads(row.detail)) for row in rows]
 
 
 def refusal(db: Database, number: int, by: Actor = LUIS) -> str:

@@ -16,6 +16,20 @@ def documents(tmp_path: Path) -> Documents:
     return Documents(tmp_path / "documentos")
 
 
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The inode of each thing that was synced, in order."""
+    inodes: list[int] = []
+    sync = os.fsync
+
+    def noting(descriptor: int) -> None:
+        inodes.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    return inodes
+
+
 def files(documents: Documents) -> list[Path]:
     return [path for path in documents.folder.rglob("*") if path.is_file()]
 
@@ -82,21 +96,33 @@ def test_what_is_not_there_is_not_intact(documents: Documents) -> None:
 
 
 def test_bytes_and_names_are_synced_before_the_deposit_goes_on(
-    documents: Documents, monkeypatch: pytest.MonkeyPatch
+    documents: Documents, synced: list[int]
 ) -> None:
     """S66: what the system calls did is looked at, for no test can cut the power."""
-    synced: list[int] = []
-    sync = os.fsync
-
-    def noting(descriptor: int) -> None:
-        synced.append(os.fstat(descriptor).st_ino)
-        sync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", noting)
     kept = documents.put(BytesIO(b"bytes"))
     path = documents.path(kept.sha256)
     for place in (path, path.parent, documents.folder, documents.folder.parent):
         assert place.stat().st_ino in synced, place
+
+
+def test_only_what_got_a_new_name_is_synced(documents: Documents, synced: list[int]) -> None:
+    path = documents.path(documents.put(BytesIO(b"bytes")).sha256)
+    synced.clear()
+    documents.put(BytesIO(b"bytes"))
+    assert synced == [path.stat().st_ino, path.parent.stat().st_ino]
+
+
+def test_a_subfolder_that_another_process_made_is_synced_once_more(
+    documents: Documents, synced: list[int]
+) -> None:
+    """It may not have synced its name yet."""
+    documents.put(BytesIO(b"first"))
+    Documents(documents.folder).put(BytesIO(b"bytes"))
+    assert len({path.parent for path in files(documents)}) == 2
+    synced.clear()
+    for _ in range(2):
+        documents.put(BytesIO(b"bytes"))
+    assert synced.count(documents.folder.stat().st_ino) == 1
 
 
 def test_tidying_clears_what_a_killed_process_left_a_day_ago_and_nothing_else(

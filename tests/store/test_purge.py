@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from proxy.flows import login, petitions
-from proxy.store import tables
+from proxy.store import casillas, outbox, tables
 from proxy.store.db import Database
 from proxy.store.purge import purge
 from tests.clock import Clock
@@ -14,6 +14,7 @@ from tests.flows.forgetful import ask_link
 from tests.flows.inside import Inside
 from tests.flows.newcomer import Newcomer, code_of
 from tests.flows.test_petitions import ask
+from tests.outbox import messages
 from tests.people import Person
 
 KEPT = ("casillas", "outbox", "eventos", "line_waiting")
@@ -53,6 +54,30 @@ def test_codes_and_links_go_a_day_after_their_death(
     clock.now += timedelta(hours=2)
     assert purged(db)["links"] == 1
     assert counts(db)["rates"] == 0
+
+
+def test_a_message_for_nobody_goes_and_every_other_stays(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """Also one without a casilla that was given up, and one that still waits."""
+    minute, elena = timedelta(minutes=1), "elena@example.com"
+    with db.transaction() as tx:
+        hers = casillas.by_id(tx, rosa.id)
+        outbox.add(tx, "sent", hers, minute)
+        outbox.add(tx, "given up", None, minute, recipient=elena)
+        while message := outbox.claim(tx, "email", minute):
+            sent = message.name == "sent"
+            outbox.record_attempt(tx, message, sent=sent, detail="")
+            (outbox.close if sent else outbox.give_up)(tx, message)
+        outbox.add(tx, "waiting", hers, minute)
+        outbox.add(tx, "waiting for somebody new", None, minute, recipient=elena)
+        outbox.add_void(tx, "for nobody", minute)
+    clock.now += minute + timedelta(hours=23)
+    assert purged(db)["outbox"] == 0
+    clock.now += timedelta(hours=2)
+    assert purged(db)["outbox"] == 1
+    kept = [message.name for message in messages(db)]
+    assert kept == ["sent", "given up", "waiting", "waiting for somebody new"]
 
 
 def test_an_old_address_goes_once_nobody_can_put_it_back(

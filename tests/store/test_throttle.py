@@ -99,3 +99,39 @@ def test_four_processes_together_get_exactly_what_is_allowed(
 ) -> None:
     """S47"""
     assert sum(race(take_many, database_url)) == 30
+
+
+def refused_first(db: Database, *limits: Limit) -> bool:
+    with db.transaction() as tx:
+        return throttle.refused_first(tx, limits)
+
+
+def test_a_refusal_is_the_first_once_for_each_limit_and_window(db: Database, clock: Clock) -> None:
+    other = Limit("password/203.0.113.7", 5, 5 * MINUTE)
+    assert not refused_first(db, FIVE, other), "nothing refuses"
+    for _ in range(5):
+        take(db, FIVE)
+    assert [refused_first(db, FIVE, other) for _ in range(3)] == [True, False, False]
+    for _ in range(5):
+        take(db, other)
+    assert [refused_first(db, FIVE, other) for _ in range(3)] == [True, False, False]
+    clock.advance(minutes=4)
+    for _ in range(9):
+        take(db, FIVE)
+    assert not refused_first(db, FIVE, other)
+    clock.advance(minutes=1)
+    for _ in range(9):
+        take(db, FIVE)
+    assert [refused_first(db, FIVE, other) for _ in range(3)] == [True, False, False]
+
+
+def refused_many(database_url: str) -> list[bool]:
+    db = Database(database_url, Clock(), vault)
+    limit = Limit("race", 3, timedelta(hours=1))
+    return [take(db, limit) is not None and refused_first(db, limit) for _ in range(50)]
+
+
+def test_of_the_refusals_of_four_processes_one_is_the_first(
+    db: Database, database_url: str
+) -> None:
+    assert sum(race(refused_many, database_url)) == 1

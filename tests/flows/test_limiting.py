@@ -1,0 +1,107 @@
+"""However many tries come, what a limit refuses is one evento in its window: S47, S51."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from proxy.domain import limits
+from proxy.domain.client import Client
+from proxy.domain.events import Event
+from proxy.domain.identidad import Identidad
+from proxy.errors import Denied, Reason
+from proxy.flows import login
+from proxy.store import tables
+from proxy.store.db import Database
+from tests.clock import Clock
+from tests.flows.browser import ELSEWHERE, PHONE, Browser, mailed_code, wrong
+from tests.flows.forgetful import Forgetful
+from tests.flows.test_code_by_sms import ask, has_mobile
+from tests.people import Person
+
+NOBODY = [Identidad("DNI", f"4{n:07}") for n in range(500, 600)]
+
+
+def limited(db: Database) -> int:
+    with db.reading() as tx:
+        return list(tx.conn.execute(select(tables.eventos.c.kind)).scalars()).count(
+            Event.LOGIN_LIMITED
+        )
+
+
+def tries(db: Database, *whose: Identidad) -> list[bool]:
+    """Whether each password is refused by a limit."""
+    refused = []
+    for identidad in whose:
+        with db.transaction() as tx:
+            answer = login.attempt(tx, identidad, PHONE)
+        refused.append(isinstance(answer, Denied) and answer.reason == Reason.LIMITED)
+    return refused
+
+
+def test_a_flood_of_passwords_at_one_casilla_is_one_evento_a_window(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    assert sum(tries(db, *[rosa.identidad] * 60)) == 55
+    assert limited(db) == 1
+    clock.now += timedelta(minutes=15)
+    assert any(tries(db, *[rosa.identidad] * 60))
+    assert limited(db) == 2
+
+
+def test_a_flood_of_one_address_at_many_identidades_is_one_evento(db: Database) -> None:
+    assert sum(tries(db, *NOBODY)) == len(NOBODY) - 30
+    assert limited(db) == 1
+
+
+def test_a_flood_of_codes_is_one_evento(db: Database, rosa: Person) -> None:
+    browsers = [Browser(db) for _ in range(3)]
+    for browser in browsers:
+        assert browser.password(rosa.identidad, rosa.password) is None
+    code = wrong(mailed_code(db))
+    answers = [browser.code(code) for _ in range(20) for browser in browsers]
+    reasons = [answer.reason for answer in answers if isinstance(answer, Denied)]
+    assert reasons.count(Reason.LIMITED) > 10
+    assert limited(db) == 1
+
+
+def test_a_flood_of_requests_for_codes_is_one_evento(
+    db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The code that is asked for, and the one that is asked for again."""
+    monkeypatch.setattr(limits, "passwords", lambda *_: [])
+    waiting = Browser(db)
+    asked = [waiting.password(rosa.identidad, rosa.password)]
+    for _ in range(20):
+        asked.append(Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password))
+    assert [denied.reason for denied in asked if denied] == [Reason.LIMITED] * 18
+    assert limited(db) == 1
+
+
+def test_a_spent_budget_is_one_evento(
+    db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAIL", replace(limits.MAIL, times=1))
+    answers = []
+    for n in range(20):
+        forgetful = Forgetful(db, Client(f"2001:db8:{n:x}::1"))
+        forgetful.start(NOBODY[n] if n else rosa.identidad)
+        answers.append(forgetful.send())
+    assert answers[0] is None
+    assert {denied.reason for denied in answers[1:] if denied} == {Reason.LIMITED}
+    assert (None not in answers[1:], limited(db)) == (True, 1)
+
+
+def test_a_number_that_gets_no_more_sms_is_one_evento(
+    db: Database, rosa: Person, bruno: Person
+) -> None:
+    """Although nobody is told: the answers are as before."""
+    for person in (rosa, bruno):
+        has_mobile(db, person)
+    for n in range(3):
+        assert ask(db, rosa.identidad, n) is None
+    assert limited(db) == 0
+    for n in range(3):
+        assert ask(db, bruno.identidad, 10 + n) is None
+    assert limited(db) == 1
