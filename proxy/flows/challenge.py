@@ -218,7 +218,7 @@ def _take(
         )
     if device or one.purpose in AFTER_A_PROOF:
         return _opens(one)
-    wait = budget.take(tx, limits.MAIL, one.casilla_id, client, leaves=_opens(one))
+    wait = budget.take(tx, limits.MAIL, one.casilla_id, leaves=_opens(one))
     return _opens(one) if wait is None else wait
 
 

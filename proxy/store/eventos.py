@@ -17,7 +17,7 @@ from sqlalchemy.types import NullType
 from proxy.domain import evento
 from proxy.domain.evento import Evento
 from proxy.domain.events import Event
-from proxy.domain.ids import new_id
+from proxy.domain.ids import Growing
 from proxy.store.tables import eventos, line, line_waiting
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 500  # rows that a reader holds in memory
 
+_ids = Growing()
 _ADD = insert(eventos)
 _WAIT = insert(line_waiting)
 
@@ -71,10 +72,9 @@ def write(tx: "Tx") -> None:
 
 def add(tx: "Tx", notes: list[Evento]) -> list[dict[str, Any]]:
     """Without a place in line, nor one that waits for it."""
-    vault, first = tx.vault, int.from_bytes(new_id(tx.now))
-    rows = []
-    for number, noted in enumerate(notes):
-        one = replace(noted, id=(first + number).to_bytes(16))  # in the order of the act
+    vault, rows = tx.vault, []
+    for evento_id, noted in zip(_ids.take(tx.now, len(notes)), notes, strict=True):
+        one = replace(noted, id=evento_id)
         sealed = evento.seal(vault, vault.newest, one)
         rows.append(vars(one) | {"key_id": vault.newest, "seal": sealed})
     tx.conn.execute(_ADD, rows)

@@ -14,7 +14,8 @@ from sqlalchemy import func, select, text
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.notificacion import Counts
-from proxy.flows import audit, cuentas
+from tests.recorded import verify
+from proxy.flows import cuentas
 from proxy.flows.audit import Whole
 from proxy.installation import Installation
 from proxy.settings import Settings
@@ -99,15 +100,15 @@ def test_what_was_served_is_there_read_or_not(early: Installation) -> None:
 
 def test_its_audit_is_sealed_from_the_first_row(early: Installation) -> None:
     schema.migrate(early.db)
+    found = verify(early.db)
     with early.db.reading() as tx:
-        found = audit.verify(tx)
         events = tx.conn.execute(select(tables.audit.c.event).order_by(tables.audit.c.id)).scalars()
         assert [*events][2:6] == [
             "notificacion_deposited", "notificacion_deposited", "authn_token_created",
             "session_created",
         ]  # fmt: skip
     assert isinstance(found, Whole)
-    assert found.rows == 11
+    assert found.rows == 12  # and the first evento
     assert found.since == datetime(2026, 11, 28, 22, 38, 45, 431604, UTC)
 
 
@@ -136,8 +137,7 @@ def test_what_comes_later_gets_numbers_of_its_own(early: Installation) -> None:
     with early.db.transaction() as tx:
         new = cuentas.open_casilla(tx, Identidad("DNI", "40000002"), "Bruno", "b@ejemplo.pe", None)
     assert new.id == 3
-    with early.db.reading() as tx:
-        assert isinstance(audit.verify(tx), Whole)
+    assert isinstance(verify(early.db), Whole)
     assert messages(early.db, "notificacion_deposited")
 
 
