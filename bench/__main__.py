@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.figures import BROKEN, MISSED, QUICK, SKIPPED
 
-NO_SCRIPTS = {"__main__", "casilla_server", "figures"}
+NO_SCRIPTS = {"__main__", "casilla_server", "figures", "locked_head"}
 SCRIPTS = sorted({path.stem for path in Path(__file__).parent.glob("*.py")} - NO_SCRIPTS)
 
 

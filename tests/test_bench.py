@@ -7,6 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from bench import locked_head
+from proxy.domain.events import Event
+from proxy.flows import audit, record
+from proxy.flows.audit import Whole
+from proxy.store import eventos
+from proxy.store.db import Database
+from tests.people import ROSA, open_casilla, vault
+
 ROOT = Path(__file__).parents[1]
 SCRIPTS = {
     "slow": 'from bench import figures\nfigures.at_most(2, 2.01, "slow: 2.01 of the peer")',
@@ -70,3 +78,21 @@ def test_where_nothing_may_be_skipped_a_tool_that_is_not_there_exits_1(folder: P
 def test_a_quick_run_judges_no_figure_but_finds_a_broken_script(folder: Path) -> None:
     assert bench(folder, "slow", "few", BENCH_QUICK="1")[0] == 0
     assert bench(folder, "slow", "broken", BENCH_QUICK="1")[0] == 1
+
+
+def test_the_locked_head_writes_an_audit_that_today_is_whole(database_url: str) -> None:
+    db = locked_head.LockedHead(database_url, vault=vault)
+    locked_head.let_write(db)
+    rosa = open_casilla(db, ROSA)
+    with db.transaction() as tx:
+        eventos.note(tx, Event.LOGIN_FAILED, rosa.id)
+        locked_head.note(tx, Event.PASSWORD_CHANGED, rosa.id, "203.0.113.7")
+    db.close()
+
+    db = Database(database_url, vault=vault)
+    record.advance_all(db, None)
+    with db.reading() as tx:
+        found = audit.verify(tx, None)
+    db.close()
+    assert isinstance(found, Whole)
+    assert found.rows == 3
