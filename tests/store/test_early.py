@@ -14,7 +14,6 @@ from sqlalchemy import func, select, text
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.notificacion import Counts
-from tests.recorded import verify
 from proxy.flows import cuentas
 from proxy.flows.audit import Whole
 from proxy.installation import Installation
@@ -24,6 +23,7 @@ from proxy.web.routes import path_of
 from proxy.work.mailer import Mailer
 from tests.clock import Clock
 from tests.outbox import messages
+from tests.recorded import verify
 from tests.store.early.tables import make
 
 ROWS = Path(__file__).parent / "early" / "rows.sql"

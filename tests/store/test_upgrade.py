@@ -1,0 +1,159 @@
+"""An installation of 0.2.0 with data comes to this version, and its record holds: S69."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+
+from bench import locked_head
+from proxy.domain.evento import Mark
+from proxy.domain.events import Event
+from proxy.flows import audit, inbox, record
+from proxy.flows.audit import Broken, Whole
+from proxy.store import line, schema, tables
+from proxy.store.db import Database
+from tests.clock import Clock
+from tests.flows.browser import PHONE
+from tests.people import ROSA, open_casilla, vault
+from tests.recorded import verify
+from tests.store.conftest import upgrade
+from tests.store.intruder import without_guards
+
+OLD = 6  # rows of its audit
+NAMES = "expediente tipo numero asunto dependencia firmado_por elaborado_por"
+SERVED = dict.fromkeys(NAMES.split(), "x")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def old(empty_url: str, clock: Clock) -> Iterator[Database]:
+    """Rosa logged in, an acto was served and another one read, as 0.2.0 wrote it down."""
+    db = Database(empty_url, clock, vault)
+    upgrade(db, "0003")
+    rosa = open_casilla(db, ROSA)
+    with db.transaction() as tx:
+        locked_head.note(tx, Event.CASILLA_OPENED, rosa.id)
+        device = {"id": b"d", "casilla_id": rosa.id, "user_agent": "", "created_at": tx.now}
+        tx.conn.execute(insert(tables.devices), device)
+        tx.conn.execute(
+            insert(tables.sessions),
+            {
+                "digest": b"d", "id": b"s", "casilla_id": rosa.id, "device_id": b"d", "ip": "",
+                "created_at": tx.now, "proved_at": tx.now, "seen_at": tx.now, "user_agent": "",
+                "expires_at": tx.now + timedelta(days=1),
+            },
+        )  # fmt: skip
+        locked_head.note(tx, Event.SESSION_STARTED, rosa.id, "203.0.113.7")
+        for number, read in ((b"n" * 16, None), (b"m" * 16, tx.now)):
+            served = SERVED | {"casilla_id": rosa.id, "id": number, "read_at": read}
+            served |= {"issued_at": tx.now, "deposited_at": tx.now}
+            tx.conn.execute(insert(tables.notificaciones), served)
+            told = {"notificacion": number.hex()}
+            locked_head.note(tx, Event.NOTIFICACION_DEPOSITED, rosa.id, **told)
+        locked_head.note(tx, Event.NOTIFICACION_READ, rosa.id, "203.0.113.7", **told)
+        locked_head.note(tx, Event.LOGIN_FAILED, None, "203.0.113.8")
+    clock.advance(days=1)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def upgraded(old: Database) -> Database:
+    schema.migrate(old)
+    assert isinstance(verify(old), Whole)
+    return old
+
+
+def read_another(db: Database) -> None:
+    with db.transaction() as tx:
+        rosa = tx.conn.execute(select(tables.casillas.c.id)).scalar_one()
+        inbox.open(tx, rosa, b"n" * 16, PHONE)
+
+
+def end(db: Database) -> Mark:
+    with db.reading() as tx:
+        found = line.last(tx)
+    assert found
+    return found
+
+
+def lines(db: Database) -> list[dict[str, Any]]:
+    with db.reading() as tx:
+        return [json.loads(audit.json_line(one)) for one in audit.lines(tx)]
+
+
+def test_its_record_goes_on_and_is_whole(upgraded: Database, clock: Clock) -> None:
+    read_another(upgraded)
+    found = verify(upgraded, end(upgraded))
+    assert isinstance(found, Whole)
+    assert (found.rows, found.until) == (OLD + 2, clock.now)
+    told = lines(upgraded)
+    assert [one["id"] for one in told] == [*range(1, OLD + 3)]
+    assert [one["event"] for one in told[OLD:]] == ["record_begun", "notificacion_read"]
+    assert told[OLD]["detail"]["rows"] == OLD
+
+
+def test_what_it_exported_then_is_held_against_today(old: Database) -> None:
+    with old.reading() as tx:
+        rows = tx.conn.execute(select(tables.audit).order_by(tables.audit.c.id)).all()
+        then = [
+            {"id": row.id, "event": row.event, "detail": row.detail, "seal": row.seal.hex()}
+            for row in rows
+        ]
+    schema.migrate(old)
+    record.advance_all(old, None)
+    read_another(old)
+    with old.reading() as tx:
+        assert audit.compare(tx, then) == OLD
+    then[2]["event"] = "session_created"
+    with old.reading() as tx:
+        assert audit.compare(tx, then) == Broken("audit.export.changed", 3)
+
+
+@pytest.mark.parametrize(
+    ("statements", "told"),
+    [
+        ((update(tables.audit).where(tables.audit.c.id == 3).values(ip="::1"),), ("changed", 3)),
+        ((delete(tables.audit).where(tables.audit.c.id == 3),), ("missing", 4)),
+        ((delete(tables.audit).where(tables.audit.c.id == OLD),), ("cut", OLD)),
+    ],
+)
+def test_an_old_row_that_somebody_touched_is_named(
+    upgraded: Database, statements: tuple[Any, ...], told: tuple[str, int]
+) -> None:
+    with without_guards(upgraded) as tx:
+        for statement in statements:
+            tx.conn.execute(statement)
+    found = verify(upgraded)
+    assert isinstance(found, Broken)
+    assert (found.code, found.id) == (f"audit.{told[0]}", told[1])
+
+
+def test_an_old_head_put_back_with_the_rows_that_it_knew_is_named(old: Database) -> None:
+    """The attack that 0.2.0 did not see."""
+    with old.reading() as tx:
+        head = dict(tx.conn.execute(select(tables.audit_head)).mappings().one())
+    with old.transaction() as tx:
+        locked_head.note(tx, Event.LOGIN_FAILED, None, "203.0.113.9")
+    schema.migrate(old)
+    assert isinstance(verify(old), Whole)
+    with without_guards(old) as tx:
+        tx.conn.execute(delete(tables.audit).where(tables.audit.c.id > OLD))
+        tx.conn.execute(update(tables.audit_head).values(head))
+    found = verify(old)
+    assert isinstance(found, Broken)
+    assert (found.code, found.id) == ("audit.missing", OLD + 2)
+
+
+def test_nothing_is_added_to_the_old_audit(upgraded: Database) -> None:
+    with pytest.raises(Exception, match="keeps its rows"), upgraded.transaction() as tx:
+        locked_head.note(tx, Event.LOGIN_FAILED)
+    with upgraded.reading() as tx:
+        assert tx.conn.execute(text("SELECT count(*) FROM audit")).scalar() == OLD
