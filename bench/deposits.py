@@ -51,11 +51,9 @@ def write_raw(folder: Path, add_row: AddRow, number: int, content: bytes) -> Non
 
 def serve(parts: Installation, content: bytes) -> None:
     acto = deposit.Offered("CARTA 9.pdf", BytesIO(content))
-    with (
-        deposit.receive(parts.documents, parts.limits, acto) as served,
-        parts.db.transaction(SYSTEM) as tx,
-    ):
-        deposit.deposit(tx, parts.documents, parts.zone, WHO, ACTO, served)
+    served = deposit.receive(parts.documents, parts.limits, acto)
+    with parts.db.transaction(SYSTEM) as tx:
+        deposit.deposit(tx, parts.zone, WHO, ACTO, served)
 
 
 def sqlite_row(path: Path, stack: ExitStack) -> AddRow:

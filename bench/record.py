@@ -73,11 +73,9 @@ def pdf(number: int) -> bytes:
 def serve(side: Side, db: Database, number: int) -> None:
     parts, (_, identidad) = side.installation, side.people[number % PEOPLE]
     acto = deposit.Offered("CARTA 9.pdf", BytesIO(pdf(number)))
-    with (
-        deposit.receive(parts.documents, parts.limits, acto) as served,
-        db.transaction(Actor("system", "sgd")) as tx,
-    ):
-        deposit.deposit(tx, parts.documents, parts.zone, identidad, ACTO, served)
+    served = deposit.receive(parts.documents, parts.limits, acto)
+    with db.transaction(Actor("system", "sgd")) as tx:
+        deposit.deposit(tx, parts.zone, identidad, ACTO, served)
 
 
 def record_wrong_password(side: Side, db: Database, number: int) -> None:

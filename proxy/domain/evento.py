@@ -6,18 +6,19 @@ chain of place n = HMAC(version, chain of place n-1, n, evento, seal)
 
 import hmac
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from proxy.domain.chain import Seals
 
 VERSION = b"\x01"  # of what is sealed: a later form gets another one, and old rows keep theirs
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+_WRITE = json.JSONEncoder(separators=(",", ":")).encode
 
 
-@dataclass(frozen=True)
-class Evento:
+class Evento(NamedTuple):
     """As stored; `detail` is JSON text, so a reader need not parse it to verify it."""
 
     id: bytes
@@ -44,10 +45,9 @@ class Mark:
 
 def seal(keys: Seals, key_id: str, evento: Evento) -> bytes:
     """Raises TypeError, ValueError or OverflowError for what no evento holds."""
-    values = [value.hex() if isinstance(value, bytes) else value for value in astuple(evento)]
+    values = [value.hex() if isinstance(value, bytes) else value for value in evento]
     values[1] = (evento.at - EPOCH) // MICROSECOND
-    said = json.dumps(values, separators=(",", ":")).encode()
-    return keys.attest(b"evento" + VERSION + said, key_id)
+    return keys.attest(b"evento" + VERSION + _WRITE(values).encode(), key_id)
 
 
 def is_sealed(keys: Seals, key_id: str, evento: Evento, found: object) -> bool:

@@ -13,7 +13,8 @@ from sqlalchemy import Row, func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from proxy.domain.chain import Entry
-from proxy.store.eventos import AT_ONCE, any_text, instant
+from proxy.store.eventos import AT_ONCE, any_text
+from proxy.store.instant import instant
 from proxy.store.tables import audit, audit_head
 
 if TYPE_CHECKING:

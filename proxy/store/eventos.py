@@ -7,17 +7,17 @@ that another transaction waits for. `flows/record.py` puts committed rows in lin
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Column, Row, func, insert, select, text, type_coerce
+from sqlalchemy import Column, Row, func, insert, literal, null, select, text, type_coerce
 from sqlalchemy.types import NullType
 
 from proxy.domain import evento
 from proxy.domain.evento import Evento
 from proxy.domain.events import Event
 from proxy.domain.ids import Growing
+from proxy.store.instant import instant
 from proxy.store.tables import eventos, line, line_waiting
 
 if TYPE_CHECKING:
@@ -74,15 +74,14 @@ def add(tx: "Tx", notes: list[Evento]) -> list[dict[str, Any]]:
     """Without a place in line, nor one that waits for it."""
     vault, rows = tx.vault, []
     for evento_id, noted in zip(_ids.take(tx.now, len(notes)), notes, strict=True):
-        one = replace(noted, id=evento_id)
+        one = noted._replace(id=evento_id)
         sealed = evento.seal(vault, vault.newest, one)
-        rows.append(vars(one) | {"key_id": vault.newest, "seal": sealed})
+        rows.append(one._asdict() | {"key_id": vault.newest, "seal": sealed})
     tx.conn.execute(_ADD, rows)
     return rows
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """A row of the line and its evento, as the tables hold them.
 
     `evento` is None when its values cannot be read.
@@ -104,8 +103,7 @@ def _raw(column: Column[Any]) -> Any:
     return type_coerce(column, NullType()).label(column.name)
 
 
-_NAMES = [field.name for field in fields(Evento)]
-_EVENTO = [_raw(eventos.c[name]) for name in (*_NAMES, "key_id", "seal")]
+_EVENTO = [_raw(eventos.c[name]) for name in (*Evento._fields, "key_id", "seal")]
 _LINE = [line.c.place, line.c.evento_id, line.c.chain, line.c.key_id.label("chain_key")]
 _ROWS = (
     select(*_LINE, *_EVENTO)
@@ -114,7 +112,7 @@ _ROWS = (
     .execution_options(yield_per=AT_ONCE)
 )
 _UNPLACED = (
-    select(line_waiting.c.evento_id, *_EVENTO)
+    select(literal(0), line_waiting.c.evento_id, null(), null(), *_EVENTO)
     .select_from(line_waiting.outerjoin(eventos, eventos.c.id == line_waiting.c.evento_id))
     .order_by(line_waiting.c.evento_id)
     .execution_options(yield_per=AT_ONCE)
@@ -139,14 +137,14 @@ def in_line(
         statement = statement.where(eventos.c.at < until)
     with any_text(tx), tx.conn.execute(statement) as found:
         for row in found:
-            yield _placed(row, row.place, row.evento_id, row.chain, row.chain_key)
+            yield _placed(row)
 
 
 def unplaced(tx: "Tx") -> Iterator[Placed]:
     """Those that wait for their place, which is 0 until then."""
     with any_text(tx), tx.conn.execute(_UNPLACED) as found:
         for row in found:
-            yield _placed(row, 0, row.evento_id, b"", "")
+            yield _placed(row)
 
 
 def count(tx: "Tx") -> int:
@@ -179,29 +177,16 @@ def any_text(tx: "Tx") -> Iterator[None]:
         driver.text_factory = str
 
 
-def _placed(row: Row[Any], place: int, evento_id: bytes, chained: bytes, chain_key: str) -> Placed:
+def _placed(row: Row[Any]) -> Placed:
+    place, evento_id, chained, chain_key, *values, key_id, seal = tuple(row)
     at, read = None, None
-    values = row._mapping
     try:
-        at = instant(values["at"])
-        read = Evento(**{name: values[name] for name in _NAMES} | {"at": at})
+        at = values[1] = instant(values[1])
+        read = Evento(*values)
     except (TypeError, ValueError, AttributeError, OverflowError):
         pass
-    seal = values["seal"] if isinstance(values["seal"], bytes) else b""
+    if not isinstance(seal, bytes):
+        seal = b""
     return Placed(
-        place,
-        evento_id,
-        chained,
-        chain_key,
-        read,
-        at,
-        str(values["key_id"]),
-        seal,
-        values["id"] is None,
+        place, evento_id, chained, chain_key, read, at, str(key_id), seal, gone=values[0] is None
     )
-
-
-def instant(value: Any) -> datetime:
-    """As the engine holds it: text without a zone on SQLite."""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

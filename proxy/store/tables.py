@@ -1,8 +1,5 @@
 """Every table. `migrations/` brings a database to this; a test compares the two."""
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -10,8 +7,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -20,8 +15,9 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    TypeDecorator,
 )
+
+from proxy.store.instant import Instant
 
 metadata = MetaData(
     naming_convention={
@@ -34,25 +30,6 @@ metadata = MetaData(
 )
 
 Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER by itself
-
-
-class Instant(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite stores no zone, so it is removed and added again here."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and dialect.name == "sqlite":
-            return value.astimezone(UTC).replace(tzinfo=None)
-        return value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
 
 # The vault seals personal data; `info` names the column that ties a value to its row.
 casillas = Table(
