@@ -3,6 +3,7 @@
 import re
 import sys
 from contextlib import suppress
+from pathlib import Path
 from socket import AF_INET, AF_INET6, create_server, socket
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from proxy.texts import TEXTS
 
 if TYPE_CHECKING:
     from proxy.installation import Installation
+    from proxy.keys.ring import KeyRing
     from proxy.settings import Settings
 
 PROFILE = r'<meta name="casilla:perfil" content="(\w+)">'  # of the site's first page
@@ -24,7 +26,6 @@ LOCALHOST = "127.0.0.1"
 
 def migrate() -> None:
     """Crea o pone al día las tablas y, la primera vez, las claves."""
-    from proxy.keys.ring import create_keyring
     from proxy.store import casillas, schema
 
     parts = start.installation()
@@ -33,7 +34,7 @@ def migrate() -> None:
         with parts.db.reading() as tx:
             fresh = not casillas.any_open(tx)
     # New keys would open no old casilla: when there is one, a missing file is refused.
-    _ = create_keyring(parts.settings.keys_file) if fresh else parts.ring
+    _ = _new_keys(parts.settings.keys_file) if fresh else parts.ring
     if schema.of_a_newer_program(schema.current(parts.db)):
         raise Refusal("schema.newer")
     before, after = schema.migrate(parts.db)
@@ -42,6 +43,16 @@ def migrate() -> None:
         print(f"Las tablas ya estaban en la versión {after}.")
     else:
         print(f"Las tablas pasaron de la versión {before or 'ninguna'} a la {after}.")
+
+
+def _new_keys(path: Path) -> "KeyRing":
+    """A mark that the lost keys signed is put aside: the new ones cannot read it."""
+    from proxy.keys.mark import path_of_mark
+    from proxy.keys.ring import create_keyring
+
+    with suppress(FileNotFoundError):
+        path_of_mark(path).rename(path_of_mark(path).with_suffix(".marca-anterior"))
+    return create_keyring(path)
 
 
 def _begin_record(parts: "Installation") -> None:
