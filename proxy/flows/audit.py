@@ -37,7 +37,7 @@ class Whole:
     """Nobody changed the record."""
 
     rows: int
-    since: datetime | None  # instants of the first and the last row
+    since: datetime | None  # the earliest and the latest instant
     until: datetime | None
 
 
@@ -51,7 +51,7 @@ class Broken:
 
 
 class _Reading:
-    """Counts what was read, and keeps the instants of the first and the last row."""
+    """Counts what was read, and keeps the earliest and the latest instant."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -61,7 +61,8 @@ class _Reading:
 
     def count(self, at: datetime | None) -> None:
         self.rows += 1
-        self.since, self.until = self.since or at, at
+        if at:  # the line has the order of the commits, and a demonstration writes in the past
+            self.since, self.until = min(self.since or at, at), max(self.until or at, at)
         if self.rows % TOLD_EVERY == 0:
             self._progress(self.rows)
 
