@@ -106,7 +106,7 @@ def test_nothing_is_deleted(served: Served) -> None:
     served.refuses("DELETE FROM files WHERE position = 1")
     served.refuses("DELETE FROM notificaciones")
     if not served.db.sqlite:
-        for table in ("files", "notificaciones CASCADE", "casillas CASCADE"):
+        for table in ("files", "notificaciones CASCADE"):
             served.refuses(f"TRUNCATE {table}")
 
 
