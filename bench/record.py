@@ -25,13 +25,14 @@ from proxy.domain.acto import Acto
 from proxy.domain.actor import Actor
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
-from proxy.flows import audit, deposit, record
+from proxy.flows import deposit
 from proxy.flows.audit import Whole
 from proxy.installation import Installation
 from proxy.store import casillas, eventos
 from proxy.store.db import CONNECTIONS, Database
 from proxy.work.recorder import Recorder
 from proxy.work.worker import RECORD_PAUSE
+from tests import recorded
 from tests.engines import Postgres
 
 SLOW_DISK = ("commit_delay=5000", "commit_siblings=0")  # microseconds; also of a lone commit
@@ -144,10 +145,7 @@ def judge(name: str, work: Work, old: Side, new: Side) -> None:
 
 def verify(side: Side) -> None:
     """Both kept a whole record. The line of the old side begins here, as after an upgrade."""
-    db = side.installation.db
-    record.advance_all(db, None)
-    with db.reading() as tx:
-        found = audit.verify(tx, None)
+    found = recorded.verify(side.installation.db)
     assert isinstance(found, Whole), found
 
 

@@ -22,7 +22,7 @@ from proxy.domain.actor import Actor
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
-from proxy.flows import audit, record
+from proxy.flows import audit
 from proxy.flows.audit import Whole
 from proxy.installation import Installation
 from proxy.settings import Settings
@@ -30,6 +30,7 @@ from proxy.store import casillas, eventos, line
 from proxy.store.tables import notificaciones
 from proxy.store.tx import Tx
 from tests.engines import Postgres
+from tests.recorded import advance_all
 
 SMALL, LARGE = (500, 4_000) if figures.QUICK else (10_000, 1_000_000)  # eventos
 ROUNDS, AT_ONCE = (1, 500) if figures.QUICK else (3, 10_000)
@@ -104,7 +105,7 @@ def measure(settings: Settings, work: Callable[[Tx], None]) -> tuple[float, int]
 
 
 def judge(engine: str, parts: Installation) -> None:
-    record.advance_all(parts.db, None)
+    advance_all(parts.db)
     with parts.db.transaction() as tx:
         who = Identidad("DNI", "40000001")
         casilla_id = casillas.add(tx, who, "Persona Ficticia", "nadie@example.com", None)

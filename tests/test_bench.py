@@ -9,11 +9,11 @@ import pytest
 
 from bench import locked_head
 from proxy.domain.events import Event
-from proxy.flows import audit, record
 from proxy.flows.audit import Whole
 from proxy.store import eventos
 from proxy.store.db import Database
 from tests.people import ROSA, open_casilla, vault
+from tests.recorded import verify
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = {
@@ -90,9 +90,7 @@ def test_the_locked_head_writes_an_audit_that_today_is_whole(database_url: str) 
     db.close()
 
     db = Database(database_url, vault=vault)
-    record.advance_all(db, None)
-    with db.reading() as tx:
-        found = audit.verify(tx, None)
+    found = verify(db)
     db.close()
     assert isinstance(found, Whole)
     assert found.rows == 3

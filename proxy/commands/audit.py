@@ -20,7 +20,6 @@ from proxy.errors import Refusal
 from proxy.texts import TEXTS
 
 if TYPE_CHECKING:
-    from proxy.domain.evento import Mark
     from proxy.installation import Installation
 
 auditoria = typer.Typer(
@@ -41,14 +40,15 @@ def verify(
     from proxy.work.recorder import Recorder
 
     parts = start.ready()
-    kept = _advance(parts)
+    recorder = Recorder(parts)
+    kept = recorder.kept()
+    recorder.catch_up()
     with parts.db.reading() as tx:
         total = flow.count(tx)
     with bar("Verificando", total) as tell, parts.db.reading() as tx:
         found = flow.verify(tx, kept, tell)
     _refuse_broken(found, parts)
     assert isinstance(found, flow.Whole)
-    Recorder(parts).advance()
     if kept is None:
         path = path_of_mark(parts.settings.keys_file)
         print(TEXTS["mark.none"].format(path=path), file=sys.stderr)
@@ -63,16 +63,6 @@ def verify(
     rows = "1 fila" if found.rows == 1 else f"{found.rows} filas"
     since, until = (start.to_the_second(at, parts) for at in (found.since, found.until))
     print(f"La auditoría está completa: {rows}, del {since} al {until}.")
-
-
-def _advance(parts: "Installation") -> "Mark | None":
-    """Give every evento its place first. Returns the mark that was kept before."""
-    from proxy.flows import record
-    from proxy.keys.mark import path_of_mark, read_mark
-
-    kept = read_mark(path_of_mark(parts.settings.keys_file), parts.vault)
-    record.advance_all(parts.db, kept)
-    return kept
 
 
 def _refuse_broken(found: object, parts: "Installation") -> None:
@@ -126,8 +116,7 @@ def export(
     until = _instant(hasta, parts, end=True) if hasta else None
     with parts.db.transaction() as tx:
         flow.record_export(tx)
-    _advance(parts)
-    Recorder(parts).advance()
+    Recorder(parts).catch_up()
     many = 0
     with _opened(archivo) as out, parts.db.reading() as tx:
         table = csv.writer(out, lineterminator="\n")

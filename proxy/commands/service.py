@@ -57,14 +57,11 @@ def _new_keys(path: Path) -> "KeyRing":
 
 def _begin_record(parts: "Installation") -> None:
     """Or go on: the end of an audit of an earlier version is sealed at once."""
-    from proxy.flows import record
-    from proxy.keys.mark import path_of_mark, read_mark
+    from proxy.keys.mark import path_of_mark
     from proxy.work.recorder import Recorder
 
-    path = path_of_mark(parts.settings.keys_file)
-    if record.advance_all(parts.db, read_mark(path, parts.vault)).fits:
-        Recorder(parts).advance()
-    else:
+    if not Recorder(parts).catch_up():
+        path = path_of_mark(parts.settings.keys_file)
         print(TEXTS["mark.unfit"].format(path=path), file=sys.stderr)
 
 

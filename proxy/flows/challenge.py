@@ -40,7 +40,6 @@ def count(
     tx: Tx,
     taken: Sequence[Limit],
     casilla_id: int | None,
-    client: Client,
     *,
     by_app: bool = False,
 ) -> Denied | None:
@@ -116,7 +115,7 @@ def check(
         return denied
     device = known_device(tx, client, challenge.casilla_id)
     tries = limits.codes_typed(purpose, challenge.subject, client, device)
-    denied = count(tx, tries, challenge.casilla_id, client, by_app=by_app)
+    denied = count(tx, tries, challenge.casilla_id, by_app=by_app)
     if denied:
         return denied
     key = tx.vault.code_key(challenge.key_id)

@@ -69,4 +69,10 @@ def _replaced(tx: Tx, message: Message) -> bool:
 def _give_up(tx: Tx, message: Message, answer: str) -> None:
     outbox.record_attempt(tx, message, sent=False, detail=answer)
     if outbox.give_up(tx, message):
-        eventos.note(tx, Event.MESSAGE_LOST, message.casilla_id, message=message.name)
+        eventos.note(
+            tx,
+            Event.MESSAGE_LOST,
+            message.casilla_id,
+            message=message.message_id,
+            name=message.name,
+        )

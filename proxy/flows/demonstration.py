@@ -94,7 +94,7 @@ def _live(
     receipt = deposit.record(replace(tx, now=at), zone, casilla, acto, files)
     if story.read_after is not None:
         later = replace(tx, now=min(at + timedelta(days=story.read_after, hours=3), tx.now))
-        inbox.open(later, casilla.id, receipt.id, LOCAL)
+        inbox.open(later, casilla.id, receipt.id)
 
 
 def _acto(casilla: Casilla, dated: _Dated) -> Acto:

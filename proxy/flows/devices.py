@@ -7,7 +7,6 @@ The owner sees both lists at any time, and needs a fresh proof to end anything (
 
 from dataclasses import dataclass
 
-from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.policy import Policy
 from proxy.domain.session import Listed, Session
@@ -35,21 +34,21 @@ def places(tx: Tx, policy: Policy, session: Session) -> Places:
     )
 
 
-def end_one(tx: Tx, session: Session, session_id: bytes, client: Client) -> None:
+def end_one(tx: Tx, session: Session, session_id: bytes) -> None:
     """Refuses `session.missing`: it ended, belongs to another owner, or never existed."""
     if not sessions.end_one(tx, session.casilla_id, session_id):
         raise NotYours("session.missing")
     eventos.note(tx, Event.SESSION_ENDED, session.casilla_id)
 
 
-def end_others(tx: Tx, session: Session, client: Client) -> int:
+def end_others(tx: Tx, session: Session) -> int:
     ended = sessions.end_all(tx, session.casilla_id, session.id)
     if ended:
         eventos.note(tx, Event.SESSION_ENDED, session.casilla_id)
     return ended
 
 
-def forget(tx: Tx, session: Session, device_id: bytes, client: Client) -> None:
+def forget(tx: Tx, session: Session, device_id: bytes) -> None:
     """The browser is a new one from now on. Its sessions end, except `session`.
 
     Refuses `device.missing`.

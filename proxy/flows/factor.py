@@ -84,7 +84,7 @@ def confirm(
     close(tx, casilla_id, session=session.id, browsers=False)
     eventos.note(tx, Event.FACTOR_ON, casilla_id)
     outbox.add(tx, "factor_on", casillas.by_id(tx, casilla_id), **where(tx, client))
-    return _new_codes(tx, casilla_id, factor.secret, client)
+    return _new_codes(tx, casilla_id, factor.secret)
 
 
 def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | Denied:
@@ -93,7 +93,7 @@ def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | D
     factor = factors.of_casilla(tx, session.casilla_id)
     if denied or factor is None:
         return denied or Denied(Reason.WRONG)
-    return _new_codes(tx, session.casilla_id, factor.secret, client)
+    return _new_codes(tx, session.casilla_id, factor.secret)
 
 
 def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | None:
@@ -163,7 +163,7 @@ def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
 
 
 def _count(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
-    return count(tx, limits.factor_codes(casilla_id, client), casilla_id, client)
+    return count(tx, limits.factor_codes(casilla_id, client), casilla_id)
 
 
 def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:
@@ -174,7 +174,7 @@ def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:
     return factor if tx.now < factor.created_at + policy.visit_life else None
 
 
-def _new_codes(tx: Tx, casilla_id: int, secret: str, client: Client) -> list[str]:
+def _new_codes(tx: Tx, casilla_id: int, secret: str) -> list[str]:
     codes = totp.new_recovery_codes()
     digests = [totp.recovery_digest(secret, code) for code in codes]
     factors.set_codes(tx, casilla_id, [digest for digest in digests if digest])

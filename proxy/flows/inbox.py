@@ -56,7 +56,7 @@ def page(
     return Page(rows, counts, rows[0].id, rows[-1].id)
 
 
-def open(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> None:
+def open(tx: Tx, casilla_id: int, notificacion_id: bytes) -> None:
     """Only the first «Ver» leaves a trace (R19)."""
     _mine(tx, casilla_id, notificacion_id)
     if notificaciones.mark_read(tx, casilla_id, notificacion_id):
@@ -78,7 +78,7 @@ def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> li
     return notificaciones.files_of(tx, casilla_id, notificacion_id)
 
 
-def record_download(tx: Tx, served: Sequence[File], client: Client) -> None:
+def record_download(tx: Tx, served: Sequence[File]) -> None:
     first = served[0]
     positions = [file.position for file in served]
     eventos.note(

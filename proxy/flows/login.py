@@ -131,7 +131,7 @@ def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:
     return challenge.resend(tx, policy, waiting(tx, visit), client)
 
 
-def disavow(tx: Tx, challenge_id: bytes, client: Client) -> bool:
+def disavow(tx: Tx, challenge_id: bytes) -> bool:
     casilla_id = challenges.end(tx, challenge_id)
     if casilla_id is None:
         return False
@@ -162,7 +162,7 @@ def touch(tx: Tx, session: Session) -> None:
     sessions.touch(tx, session.digest)
 
 
-def end(tx: Tx, token: str, client: Client) -> None:
+def end(tx: Tx, token: str) -> None:
     casilla_id = sessions.end(tx, secrets.digest(token))
     if casilla_id is not None:
         eventos.note(tx, Event.SESSION_ENDED, casilla_id)

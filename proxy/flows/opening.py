@@ -134,7 +134,7 @@ def _validate(
         return Denied(Reason.OVER)
     who = applicant(found, tx.now.date())
     owner = casillas.by_identidad(tx, who.claim.identidad)
-    casilla = None if owner else _open(tx, who, made, client)
+    casilla = None if owner else _open(tx, who, made)
     if casilla is None:
         _tell(tx, owner or casillas.by_identidad(tx, who.claim.identidad), client)
         return None
@@ -145,7 +145,7 @@ def _validate(
     return None
 
 
-def _open(tx: Tx, who: Applicant, made: First, client: Client) -> Casilla | None:
+def _open(tx: Tx, who: Applicant, made: First) -> Casilla | None:
     savepoint = tx.conn.begin_nested()
     name = rules.full_name(who.claim)
     try:

@@ -51,9 +51,9 @@ def about(tx: Tx, casilla_id: int) -> list[str]:
     return [casilla.identidad.number, casilla.nombres, casilla.email, casilla.phone or ""]
 
 
-def count_try(tx: Tx, session: Session, client: Client) -> Casilla | Denied:
+def count_try(tx: Tx, session: Session) -> Casilla | Denied:
     allowed = limits.password_again(session.casilla_id)
-    denied = count(tx, allowed, session.casilla_id, client)
+    denied = count(tx, allowed, session.casilla_id)
     return denied or casillas.by_id(tx, session.casilla_id)
 
 
@@ -68,7 +68,7 @@ def keep_if_right(tx: Tx, casilla_id: int, proof: Proof) -> bool:
     return casillas.keep_password(tx, casilla_id, proof.stored, proof.new_hash)
 
 
-def record_wrong(tx: Tx, session: Session, client: Client) -> Denied:
+def record_wrong(tx: Tx, session: Session) -> Denied:
     eventos.note(tx, Event.LOGIN_FAILED, session.casilla_id)
     return Denied(Reason.WRONG)
 
@@ -78,7 +78,7 @@ def change(
 ) -> Denied | None:
     """The session goes on under the token of `new_digest`."""
     if not keep_if_right(tx, session.casilla_id, proof):
-        return record_wrong(tx, session, client)
+        return record_wrong(tx, session)
     casilla = casillas.by_id(tx, session.casilla_id)
     device = sessions.device(tx, session.digest)
     replace(tx, casilla, hashed, client, but=session.id, device=device)
@@ -107,7 +107,7 @@ def replace(
         outbox.add(tx, "password_changed", casilla, channel="sms")
 
 
-def disavow(tx: Tx, link_id: bytes, client: Client) -> bool:
+def disavow(tx: Tx, link_id: bytes) -> bool:
     casilla_id = spend_link(tx, link_id, NOT_ME)
     if casilla_id is None:
         return False

@@ -99,7 +99,7 @@ def start(
     """
     casillas.lock(tx, session.casilla_id)
     casilla = casillas.by_id(tx, session.casilla_id)
-    denied = _count(tx, casilla, client)
+    denied = _count(tx, casilla)
     if denied:
         return denied
     changes.give_up(tx, casilla.id)
@@ -165,7 +165,7 @@ def remove_phone(tx: Tx, policy: Policy, session: Session, client: Client) -> De
     casilla = casillas.by_id(tx, session.casilla_id)
     if casilla.phone is None:
         raise Refusal("profile.no_phone")
-    denied = _count(tx, casilla, client)
+    denied = _count(tx, casilla)
     if denied:
         return denied
     until = tx.now + policy.undo_life
@@ -289,5 +289,5 @@ def _visit(change: Change, visit: str) -> str:
     return f"{visit}/{change.id.hex()}/{_purpose(change)}"
 
 
-def _count(tx: Tx, casilla: Casilla, client: Client) -> Denied | None:
-    return challenge.count(tx, limits.changes_of_profile(casilla.id), casilla.id, client)
+def _count(tx: Tx, casilla: Casilla) -> Denied | None:
+    return challenge.count(tx, limits.changes_of_profile(casilla.id), casilla.id)

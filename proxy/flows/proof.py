@@ -7,7 +7,6 @@ A stolen session alone changes nothing that opens the casilla (S46, S64).
 
 from datetime import datetime
 
-from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
@@ -22,12 +21,10 @@ def fresh(policy: Policy, session: Session, now: datetime) -> bool:
     return now - session.proved_at < policy.proof_life
 
 
-def answer(
-    tx: Tx, session: Session, proof: Proof, new_digest: bytes, client: Client
-) -> Denied | None:
+def answer(tx: Tx, session: Session, proof: Proof, new_digest: bytes) -> Denied | None:
     """None: the password was right, and the session goes on under the token of `new_digest`."""
     if not password.keep_if_right(tx, session.casilla_id, proof):
-        return password.record_wrong(tx, session, client)
+        return password.record_wrong(tx, session)
     sessions.prove(tx, session.digest, new_digest)
     eventos.note(tx, Event.PROVED, session.casilla_id)
     return None

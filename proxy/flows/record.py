@@ -37,13 +37,6 @@ def advance(db: Database, kept: Mark | None) -> Advanced:
         return _advance(tx)
 
 
-def advance_all(db: Database, kept: Mark | None) -> Advanced:
-    while True:
-        done = advance(db, kept)
-        if not done.many:
-            return done
-
-
 def _advance(tx: Tx) -> Advanced:
     vault, end = tx.vault, line.last(tx)
     batch = line.waiting(tx) if end else [_begin(tx)]

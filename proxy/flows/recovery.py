@@ -47,7 +47,7 @@ def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
     """Count a recovery of this network. A known browser is exempt: only `start` counts it."""
     if client.device and login.known_device(tx, client, casillas.by_identidad(tx, identidad)):
         return None
-    return challenge.count(tx, limits.recoveries_of_network(client), None, client)
+    return challenge.count(tx, limits.recoveries_of_network(client), None)
 
 
 def start(tx: Tx, policy: Policy, identidad: Identidad, visit: str, client: Client) -> None:

@@ -76,7 +76,7 @@ def begin(
     found = begun(tx, visit)
     if found:
         return accept(tx, found, TERMS, consent, client), visit
-    denied = count(tx, limits.registrations(client), None, client)
+    denied = count(tx, limits.registrations(client), None)
     if denied:
         return denied
     draft = _accepting(tx, Draft(), TERMS, consent, client)
@@ -114,10 +114,10 @@ def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registra
 
 
 def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
-    return count(tx, limits.checks_of_identity(identidad, client), None, client)
+    return count(tx, limits.checks_of_identity(identidad, client), None)
 
 
-def record_answer(tx: Tx, identidad: Identidad, answer: Answer, client: Client) -> None:
+def record_answer(tx: Tx, identidad: Identidad, answer: Answer) -> None:
     eventos.note(tx, Event.IDENTITY_CHECKED, None, answer=answer.value)
     if answer is not Answer.DIFFERS:
         throttle.give_back(tx, limits.tries_at_identity(identidad))
@@ -129,9 +129,8 @@ def record_check(
     form: Mapping[str, str],
     identidad: Identidad,
     answer: Answer,
-    client: Client,
 ) -> Registration:
-    record_answer(tx, identidad, answer, client)
+    record_answer(tx, identidad, answer)
     found = keep_typed(tx, found, form)
     if answer is not Answer.MATCHES:
         return found

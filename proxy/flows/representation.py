@@ -113,9 +113,8 @@ def prove(
     form: Mapping[str, str],
     identidad: Identidad,
     answer: Answer,
-    client: Client,
 ) -> bool:
-    record_answer(tx, identidad, answer, client)
+    record_answer(tx, identidad, answer)
     found = keep_typed(tx, found, form)
     if answer is not Answer.MATCHES:
         return False

@@ -59,21 +59,22 @@ def _changing(path: Path) -> Iterator[dict[str, Any]]:
             fcntl.flock(lock, fcntl.LOCK_EX)
             ring: dict[str, Any] = json.loads(path.read_text())
             yield ring
-            _replace(path, json.dumps(ring, indent=2))
+            replace(path, json.dumps(ring, indent=2), owner=path)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise  # the disk is full: permissions are not the cause
         raise Refusal("keys.unwritable", path=path) from None
 
 
-def _replace(path: Path, content: str) -> None:
-    beside, owner = path.with_name(f"{path.name}.nuevo"), path.stat()
+def replace(path: Path, content: str, owner: Path) -> None:
+    """The new file belongs to whom the file `owner` belongs. Raises OSError."""
+    beside, whose = path.with_name(f"{path.name}.nuevo"), owner.stat()
     beside.unlink(missing_ok=True)  # left by a process that was killed
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as file:
             # The service reads the file as its own user, also when root runs the command.
-            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            os.fchown(descriptor, whose.st_uid, whose.st_gid)
             file.write(content)
             file.flush()
             os.fsync(descriptor)

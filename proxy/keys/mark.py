@@ -6,13 +6,13 @@ chain; an older copy of the tables does not reach that far.
 
 import hmac
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from proxy.domain.evento import Mark
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
+from proxy.keys.file import replace
 
 SUFFIX = ".marca"
 
@@ -21,32 +21,27 @@ def path_of_mark(keys_file: Path) -> Path:
     return keys_file.with_name(keys_file.name + SUFFIX)
 
 
-def read_mark(path: Path, vault: Vault) -> Mark | None:
+def read_mark(keys_file: Path, vault: Vault) -> Mark | None:
     """None: none was written yet. Refuses `mark.damaged`: no key of the ring signed it."""
+    path = path_of_mark(keys_file)
     try:
         told = json.loads(path.read_text())
         mark = Mark(int(told["lugar"]), bytes.fromhex(told["cadena"]))
         signed = _signed(vault, told["clave"], mark)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, Unsealable):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, Unsealable):
         raise Refusal("mark.damaged", path=path) from None
-    if not hmac.compare_digest(signed, str(told.get("firma"))):
+    if not hmac.compare_digest(signed.encode(), str(told.get("firma")).encode()):
         raise Refusal("mark.damaged", path=path)
     return mark
 
 
-def write_mark(path: Path, vault: Vault, mark: Mark) -> None:
+def write_mark(keys_file: Path, vault: Vault, mark: Mark) -> None:
     """Whole or not at all. Raises OSError."""
     told: dict[str, Any] = {"lugar": mark.place, "cadena": mark.chain.hex(), "clave": vault.newest}
     told["firma"] = _signed(vault, vault.newest, mark)
-    beside = path.with_name(path.name + ".nueva")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(told, file)
-        file.flush()
-        os.fsync(descriptor)
-    beside.replace(path)
+    replace(path_of_mark(keys_file), json.dumps(told), owner=keys_file)
 
 
 def _signed(vault: Vault, key_id: str, mark: Mark) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from proxy.domain.chain import Entry
-from proxy.store.eventos import AT_ONCE, any_text
+from proxy.store.eventos import AT_ONCE, any_text, between
 from proxy.store.instant import instant
 from proxy.store.tables import audit, audit_head
 
@@ -62,11 +62,7 @@ def rows(
     tx: "Tx", since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[Sealed]:
     """The rows of [since, until) in the order of the chain, AT_ONCE in memory at a time."""
-    statement = _ROWS
-    if since is not None:
-        statement = statement.where(audit.c.at >= since)
-    if until is not None:
-        statement = statement.where(audit.c.at < until)
+    statement = between(_ROWS, audit.c.at, since, until)
     with any_text(tx), tx.conn.execute(statement) as found:
         for row in found:
             yield _sealed(row)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Column, Row, func, insert, literal, null, select, text, type_coerce
+from sqlalchemy import Column, Row, Select, func, insert, literal, null, select, text, type_coerce
 from sqlalchemy.types import NullType
 
 from proxy.domain import evento
@@ -130,14 +130,19 @@ def in_line(
     tx: "Tx", since: datetime | None = None, until: datetime | None = None
 ) -> Iterator[Placed]:
     """The eventos of [since, until) in the order of the line, AT_ONCE in memory at a time."""
-    statement = _ROWS
-    if since is not None:
-        statement = statement.where(eventos.c.at >= since)
-    if until is not None:
-        statement = statement.where(eventos.c.at < until)
+    statement = between(_ROWS, eventos.c.at, since, until)
     with any_text(tx), tx.conn.execute(statement) as found:
         for row in found:
             yield _placed(row)
+
+
+def between(
+    statement: Select[Any], at: Column[Any], since: datetime | None, until: datetime | None
+) -> Select[Any]:
+    """[since, until)"""
+    if since is not None:
+        statement = statement.where(at >= since)
+    return statement if until is None else statement.where(at < until)
 
 
 def unplaced(tx: "Tx") -> Iterator[Placed]:

@@ -9,7 +9,7 @@ from proxy.flows import devices
 from proxy.texts import TEXTS
 from proxy.web.edge.cookies import SESSION, drop_cookie
 from proxy.web.edge.forms import read_form
-from proxy.web.edge.pages import client_of, look, page, run, see_other
+from proxy.web.edge.pages import look, page, run, see_other
 from proxy.web.edge.sessions import entered, private, session_of
 from proxy.web.edge.state import state_of
 from proxy.web.edge.view import end_of
@@ -33,7 +33,7 @@ async def end_one(request: Request) -> Response:
     session, session_id = session_of(request), parse_id(request.path_params["id"])
     if session_id is None:
         raise NotYours("session.missing")
-    await run(request, devices.end_one, session, session_id, client_of(request))
+    await run(request, devices.end_one, session, session_id)
     if session_id != session.id:
         return see_other(request, "devices:list", "listo=una")
     response = see_other(request, "login:logout")
@@ -44,7 +44,7 @@ async def end_one(request: Request) -> Response:
 @proved
 async def end_others(request: Request) -> Response:
     await read_form(request, "end_others")
-    await run(request, devices.end_others, session_of(request), client_of(request))
+    await run(request, devices.end_others, session_of(request))
     return see_other(request, "devices:list", "listo=otras")
 
 
@@ -54,7 +54,7 @@ async def forget(request: Request) -> Response:
     device_id = parse_id(request.path_params["id"])
     if device_id is None:
         raise NotYours("device.missing")
-    await run(request, devices.forget, session_of(request), device_id, client_of(request))
+    await run(request, devices.forget, session_of(request), device_id)
     return see_other(request, "devices:list", "listo=equipo")
 
 

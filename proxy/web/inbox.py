@@ -51,7 +51,7 @@ async def detail(request: Request) -> Response:
 async def open(request: Request) -> Response:
     await read_form(request, "open")
     notificacion_id = _id(request)
-    await run(request, inbox.open, _casilla(request), notificacion_id, client_of(request))
+    await run(request, inbox.open, _casilla(request), notificacion_id)
     return see_other(request, "inbox:detail", id=notificacion_id.hex())
 
 
@@ -106,7 +106,7 @@ async def _deliver(request: Request, position: str | None) -> Response:
         raise NotYours("notificacion.missing")
     await _check(request, chosen)
     if request.method == "GET":
-        await run(request, inbox.record_download, chosen, client)
+        await run(request, inbox.record_download, chosen)
     return _response(request, chosen)
 
 

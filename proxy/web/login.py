@@ -156,13 +156,13 @@ async def disavow(request: Request) -> Response:
     challenge = state_of(request).signing.disavowed(request.path_params["token"], seconds)
     stopped = False
     if challenge is not None:
-        stopped = await run(request, login.disavow, bytes.fromhex(challenge), client_of(request))
+        stopped = await run(request, login.disavow, bytes.fromhex(challenge))
     return page(request, "login/disavowed.html", stopped=stopped)
 
 
 async def logout(request: Request) -> Response:
     await read_form(request, "logout")
-    await run(request, login.end, session_cookie(request), client_of(request))
+    await run(request, login.end, session_cookie(request))
     response = see_other(request, "login:logout")
     drop_cookie(response, SESSION)
     # Never "cookies": that would also wipe the cookies of sibling hosts.

@@ -34,7 +34,7 @@ async def change(request: Request) -> Response:
     if errors:
         return page(request, "password/change.html", 400, errors=errors, notice=None)
     with state.passwords.place():
-        casilla = await run(request, password.count_try, session, client)
+        casilla = await run(request, password.count_try, session)
         if isinstance(casilla, Denied):
             return _denied(request, casilla)
         proof = await state.passwords.prove(casilla.password, old)
@@ -57,7 +57,7 @@ async def disavow(request: Request) -> Response:
     await read_form(request, "password_disavow")
     signing, token = state_of(request).signing, request.path_params["token"]
     link = signing.link_of(password.NOT_ME, token)
-    stopped = link is not None and await run(request, password.disavow, link, client_of(request))
+    stopped = link is not None and await run(request, password.disavow, link)
     return page(request, "password/disavowed.html", stopped=stopped)
 
 

@@ -15,7 +15,7 @@ from proxy.web.edge.cookies import SESSION, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import Handler, client_of, page, run, see_other
+from proxy.web.edge.pages import Handler, page, run, see_other
 from proxy.web.edge.sessions import PAGE, private, session_of
 from proxy.web.edge.state import state_of
 
@@ -43,15 +43,15 @@ def fresh(request: Request) -> bool:
 
 async def give(request: Request, password: str) -> str | Denied:
     """Returns the new token of the session, which the browser gets by `keep`."""
-    state, session, client = state_of(request), session_of(request), client_of(request)
+    state, session = state_of(request), session_of(request)
     with state.passwords.place():
-        casilla = await run(request, flow.count_try, session, client)
+        casilla = await run(request, flow.count_try, session)
         if isinstance(casilla, Denied):
             return casilla
         given = await state.passwords.prove(casilla.password, password)
     token = secrets.new_token()
     digest = secrets.digest(token)
-    denied = await run(request, proof.answer, session, given, digest, client)
+    denied = await run(request, proof.answer, session, given, digest)
     if denied:
         return denied
     # The forms of this answer belong to the new token.

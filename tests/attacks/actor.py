@@ -117,7 +117,7 @@ class Actor:
         with self.db.transaction() as tx:
             session = login.resume(tx, POLICY, self.opened.token)
             assert session is not None
-            casilla = password.count_try(tx, session, self.client)
+            casilla = password.count_try(tx, session)
         if isinstance(casilla, Denied):
             return casilla
         proof, digest = PASSWORDS.prove(casilla.password, old), secrets.digest(token)

@@ -114,14 +114,14 @@ class AccountLife(RuleBasedStateMachine):
         code, challenge = self.life.code(actor.visit, "login"), any_challenge(self.db, actor.visit)
         if code and challenge:
             with self.db.transaction() as tx:
-                code.over |= login.disavow(tx, challenge.id, actor.client)
+                code.over |= login.disavow(tx, challenge.id)
 
     @rule(which=BROWSERS)
     def logout(self, which: int) -> None:
         actor = self.at(which)
         if actor.opened:
             with self.db.transaction() as tx:
-                login.end(tx, actor.opened.token, actor.client)
+                login.end(tx, actor.opened.token)
             self.life.sessions[actor.opened.token].over = True
 
     # Recovery
@@ -238,13 +238,13 @@ class AccountLife(RuleBasedStateMachine):
             assert denied.wait or not right
 
     @precondition(lambda self: self.life.not_me)
-    @rule(which=BROWSERS, data=st.data())
-    def not_me(self, which: int, data: st.DataObject) -> None:
+    @rule(data=st.data())
+    def not_me(self, data: st.DataObject) -> None:
         """«No fui yo»: nobody enters until it is recovered."""
-        actor, link = self.at(which), data.draw(st.sampled_from(list(self.life.not_me)))
+        link = data.draw(st.sampled_from(list(self.life.not_me)))
         held = self.life.not_me[link]
         with self.db.transaction() as tx:
-            done = password.disavow(tx, link, actor.client)
+            done = password.disavow(tx, link)
         assert done is held.opens(self.clock.now)
         if done:
             held.used = True

@@ -91,7 +91,7 @@ class Newcomer:
         if denied:
             return denied
         with self.db.transaction() as tx:
-            registration.record_check(tx, found, form, claim.identidad, answer, self.client)
+            registration.record_check(tx, found, form, claim.identidad, answer)
         return claim
 
     @property

@@ -37,7 +37,7 @@ def replace(db: Database, person: Person) -> None:
 
 def disavow(db: Database, link: bytes) -> bool:
     with db.transaction() as tx:
-        return password.disavow(tx, link, ELSEWHERE)
+        return password.disavow(tx, link)
 
 
 def closing_by_password(db: Database, rosa: Person) -> Act:

@@ -79,7 +79,7 @@ def test_no_earlier_address_closes_it(db: Database, rosa: Person) -> None:
     forgetful.reach_choice(rosa)
     assert forgetful.choose()
     with db.transaction() as tx:
-        assert not password.disavow(tx, link, ELSEWHERE)
+        assert not password.disavow(tx, link)
     assert isinstance(Browser(db).enter(rosa, FORGETFUL_PASSWORD), Opened)
 
 

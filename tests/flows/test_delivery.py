@@ -93,6 +93,9 @@ def test_a_message_given_up_is_an_event_that_the_entity_can_find(
     assert attempts(db) == [(False, "caducado")]
     assert events(db) == ["message_given_up"]
     row = row_of(db)
+    with db.reading() as tx:
+        told = tx.conn.execute(select(tables.eventos.c.message)).scalars().all()
+    assert told == [row.message_id] * 2  # when it was written, and when it was given up
     assert (row.context, row.next_at, row.sent_at) == (b"", None, None)
 
 

@@ -39,7 +39,7 @@ class Reader:
 
     def open(self, notificacion_id: bytes) -> None:
         with self.db.transaction() as tx:
-            inbox.open(tx, self.person.id, notificacion_id, self.client)
+            inbox.open(tx, self.person.id, notificacion_id)
 
     def detail(self, notificacion_id: bytes) -> Detail:
         with self.db.reading() as tx:
@@ -53,7 +53,7 @@ class Reader:
         files = self.files(notificacion_id)
         assert isinstance(files, list)
         with self.db.transaction() as tx:
-            inbox.record_download(tx, files, self.client)
+            inbox.record_download(tx, files)
         return files
 
 
@@ -144,7 +144,7 @@ def open_the_only_one(database_url: str) -> list[int]:
     with db.reading() as tx:
         [row] = tx.conn.execute(select(tables.notificaciones))
     with db.transaction() as tx:
-        inbox.open(tx, row.casilla_id, row.id, PHONE)
+        inbox.open(tx, row.casilla_id, row.id)
     db.close()
     return [1]
 

@@ -14,7 +14,7 @@ from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.identity import PersonClaim
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
-from proxy.flows import audit, keys, record
+from proxy.flows import audit, keys
 from proxy.flows.audit import Whole
 from proxy.keys import file
 from proxy.keys.ring import create_keyring, read_keyring
@@ -37,7 +37,7 @@ from proxy.store.tx import Tx
 from tests.clock import Clock
 from tests.flows.retire_killed import retire
 from tests.people import BRUNO, COMERCIAL_SUR, ROSA, cheap, open_casilla
-from tests.recorded import verify
+from tests.recorded import advance_all, verify
 from tests.ringed import opened
 
 ROOT = Path(__file__).parents[2]
@@ -300,7 +300,7 @@ def test_killed_at_any_instant_a_retirement_loses_nothing(
 
 def test_an_export_names_somebody_alike_before_and_after(db: Database, ring: Path) -> None:
     def users() -> list[str]:
-        record.advance_all(db, None)
+        advance_all(db)
         with db.reading() as tx:
             return [line["user"] for line in audit.lines(tx) if line["user"]]
 

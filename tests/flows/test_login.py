@@ -175,7 +175,7 @@ def test_a_session_in_use_ends_after_eight_hours(db: Database, rosa: Person, clo
 def test_a_closed_session_opens_nothing_more(db: Database, rosa: Person) -> None:
     opened = Browser(db).enter(rosa)
     with db.transaction() as tx:
-        login.end(tx, opened.token, PHONE)
+        login.end(tx, opened.token)
     assert not alive(db, opened)
 
 
@@ -309,9 +309,9 @@ def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Pers
     thief.password(rosa.identidad, rosa.password)
     challenge = bytes.fromhex(str(contexts(db, "login_code")[0]["challenge"]))
     with db.transaction() as tx:
-        assert login.disavow(tx, challenge, PHONE)
+        assert login.disavow(tx, challenge)
     with db.transaction() as tx:
-        assert not login.disavow(tx, challenge, PHONE)
+        assert not login.disavow(tx, challenge)
     assert thief.code(mailed_code(db)) == Denied(Reason.GONE)
 
 

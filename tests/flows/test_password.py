@@ -87,7 +87,7 @@ def test_the_one_before_proves_nothing(
     given = passwords.prove(stored(db, rosa), rosa.password)
     choose(db, rosa, passwords)
     with db.transaction() as tx:
-        assert proof.answer(tx, session, given, DIGEST, PHONE) == Denied(Reason.WRONG)
+        assert proof.answer(tx, session, given, DIGEST) == Denied(Reason.WRONG)
     assert passwords.prove(stored(db, rosa), NEW).matches
 
 

@@ -48,11 +48,11 @@ def test_a_company_registers_by_the_data_of_who_represents_it(db: Database) -> N
     newcomer = Newcomer(db).reach_representative()
     with db.transaction() as tx:
         found = newcomer.found
-        assert not representation.prove(tx, found, POWER, HER, Answer.DIFFERS, newcomer.client)
+        assert not representation.prove(tx, found, POWER, HER, Answer.DIFFERS)
     assert newcomer.found.draft.representative["apellido_paterno"] == "Yupanqui"
     assert newcomer.ask() == GONE
     with db.transaction() as tx:
-        assert representation.prove(tx, found, POWER, HER, Answer.MATCHES, newcomer.client)
+        assert representation.prove(tx, found, POWER, HER, Answer.MATCHES)
     assert newcomer.found.draft.represented_by == str(HER)
     assert newcomer.ask() is None
 
@@ -62,7 +62,7 @@ def test_who_represents_stays_proved_while_only_the_way_to_reach_the_company_cha
 ) -> None:
     newcomer = Newcomer(db).reach_representative()
     with db.transaction() as tx:
-        representation.prove(tx, newcomer.found, POWER, HER, Answer.MATCHES, newcomer.client)
+        representation.prove(tx, newcomer.found, POWER, HER, Answer.MATCHES)
     newcomer.data(BAKERY | {"telefono": "044 223355"})
     with db.transaction() as tx:
         representation.keep_typed(tx, newcomer.found, POWER)

@@ -9,7 +9,7 @@ from proxy.store import casillas, outbox, tables
 from proxy.store.db import Database
 from proxy.store.purge import purge
 from tests.clock import Clock
-from tests.flows.browser import PHONE, POLICY, Browser, alive
+from tests.flows.browser import POLICY, Browser, alive
 from tests.flows.forgetful import ask_link
 from tests.flows.inside import Inside
 from tests.flows.newcomer import Newcomer, code_of
@@ -120,7 +120,7 @@ def test_sessions_and_browsers_go_after_a_year(db: Database, rosa: Person, clock
     browser = Browser(db)
     opened = browser.enter(rosa)
     with db.transaction() as tx:
-        login.end(tx, opened.token, PHONE)
+        login.end(tx, opened.token)
     kept = {name: counts(db)[name] for name in KEPT}
     clock.now += timedelta(days=365)
     assert purged(db)["sessions"] == 0

@@ -25,7 +25,7 @@ from tests.clock import Clock
 from tests.flows.browser import Browser
 from tests.people import ROSA, VAULT, open_casilla, vault
 from tests.racing import race
-from tests.recorded import verify
+from tests.recorded import advance_all, verify
 from tests.store.intruder import without_guards
 
 ROWS = 8
@@ -36,12 +36,12 @@ VISITOR = Actor("visitor", ip="203.0.113.7")
 @pytest.fixture
 def noted(db: Database, clock: Clock) -> Database:
     """With `record_begun` at place 1, and ROWS rows after it."""
-    record.advance_all(db, None)
+    advance_all(db)
     for number in range(ROWS):
         clock.advance(seconds=1)
         with db.transaction(VISITOR) as tx:
             eventos.note(tx, Event.LOGIN_FAILED, None, number=number, word="ñandú")
-    record.advance_all(db, None)
+    advance_all(db)
     return db
 
 
@@ -180,7 +180,7 @@ def test_a_cut_end_that_grew_again_shows_by_the_mark(noted: Database) -> None:
     with noted.transaction() as tx:
         for _ in range(ROWS):
             eventos.note(tx, Event.CODE_SENT)
-    record.advance_all(noted, None)
+    advance_all(noted)
     found = verify(noted, kept)
     assert isinstance(found, Broken)
     assert (found.code, found.id) == ("audit.mark", kept.place)
@@ -212,7 +212,7 @@ def test_a_fact_whose_evento_was_never_put_in_line_is_named_without_any_mark(
     db: Database, clock: Clock, event: Event, code: str
 ) -> None:
     """Cut before it got its place: only the fact itself tells of it."""
-    record.advance_all(db, None)
+    advance_all(db)
     rosa = open_casilla(db, ROSA)
     Browser(db, Client("203.0.113.7")).enter(rosa)
     with db.transaction() as tx:

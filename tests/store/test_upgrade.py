@@ -11,14 +11,13 @@ from sqlalchemy import delete, insert, select, text, update
 from bench import locked_head
 from proxy.domain.evento import Mark
 from proxy.domain.events import Event
-from proxy.flows import audit, inbox, record
+from proxy.flows import audit, inbox
 from proxy.flows.audit import Broken, Whole
 from proxy.store import line, schema, tables
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.flows.browser import PHONE
 from tests.people import ROSA, open_casilla, vault
-from tests.recorded import verify
+from tests.recorded import advance_all, verify
 from tests.store.conftest import upgrade
 from tests.store.intruder import without_guards
 
@@ -74,7 +73,7 @@ def upgraded(old: Database) -> Database:
 def read_another(db: Database) -> None:
     with db.transaction() as tx:
         rosa = tx.conn.execute(select(tables.casillas.c.id)).scalar_one()
-        inbox.open(tx, rosa, b"n" * 16, PHONE)
+        inbox.open(tx, rosa, b"n" * 16)
 
 
 def end(db: Database) -> Mark:
@@ -108,7 +107,7 @@ def test_what_it_exported_then_is_held_against_today(old: Database) -> None:
             for row in rows
         ]
     schema.migrate(old)
-    record.advance_all(old, None)
+    advance_all(old)
     read_another(old)
     with old.reading() as tx:
         assert audit.compare(tx, then) == OLD

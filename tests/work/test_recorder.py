@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def test_killed_at_any_instant_it_leaves_no_hole_in_the_line(
     )  # fmt: skip
     steps = int(done.stdout)
     assert steps > 8, "it hardly ran"
-    kept = read_mark(path_of_mark(place.settings.keys_file), place.vault)
+    kept = read_mark(place.settings.keys_file, place.vault)
     found = verify(place.db, kept)
     assert kept is not None
     assert isinstance(found, Whole)
@@ -60,7 +61,7 @@ def test_eventos_that_others_wrote_meanwhile_go_in_line_and_its_mark_leaves(
     recorder = Recorder(place)
     note(place, 3)
     assert [recorder.advance() for _ in range(3)] == [1, 3, 0]
-    kept = read_mark(path_of_mark(place.settings.keys_file), place.vault)
+    kept = read_mark(place.settings.keys_file, place.vault)
     assert kept is not None and kept.place == 4
     assert isinstance(verify(place.db, kept), Whole)
     [line] = caplog.records
@@ -83,8 +84,17 @@ def test_behind_a_line_that_lost_its_mark_it_puts_nothing_and_says_so_once(
     assert [recorder.advance() for _ in range(3)] == [0, 0, 0]
     assert path.read_text() == mark
     assert [record.message for record in caplog.records] == ["the record does not go on"]
-    kept = read_mark(path, other.vault)
+    kept = read_mark(other.settings.keys_file, other.vault)
     assert isinstance(verify(other.db, kept), Broken)
     path.rename(path.with_suffix(".aparte"))
     assert [recorder.advance() for _ in range(2)] == [1, 2]
     other.db.close()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives a file to another user")
+def test_a_mark_that_root_writes_is_the_services_own(place: Installation) -> None:
+    """Else the worker could not read it after a command of root, and the record would stand."""
+    keys = place.settings.keys_file
+    os.chown(keys, 12345, 12345)
+    assert Recorder(place).catch_up()
+    assert path_of_mark(keys).stat().st_uid == 12345

@@ -129,7 +129,7 @@ async def prove(request: Request) -> Response:
     if denied:
         return limited(request, denied, "representative:data", kept=True)
     answer = await identify(request, claim)
-    await run(request, representation.prove, found, form, claim.identidad, answer, client)
+    await run(request, representation.prove, found, form, claim.identidad, answer)
     if answer is not Answer.MATCHES:
         return unmatched(request, answer, "representative:data")
     return see_other(request, "registration:review")

@@ -150,9 +150,7 @@ async def send_data(request: Request) -> Response:
         if denied:
             return limited(request, denied, "registration:data", kept=True)
         answer = await identify(request, who.claim)
-        found = await run(
-            request, registration.record_check, found, form, identidad, answer, client
-        )
+        found = await run(request, registration.record_check, found, form, identidad, answer)
         if answer is not Answer.MATCHES:
             company = found.draft.persona == LEGAL
             return unmatched(request, answer, "registration:data", company=company)
