@@ -37,7 +37,7 @@ class Documents:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._ready = False  # this process saw every subfolder, and synced their names
+        self._synced: set[Path] = set()  # the subfolders whose names survive a power cut
 
     @contextmanager
     def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
@@ -45,7 +45,9 @@ class Documents:
 
         A killed process leaves its copy for `tidy`.
         """
-        self._prepare()
+        if not self.folder.is_dir():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync(self.folder.parent)
         descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=COPY)
         try:
             with os.fdopen(descriptor, "wb") as copy:
@@ -62,10 +64,16 @@ class Documents:
         folders = set()
         for file in files:
             final = self.path(file.sha256)
+            final.parent.mkdir(mode=0o700, exist_ok=True)
             os.replace(file.copy, final)
             folders.add(final.parent)
         for folder in folders:
             _sync(folder)  # the name, too, must survive a power cut
+        if not folders <= self._synced:
+            # Another process may have made a subfolder, and not have synced its name yet.
+            there = {*self.folder.iterdir()}
+            _sync(self.folder)
+            self._synced = there
 
     def put(self, source: BinaryIO) -> Received:
         with self.received(source) as received:
@@ -86,17 +94,6 @@ class Documents:
 
     def path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
-
-    def _prepare(self) -> None:
-        """Make all 256 subfolders at once: a deposit then syncs only those of its files."""
-        if self._ready:
-            return
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for number in range(256):
-            (self.folder / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
-        _sync(self.folder)
-        _sync(self.folder.parent)
-        self._ready = True
 
     def tidy(self) -> None:
         for copy in self.folder.glob(f"{COPY}*"):

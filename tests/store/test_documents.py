@@ -112,11 +112,13 @@ def test_only_what_got_a_new_name_is_synced(documents: Documents, synced: list[i
     assert synced == [path.stat().st_ino, path.parent.stat().st_ino]
 
 
-def test_subfolders_that_another_process_made_are_synced_once_more(
+def test_a_subfolder_that_another_process_made_is_synced_once_more(
     documents: Documents, synced: list[int]
 ) -> None:
-    """It may not have synced their names yet."""
+    """It may not have synced its name yet."""
+    documents.put(BytesIO(b"first"))
     Documents(documents.folder).put(BytesIO(b"bytes"))
+    assert len({path.parent for path in files(documents)}) == 2
     synced.clear()
     for _ in range(2):
         documents.put(BytesIO(b"bytes"))
