@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from proxy.store import notificaciones, tables
 from proxy.store.db import Database
@@ -108,6 +108,9 @@ def test_nothing_is_deleted(served: Served) -> None:
     if not served.db.sqlite:
         for table in ("files", "notificaciones CASCADE"):
             served.refuses(f"TRUNCATE {table}")
+        # The audit of 0.2.0 refers to casillas too, and refuses first.
+        with pytest.raises(DBAPIError, match="keeps its rows|cannot be changed"):
+            served.run("TRUNCATE casillas CASCADE")
 
 
 def test_no_row_is_put_in_place_of_another(served: Served) -> None:
