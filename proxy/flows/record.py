@@ -50,8 +50,6 @@ def _advance(tx: Tx) -> Advanced:
         rows.append({"place": place, "evento_id": evento_id, "chain": chained})
         rows[-1]["key_id"] = vault.newest
     line.add(tx, rows)
-    if end:
-        line.no_longer_waiting(tx, [one for one, _ in batch])
     return Advanced(len(rows), Mark(place, chained), fits=True)
 
 

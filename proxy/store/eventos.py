@@ -27,7 +27,6 @@ AT_ONCE = 500  # rows that a reader holds in memory
 
 _ids = Growing()
 _ADD = insert(eventos)
-_WAIT = insert(line_waiting)
 
 
 def note(
@@ -66,18 +65,17 @@ def note(
 def write(tx: "Tx") -> None:
     """The last statements of a transaction."""
     if tx.notes:
-        rows = add(tx, tx.notes)
-        tx.conn.execute(_WAIT, [{"evento_id": row["id"]} for row in rows])
+        add(tx, tx.notes)
 
 
 def add(tx: "Tx", notes: list[Evento]) -> list[dict[str, Any]]:
-    """Without a place in line, nor one that waits for it."""
+    """Each waits for its place in line: a trigger of the table sees to that."""
     vault, rows = tx.vault, []
     for evento_id, noted in zip(_ids.take(tx.now, len(notes)), notes, strict=True):
         one = noted._replace(id=evento_id)
         sealed = evento.seal(vault, vault.newest, one)
         rows.append(one._asdict() | {"key_id": vault.newest, "seal": sealed})
-    tx.conn.execute(_ADD, rows)
+    tx.insert(_ADD, rows)
     return rows
 
 

@@ -36,7 +36,8 @@ _NEXT = (
     .limit(BATCH)
 )
 _ADD = insert(line)
-_NO_LONGER = delete(line_waiting).where(line_waiting.c.evento_id == bindparam("placed"))
+_PLACED = select(line.c.evento_id).where(line.c.place > bindparam("end"))
+_NO_LONGER = delete(line_waiting).where(line_waiting.c.evento_id.in_(_PLACED))
 _COUNT = select(func.count()).select_from(line)
 
 
@@ -67,11 +68,9 @@ def waiting(tx: Tx) -> list[tuple[bytes, bytes]]:
 
 
 def add(tx: Tx, rows: list[dict[str, Any]]) -> None:
+    """Places that follow the end of the line. Who has one no longer waits."""
     tx.conn.execute(_ADD, rows)
-
-
-def no_longer_waiting(tx: Tx, ids: list[bytes]) -> None:
-    tx.conn.execute(_NO_LONGER, [{"placed": one} for one in ids])
+    tx.conn.execute(_NO_LONGER, {"end": rows[0]["place"] - 1})
 
 
 def count(tx: Tx) -> int:

@@ -60,7 +60,7 @@ _FILES = (
 def add(tx: Tx, notificacion: Notificacion, served: list[File]) -> None:
     """`served[0]` is the acto."""
     tx.conn.execute(_ADD, vars(notificacion))
-    tx.conn.execute(_ADD_FILES, [vars(file) for file in served])
+    tx.insert(_ADD_FILES, [vars(file) for file in served])
 
 
 def page(

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Insert
 
 from proxy.domain.actor import Actor
 from proxy.domain.evento import Evento
@@ -26,6 +27,10 @@ class Tx:
     @property
     def vault(self) -> Vault:
         return self.keys()
+
+    def insert(self, statement: Insert, rows: list[dict[str, Any]]) -> None:
+        """psycopg sends a list in a pipeline, which costs a lone row two round trips more."""
+        self.conn.execute(statement, rows if len(rows) > 1 else rows[0])
 
 
 def utc_now() -> datetime:
