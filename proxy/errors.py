@@ -43,6 +43,8 @@ class Reason(StrEnum):
     MISSING = "missing"  # the typed text does not look like a code; the try was not counted
     WRONG = "wrong"
     LIMITED = "limited"  # too many tries; `wait` is set
+    NETWORK = "network"  # as LIMITED, for what others do from the same connection
+    MAILBOX = "mailbox"  # the typed address got all that strangers may send to it; `wait` is set
     RIDDLE = "riddle"  # the person must answer a CAPTCHA first
     EXPIRED = "expired"  # the code is too old; the person can ask for another one
     SOON = "soon"  # another code can leave only after `wait`

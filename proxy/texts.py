@@ -28,8 +28,8 @@ TEXTS = {
         "El documento o la contraseña no son correctos. Revíselos y pruebe otra vez."
     ),
     "login.riddle": (
-        "Hay muchos intentos de ingreso en este momento. "
-        "Escriba otra vez su contraseña y también el texto de la imagen."
+        "Hubo muchos intentos de ingreso. "
+        "Escriba otra vez su contraseña y haga también la comprobación de abajo."
     ),
     "token.missing": "Escriba los 6 dígitos que le enviamos.",
     "token.wrong": "El token digital no es correcto. Revise el mensaje más reciente. {left}",
@@ -48,11 +48,23 @@ TEXTS = {
     ),
     "token.resent": "Le enviamos un token digital nuevo. El anterior ya no sirve.",
     "token.limited": "Hubo demasiados intentos. Espere {wait} y pruebe otra vez.",
+    "token.network": (
+        "Desde su conexión se hicieron muchos pedidos en poco tiempo. "
+        "Sus datos no están mal: espere {wait} y pruebe otra vez, o use otra conexión."
+    ),
+    "token.mailbox": (
+        "A ese correo ya le enviamos hoy todos los mensajes que se pueden pedir. "
+        "Espere {wait} y pruebe otra vez, o escriba otro correo."
+    ),
     "captcha.missing": (
         "Falta el texto de la imagen. Escríbalo, o use otra de las formas que ofrece esta página."
     ),
     "captcha.wrong": "El texto no era el de la imagen. Escriba el de esta imagen nueva.",
     "captcha.gone": "La imagen anterior venció o ya se usó. Escriba el texto de esta imagen nueva.",
+    "captcha.dearer": (
+        "Mientras llenaba la página llegaron muchos pedidos desde su conexión. "
+        "Haga la comprobación de nuevo: ahora pide un poco más."
+    ),
     "captcha.unworked": (
         "La verificación con su equipo no se completó. "
         "Pruebe otra vez o escriba el texto de la imagen."
@@ -110,10 +122,6 @@ TEXTS = {
     "petition.answered": "El pedido {number} ya se había aprobado o rechazado: no se cambió nada.",
     "petition.expired": (
         "El pedido {number} venció: no se cambió nada. Si hace falta, pídalo otra vez."
-    ),
-    "recovery_start.limited": (
-        "Desde su conexión se hicieron muchos pedidos en poco tiempo. "
-        "Sus datos no están mal: espere {wait} y pruebe otra vez."
     ),
     "recovery.channel": "Elija por dónde quiere recibir su token digital.",
     "recovery.over": "Pasó el tiempo para elegir la contraseña. Empiece otra vez.",

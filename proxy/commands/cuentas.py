@@ -72,7 +72,7 @@ def bring(
 def restore(
     identidad: Owner,
 ) -> None:
-    """Permite otra vez la contraseña después de cien intentos fallidos seguidos."""
+    """Borra los intentos que otros hicieron con su identidad: puede ingresar y recuperar."""
     from proxy.domain.identidad import read_identidad
     from proxy.flows import cuentas as flow
 
@@ -80,7 +80,7 @@ def restore(
     holder = read_identidad(identidad)
     with parts.db.transaction() as tx:
         flow.restore(tx, holder)
-    print(f"La contraseña de {holder} se puede usar otra vez desde cualquier equipo.")
+    print(f"{holder} puede ingresar y recuperar su contraseña otra vez desde cualquier equipo.")
 
 
 @cuentas.command("sin-factor", cls=Command)

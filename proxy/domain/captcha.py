@@ -25,10 +25,10 @@ def plain(typed: str) -> str:
     return "".join(typed.split()).upper()
 
 
-def is_work(riddle: str, typed: str) -> bool:
+def is_work(riddle: str, typed: str, price: int) -> bool:
     """`typed` holds the numbers of all pieces, in their order, between commas."""
     numbers = typed.split(",")
-    return len(numbers) == PIECES and all(
+    return len(numbers) == PIECES * price and all(
         number.isascii() and number.isdigit() and len(number) <= 12 and _begins(riddle, at, number)
         for at, number in enumerate(numbers)
     )

@@ -1,11 +1,13 @@
-"""How often each act may be done. A flow takes from all limits of an act at once.
+"""How often each act may be done: one table, which the manual prints. A flow takes from all limits
+of an act at once.
 
-A whole office, or thousands of mobiles of one operator, may share an address. So a known browser
-counts apart: a stranger with the owner's identidad or address cannot keep the owner out.
+Thousands may share an address, and anybody may know an identidad. So most limits are a price and
+not a refusal: a riddle, whose work grows with what was used (S83-S86).
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
@@ -13,80 +15,149 @@ from proxy.domain.identidad import Identidad
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-@dataclass(frozen=True, order=True)
-class Limit:
-    """At most `times` within `window`, for one key."""
+class Kind(StrEnum):
+    WALL = "muro"  # refuses above `times`
+    TOLL = "precio"  # of an identidad: has a price above `times`, and never refuses
+    SHARE = "parte"  # of a network or a site: a price above `times`, refuses above 50 of them
+    BUDGET = "total"  # of the service: a price from the half on, refuses only who is over a SHARE
 
+
+# How many times `times` a key holds. What never refuses is counted up to here.
+HOLDS = {Kind.WALL: 1, Kind.TOLL: 8, Kind.SHARE: 50, Kind.BUDGET: 2}
+SITE = 8  # a site may use as much as so many networks
+
+
+@dataclass(frozen=True)
+class Limit:
     key: str
     times: int
     window: timedelta
+    kind: Kind = Kind.WALL
+    whose: str = ""  # the identidad that `cuentas rehabilitar` frees of it
 
 
-# The limits of the whole service.
-PASSWORDS = Limit("password", 1000, 5 * MINUTE)
-MAIL = Limit("mail", 2000, HOUR)  # messages that a browser asks for without a proof
+TABLE = {
+    "password/device": (10, 15 * MINUTE, Kind.WALL),
+    "password/home": (10, 15 * MINUTE, Kind.TOLL),
+    "password/pair": (5, 15 * MINUTE, Kind.TOLL),
+    "password/hour": (20, HOUR, Kind.TOLL),
+    "password/day": (50, DAY, Kind.TOLL),
+    "password/network": (30, 5 * MINUTE, Kind.SHARE),
+    "password/all": (1000, 5 * MINUTE, Kind.BUDGET),
+    "password/inside": (5, 15 * MINUTE, Kind.WALL),
+    "send/5": (3, 5 * MINUTE, Kind.WALL),
+    "send/10": (5, 10 * MINUTE, Kind.WALL),
+    "send/60": (15, HOUR, Kind.WALL),
+    "send/network": (20, HOUR, Kind.SHARE),
+    "mail": (2000, HOUR, Kind.BUDGET),
+    "mailbox": (5, DAY, Kind.WALL),
+    "domain": (200, HOUR, Kind.BUDGET),
+    "code/5": (5, 5 * MINUTE, Kind.WALL),
+    "code/60": (20, HOUR, Kind.WALL),
+    "code/day": (50, DAY, Kind.WALL),
+    "sms/15": (3, 15 * MINUTE, Kind.WALL),
+    "sms/day": (5, DAY, Kind.WALL),
+    "sms/network": (5, HOUR, Kind.WALL),
+    "sms/site": (20, HOUR, Kind.WALL),
+    "recovery/10": (3, 10 * MINUTE, Kind.WALL),
+    "recovery/day": (5, DAY, Kind.WALL),
+    "recovery/network": (5, 10 * MINUTE, Kind.SHARE),
+    "renew": (1, HOUR, Kind.WALL),
+    "registration/network": (60, HOUR, Kind.SHARE),
+    "identity/one": (5, 6 * HOUR, Kind.WALL),
+    "identity/network": (10, HOUR, Kind.SHARE),
+    "identity/all": (500, HOUR, Kind.BUDGET),
+    "already/hour": (1, HOUR, Kind.WALL),
+    "already/day": (3, DAY, Kind.WALL),
+    "tried": (1, DAY, Kind.WALL),
+    "profile/5": (5, 5 * MINUTE, Kind.WALL),
+    "profile/60": (20, HOUR, Kind.WALL),
+    "download/casilla": (60, MINUTE, Kind.WALL),
+    "download/network": (120, MINUTE, Kind.WALL),
+    "captcha/image": (600, MINUTE, Kind.WALL),
+    "captcha/audio": (120, MINUTE, Kind.WALL),
+    "captcha/bare": (3000, MINUTE, Kind.WALL),
+    "captcha/first": (1, 10 * MINUTE, Kind.WALL),
+    "report/network": (10, MINUTE, Kind.WALL),
+    "report/all": (60, MINUTE, Kind.WALL),
+}
+
+MOST = 8  # times the work of a riddle: some 8 s of a cheap phone
 READINESS = Limit("readiness", 1, timedelta(microseconds=1))  # never refuses: it writes a row
 
 
-def passwords(identidad: Identidad, client: Client, device: bytes | None) -> list[Limit]:
+def price(limit: Limit, level: float) -> int:
+    """What a form asks after `level` times the number. 0: nothing; 1: a riddle; above: two
+    pictures, or so many times the work."""
+    if limit.kind is Kind.BUDGET:
+        return 0 if level <= 0.5 else 1 if level <= 0.8 else MOST // 2
+    if limit.kind is Kind.WALL or level <= 1:
+        return 0
+    return min(1 + int(level), MOST)
+
+
+def passwords(
+    identidad: Identidad, client: Client, device: bytes | None, *, home: bool
+) -> list[Limit]:
     if device:
-        return [Limit(f"password/device/{device.hex()}", 10, 15 * MINUTE)]
+        return [_limit("password/device", device.hex(), whose=identidad)]
+    shares = _shares("password/network", client)
+    if home:
+        return [_limit("password/home", identidad, client.network, whose=identidad), *shares]
     return [
-        Limit(f"password/{identidad}/{client.network}", 5, 15 * MINUTE),
-        Limit(f"password/{identidad}/hour", 20, HOUR),
-        Limit(f"password/{identidad}/day", 50, DAY),
-        Limit(f"password/{client.network}/minutes", 30, 5 * MINUTE),
-        Limit(f"password/{client.network}/hour", 100, HOUR),
+        _limit("password/pair", identidad, client.network, whose=identidad),
+        _limit("password/hour", identidad, whose=identidad),
+        _limit("password/day", identidad, whose=identidad),
+        *passwords_of_all(client),
     ]
+
+
+def passwords_of_all(client: Client) -> list[Limit]:
+    return [*_shares("password/network", client), _limit("password/all")]
 
 
 def password_again(casilla_id: int) -> list[Limit]:
-    return [Limit(f"password/inside/{casilla_id}", 5, 15 * MINUTE)]
+    return [_limit("password/inside", casilla_id)]
 
 
-def codes_sent(purpose: str, subject: bytes, client: Client, device: bytes | None) -> list[Limit]:
+def codes_sent(purpose: str, subject: bytes, whose: Identidad | None) -> list[Limit]:
     """Each purpose counts apart: a failed recovery must not block the login."""
-    about = f"send/{purpose}/{subject.hex()}"
-    limits = [
-        Limit(f"{about}/5", 3, 5 * MINUTE),
-        Limit(f"{about}/10", 5, 10 * MINUTE),
-        Limit(f"{about}/60", 15, HOUR),
-    ]
-    return limits if device else [*limits, Limit(f"send/{client.network}", 20, HOUR)]
+    about = f"{purpose}/{subject.hex()}"
+    return [_limit(f"send/{minutes}", about, whose=whose) for minutes in (5, 10, 60)]
 
 
-def codes_typed(purpose: str, subject: bytes, client: Client, device: bytes | None) -> list[Limit]:
-    about = f"code/{purpose}/{subject.hex()}"
-    return [*_guesses(about), *([] if device else _of_network(client))]
+def mail_asked(client: Client) -> list[Limit]:
+    """Messages that a browser asks for without a proof."""
+    return [*_shares("send/network", client), _limit("mail")]
 
 
-def factor_codes(casilla_id: int, client: Client) -> list[Limit]:
+def mailbox(address: str) -> Limit:
+    """However it is written (S85): capitals and what follows a + make no other mailbox."""
+    local, _, domain = address.casefold().rpartition("@")
+    return _limit("mailbox", f"{local.partition('+')[0]}@{domain}")
+
+
+def domain(address: str) -> Limit:
+    return _limit("domain", address.casefold().rpartition("@")[2])
+
+
+def codes_typed(purpose: str, subject: bytes, whose: Identidad | None) -> list[Limit]:
+    about = f"{purpose}/{subject.hex()}"
+    return [_limit(f"code/{window}", about, whose=whose) for window in ("5", "60", "day")]
+
+
+def factor_codes(casilla_id: int) -> list[Limit]:
     """Fifty guesses a day, with three valid codes at a time: one hit in 6,600 days."""
-    return [*_guesses(f"code/factor/{casilla_id}"), *_of_network(client)]
-
-
-def _guesses(about: str) -> list[Limit]:
-    return [
-        Limit(f"{about}/5", 5, 5 * MINUTE),
-        Limit(f"{about}/60", 20, HOUR),
-        Limit(f"{about}/day", 50, DAY),
-    ]
-
-
-def _of_network(client: Client) -> list[Limit]:
-    about = f"code/{client.network}"
-    return [Limit(f"{about}/5", 10, 5 * MINUTE), Limit(f"{about}/60", 50, HOUR)]
+    return [_limit(f"code/{window}", "factor", casilla_id) for window in ("5", "60", "day")]
 
 
 def sms_asked(about: str) -> list[Limit]:
-    return [Limit(f"sms/{about}/15", 3, 15 * MINUTE), Limit(f"sms/{about}/day", 5, DAY)]
+    return [_limit("sms/15", about), _limit("sms/day", about)]
 
 
 def sms_of_network(client: Client) -> list[Limit]:
-    return [
-        Limit(f"sms/{client.network}", 5, HOUR),
-        Limit(f"sms/site/{client.site}", 20, HOUR),  # a line may have 65,536 networks
-    ]
+    # A line may have 65,536 networks.
+    return [_limit("sms/network", client.network), _limit("sms/site", client.site)]
 
 
 def sms_of_entity(a_day: int) -> Limit:
@@ -94,73 +165,83 @@ def sms_of_entity(a_day: int) -> Limit:
 
 
 def recoveries_of_network(client: Client) -> list[Limit]:
-    about = f"recovery/{client.network}"
-    return [
-        Limit(f"{about}/10", 5, 10 * MINUTE),
-        Limit(f"{about}/15", 10, 15 * MINUTE),
-        Limit(f"{about}/30", 15, 30 * MINUTE),
-    ]
+    return _shares("recovery/network", client)
 
 
-def recoveries(identidad: Identidad, device: bytes | None) -> list[Limit]:
-    about = f"recovery/device/{device.hex()}" if device else f"recovery/{identidad}"
-    return [Limit(f"{about}/10", 3, 10 * MINUTE), Limit(f"{about}/day", 5, DAY)]
+def recoveries(identidad: Identidad, place: str) -> list[Limit]:
+    """`place` is a browser or a network of the owner: strangers do not spend what it has."""
+    about = place or identidad
+    return [_limit(f"recovery/{window}", about, whose=identidad) for window in ("10", "day")]
+
+
+def links_asked(identidad: Identidad, email: str) -> list[Limit]:
+    """By the typed address: who does not know it spends nothing of the owner's."""
+    about = f"{identidad}/{email.casefold()}"
+    return [_limit(f"recovery/{window}", about, whose=identidad) for window in ("10", "day")]
 
 
 def links_renewed(casilla_id: int) -> list[Limit]:
-    about = f"renew/{casilla_id}"
-    return [Limit(f"{about}/10", 1, 10 * MINUTE), Limit(f"{about}/day", 5, DAY)]
+    return [_limit("renew", casilla_id)]
 
 
 def registrations(client: Client) -> list[Limit]:
-    return [Limit(f"registration/{client.network}", 60, HOUR)]
+    return _shares("registration/network", client)
 
 
 def checks_of_identity(identidad: Identidad, client: Client) -> list[Limit]:
+    """A flow gives them back unless the data differ: only wrong data are a guess."""
     return [
-        *tries_at_identity(identidad),
-        Limit(f"identity/{client.network}", 10, HOUR),
-        Limit("identity", 500, HOUR),
+        _limit("identity/one", identidad, whose=identidad),
+        *checks_of_network(client),
     ]
 
 
-def tries_at_identity(identidad: Identidad) -> list[Limit]:
-    """A flow gives the try back unless the data differ: only wrong data are a guess."""
-    return [Limit(f"identity/{identidad}", 5, 6 * HOUR)]
+def checks_of_network(client: Client) -> list[Limit]:
+    return [*_shares("identity/network", client), _limit("identity/all")]
 
 
 def told_already_registered(casilla_id: int) -> list[Limit]:
-    about = f"already/{casilla_id}"
-    return [Limit(f"{about}/hour", 1, HOUR), Limit(f"{about}/day", 3, DAY)]
+    return [_limit("already/hour", casilla_id), _limit("already/day", casilla_id)]
+
+
+def told_of_tries(casilla_id: int) -> Limit:
+    return _limit("tried", casilla_id)
 
 
 def changes_of_profile(casilla_id: int) -> list[Limit]:
-    about = f"profile/{casilla_id}"
-    return [Limit(f"{about}/5", 5, 5 * MINUTE), Limit(f"{about}/60", 20, HOUR)]
+    return [_limit("profile/5", casilla_id), _limit("profile/60", casilla_id)]
 
 
 def downloads(casilla_id: int, client: Client) -> list[Limit]:
-    return [
-        Limit(f"download/{casilla_id}", 60, MINUTE),
-        Limit(f"download/{client.network}", 120, MINUTE),
-    ]
+    return [_limit("download/casilla", casilla_id), _limit("download/network", client.network)]
 
 
 def pictures(client: Client) -> list[Limit]:
-    return [Limit(f"captcha/image/{client.network}", 30, MINUTE)]
+    return [_limit("captcha/image", client.network)]
 
 
-def riddles(client: Client) -> list[Limit]:
-    return [Limit(f"captcha/{client.network}", 300, MINUTE)]
+def bare_riddles(client: Client) -> list[Limit]:
+    return [_limit("captcha/bare", client.network)]
 
 
 def spoken_riddles(client: Client) -> list[Limit]:
-    return [Limit(f"captcha/audio/{client.network}", 10, MINUTE)]
+    return [_limit("captcha/audio", client.network)]
 
 
 def first_tries(form: str, client: Client) -> list[Limit]:
-    return [Limit(f"captcha/first/{form}/{client.network}", 1, 10 * MINUTE)]
+    return [_limit("captcha/first", form, client.network)]
 
 
 def violations(client: Client) -> list[Limit]:
-    return [Limit(f"report/{client.network}", 10, MINUTE), Limit("report", 60, MINUTE)]
+    return [_limit("report/network", client.network), _limit("report/all")]
+
+
+def _shares(name: str, client: Client) -> list[Limit]:
+    network = _limit(name, client.network)
+    site = Limit(f"{name}/site/{client.site}", SITE * network.times, network.window, network.kind)
+    return [network, site]
+
+
+def _limit(name: str, *about: object, whose: Identidad | None = None) -> Limit:
+    key = "/".join([name, *map(str, about)])
+    return Limit(key, *TABLE[name], whose=str(whose or ""))

@@ -8,7 +8,7 @@ counted (S74). A worker draws and speaks the riddles beforehand, so no request w
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from proxy.domain import captcha, limits, secrets
@@ -22,6 +22,7 @@ from proxy.store.db import Database
 from proxy.store.tx import Tx
 
 READY = 200  # riddles in the pool, some 18 MB
+SECOND = "/second"  # the form of a second picture
 AT_ONCE = 10  # riddles per call of `refill`, 0.1 s
 
 
@@ -41,6 +42,8 @@ class Riddle:
 
     id: bytes
     drawn: bool
+    price: int  # times the work
+    second: bytes | None  # the id of a second picture, for a price above 1
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Answer:
     """The answer in a form: the id of its riddle, and letters or work."""
 
     riddle: str
-    letters: str
+    second: str
+    letters: str  # of the picture, or of both, one after the other
     work: str
 
 
@@ -67,23 +71,35 @@ def refill(db: Database) -> int:
     return len(made)
 
 
-def give(tx: Tx, policy: Policy, visit: str, form: str, client: Client) -> Riddle:
+def give(tx: Tx, policy: Policy, visit: str, form: str, price: int, client: Client) -> Riddle:
     """Reuses the browser's riddle while half of its life is left. Refuses `captcha.crowded`."""
     browser, until = secrets.digest(visit), tx.now + policy.captcha_life
-    had = captchas.given(tx, browser, form, tx.now + policy.captcha_life / 2)
+    after = tx.now + policy.captcha_life / 2
+    had = captchas.given(tx, browser, form, after, price)
     if had and had.drawn:
-        return Riddle(*had)
-    if throttle.take(tx, limits.pictures(client)) is None:
-        taken = captchas.take(tx, browser, form, until)
-        if taken is not None:
-            return Riddle(taken, drawn=True)
-    if had:
-        return Riddle(*had)
-    if throttle.take(tx, limits.riddles(client)) is not None:
+        second = captchas.given(tx, browser, form + SECOND, after, 1) if had.price > 1 else None
+        if second or had.price == 1:
+            return Riddle(*had, second.id if second else None)
+    pictures = limits.pictures(client) * min(price, 2)
+    taken = (
+        _pictures(tx, browser, form, until, price) if throttle.take(tx, pictures) is None else []
+    )
+    if taken:
+        return Riddle(taken[0], drawn=True, price=price, second=taken[1] if price > 1 else None)
+    if had and not had.drawn:
+        return Riddle(*had, None)
+    if throttle.take(tx, limits.bare_riddles(client)) is not None:
         raise Crowded()
-    riddle = Riddle(uuid4().bytes, drawn=False)
-    captchas.add_without_picture(tx, riddle.id, browser, form, until)
+    riddle = Riddle(uuid4().bytes, drawn=False, price=price, second=None)
+    captchas.add_without_picture(tx, riddle.id, browser, form, until, price)
     return riddle
+
+
+def _pictures(tx: Tx, browser: bytes, form: str, until: datetime, price: int) -> list[bytes]:
+    """One, or two for a higher price; none when the pool has too few."""
+    forms = [form, form + SECOND] if price > 1 else [form]
+    taken = [captchas.take(tx, browser, one, until, price) for one in forms]
+    return [one for one in taken if one] if all(taken) else []
 
 
 def image(tx: Tx, riddle: str, visit: str) -> bytes | None:
@@ -97,7 +113,9 @@ def audio(tx: Tx, riddle: str, visit: str, client: Client) -> bytes | timedelta 
 
 
 def discard(tx: Tx, visit: str, form: str, answer: Answer) -> None:
-    captchas.spend(tx, _id(answer.riddle), secrets.digest(visit), form)
+    browser = secrets.digest(visit)
+    captchas.spend(tx, _id(answer.riddle), browser, form)
+    captchas.spend(tx, _id(answer.second), browser, form + SECOND)
 
 
 def take_first_try(tx: Tx, form: str, client: Client) -> bool:
@@ -108,24 +126,44 @@ def untried(tx: Tx, form: str, client: Client) -> bool:
     return throttle.look(tx, limits.first_tries(form, client)) is None
 
 
-def check(tx: Tx, visit: str, form: str, answer: Answer) -> str | None:
+def check(tx: Tx, visit: str, form: str, answer: Answer, price: int) -> str | None:
     """None: the answer is right. Otherwise the code of the fault, such as `captcha.wrong`.
 
     Any answer spends the riddle. The caller must return the fault: to raise it would undo that.
+    The price may have doubled since the riddle was given, and no more: nobody keeps cheap ones.
     """
     if not (answer.letters.strip() or answer.work):
         return "captcha.missing"
-    spent = captchas.spend(tx, _id(answer.riddle), secrets.digest(visit), form)
+    browser, riddle = secrets.digest(visit), _id(answer.riddle)
+    spent = captchas.spend(tx, riddle, browser, form)
+    second = captchas.spend(tx, _id(answer.second), browser, form + SECOND)
     if spent is None or tx.now >= spent.expires_at:
         return "captcha.gone"
+    if 2 * spent.price < price:
+        return "captcha.dearer"
     if answer.work:
-        worked = captcha.is_work(_id(answer.riddle).hex(), answer.work)
+        worked = captcha.is_work(riddle.hex(), answer.work, spent.price)
         return None if worked else "captcha.unworked"
+    pictures = [(riddle, spent)]
+    if spent.price > 1:
+        if second is None:
+            return "captcha.gone"
+        pictures.append((_id(answer.second), second))
+    typed = captcha.plain(answer.letters)
     try:
-        typed = _hash(tx.vault, _id(answer.riddle), answer.letters, spent.key_id)
+        right = [
+            hmac.compare_digest(_hash(tx.vault, picture, letters, one.key_id), one.answer)
+            for (picture, one), letters in zip(pictures, _split(typed, len(pictures)), strict=True)
+        ]
     except Unsealable:
         return "captcha.gone"
-    return None if hmac.compare_digest(typed, spent.answer) else "captcha.wrong"
+    return None if all(right) else "captcha.wrong"
+
+
+def _split(typed: str, pictures: int) -> list[str]:
+    """The letters of each picture; the last one gets all that is left."""
+    at = captcha.LENGTH if pictures > 1 else 0
+    return [typed[:at], typed[at:]] if at else [typed]
 
 
 def make(vault: Vault, letters: str) -> NewRiddle:

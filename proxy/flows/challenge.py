@@ -21,8 +21,8 @@ from proxy.domain.events import Event
 from proxy.domain.limits import MINUTE, Limit
 from proxy.domain.policy import Policy
 from proxy.errors import Denied, Reason
-from proxy.flows import budget, limiting, sms
-from proxy.store import casillas, challenges, devices, eventos, outbox
+from proxy.flows import limiting, sms
+from proxy.store import casillas, challenges, devices, eventos, outbox, sessions
 from proxy.store.challenges import Challenge as Challenge
 from proxy.store.challenges import NewChallenge, Way
 from proxy.store.outbox import Channel as Channel
@@ -32,7 +32,8 @@ from proxy.store.tx import Tx
 Factor = Callable[[Tx, int, str, Client], bool]
 
 AT_ONCE = 3
-# An owner who proved a password does not depend on the budget that strangers can use up.
+HOME = timedelta(days=365)  # how long a network from which the owner logged in is theirs
+# Asked for after a proof. All else a stranger can cause to be sent (S85).
 AFTER_A_PROOF = ("login", "email_old", "email_new")
 
 
@@ -60,14 +61,16 @@ class Asked:
     casilla: Casilla | None = None
     channel: Way = "email"
     recipient: str | None = None  # None: the casilla's own
+    leaves: bool = True  # False: nobody gets it, though it looks as if
 
 
 def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Denied | None:
     """`visit` is the secret that this browser, and no other, will bring with the code."""
     casilla_id = asked.casilla.id if asked.casilla else None
-    device = known_device(tx, client, casilla_id)
-    # A known browser counts apart: a stranger neither uses up the owner's codes nor ends them.
-    subject = tx.vault.lookup(f"{asked.subject}/{device.hex()}" if device else asked.subject)
+    # The owner's browsers and networks count apart: a stranger neither uses up the owner's codes
+    # nor ends them.
+    place = place_of(tx, client, casilla_id)
+    subject = tx.vault.lookup(f"{asked.subject}/{place}" if place else asked.subject)
     code_life = policy.visit_life if asked.channel == "app" else policy.code_life
     new = NewChallenge(
         id=uuid4().bytes,
@@ -77,15 +80,15 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
         visit=secrets.digest(visit),
         key_id=tx.vault.newest,
         channel=asked.channel,
-        recipient=asked.recipient,
+        recipient=asked.recipient if asked.leaves else None,
         code_expires_at=tx.now + code_life,
         expires_at=tx.now + policy.visit_life,
         ip=client.ip,
         user_agent=client.user_agent,
     )
-    taken = _take(tx, policy, new, asked.casilla, client, device)
-    if isinstance(taken, timedelta):
-        return Denied(Reason.LIMITED, taken)
+    taken = _take(tx, policy, new, asked.casilla, client, place, asked.recipient)
+    if isinstance(taken, Denied):
+        return taken
     challenges.add(tx, new)
     challenges.keep_newest(tx, asked.purpose, subject, AT_ONCE)
     _send(tx, policy, challenges.by_id(tx, new.id), asked.casilla, client, leaves=taken)
@@ -113,8 +116,8 @@ def check(
     purpose, by_app = challenge.purpose, challenge.channel == "app"
     if typed is not None and (denied := malformed(challenge, typed)):
         return denied
-    device = known_device(tx, client, challenge.casilla_id)
-    tries = limits.codes_typed(purpose, challenge.subject, client, device)
+    casilla = casillas.find(tx, challenge.casilla_id)
+    tries = limits.codes_typed(purpose, challenge.subject, casilla.identidad if casilla else None)
     denied = count(tx, tries, challenge.casilla_id, by_app=by_app)
     if denied:
         return denied
@@ -158,11 +161,11 @@ def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) 
         return Denied(Reason.SENDS)
     if tx.now < challenge.sent_at + policy.resend_wait:
         return Denied(Reason.SOON, challenge.sent_at + policy.resend_wait - tx.now)
-    device = known_device(tx, client, challenge.casilla_id)
     casilla = casillas.find(tx, challenge.casilla_id)
-    taken = _take(tx, policy, challenge, casilla, client, device)
-    if isinstance(taken, timedelta):
-        return Denied(Reason.LIMITED, taken)
+    place = place_of(tx, client, challenge.casilla_id)
+    taken = _take(tx, policy, challenge, casilla, client, place, challenge.recipient)
+    if isinstance(taken, Denied):
+        return taken
     again = challenges.send_again(
         tx,
         challenge.id,
@@ -183,6 +186,22 @@ def known_device(tx: Tx, client: Client, casilla_id: int | None) -> bytes | None
     return device if devices.known(tx, device, casilla_id or 0) else None
 
 
+def place_of(tx: Tx, client: Client, casilla_id: int | None) -> str:
+    """A browser that the owner used, or else a network from which they logged in within a year.
+
+    Empty for a stranger.
+    """
+    device = known_device(tx, client, casilla_id)
+    if device:
+        return f"device/{device.hex()}"
+    return f"network/{client.network}/{casilla_id}" if at_home(tx, client, casilla_id) else ""
+
+
+def at_home(tx: Tx, client: Client, casilla_id: int | None) -> bool:
+    addresses = sessions.addresses(tx, casilla_id or 0, tx.now - HOME)
+    return client.network in {Client(address).network for address in addresses}
+
+
 def where(tx: Tx, client: Client) -> dict[str, Any]:
     return {"at": tx.now.isoformat(), "ip": client.ip, "browser": client.user_agent}
 
@@ -197,32 +216,33 @@ def _take(
     one: Challenge | NewChallenge,
     casilla: Casilla | None,
     client: Client,
-    device: bytes | None,
-) -> timedelta | bool:
-    """The time to wait for a code, or whether it leaves. A code for nobody never leaves."""
-    sends = limits.codes_sent(one.purpose, one.subject, client, device)
-    wait = limiting.take(tx, sends, one.casilla_id)
-    if wait is not None:
-        return wait
+    place: str,
+    typed: str | None,
+) -> Denied | bool:
+    """Whether a code leaves. One for nobody never does."""
+    whose = casilla.identidad if casilla else None
+    denied = count(tx, limits.codes_sent(one.purpose, one.subject, whose), one.casilla_id)
+    if denied:
+        return denied
     if one.channel == "sms":
-        who, number = _counted_for_sms(one, casilla, device)
-        return sms.take(
-            tx,
-            policy.sms_a_day,
-            who,
-            number,
-            client,
-            known=device is not None,
-            casilla_id=one.casilla_id,
+        who, number = _counted_for_sms(one, casilla, place)
+        known = place.startswith("device/")
+        taken = sms.take(
+            tx, policy.sms_a_day, who, number, client, known=known, casilla_id=one.casilla_id
         )
-    if device or one.purpose in AFTER_A_PROOF:
+        return Denied(Reason.LIMITED, taken) if isinstance(taken, timedelta) else taken
+    if not typed and (place or one.purpose in AFTER_A_PROOF):
         return _opens(one)
-    wait = budget.take(tx, limits.MAIL, one.casilla_id, leaves=_opens(one))
-    return _opens(one) if wait is None else wait
+    # Who typed an address is told that its mailbox is full. Of an owner's no page tells.
+    address = typed or (casilla.email if casilla else one.subject.hex())
+    wait = limiting.take(tx, [limits.mailbox(address)], one.casilla_id)
+    if wait and typed:
+        return Denied(Reason.MAILBOX, wait)
+    return _opens(one) and wait is None
 
 
 def _counted_for_sms(
-    one: Challenge | NewChallenge, casilla: Casilla | None, device: bytes | None
+    one: Challenge | NewChallenge, casilla: Casilla | None, place: str
 ) -> tuple[str, str | None]:
     """Whom and which number the limits of an SMS count."""
     who, number = f"{one.purpose}/{one.subject.hex()}", casilla.phone if casilla else None
@@ -230,8 +250,8 @@ def _counted_for_sms(
         # Nobody proved this number. The casilla counts as the one that asks, from all its browsers,
         # and its requests do not silence the number for a casilla that proved it.
         who, number = f"casilla/{one.casilla_id}", f"unproved/{one.recipient}"
-    elif number and device:
-        number = f"{number}/{device.hex()}"
+    elif number and place:
+        number = f"{number}/{place}"
     return who, number
 
 

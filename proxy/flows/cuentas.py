@@ -6,7 +6,7 @@ from proxy.domain.casilla import Casilla
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
-from proxy.store import casillas, eventos
+from proxy.store import casillas, eventos, throttle
 from proxy.store.tx import Tx
 
 NOMBRES_LENGTH = 200
@@ -45,12 +45,14 @@ def open_casilla(
 
 
 def restore(tx: Tx, identidad: Identidad) -> None:
-    """Forget the wrong passwords in a row. The entity must identify the owner before.
+    """Forget the wrong passwords in a row, and all that anybody took of the owner's limits.
 
-    After a hundred of them only a known browser may use the password (S49). Refuses `casilla.none`.
+    After a hundred wrong ones only a known browser may use the password (S49). The entity must
+    identify the owner before. Refuses `casilla.none`.
     """
     casilla = casillas.by_identidad(tx, identidad)
     if casilla is None:
         raise Refusal("casilla.none")
     casillas.clear_failures(tx, casilla.id)
+    throttle.give_all_back(tx, identidad)
     eventos.note(tx, Event.PASSWORD_RESTORED, casilla.id)

@@ -163,7 +163,7 @@ def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
 
 
 def _count(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
-    return count(tx, limits.factor_codes(casilla_id, client), casilla_id)
+    return count(tx, limits.factor_codes(casilla_id), casilla_id)
 
 
 def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:

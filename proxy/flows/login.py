@@ -18,12 +18,13 @@ from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
+from proxy.domain.limits import Kind, Limit
 from proxy.domain.passwords import Proof
 from proxy.domain.policy import Policy
 from proxy.domain.session import Holder, Session
 from proxy.domain.vault import Vault
 from proxy.errors import Denied, Reason, Refusal
-from proxy.flows import challenge, factor, first_access, limiting, password
+from proxy.flows import challenge, factor, first_access, limiting, password, told
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.store import casillas, challenges, devices, eventos, links, outbox, sessions, throttle
 from proxy.store.challenges import Way
@@ -49,6 +50,7 @@ class Attempt:
 
     identidad: Identidad
     casilla: Casilla | None
+    price: int  # of the riddle that comes first; 0: none, and the try is counted
 
     @property
     def stored(self) -> str | None:
@@ -66,25 +68,35 @@ class Opened:
 def attempt(
     tx: Tx, identidad: Identidad, client: Client, *, riddled: bool = False
 ) -> Attempt | Denied:
-    """Count a password before it is verified.
-
-    While the whole service gets too many tries, an unknown browser must solve a riddle first
-    (`riddled`: it did). A try that the browser's own limits refuse does not count for the whole
-    service: a single address troubles nobody else.
-    """
+    """Count a password before it is verified. A form that brings no riddle asks for its price."""
     casilla = casillas.by_identidad(tx, identidad)
-    device = known_device(tx, client, casilla)
-    own = limits.passwords(identidad, client, device)
-    of_all = [] if device or riddled else [limits.PASSWORDS]
-    if limiting.take(tx, [*own, *of_all], casilla.id if casilla else None) is not None:
-        wait = throttle.look(tx, own)
-        return Denied(Reason.LIMITED, wait) if wait else Denied(Reason.RIDDLE)
+    limited = _limits(tx, identidad, client, casilla)
+    price = limiting.charge(tx, limited, casilla.id if casilla else None)
+    if isinstance(price, Denied):
+        return price
+    if price:
+        _tell_of_tries(tx, casilla, limited, client)
+        if not riddled:
+            throttle.give_back(tx, limited)
+        return Attempt(identidad, casilla, price)
+    return admit(tx, Attempt(identidad, casilla, 0), client)
+
+
+def admit(tx: Tx, tried: Attempt, client: Client) -> Attempt:
+    """The price is paid. Count the password as wrong until it proves right."""
+    casilla = tried.casilla
     casillas.count_failure(tx, casilla.id if casilla else 0)
-    if casilla and casilla.failures >= WRONG_IN_A_ROW and device is None:
+    known = known_device(tx, client, casilla) is not None
+    if casilla and casilla.failures >= WRONG_IN_A_ROW and not known:
         casilla = None
     if casilla and first_access.lapsed(tx, casilla):
         casilla = None
-    return Attempt(identidad, casilla)
+    return Attempt(tried.identidad, casilla, 0)
+
+
+def price(tx: Tx, client: Client) -> int:
+    """What the form asks for before anybody says who they are: only what their network did."""
+    return limiting.price(tx, limits.passwords_of_all(client))
 
 
 def answer(
@@ -101,6 +113,7 @@ def answer(
 
     casilla = casillas.by_id(tx, tried.id)  # the address may have changed since `attempt`
     casillas.clear_failures(tx, casilla.id)
+    throttle.give_back(tx, _limits(tx, casilla.identidad, client, casilla))
     way: Way = "app" if factor.on(tx, casilla.id) else "email"
     asked = Asked(PURPOSE, str(casilla.identidad), casilla, way)
     return challenge.ask(tx, policy, asked, visit, client)
@@ -195,6 +208,21 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         eventos.note(tx, Event.SESSION_ENDED, casilla.id)
         outbox.add(tx, "session_ended", casilla, most=policy.sessions_at_once)
     return Opened(token, device)
+
+
+def _limits(tx: Tx, identidad: Identidad, client: Client, casilla: Casilla | None) -> list[Limit]:
+    casilla_id = casilla.id if casilla else None
+    device = challenge.known_device(tx, client, casilla_id)
+    return limits.passwords(
+        identidad, client, device, home=challenge.at_home(tx, client, casilla_id)
+    )
+
+
+def _tell_of_tries(tx: Tx, casilla: Casilla | None, limited: list[Limit], client: Client) -> None:
+    """Tell the owner, once a day, that strangers try their password (S84)."""
+    tolls = [limit for limit in limited if limit.kind is Kind.TOLL]
+    if any(level > 1 for level in throttle.levels(tx, tolls)):
+        told.of_tries(tx, casilla, client)
 
 
 def known_device(tx: Tx, client: Client, casilla: Casilla | None) -> bytes | None:

@@ -22,7 +22,7 @@ from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.policy import Policy
 from proxy.errors import Denied, Reason
-from proxy.flows import challenge, first_access
+from proxy.flows import challenge, first_access, limiting
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.first_access import First
 from proxy.flows.registration import Applicant, applicant, begun, keep, next_step
@@ -41,7 +41,9 @@ def ask(tx: Tx, policy: Policy, visit: str, today: date, client: Client) -> Deni
     who = applicant(found, today)
     owner = casillas.by_identidad(tx, who.claim.identidad)
     email_visit = secrets.new_token()
-    asked = Asked(PURPOSE, who.email, recipient=None if owner else who.email)
+    # An owner gets another message at their own address, and the typed one gets none. Its mailbox
+    # is counted all the same: the answer must not tell who is an owner.
+    asked = Asked(PURPOSE, who.email, recipient=who.email, leaves=owner is None)
     denied = challenge.ask(tx, policy, asked, email_visit, client)
     if denied:
         return denied
@@ -51,6 +53,19 @@ def ask(tx: Tx, policy: Policy, visit: str, today: date, client: Client) -> Deni
     registrations.link_challenge(tx, found, sent.id)
     _tell(tx, owner, client)
     return None
+
+
+def admit(tx: Tx, visit: str, today: date, client: Client) -> int | Denied:
+    """Count the message that `ask` sends. Returns the price of its riddle."""
+    found = begun(tx, visit)
+    if found is None or next_step(found.draft) != "review":
+        return Denied(Reason.OVER)
+    address = applicant(found, today).email
+    return limiting.charge(tx, [*limits.mail_asked(client), limits.domain(address)], None)
+
+
+def price(tx: Tx, client: Client) -> int:
+    return limiting.price(tx, limits.mail_asked(client))
 
 
 def waiting(tx: Tx, visit: str) -> tuple[Registration, Challenge] | None:
@@ -138,6 +153,7 @@ def _validate(
     if casilla is None:
         _tell(tx, owner or casillas.by_identidad(tx, who.claim.identidad), client)
         return None
+    throttle.give_back(tx, [*limits.mail_asked(client), limits.domain(who.email)])
     if not registrations.end(tx, found, who.claim.identidad):
         raise RuntimeError("a spent code opened two casillas")
     first_access.issue(tx, policy, casilla, made)
@@ -189,7 +205,8 @@ def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
     Without an owner the same work is done and nothing leaves.
     """
     told = limits.told_already_registered(owner.id if owner else 0)
-    allowed = throttle.take(tx, told) is None
+    mailbox = [limits.mailbox(owner.email)] if owner else []
+    allowed = throttle.take(tx, [*told, *mailbox]) is None
     if owner and allowed:
         outbox.add(tx, "already_registered", owner, **where(tx, client))
     else:

@@ -20,10 +20,10 @@ from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
-from proxy.domain.limits import HOUR
+from proxy.domain.limits import HOUR, Limit
 from proxy.domain.policy import Policy
 from proxy.errors import Denied, Reason
-from proxy.flows import challenge, factor, login, password
+from proxy.flows import challenge, factor, limiting, login, password, told
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.password import Choosing
 from proxy.store import casillas, challenges, eventos, links, outbox, throttle
@@ -43,15 +43,47 @@ class Mislaid:
     renewable: bool
 
 
-def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
-    """Count a recovery of this network. A known browser is exempt: only `start` counts it."""
+def admit(tx: Tx, identidad: Identidad, client: Client) -> int | Denied:
+    """Count a recovery of this network. Returns the price of its riddle.
+
+    The owner's own browser is exempt: only `start` counts it.
+    """
     if client.device and login.known_device(tx, client, casillas.by_identidad(tx, identidad)):
-        return None
-    return challenge.count(tx, limits.recoveries_of_network(client), None)
+        return 0
+    return limiting.charge(tx, limits.recoveries_of_network(client), None)
+
+
+def price(tx: Tx, client: Client) -> int:
+    return limiting.price(tx, limits.recoveries_of_network(client))
+
+
+def admit_message(tx: Tx, visit: str, client: Client) -> int | Denied:
+    """As `admit`, for the message of a recovery that this browser began."""
+    begun = started(tx, visit) or waiting(tx, visit)
+    if begun and client.device and challenge.known_device(tx, client, begun.casilla_id):
+        return 0
+    return limiting.charge(tx, limits.mail_asked(client), begun.casilla_id if begun else None)
+
+
+def admit_link(tx: Tx, identidad: Identidad, client: Client) -> int | Denied:
+    """As `admit`, for a recovery that is one form and one message."""
+    if client.device and login.known_device(tx, client, casillas.by_identidad(tx, identidad)):
+        return 0
+    return limiting.charge(tx, _of_link(client), None)
+
+
+def price_of_link(tx: Tx, client: Client) -> int:
+    return limiting.price(tx, _of_link(client))
+
+
+def price_of_message(tx: Tx, client: Client) -> int:
+    return limiting.price(tx, limits.mail_asked(client))
 
 
 def start(tx: Tx, policy: Policy, identidad: Identidad, visit: str, client: Client) -> None:
-    casilla = _counted(tx, identidad, client)
+    casilla = casillas.by_identidad(tx, identidad)
+    place = challenge.place_of(tx, client, casilla.id if casilla else None)
+    casilla = _counted(tx, casilla, limits.recoveries(identidad, place), client)
     _remember(tx, START, casilla, identidad, visit, client, policy.visit_life)
 
 
@@ -88,6 +120,7 @@ def verify(
         return found
     assert found.casilla_id is not None  # only the code of a casilla is ever right
     casilla = casillas.by_id(tx, found.casilla_id)
+    throttle.give_back(tx, _of_link(client))
     _remember(tx, CHOOSE, casilla, casilla.identidad, new_visit, client, policy.choose_life)
     return None
 
@@ -127,7 +160,8 @@ def choose(tx: Tx, visit: str, hashed: str, client: Client, typed: str = "") -> 
 
 
 def ask_link(tx: Tx, policy: Policy, identidad: Identidad, email: str, client: Client) -> None:
-    casilla = _counted(tx, identidad, client)
+    casilla = casillas.by_identidad(tx, identidad)
+    casilla = _counted(tx, casilla, limits.links_asked(identidad, email), client)
     if casilla and casilla.email.casefold() == email.casefold():
         _send_link(tx, policy, casilla, client)
     else:
@@ -168,22 +202,24 @@ def choose_by_link(
     return True
 
 
+def _of_link(client: Client) -> list[Limit]:
+    return [*limits.recoveries_of_network(client), *limits.mail_asked(client)]
+
+
 def _factor(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | None:
     if not factor.on(tx, casilla_id):
         return None
     return factor.check(tx, casilla_id, typed, client)
 
 
-def _counted(tx: Tx, identidad: Identidad, client: Client) -> Casilla | None:
-    """Count a recovery of this identidad. None: nothing may leave, and no page shows it.
-
-    A known browser counts apart (S31, S32).
-    """
-    casilla = casillas.by_identidad(tx, identidad)
-    device = login.known_device(tx, client, casilla)
-    allowed = throttle.take(tx, limits.recoveries(identidad, device)) is None
+def _counted(tx: Tx, casilla: Casilla | None, own: list[Limit], client: Client) -> Casilla | None:
+    """Count a recovery of this identidad. None: nothing may leave, and no page shows it (S31)."""
+    allowed = throttle.take(tx, own) is None
     eventos.note(tx, Event.RECOVERY_STARTED, casilla.id if casilla else None)
-    return casilla if allowed else None
+    if allowed:
+        return casilla
+    told.of_tries(tx, casilla, client)
+    return None
 
 
 def _remember(

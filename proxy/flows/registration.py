@@ -20,8 +20,7 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Answer, Claim
 from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
 from proxy.errors import Denied, Refusal
-from proxy.flows import cuentas
-from proxy.flows.challenge import count
+from proxy.flows import cuentas, limiting
 from proxy.store import eventos, registrations, throttle
 from proxy.store.registrations import Registration as Registration
 from proxy.store.tx import Tx
@@ -76,8 +75,8 @@ def begin(
     found = begun(tx, visit)
     if found:
         return accept(tx, found, TERMS, consent, client), visit
-    denied = count(tx, limits.registrations(client), None)
-    if denied:
+    denied = limiting.charge(tx, limits.registrations(client), None)
+    if isinstance(denied, Denied):
         return denied
     draft = _accepting(tx, Draft(), TERMS, consent, client)
     return registrations.add(tx, secrets.digest(new_visit), draft, tx.now + IDLE), new_visit
@@ -113,14 +112,20 @@ def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registra
     return keep(tx, found, draft)
 
 
-def admit(tx: Tx, identidad: Identidad, client: Client) -> Denied | None:
-    return count(tx, limits.checks_of_identity(identidad, client), None)
+def admit(tx: Tx, identidad: Identidad, client: Client) -> int | Denied:
+    """Count a question to the register. Returns the price of its riddle, which is always asked."""
+    price = limiting.charge(tx, limits.checks_of_identity(identidad, client), None)
+    return price if isinstance(price, Denied) else max(price, 1)
 
 
-def record_answer(tx: Tx, identidad: Identidad, answer: Answer) -> None:
+def price(tx: Tx, client: Client) -> int:
+    return max(limiting.price(tx, limits.checks_of_network(client)), 1)
+
+
+def record_answer(tx: Tx, identidad: Identidad, answer: Answer, client: Client) -> None:
     eventos.note(tx, Event.IDENTITY_CHECKED, None, answer=answer.value)
     if answer is not Answer.DIFFERS:
-        throttle.give_back(tx, limits.tries_at_identity(identidad))
+        throttle.give_back(tx, limits.checks_of_identity(identidad, client))
 
 
 def record_check(
@@ -129,8 +134,9 @@ def record_check(
     form: Mapping[str, str],
     identidad: Identidad,
     answer: Answer,
+    client: Client,
 ) -> Registration:
-    record_answer(tx, identidad, answer)
+    record_answer(tx, identidad, answer, client)
     found = keep_typed(tx, found, form)
     if answer is not Answer.MATCHES:
         return found

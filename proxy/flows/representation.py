@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from proxy.domain import codes, secrets
+from proxy.domain import codes, limits, secrets
 from proxy.domain import registration as rules
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
@@ -18,7 +18,7 @@ from proxy.domain.identity import Answer, PersonClaim
 from proxy.domain.policy import Policy
 from proxy.domain.registration import REPRESENTATIVE, Reading
 from proxy.errors import Denied, Refusal
-from proxy.flows import challenge, factor
+from proxy.flows import challenge, factor, limiting
 from proxy.flows.challenge import Asked, Challenge
 from proxy.flows.registration import keep, record_answer
 from proxy.store import casillas
@@ -39,6 +39,15 @@ def read_representative(form: Mapping[str, str], today: date) -> PersonClaim:
 def declares(reading: Reading) -> None:
     if reading.form.get("poder") != "1":
         reading.errors["poder"] = Refusal("registration.power")
+
+
+def admit(tx: Tx, client: Client) -> int | Denied:
+    """Count the message that `summon` sends. Returns the price of its riddle."""
+    return limiting.charge(tx, limits.mail_asked(client), None)
+
+
+def price(tx: Tx, client: Client) -> int:
+    return limiting.price(tx, limits.mail_asked(client))
 
 
 def summon(
@@ -113,8 +122,9 @@ def prove(
     form: Mapping[str, str],
     identidad: Identidad,
     answer: Answer,
+    client: Client,
 ) -> bool:
-    record_answer(tx, identidad, answer)
+    record_answer(tx, identidad, answer, client)
     found = keep_typed(tx, found, form)
     if answer is not Answer.MATCHES:
         return False

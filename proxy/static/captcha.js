@@ -88,7 +88,7 @@ for (const captcha of document.querySelectorAll(".captcha")) {
     proof.value = await work(captcha.dataset, (done) => {
       bar.value = done;
       // A screen reader says each of these: only some are worth it.
-      if (done < pieces && done % 4 === 0) status.textContent = `${(100 * done) / pieces} % listo.`;
+      if (done < pieces && done % (pieces / 4) === 0) status.textContent = `${(100 * done) / pieces} % listo.`;
     });
     finish();
   });

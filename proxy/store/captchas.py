@@ -30,12 +30,14 @@ class Given(NamedTuple):
 
     id: bytes
     drawn: bool
+    price: int
 
 
 class Spent(NamedTuple):
     answer: bytes
     key_id: str
     expires_at: datetime
+    price: int
 
 
 _DRAWN = func.length(captchas.c.image) > 0
@@ -55,13 +57,20 @@ _TAKE = (
         .scalar_subquery()
     )
     .values(
-        visit=bindparam("visit_digest"), form=bindparam("of_form"), expires_at=bindparam("until")
+        visit=bindparam("visit_digest"),
+        form=bindparam("of_form"),
+        expires_at=bindparam("until"),
+        price=bindparam("at_least"),
     )
     .returning(captchas.c.id)
 )
 _GIVEN = (
-    select(captchas.c.id, _DRAWN)
-    .where(*_THEIRS, captchas.c.expires_at > bindparam("after"))
+    select(captchas.c.id, _DRAWN, captchas.c.price)
+    .where(
+        *_THEIRS,
+        captchas.c.expires_at > bindparam("after"),
+        captchas.c.price >= bindparam("at_least"),
+    )
     .order_by(_DRAWN.desc(), captchas.c.expires_at.desc())
     .limit(1)
 )
@@ -77,7 +86,7 @@ _IMAGE, _AUDIO = (
 _SPEND = (
     delete(captchas)
     .where(captchas.c.id == bindparam("riddle"), *_THEIRS)
-    .returning(captchas.c.answer, captchas.c.key_id, captchas.c.expires_at)
+    .returning(captchas.c.answer, captchas.c.key_id, captchas.c.expires_at, captchas.c.price)
 )
 _TIDY = delete(captchas).where(
     or_(
@@ -88,12 +97,14 @@ _TIDY = delete(captchas).where(
 
 
 def add(tx: Tx, new: NewRiddle) -> None:
-    tx.conn.execute(_ADD, vars(new) | {"created_at": tx.now})
+    tx.conn.execute(_ADD, vars(new) | {"created_at": tx.now, "price": 1})
 
 
-def add_without_picture(tx: Tx, riddle_id: bytes, visit: bytes, form: str, until: datetime) -> None:
+def add_without_picture(
+    tx: Tx, riddle_id: bytes, visit: bytes, form: str, until: datetime, price: int
+) -> None:
     nothing = vars(NewRiddle(riddle_id, NOTHING, tx.vault.newest, NOTHING, NOTHING))
-    given = {"visit": visit, "form": form, "expires_at": until}
+    given = {"visit": visit, "form": form, "expires_at": until, "price": price}
     tx.conn.execute(_ADD, nothing | given | {"created_at": tx.now})
 
 
@@ -101,17 +112,19 @@ def ready(tx: Tx) -> int:
     return tx.conn.execute(_COUNT, {"newest_key": tx.vault.newest}).scalar_one()
 
 
-def take(tx: Tx, visit: bytes, form: str, until: datetime) -> bytes | None:
+def take(tx: Tx, visit: bytes, form: str, until: datetime, price: int) -> bytes | None:
     """None when the pool is empty."""
-    values = {"visit_digest": visit, "of_form": form, "until": until, "newest_key": tx.vault.newest}
-    riddle_id: bytes | None = tx.conn.execute(_TAKE, values).scalar_one_or_none()
+    values = {"visit_digest": visit, "of_form": form, "until": until, "at_least": price}
+    found = tx.conn.execute(_TAKE, values | {"newest_key": tx.vault.newest})
+    riddle_id: bytes | None = found.scalar_one_or_none()
     return riddle_id
 
 
-def given(tx: Tx, visit: bytes, form: str, after: datetime) -> Given | None:
-    """The riddle of this browser for this form that expires after `after`."""
-    row = tx.conn.execute(_GIVEN, {"visit_digest": visit, "of_form": form, "after": after}).first()
-    return Given(row[0], bool(row[1])) if row else None
+def given(tx: Tx, visit: bytes, form: str, after: datetime, price: int) -> Given | None:
+    """The riddle of this browser for this form, of that price at least, that lasts so long."""
+    values = {"visit_digest": visit, "of_form": form, "after": after, "at_least": price}
+    row = tx.conn.execute(_GIVEN, values).first()
+    return Given(row[0], bool(row[1]), row[2]) if row else None
 
 
 def image(tx: Tx, riddle_id: bytes, visit: bytes) -> bytes | None:

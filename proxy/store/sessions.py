@@ -71,6 +71,13 @@ _END_ALL = (
     .values(ended_at=bindparam("now"))
     .returning(sessions.c.id)
 )
+_ADDRESSES = (
+    select(sessions.c.ip)
+    .where(
+        sessions.c.casilla_id == bindparam("casilla"), sessions.c.created_at >= bindparam("since")
+    )
+    .distinct()
+)
 _DEVICE = select(sessions.c.device_id).where(sessions.c.digest == bindparam("token_digest"))
 _END_ONE = (
     update(sessions)
@@ -105,6 +112,12 @@ def add(
     tx.conn.execute(_ADD, values)
     session_id: bytes = values["id"]
     return session_id
+
+
+def addresses(tx: Tx, casilla_id: int, since: datetime) -> list[str]:
+    """From which the owner logged in."""
+    values = {"casilla": casilla_id, "since": since}
+    return list(tx.conn.execute(_ADDRESSES, values).scalars())
 
 
 def by_digest(tx: Tx, digest: bytes) -> Session | None:

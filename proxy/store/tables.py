@@ -226,6 +226,7 @@ captchas = Table(
     Column("visit", LargeBinary, index=True),  # digest of the browser's cookie
     Column("form", Text),
     Column("expires_at", Instant),
+    Column("price", Integer, nullable=False, server_default="1"),  # times the work
     # Last, because SQLite reads through a large value to reach the next column. Both are empty in
     # a riddle that only computing work answers.
     Column("image", LargeBinary, nullable=False),  # PNG
@@ -238,6 +239,7 @@ rates = Table(
     metadata,
     Column("key", LargeBinary, primary_key=True),
     Column("tat", BigInteger, nullable=False),
+    Column("whose", LargeBinary, index=True),  # keyed hash of the identidad that it is about
 )
 
 notificaciones = Table(

@@ -2,7 +2,7 @@
 
 The handler that shows the form gives the visit of the browser, new or old:
 
-    riddle = await captcha.riddle(request, visit, "recovery_start")
+    riddle = await captcha.riddle(request, visit, "recovery_start", price)
 
 Its template calls the macro of partials/captcha.html inside the form, before the button:
 
@@ -14,15 +14,15 @@ The handler that takes the form:
     if await captcha.another(request, "recovery_start", form):
         return the page again, with what was typed
     … the limits of the flow, in a transaction of their own: the riddle comes after them (S74) …
-    error = await captcha.check(request, "recovery_start", form)
+    error = await captcha.check(request, "recovery_start", form, price)
 
-With `first_try=True` the profile may ask for nothing. A handler gives it for the first try of a
-network (`untried` tells it where the form is shown, `take_first_try` where the form is taken), or
-for a known browser of the same casilla.
+The flow tells the price: 0 asks for nothing. Where the profile asks for a riddle in any case, the
+price is at least `least`.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -41,40 +41,51 @@ from proxy.web.site.assets import assets
 ANOTHER = "captcha_otra"
 
 
+class Picture(NamedTuple):
+    image: str
+    sound: str
+
+
 @dataclass(frozen=True)
 class Riddle:
-    """For partials/captcha.html. Without `image`, only the computer has work to do."""
+    """For partials/captcha.html. Without `pictures`, only the computer has work to do."""
 
     id: str
-    image: str | None
-    sound: str
+    second: str
+    pictures: list[Picture]
     script: str
     letters: str  # typed for this riddle, when another field of the form was wrong
     work: str
     changed: bool
-    pieces: int = PIECES
+    pieces: int
     bits: int = ZERO_BITS
 
 
-async def riddle(
-    request: Request, visit: str, form: str, *, first_try: bool = False
-) -> Riddle | None:
+async def riddle(request: Request, visit: str, form: str, price: int) -> Riddle | None:
     """None: the form needs no CAPTCHA."""
     policy = state_of(request).installation.policy
-    if not _asked(request, first_try) or request.method == "HEAD":  # HEAD changes nothing (S54)
+    if not price or request.method == "HEAD":  # HEAD changes nothing (S54)
         return None
-    given = await run(request, captcha.give, policy, visit, form, client_of(request))
+    given = await run(request, captcha.give, policy, visit, form, price, client_of(request))
     sent = getattr(request.state, "captcha", {})
     kept = sent if sent.get("captcha_id") == given.id.hex() else {}
     path = request.app.url_path_for
     return Riddle(
         id=given.id.hex(),
-        image=str(path("captcha:image", riddle=given.id.hex())) if given.drawn else None,
-        sound=str(path("captcha:sound", riddle=given.id.hex())),
+        second=given.second.hex() if given.second else "",
+        pictures=[
+            Picture(
+                str(path("captcha:image", riddle=one.hex())),
+                str(path("captcha:sound", riddle=one.hex())),
+            )
+            for one in (given.id, given.second)
+            if one and given.drawn
+        ],
         script=str(path("asset", address=assets()["captcha.js"].address)),
         letters=kept.get("captcha", ""),
         work=kept.get("captcha_trabajo", ""),
         changed=ANOTHER in sent,
+        pieces=PIECES * given.price,
     )
 
 
@@ -87,28 +98,23 @@ async def another(request: Request, form: str, fields: dict[str, str]) -> bool:
     return True
 
 
-async def untried(request: Request, form: str) -> bool:
-    """Whether the next sending of the form counts as the first try of its network."""
+async def least(request: Request, form: str, *, sent: bool) -> int:
+    """1: the profile asks for a riddle always, or this is not the first try of the network.
+
+    `sent` spends the first try: call it so once for each sending of the form.
+    """
     if state_of(request).installation.policy.captcha_always or request.method == "HEAD":
-        return False
-    return await run(request, captcha.untried, form, client_of(request))
+        return 1
+    first = captcha.take_first_try if sent else captcha.untried
+    return 0 if await run(request, first, form, client_of(request)) else 1
 
 
-async def take_first_try(request: Request, form: str) -> bool:
-    """Spends the first try of the network: call this once for each sending of the form."""
-    if state_of(request).installation.policy.captcha_always:
-        return False
-    return await run(request, captcha.take_first_try, form, client_of(request))
-
-
-async def check(
-    request: Request, form: str, fields: dict[str, str], *, first_try: bool = False
-) -> str | None:
+async def check(request: Request, form: str, fields: dict[str, str], price: int) -> str | None:
     """None: go on. Otherwise the sentence beside the riddle; the next page has a new riddle."""
-    if not _asked(request, first_try):
+    if not price:
         return None
     visit = visit_of(request)
-    code = await run(request, captcha.check, visit, form, _answer(fields))
+    code = await run(request, captcha.check, visit, form, _answer(fields), price)
     return TEXTS[code] if code else None
 
 
@@ -133,10 +139,6 @@ async def sound(request: Request) -> Response:
     )
 
 
-def _asked(request: Request, first_try: bool) -> bool:
-    return state_of(request).installation.policy.captcha_always or not first_try
-
-
 def _answer(fields: dict[str, str]) -> Answer:
-    names = ("captcha_id", "captcha", "captcha_trabajo")
+    names = ("captcha_id", "captcha_segunda", "captcha", "captcha_trabajo")
     return Answer(*(fields.get(name, "") for name in names))

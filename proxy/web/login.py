@@ -47,9 +47,12 @@ RECOVERY = "recuperacion"  # the field of a recovery code, in place of a code of
 async def password_form(request: Request) -> Response:
     if await current(request):
         return see_other(request, "inbox:pending")
-    visit = begin_visit(request)
+    visit, client = begin_visit(request), client_of(request)
     notice = TEXTS["session.over"] if "fin" in request.query_params else None
-    response = _password_page(request, volver=request.query_params.get("volver", ""), notice=notice)
+    volver = request.query_params.get("volver", "")
+    price = 0 if client.device else await look(request, login.price, client)
+    riddle = await captcha.riddle(request, visit, "login", price)
+    response = _password_page(request, volver=volver, notice=notice, riddle=riddle)
     set_cookie(response, VISIT, visit)
     return response
 
@@ -69,20 +72,22 @@ async def check_password(request: Request) -> Response:
         errors = {"clave": TEXTS["password.missing"]}
         return _password_page(request, 400, dni=dni, volver=volver, errors=errors)
 
-    riddled = "captcha_id" in form
-    if riddled and (error := await captcha.check(request, "login", form)):
-        errors = {"captcha": error}
-        return await _riddle_page(request, 400, dni=dni, volver=volver, errors=errors)
-
     state, client, visit = state_of(request), client_of(request), secrets.new_token()
     policy = state.installation.policy
     with state.passwords.place():
+        riddled = "captcha_id" in form
         attempt = await run(request, login.attempt, identidad, client, riddled=riddled)
-        if isinstance(attempt, Denied) and attempt.reason is Reason.RIDDLE:
-            said = told(attempt, "clave", "login")
-            return await _riddle_page(request, 403, dni=dni, volver=volver, **said)
         if isinstance(attempt, Denied):
             return _denied_password(request, attempt, dni, volver)
+        if attempt.price and not riddled:
+            said = told(Denied(Reason.RIDDLE), "clave", "login") | {"dni": dni, "volver": volver}
+            return await _riddle_page(request, 403, price=attempt.price, **said)
+        if attempt.price:
+            error = await captcha.check(request, "login", form, attempt.price)
+            if error:
+                said = {"errors": {"captcha": error}, "dni": dni, "volver": volver}
+                return await _riddle_page(request, 400, price=attempt.price, **said)
+            attempt = await run(request, login.admit, attempt, client)
         proof = await state.passwords.prove(attempt.stored, password)
     denied = await run(request, login.answer, policy, attempt, proof, visit, client)
     if denied:
@@ -184,9 +189,12 @@ def _password_page(request: Request, status: int = 200, **context: object) -> Re
     )
 
 
-async def _riddle_page(request: Request, status: int = 200, **context: object) -> Response:
-    """Asks an unknown browser for a CAPTCHA while too many passwords are tried everywhere (S48)."""
-    riddle = await captcha.riddle(request, visit_of(request), "login")
+async def _riddle_page(
+    request: Request, status: int = 200, *, price: int = 0, **context: object
+) -> Response:
+    """Without a `price` the form asks again for the riddle that it asked for, or for a simple one."""
+    price = max(price, 1, await look(request, login.price, client_of(request)))
+    riddle = await captcha.riddle(request, visit_of(request), "login", price)
     return _password_page(request, status, riddle=riddle, **context)
 
 

@@ -19,6 +19,11 @@ from proxy.web.edge.pace import held
 from proxy.web.edge.pages import client_of, letters, look, malformed, page, run, see_other
 from proxy.web.edge.state import state_of
 
+PRICES = {
+    "recovery_start": recovery.price,
+    "recovery_channel": recovery.price_of_message,
+    "recovery_resend": recovery.price_of_message,
+}
 CHANNELS: dict[str, Channel] = {"correo": "email", "celular": "sms"}
 
 
@@ -39,10 +44,10 @@ async def start(request: Request) -> Response:
         identidad = parse_user(dni)
     except Refusal:
         return await _start_page(request, visit, 400, dni=dni, errors={"dni": malformed(request)})
-    denied = await run(request, recovery.admit, identidad, client_of(request))
-    if denied:
-        return await _start_page(request, visit, denied=denied, words="recovery_start", dni=dni)
-    error = await _riddle_error(request, "recovery_start", form)
+    price = await run(request, recovery.admit, identidad, client_of(request))
+    if isinstance(price, Denied):
+        return await _start_page(request, visit, denied=price, dni=dni)
+    error = await _riddle_error(request, "recovery_start", form, price)
     if error:
         return await _start_page(request, visit, 400, dni=dni, errors={"captcha": error})
     policy, new_visit = state_of(request).installation.policy, secrets.new_token()
@@ -65,7 +70,10 @@ async def send(request: Request) -> Response:
     if picked not in CHANNELS:
         errors = {"canal": TEXTS["recovery.channel"]}
         return await _page(request, "channel", 400, chosen="", errors=errors)
-    error = await _riddle_error(request, "recovery_channel", form)
+    price = await run(request, recovery.admit_message, visit_of(request), client_of(request))
+    if isinstance(price, Denied):
+        return await _over(request, price)
+    error = await _riddle_error(request, "recovery_channel", form, price)
     if error:
         errors = {"captcha": error}
         return await _page(request, "channel", 400, chosen=picked, errors=errors)
@@ -96,7 +104,7 @@ async def verify(request: Request) -> Response:
     if not codes.is_like_a_code(typed):
         errors = {"token": TEXTS["token.missing"]}
         return await _code_page(request, 400, typed=typed, errors=errors)
-    error = await _riddle_error(request, "recovery_code", form)
+    error = await _riddle_error(request, "recovery_code", form, 0)
     if error:
         errors = {"captcha": error}
         return await _code_page(request, 400, typed=typed, errors=errors)
@@ -127,7 +135,10 @@ async def resend(request: Request) -> Response:
     soon = await look(request, recovery.too_soon, policy, visit_of(request))
     if soon:
         return await _waits(request, soon)
-    error = await _riddle_error(request, "recovery_resend", form)
+    price = await run(request, recovery.admit_message, visit_of(request), client_of(request))
+    if isinstance(price, Denied):
+        return await _waits(request, price)
+    error = await _riddle_error(request, "recovery_resend", form, price)
     if error:
         return await _page(request, "resend", 400, errors={"captcha": error})
     denied = await run(request, recovery.resend, policy, visit_of(request), client_of(request))
@@ -161,13 +172,17 @@ async def done(request: Request) -> Response:
 
 
 async def _riddle(request: Request, visit: str, form_name: str) -> captcha.Riddle | None:
-    first = await captcha.untried(request, form_name)
-    return await captcha.riddle(request, visit, form_name, first_try=first)
+    price = await captcha.least(request, form_name, sent=False)
+    if form_name in PRICES:
+        price = max(price, await look(request, PRICES[form_name], client_of(request)))
+    return await captcha.riddle(request, visit, form_name, price)
 
 
-async def _riddle_error(request: Request, form_name: str, form: dict[str, str]) -> str | None:
-    first = await captcha.take_first_try(request, form_name)
-    return await captcha.check(request, form_name, form, first_try=first)
+async def _riddle_error(
+    request: Request, form_name: str, form: dict[str, str], price: int
+) -> str | None:
+    price = max(price, await captcha.least(request, form_name, sent=True))
+    return await captcha.check(request, form_name, form, price)
 
 
 async def _page(request: Request, step: str, code: int = 200, **context: object) -> Response:
@@ -190,14 +205,13 @@ async def _start_page(
     code: int = 200,
     *,
     denied: Denied | None = None,
-    words: str = "recovery",
     **context: object,
 ) -> Response:
     riddle = await _riddle(request, visit, "recovery_start")
     values = {"dni": "", "errors": {}, "notice": None, "letters": letters(request)} | context
     if denied is None:
         return page(request, "recovery/start.html", code, riddle=riddle, **values)
-    values |= told(denied, "dni", words)
+    values |= told(denied, "dni", "recovery")
     response = page(request, "recovery/start.html", status(denied), riddle=riddle, **values)
     return held_off(response, denied)
 

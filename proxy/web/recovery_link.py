@@ -4,11 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy.domain.identidad import parse_identidad
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import cuentas, recovery
 from proxy.flows.password import Choosing
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
+from proxy.web import captcha
 from proxy.web.choosing import choose_form, keep_token, store_chosen
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
@@ -17,6 +18,7 @@ from proxy.web.edge.pace import held
 from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 
+FORM = "recovery_link"
 FIELDS = ("persona", "tipo", "numero", "correo")
 LOST = Mislaid(renewable=False)
 # Which identidades each kind of person has (M78).
@@ -25,16 +27,18 @@ KINDS = {"natural": ("DNI", "CE", "PAS"), "juridica": ("RUC",)}
 
 async def ask_form(request: Request) -> Response:
     visit = begin_visit(request)
-    response = _ask_page(request, {"persona": "natural", "tipo": "DNI"})
+    response = await _ask_page(request, {"persona": "natural", "tipo": "DNI"}, visit=visit)
     set_cookie(response, VISIT, visit)
     return response
 
 
 @held
 async def ask(request: Request) -> Response:
-    form = await read_form(request, "recovery_link")
+    form = await read_form(request, FORM)
     values = {name: form.get(name, "") for name in FIELDS}
     errors: dict[str, str] = {}
+    if await captcha.another(request, FORM, form):
+        return await _ask_page(request, values)
     if values["persona"] not in KINDS:
         errors["persona"] = TEXTS["persona.unknown"]
     elif values["tipo"] not in KINDS[values["persona"]]:
@@ -49,12 +53,15 @@ async def ask(request: Request) -> Response:
     except Refusal as refusal:
         errors["correo"] = str(refusal)
     if errors:
-        return _ask_page(request, values, 400, errors=errors)
+        return await _ask_page(request, values, 400, errors=errors)
     client, policy = client_of(request), state_of(request).installation.policy
-    denied = await run(request, recovery.admit, identidad, client)
-    if denied:
-        said = told(denied, "numero", "recovery_start")
-        return held_off(_ask_page(request, values, status(denied), **said), denied)
+    price = await run(request, recovery.admit_link, identidad, client)
+    if isinstance(price, Denied):
+        said = told(price, "numero")
+        return held_off(await _ask_page(request, values, status(price), **said), price)
+    error = await captcha.check(request, FORM, form, price)
+    if error:
+        return await _ask_page(request, values, 400, errors={"captcha": error})
     await run(request, recovery.ask_link, policy, identidad, email, client)
     return see_other(request, "recovery:sent")
 
@@ -107,9 +114,11 @@ def _link(request: Request) -> bytes | None:
     return state_of(request).signing.link_of(LINK, visit_of(request))
 
 
-def _ask_page(
-    request: Request, values: dict[str, str], code: int = 200, **context: object
+async def _ask_page(
+    request: Request, values: dict[str, str], code: int = 200, visit: str = "", **context: object
 ) -> Response:
+    price = await look(request, recovery.price_of_link, client_of(request))
+    context["riddle"] = await captcha.riddle(request, visit or visit_of(request), FORM, price)
     shown = {"values": {name: values.get(name, "") for name in FIELDS}}
     context = {"errors": {}, "notice": None} | context
     return page(request, "recovery/link.html", code, **shown, **context)

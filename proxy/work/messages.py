@@ -99,6 +99,7 @@ EMAILS: dict[str, Callable[[Writing], Said]] = {
     "profile_undone": plain,
     "recovery_code_used": plain,
     "session_ended": plain,
+    "tries": plain,
 }
 SMS: dict[str, Callable[[Writing], Said]] = {
     "recovery_code": code,

@@ -9,9 +9,11 @@ from proxy.domain import totp
 from proxy.domain.identidad import parse_identidad
 from proxy.domain.identity import Answer
 from proxy.domain.registration import LEGAL, REPRESENTATIVE, Draft, Faults, Reading
-from proxy.errors import Refusal
+from proxy.errors import Denied, Refusal
 from proxy.flows import registration, representation
 from proxy.texts import TEXTS
+from proxy.web import captcha
+from proxy.web.edge.cookies import visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
@@ -30,6 +32,9 @@ from proxy.web.registration.steps import (
 )
 
 
+SUMMON, DATA = "representative", "representative_data"
+
+
 def of_company(handler: Handler) -> Handler:
     """Only for a legal person: a natural person has no representative."""
 
@@ -43,13 +48,15 @@ def of_company(handler: Handler) -> Handler:
 
 @of_company
 async def start_form(request: Request) -> Response:
-    return _start_page(request, {})
+    return await _start_page(request, {})
 
 
 @held
 @of_company
 async def summon(request: Request) -> Response:
-    form, found = await read_form(request, "representative"), registration_of(request)
+    form, found = await read_form(request, SUMMON), registration_of(request)
+    if await captcha.another(request, SUMMON, form):
+        return await _start_page(request, form)
     reading = Reading(form)
     representation.declares(reading)
     try:
@@ -61,9 +68,15 @@ async def summon(request: Request) -> Response:
         reading.errors = {"numero": Refusal("registration.representative"), **reading.errors}
     if reading.errors:
         errors = by_field(Faults(reading.errors))
-        return _start_page(request, form, 400, errors)
-    policy = state_of(request).installation.policy
-    denied = await run(request, representation.summon, policy, found, identidad, client_of(request))
+        return await _start_page(request, form, errors)
+    policy, client = state_of(request).installation.policy, client_of(request)
+    price = await run(request, representation.admit, client)
+    if isinstance(price, Denied):
+        return limited(request, price, "registration:representative")
+    error = await captcha.check(request, SUMMON, form, price)
+    if error:
+        return await _start_page(request, form, {"captcha": error})
+    denied = await run(request, representation.summon, policy, found, identidad, client)
     if denied:
         return limited(request, denied, "registration:representative")
     return see_other(request, "representative:code")
@@ -108,45 +121,49 @@ async def resend(request: Request) -> Response:
 
 @of_company
 async def data_form(request: Request) -> Response:
-    return _data_page(request, registration_of(request).draft)
+    return await _data_page(request, registration_of(request).draft)
 
 
 @held
 @of_company
 async def prove(request: Request) -> Response:
-    form, found = await read_form(request, "representative_data"), registration_of(request)
+    form, found = await read_form(request, DATA), registration_of(request)
     found = await run(request, representation.keep_typed, found, form)
+    if await captcha.another(request, DATA, form):
+        return await _data_page(request, found.draft)
     if "regresar" in form:
         return see_other(request, "registration:representative")
     try:
         claim = representation.read_representative(form, today(request))
     except Faults as faults:
-        return _data_page(request, found.draft, faults)
+        return await _data_page(request, found.draft, by_field(faults))
     if found.draft.represented_by == str(claim.identidad):
         return see_other(request, "registration:review")
     client = client_of(request)
-    denied = await run(request, registration.admit, claim.identidad, client)
-    if denied:
-        return limited(request, denied, "representative:data", kept=True)
+    price = await run(request, registration.admit, claim.identidad, client)
+    if isinstance(price, Denied):
+        return limited(request, price, "representative:data", kept=True)
+    error = await captcha.check(request, DATA, form, price)
+    if error:
+        return await _data_page(request, found.draft, {"captcha": error})
     answer = await identify(request, claim)
-    await run(request, representation.prove, found, form, claim.identidad, answer)
+    await run(request, representation.prove, found, form, claim.identidad, answer, client)
     if answer is not Answer.MATCHES:
         return unmatched(request, answer, "representative:data")
     return see_other(request, "registration:review")
 
 
-def _start_page(
-    request: Request,
-    form: Mapping[str, str],
-    code: int = 200,
-    errors: dict[str, str] | None = None,
+async def _start_page(
+    request: Request, form: Mapping[str, str], errors: dict[str, str] | None = None
 ) -> Response:
+    price = await look(request, representation.price, client_of(request))
     return page(
         request,
         "registration/representative.html",
-        code,
+        400 if errors else 200,
         values={name: form.get(name, "") for name in ("numero", "poder")},
         errors=errors or {},
+        riddle=await captcha.riddle(request, visit_of(request), SUMMON, price),
     )
 
 
@@ -157,6 +174,8 @@ async def _code_page(request: Request, code: int = 200, **context: object) -> Re
     return page(request, "registration/representative_code.html", code, **values)
 
 
-def _data_page(request: Request, draft: Draft, faults: Faults | None = None) -> Response:
+async def _data_page(
+    request: Request, draft: Draft, errors: dict[str, str] | None = None
+) -> Response:
     typed = draft.representative
-    return typed_page(request, "representative_data", typed, REPRESENTATIVE, faults)
+    return await typed_page(request, DATA, "representative_data", typed, REPRESENTATIVE, errors)

@@ -16,6 +16,7 @@ from proxy.errors import Denied
 from proxy.flows import opening, registration
 from proxy.flows.registration import IDLE, PRIVACY, STEPS, TERMS, Registration
 from proxy.texts import TEXTS
+from proxy.web import captcha
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, sentence, status
 from proxy.web.edge.forms import read_form
@@ -23,6 +24,7 @@ from proxy.web.edge.pace import held
 from proxy.web.edge.pages import Handler, client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
 
+DATA, REVIEW = "registration_data", "registration_review"
 PERSONAS = {NATURAL: "Persona Natural", LEGAL: "Persona Jurídica"}
 # Sentences that serve several fields, and the names of those fields on the page.
 SHARED = (
@@ -130,27 +132,34 @@ async def choose_persona(request: Request) -> Response:
 
 @step("data")
 async def data_form(request: Request) -> Response:
-    return _data_page(request, registration_of(request).draft)
+    return await _data_page(request, registration_of(request).draft)
 
 
 @held
 @step("data")
 async def send_data(request: Request) -> Response:
-    form, found = await read_form(request, "registration_data"), registration_of(request)
+    form, found = await read_form(request, DATA), registration_of(request)
     found = await run(request, registration.keep_typed, found, form)
+    if await captcha.another(request, DATA, form):
+        return await _data_page(request, found.draft)
     if "regresar" in form:
         return see_other(request, "registration:persona")
     try:
         who = registration.read_applicant(found.draft.persona, form, today(request))
     except Faults as faults:
-        return _data_page(request, found.draft, faults)
+        return await _data_page(request, found.draft, by_field(faults))
     if not found.draft.identified:
         client, identidad = client_of(request), who.claim.identidad
-        denied = await run(request, registration.admit, identidad, client)
-        if denied:
-            return limited(request, denied, "registration:data", kept=True)
+        price = await run(request, registration.admit, identidad, client)
+        if isinstance(price, Denied):
+            return limited(request, price, "registration:data", kept=True)
+        error = await captcha.check(request, DATA, form, price)
+        if error:
+            return await _data_page(request, found.draft, {"captcha": error})
         answer = await identify(request, who.claim)
-        found = await run(request, registration.record_check, found, form, identidad, answer)
+        found = await run(
+            request, registration.record_check, found, form, identidad, answer, client
+        )
         if answer is not Answer.MATCHES:
             company = found.draft.persona == LEGAL
             return unmatched(request, answer, "registration:data", company=company)
@@ -159,24 +168,25 @@ async def send_data(request: Request) -> Response:
 
 @step("review")
 async def review_form(request: Request) -> Response:
-    draft = registration_of(request).draft
-    who = registration.applicant(registration_of(request), today(request))
-    return page(request, "registration/review.html", draft=draft, who=who, kinds=KINDS, sexes=SEXES)
+    return await _review_page(request)
 
 
 @held
 @step("review")
 async def confirm(request: Request) -> Response:
-    await read_form(request, "registration_review")
+    form = await read_form(request, REVIEW)
+    if await captcha.another(request, REVIEW, form):
+        return await _review_page(request)
+    visit, client, day = visit_of(request), client_of(request), today(request)
+    price = await run(request, opening.admit, visit, day, client)
+    if isinstance(price, Denied):
+        return _not_sent(request, price)
+    error = await captcha.check(request, REVIEW, form, price)
+    if error:
+        return await _review_page(request, error)
     policy = state_of(request).installation.policy
-    denied = await run(
-        request, opening.ask, policy, visit_of(request), today(request), client_of(request)
-    )
-    if denied is None:
-        return see_other(request, "registration:email")
-    if denied.wait is None:
-        return see_other(request, "registration:terms")
-    return limited(request, denied, "registration:review")
+    denied = await run(request, opening.ask, policy, visit, day, client)
+    return _not_sent(request, denied) if denied else see_other(request, "registration:email")
 
 
 async def identify(request: Request, claim: Claim) -> Answer:
@@ -259,24 +269,52 @@ def _persona_page(
     )
 
 
-def _data_page(request: Request, draft: Draft, faults: Faults | None = None) -> Response:
-    form, names = ("company", COMPANY) if draft.persona == LEGAL else ("person", PERSON)
-    return typed_page(request, form, draft.typed, names, faults)
-
-
-def typed_page(
-    request: Request,
-    form: str,
-    typed: dict[str, str],
-    names: tuple[str, ...],
-    faults: Faults | None,
-) -> Response:
+async def _review_page(request: Request, error: str | None = None) -> Response:
+    found = registration_of(request)
+    price = await look(request, opening.price, client_of(request))
     return page(
         request,
-        f"registration/{form}.html",
-        400 if faults else 200,
+        "registration/review.html",
+        400 if error else 200,
+        draft=found.draft,
+        who=registration.applicant(found, today(request)),
+        kinds=KINDS,
+        sexes=SEXES,
+        riddle=await captcha.riddle(request, visit_of(request), REVIEW, price),
+        errors={"captcha": error} if error else {},
+    )
+
+
+def _not_sent(request: Request, denied: Denied) -> Response:
+    if denied.wait is None:
+        return see_other(request, "registration:terms")
+    return limited(request, denied, "registration:review")
+
+
+async def _data_page(
+    request: Request, draft: Draft, errors: dict[str, str] | None = None
+) -> Response:
+    template, names = ("company", COMPANY) if draft.persona == LEGAL else ("person", PERSON)
+    return await typed_page(request, DATA, template, draft.typed, names, errors)
+
+
+async def typed_page(
+    request: Request,
+    form: str,
+    template: str,
+    typed: dict[str, str],
+    names: tuple[str, ...],
+    errors: dict[str, str] | None,
+) -> Response:
+    """The data are compared with the register, so the form asks for a riddle (S86)."""
+    price = await look(request, registration.price, client_of(request))
+    return page(
+        request,
+        f"registration/{template}.html",
+        400 if errors else 200,
         values={name: typed.get(name, "") for name in names},
-        errors=by_field(faults) if faults else {},
+        errors=errors or {},
+        riddle=await captcha.riddle(request, visit_of(request), form, price),
         kinds=KINDS,
         sexes=SEXES,
         today=today(request),
