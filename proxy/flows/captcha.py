@@ -51,9 +51,9 @@ class Answer:
     """The answer in a form: the id of its riddle, and letters or work."""
 
     riddle: str
-    second: str
     letters: str  # of the picture, or of both, one after the other
     work: str
+    second: str = ""  # the id of the second picture
 
 
 def refill(db: Database) -> int:
@@ -71,7 +71,7 @@ def refill(db: Database) -> int:
     return len(made)
 
 
-def give(tx: Tx, policy: Policy, visit: str, form: str, price: int, client: Client) -> Riddle:
+def give(tx: Tx, policy: Policy, visit: str, form: str, client: Client, price: int) -> Riddle:
     """Reuses the browser's riddle while half of its life is left. Refuses `captcha.crowded`."""
     browser, until = secrets.digest(visit), tx.now + policy.captcha_life
     after = tx.now + policy.captcha_life / 2

@@ -35,8 +35,10 @@ def take(
         return wait
     of_number = limits.sms_asked(f"number/{number or who}")
     leaves = limiting.take(tx, of_number, casilla_id) is None and number is not None
-    # One for nobody counts too, or the end of the day would tell which numbers are real.
+    # This one is a wall, because SMS cost money: invented numbers must not use it up.
     entity = limits.sms_of_entity(a_day)
-    wait = limiting.take(tx, [entity], casilla_id)
-    limiting.tell(tx, entity, 1 if wait else throttle.levels(tx, [entity])[0])
+    wait = (throttle.take if leaves else throttle.look)(tx, [entity])
+    if wait:
+        limiting.note(tx, [entity], casilla_id)
+    limiting.tell(tx, entity, 1 if wait else min(throttle.levels(tx, [entity])[0], 0.99))
     return leaves if wait is None else wait

@@ -66,7 +66,7 @@ async def riddle(request: Request, visit: str, form: str, price: int) -> Riddle 
     policy = state_of(request).installation.policy
     if not price or request.method == "HEAD":  # HEAD changes nothing (S54)
         return None
-    given = await run(request, captcha.give, policy, visit, form, price, client_of(request))
+    given = await run(request, captcha.give, policy, visit, form, client_of(request), price)
     sent = getattr(request.state, "captcha", {})
     kept = sent if sent.get("captcha_id") == given.id.hex() else {}
     path = request.app.url_path_for
@@ -140,5 +140,5 @@ async def sound(request: Request) -> Response:
 
 
 def _answer(fields: dict[str, str]) -> Answer:
-    names = ("captcha_id", "captcha_segunda", "captcha", "captcha_trabajo")
+    names = ("captcha_id", "captcha", "captcha_trabajo", "captcha_segunda")
     return Answer(*(fields.get(name, "") for name in names))

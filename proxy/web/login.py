@@ -192,7 +192,7 @@ def _password_page(request: Request, status: int = 200, **context: object) -> Re
 async def _riddle_page(
     request: Request, status: int = 200, *, price: int = 0, **context: object
 ) -> Response:
-    """Without a `price` the form asks again for the riddle that it asked for, or for a simple one."""
+    """The form asks for a riddle, at least for a simple one."""
     price = max(price, 1, await look(request, login.price, client_of(request)))
     riddle = await captcha.riddle(request, visit_of(request), "login", price)
     return _password_page(request, status, riddle=riddle, **context)

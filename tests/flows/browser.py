@@ -7,7 +7,7 @@ from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.policy import policy_of
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import login
 from proxy.flows.login import Opened
 from proxy.store.db import Database
@@ -27,12 +27,18 @@ class Browser:
         self.client = client
         self.visit = ""
 
-    def password(self, identidad: Identidad, password: str) -> Denied | None:
+    def password(self, identidad: Identidad, password: str, *, pays: bool = False) -> Denied | None:
+        """`pays`: it answers the riddle that the form asks for."""
         self.visit = secrets.new_token()
         with self.db.transaction() as tx:
-            attempt = login.attempt(tx, identidad, self.client)
+            attempt = login.attempt(tx, identidad, self.client, riddled=pays)
         if isinstance(attempt, Denied):
             return attempt
+        if attempt.price and not pays:
+            return Denied(Reason.RIDDLE)
+        if attempt.price:
+            with self.db.transaction() as tx:
+                attempt = login.admit(tx, attempt, self.client)
         proof = PASSWORDS.prove(attempt.stored, password)
         with self.db.transaction() as tx:
             return login.answer(tx, POLICY, attempt, proof, self.visit, self.client)

@@ -29,6 +29,10 @@ class Forgetful:
     def send(self, channel: Channel = "email") -> Denied | None:
         visit = self.visit
         with self.db.transaction() as tx:
+            price = recovery.admit_message(tx, visit, self.client)
+        if isinstance(price, Denied):
+            return price
+        with self.db.transaction() as tx:
             return recovery.send(tx, POLICY, visit, channel, self._next(), self.client)
 
     def code(self, typed: str) -> Denied | None:

@@ -87,11 +87,11 @@ class Newcomer:
         if found.draft.identified:
             return claim
         with self.db.transaction() as tx:
-            denied = registration.admit(tx, claim.identidad, self.client)
-        if denied:
-            return denied
+            price = registration.admit(tx, claim.identidad, self.client)
+        if isinstance(price, Denied):
+            return price
         with self.db.transaction() as tx:
-            registration.record_check(tx, found, form, claim.identidad, answer)
+            registration.record_check(tx, found, form, claim.identidad, answer, self.client)
         return claim
 
     @property
@@ -99,6 +99,10 @@ class Newcomer:
         return self.db.clock().date()
 
     def ask(self) -> Denied | None:
+        with self.db.transaction() as tx:
+            price = opening.admit(tx, self.visit, self.today, self.client)
+        if isinstance(price, Denied):
+            return price
         with self.db.transaction() as tx:
             return opening.ask(tx, self.policy, self.visit, self.today, self.client)
 

@@ -1,19 +1,20 @@
-"""What all together may have mailed without proving anything: S31, S51."""
+"""What all together may have mailed without proving anything: S31, S51, S85."""
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
-from proxy.domain import limits
 from proxy.domain.client import Client
-from proxy.domain.identidad import Identidad
+from proxy.domain.identidad import Identidad, cui_digit
+from proxy.domain.limits import MOST
 from proxy.domain.registration import NATURAL
 from proxy.errors import Denied, Reason
+from proxy.flows import opening, recovery, representation
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.flows.browser import ELSEWHERE, Browser, contexts
+from tests.few import few
+from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, contexts
 from tests.flows.forgetful import Forgetful
 from tests.flows.newcomer import ELENA, Newcomer
 from tests.people import Person
@@ -22,9 +23,9 @@ NOBODY = Identidad("DNI", "40000099")
 
 
 @pytest.fixture(autouse=True)
-def three(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Three an hour, so that a test need not ask for two thousand."""
-    monkeypatch.setattr(limits, "MAIL", replace(limits.MAIL, times=3))
+def ten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten an hour, so that a test need not ask for two thousand."""
+    few(monkeypatch, "mail", 10)
 
 
 @pytest.fixture
@@ -33,68 +34,118 @@ def lines() -> Iterator[Client]:
     return (Client(f"2001:db8:{n:x}::1") for n in range(1000))
 
 
-def recovered(db: Database, identidad: Identidad, client: Client) -> Denied | None:
+def asked(db: Database, identidad: Identidad, client: Client) -> int | Denied:
+    """The price of a message."""
     forgetful = Forgetful(db, client)
     forgetful.start(identidad)
-    return forgetful.send()
+    with db.transaction() as tx:
+        return recovery.admit_message(tx, forgetful.visit, client)
 
 
-def test_an_hour_has_its_end_and_then_nobody_waits_as_somebody_does(
-    db: Database, rosa: Person, bruno: Person, lines: Iterator[Client], clock: Clock
+def test_what_all_ask_for_gets_a_price_and_closes_to_nobody_who_takes_little(
+    db: Database, lines: Iterator[Client]
 ) -> None:
-    """S31, S51"""
-    for person in (rosa, rosa, bruno):
-        assert recovered(db, person.identidad, next(lines)) is None
-    told = [recovered(db, one, next(lines)) for one in (bruno.identidad, NOBODY)]
-    assert told[0] == told[1] and told[0] and told[0].reason is Reason.LIMITED
-    assert len(contexts(db, "recovery_code")) == 3
-    clock.advance(minutes=20)
-    assert recovered(db, bruno.identidad, next(lines)) is None
+    """S85: from the half on a riddle, then work, and never a refusal."""
+    prices = [asked(db, Identidad("DNI", f"420000{n:02}"), next(lines)) for n in range(30)]
+    assert prices[:5] == [0] * 5
+    assert set(prices[5:8]) == {1} and set(prices[8:]) == {MOST // 2}
 
 
-def test_what_goes_to_nobody_uses_up_nothing(
+def test_who_took_more_than_a_share_is_refused_when_all_is_used(
+    db: Database, lines: Iterator[Client]
+) -> None:
+    for n in range(30):
+        asked(db, Identidad("DNI", f"420000{n:02}"), next(lines))
+    told = [asked(db, Identidad("DNI", f"430000{n:02}"), PHONE) for n in range(25)]
+    assert all(isinstance(price, int) for price in told[:20])
+    assert {one.reason for one in told[20:] if isinstance(one, Denied)} == {Reason.NETWORK}
+
+
+def test_a_message_for_nobody_counts_like_one_for_somebody(
     db: Database, rosa: Person, lines: Iterator[Client]
 ) -> None:
-    for n in range(20):
-        assert recovered(db, Identidad("DNI", f"4200000{n % 10}"), next(lines)) is None
-    assert recovered(db, rosa.identidad, next(lines)) is None
+    """S31, S85: so the answers never tell which numbers are real."""
+    prices = [
+        asked(db, identidad, next(lines))
+        for identidad in (rosa.identidad, NOBODY, NOBODY, rosa.identidad) * 4
+    ]
+    assert prices == [0] * 5 + [1] * 3 + [MOST // 2] * 8
 
 
-def test_who_proved_a_password_or_is_known_is_not_kept_out(
-    db: Database, rosa: Person, bruno: Person, lines: Iterator[Client], clock: Clock
+def test_the_owners_browser_pays_nothing(
+    db: Database, rosa: Person, lines: Iterator[Client]
 ) -> None:
-    """S48, S50: a flood of strangers closes no casilla to its owner."""
+    """S48, S50"""
     hers = Browser(db, ELSEWHERE)
     hers = hers.remembers(hers.enter(rosa))
-    for person in (rosa, bruno, rosa):
-        assert recovered(db, person.identidad, next(lines)) is None
-    assert recovered(db, bruno.identidad, next(lines)) is not None
-    assert recovered(db, rosa.identidad, hers.client) is None
-    assert Browser(db, next(lines)).password(bruno.identidad, bruno.password) is None
+    for n in range(20):
+        asked(db, Identidad("DNI", f"420000{n:02}"), next(lines))
+    assert asked(db, rosa.identidad, hers.client) == 0
 
 
-def test_who_registers_counts_with_the_others(
-    db: Database, rosa: Person, bruno: Person, lines: Iterator[Client]
-) -> None:
-    for person in (rosa, bruno, rosa):
-        assert recovered(db, person.identidad, next(lines)) is None
+def test_who_registers_counts_with_the_others(db: Database, lines: Iterator[Client]) -> None:
     elena = Newcomer(db)
     elena.accept()
     elena.choose(NATURAL)
     elena.data(ELENA)
-    told = elena.ask()
-    assert told is not None and told.reason is Reason.LIMITED
+    for n in range(10):
+        asked(db, Identidad("DNI", f"420000{n:02}"), next(lines))
+    with db.transaction() as tx:
+        assert opening.admit(tx, elena.visit, elena.today, elena.client) == MOST // 2
 
 
-def test_the_entity_is_told_when_an_hour_is_spent(
+def test_the_entity_is_told_when_an_hour_is_used(
     db: Database, rosa: Person, lines: Iterator[Client], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "casilla.mail")
-    for n in range(5):
-        recovered(db, Identidad("DNI", f"4200000{n}"), next(lines))
+    for n in range(7):
+        asked(db, Identidad("DNI", f"4200000{n}"), next(lines))
     assert not caplog.records
-    for _ in range(3):
-        assert recovered(db, rosa.identidad, next(lines)) is None
-    assert recovered(db, NOBODY, next(lines)) is not None
+    for _ in range(7):
+        asked(db, rosa.identidad, next(lines))
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
     assert rosa.identidad.number not in caplog.text and "2001" not in caplog.text
+
+
+def test_a_mailbox_gets_five_a_day_however_it_is_written(
+    db: Database, lines: Iterator[Client]
+) -> None:
+    """S85: from wherever it is asked, and whoever types the address is told."""
+    ways = (
+        "e@example.com",
+        "E@example.com",
+        "e+1@EXAMPLE.com",
+        "e+2@example.com",
+        "E+x@example.com",
+    )
+    asked_for = []
+    for n, address in enumerate([*ways, "e@Example.com", "otra@example.com"]):
+        dni = f"4100000{n}"
+        elena = Newcomer(db, next(lines))
+        elena.accept()
+        elena.choose(NATURAL)
+        typed = {"numero": dni, "cui": cui_digit(dni), "correo": address, "correo2": address}
+        elena.data(ELENA | typed)
+        asked_for.append(elena.ask())
+    assert asked_for[:5] == [None] * 5
+    assert asked_for[5] and asked_for[5].reason is Reason.MAILBOX
+    assert asked_for[6] is None
+
+
+def test_a_victim_of_one_casilla_after_the_other_gets_five_a_day(
+    db: Database, rosa: Person, lines: Iterator[Client], clock: Clock
+) -> None:
+    """S31, S85: «Clave para representar» and recovery together, and no page tells."""
+    for n in range(20):
+        clock.advance(minutes=16)
+        company = Newcomer(db, next(lines)).reach_representative()
+        with db.transaction() as tx:
+            summoned = representation.summon(
+                tx, POLICY, company.found, rosa.identidad, company.client
+            )
+        assert summoned is None, n
+        forgetful = Forgetful(db, next(lines))
+        forgetful.start(rosa.identidad)
+        assert forgetful.send() is None, n
+    sent = contexts(db, "representative_code") + contexts(db, "recovery_code")
+    assert 4 <= len(sent) <= 6

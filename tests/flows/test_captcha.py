@@ -12,6 +12,7 @@ from proxy.flows.captcha import Answer, Crowded, Riddle
 from proxy.store import captchas, tables
 from proxy.store.db import Database
 from tests.clock import Clock
+from tests.few import few
 from tests.flows.browser import ELSEWHERE, PHONE, POLICY
 from tests.people import VAULT
 from tests.racing import race
@@ -28,9 +29,11 @@ def stock(db: Database, *letters: str) -> None:
             captchas.add(tx, captcha.make(VAULT, answer))
 
 
-def give(db: Database, visit: str = VISIT, form: str = FORM, client: Client = PHONE) -> Riddle:
+def give(
+    db: Database, visit: str = VISIT, form: str = FORM, client: Client = PHONE, price: int = 1
+) -> Riddle:
     with db.transaction() as tx:
-        return captcha.give(tx, POLICY, visit, form, client)
+        return captcha.give(tx, POLICY, visit, form, client, price)
 
 
 def check(
@@ -40,9 +43,11 @@ def check(
     done: str = "",
     visit: str = VISIT,
     form: str = FORM,
+    price: int = 1,
 ) -> str | None:
+    second = riddle.second.hex() if riddle.second else ""
     with db.transaction() as tx:
-        return captcha.check(tx, visit, form, Answer(riddle.id.hex(), letters, done))
+        return captcha.check(tx, visit, form, Answer(riddle.id.hex(), letters, done, second), price)
 
 
 @pytest.fixture
@@ -100,7 +105,7 @@ def test_a_riddle_can_be_answered_for_five_minutes(
 @pytest.mark.parametrize("riddle_id", ["", "no es un número", "zz" * 16, "0f" * 16, "0" * 4000])
 def test_an_id_of_no_riddle_is_answered_by_nothing(db: Database, riddle_id: str) -> None:
     with db.transaction() as tx:
-        assert captcha.check(tx, VISIT, FORM, Answer(riddle_id, LETTERS, "")) == "captcha.gone"
+        assert captcha.check(tx, VISIT, FORM, Answer(riddle_id, LETTERS, ""), 1) == "captcha.gone"
         assert captcha.image(tx, riddle_id, VISIT) is None
 
 
@@ -186,33 +191,41 @@ def test_a_riddle_of_the_pool_is_nobodys(db: Database) -> None:
     with db.transaction() as tx:
         ready = tx.conn.execute(select(tables.captchas.c.id)).scalar_one()
         assert captcha.image(tx, ready.hex(), "") is None
-        assert captcha.check(tx, "", "", Answer(ready.hex(), LETTERS, "")) == "captcha.gone"
+        assert captcha.check(tx, "", "", Answer(ready.hex(), LETTERS, ""), 1) == "captcha.gone"
 
 
-def test_a_network_gets_thirty_pictures_a_minute_and_after_them_work(db: Database) -> None:
-    stock(db, *["EEEEE"] * 32)
-    assert all(give(db, f"browser {n}").drawn for n in range(30))
+def test_a_network_gets_so_many_pictures_a_minute_and_after_them_work(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few(monkeypatch, "captcha/image", 3)
+    stock(db, *["EEEEE"] * 5)
+    assert all(give(db, f"browser {n}").drawn for n in range(3))
     assert not give(db, "one more").drawn
     assert give(db, "elsewhere", client=ELSEWHERE).drawn
 
 
-def test_a_network_hears_ten_sounds_a_minute(db: Database, riddle: Riddle) -> None:
+def test_a_network_hears_so_many_sounds_a_minute(
+    db: Database, riddle: Riddle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few(monkeypatch, "captcha/audio", 10)
     with db.transaction() as tx:
         for _ in range(10):
             assert isinstance(captcha.audio(tx, riddle.id.hex(), VISIT, PHONE), bytes)
         assert captcha.audio(tx, riddle.id.hex(), VISIT, PHONE) == timedelta(seconds=6)
 
 
-def test_nobody_fills_the_table(db: Database) -> None:
-    for n in range(300):
+def test_nobody_fills_the_table(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    few(monkeypatch, "captcha/bare", 20)
+    for n in range(20):
         give(db, f"browser {n}")
     with pytest.raises(Crowded):
         give(db, "one more")
     assert not give(db, "elsewhere", client=ELSEWHERE).drawn
 
 
-def test_guessing_ends_with_the_pictures(db: Database) -> None:
-    """Brute force: one guess a picture, and thirty pictures a minute."""
+def test_guessing_ends_with_the_pictures(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Brute force: one guess a picture, and so many pictures a minute."""
+    few(monkeypatch, "captcha/image", 30)
     stock(db, *["EEEEE"] * 40)
     guesses = []
     for _ in range(60):
@@ -252,7 +265,7 @@ def test_no_writer_waits_while_riddles_are_drawn(
 
     def drawing(vault: object, letters: str) -> captchas.NewRiddle:
         with db.transaction() as tx:
-            captcha.give(tx, POLICY, letters, FORM, ELSEWHERE)
+            captcha.give(tx, POLICY, letters, FORM, ELSEWHERE, 1)
         return make(VAULT, letters)
 
     monkeypatch.setattr(captcha, "READY", 1)
@@ -314,7 +327,7 @@ def test_two_at_the_same_moment_take_two_riddles(db: Database) -> None:
     stock(db, "EEEEE", "AAAAA")
     with ThreadPoolExecutor(1) as other:
         with db.transaction() as tx:
-            mine = captcha.give(tx, POLICY, "one browser", FORM, PHONE)
+            mine = captcha.give(tx, POLICY, "one browser", FORM, PHONE, 1)
             theirs = other.submit(give, db, "another browser", FORM, ELSEWHERE)
             wait([theirs], timeout=0.5)  # it waits for this transaction, or takes another row
         assert mine.drawn and theirs.result().drawn
@@ -326,7 +339,7 @@ def take_many(database_url: str) -> list[bytes]:
     taken = []
     for n in range(10):
         with db.transaction() as tx:
-            if found := captchas.take(tx, b"f%d" % n, FORM, tx.now + MINUTE):
+            if found := captchas.take(tx, b"f%d" % n, FORM, tx.now + MINUTE, 1):
                 taken.append(found)
     return taken
 

@@ -1,7 +1,6 @@
 """The story of a login, without HTTP: J4, J20–J22, J26, S21, S23–S28, S47–S51, S62–S65."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from proxy.flows.login import Opened
 from proxy.store import casillas, tables
 from proxy.store.db import Database
 from tests.clock import Clock
+from tests.few import few
 from tests.flows.browser import (
     ELSEWHERE,
     PHONE,
@@ -214,70 +214,43 @@ def test_who_has_a_proved_mobile_is_told_of_a_new_device_there_too(
     assert told == [("email", rosa.email), ("sms", "+51987654321")]
 
 
-def test_five_wrong_passwords_from_one_address_make_the_sixth_wait(
+def test_five_wrong_passwords_from_one_address_put_a_price_on_the_sixth(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
-    """S48, the same for who has no casilla."""
+    """S48, S84, the same for who has no casilla: never a wall."""
     for identidad in (rosa.identidad, Identidad("DNI", "49999999")):
         browser = Browser(db, Client("192.0.2.1"))
         for _ in range(5):
             assert browser.password(identidad, "otra") == Denied(Reason.WRONG)
-        assert browser.password(identidad, "otra") == Denied(Reason.LIMITED, timedelta(minutes=3))
-    clock.advance(minutes=3)
-    assert Browser(db, Client("192.0.2.1")).password(rosa.identidad, rosa.password) is None
-
-
-def test_nobody_keeps_the_owner_out_by_failing_in_their_name(
-    db: Database, rosa: Person, clock: Clock
-) -> None:
-    """S48: a known browser counts apart, even where strangers used up every try of the day."""
-    known = Browser(db)
-    known = known.remembers(known.enter(rosa))
-    for number in range(150):
-        Browser(db, Client(f"192.0.2.{number}")).password(rosa.identidad, "otra")
-        clock.advance(minutes=1)
-    stranger = Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password)
-    assert isinstance(stranger, Denied)
-    assert isinstance(known.enter(rosa), Opened)
-
-
-def test_who_fails_from_many_networks_waits_longer_and_longer(db: Database, clock: Clock) -> None:
-    """S48: not at all for twenty tries, then three minutes for each, then half an hour."""
-    waits: list[timedelta] = []
-    for n in range(100):
-        with db.transaction() as tx:
-            tried = login.attempt(tx, Identidad("DNI", "49999999"), Client(f"192.0.2.{n}"))
-        if isinstance(tried, Denied) and tried.wait:
-            assert n >= 20
-            waits.append(tried.wait)
-            clock.advance(seconds=tried.wait.total_seconds())
-    assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (timedelta(minutes=3), timedelta(minutes=28, seconds=48))
-
-
-def test_one_address_that_is_refused_does_not_make_everybody_answer_a_riddle(
-    db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """S47, S48: what refuses a request takes nothing from the limit of all."""
-    monkeypatch.setattr(limits, "PASSWORDS", replace(limits.PASSWORDS, times=8))
-    noisy = Browser(db, Client("192.0.2.1"))
-    refused = [noisy.password(Identidad("DNI", "49999999"), "otra") for _ in range(40)][5:]
-    assert {denied and denied.reason for denied in refused} == {Reason.LIMITED}
-    assert Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password) is None
+        assert browser.password(identidad, "otra") == Denied(Reason.RIDDLE)
+        for _ in range(30):
+            assert browser.password(identidad, "otra", pays=True) == Denied(Reason.WRONG)
+    assert (
+        Browser(db, Client("192.0.2.1")).password(rosa.identidad, rosa.password, pays=True) is None
+    )
 
 
 def test_who_has_to_answer_a_riddle_first_has_used_up_no_try(
     db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S47"""
-    monkeypatch.setattr(limits, "PASSWORDS", replace(limits.PASSWORDS, times=1))
-    for n in range(10):
+    """S47, S49: without its price nothing is verified, nor counted as wrong."""
+    few(monkeypatch, "password/pair", 1)
+    assert Browser(db, ELSEWHERE).password(rosa.identidad, "otra") == Denied(Reason.WRONG)
+    for _ in range(120):
         asked = Browser(db, ELSEWHERE).password(rosa.identidad, "otra")
-        assert asked == Denied(Reason.RIDDLE if n else Reason.WRONG)
-    for n in range(5):
-        with db.transaction() as tx:
-            outcome = login.attempt(tx, rosa.identidad, ELSEWHERE, riddled=True)
-        assert isinstance(outcome, Denied) == (n == 4)
+        assert asked == Denied(Reason.RIDDLE)
+    with db.reading() as tx:
+        assert casillas.by_id(tx, rosa.id).failures == 1
+
+
+def test_a_right_password_gives_back_what_it_took(
+    db: Database, rosa: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S83: thousands behind one address log in all day."""
+    monkeypatch.setattr(limits, "codes_sent", lambda *_: [])
+    for n in range(100):
+        denied = Browser(db, Client("192.0.2.1")).password(rosa.identidad, rosa.password)
+        assert denied is None, n
 
 
 def test_after_a_hundred_wrong_passwords_in_a_row_only_a_known_browser_may_use_it(
@@ -287,11 +260,11 @@ def test_after_a_hundred_wrong_passwords_in_a_row_only_a_known_browser_may_use_i
     known = Browser(db)
     known = known.remembers(known.enter(rosa))
     for number in range(100):
-        denied = Browser(db, Client(f"192.0.2.{number}")).password(rosa.identidad, "otra")
-        assert denied == Denied(Reason.WRONG)
+        stranger = Browser(db, Client(f"192.0.2.{number}"))
+        assert stranger.password(rosa.identidad, "otra", pays=True) == Denied(Reason.WRONG)
         clock.advance(minutes=30)
     stranger = Browser(db, ELSEWHERE)
-    assert stranger.password(rosa.identidad, rosa.password) == Denied(Reason.WRONG)
+    assert stranger.password(rosa.identidad, rosa.password, pays=True) == Denied(Reason.WRONG)
     assert isinstance(known.enter(rosa), Opened)
     assert Browser(db, ELSEWHERE).password(rosa.identidad, rosa.password) is None
 
@@ -300,7 +273,7 @@ def test_a_device_of_somebody_else_is_not_known(db: Database, rosa: Person, brun
     brunos = Browser(db).remembers(Browser(db).enter(bruno))
     for _ in range(5):
         brunos.password(rosa.identidad, "otra")
-    assert brunos.password(rosa.identidad, "otra") == Denied(Reason.LIMITED, timedelta(minutes=3))
+    assert brunos.password(rosa.identidad, "otra") == Denied(Reason.RIDDLE)
 
 
 def test_the_owner_can_stop_a_login_that_was_not_theirs(db: Database, rosa: Person) -> None:

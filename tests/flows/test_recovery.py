@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
+from proxy.domain.limits import MOST
 from proxy.errors import Denied, Reason
 from proxy.flows import recovery
 from proxy.store import casillas, challenges, tables
@@ -188,12 +189,16 @@ def test_strangers_cannot_use_up_the_recoveries_of_a_known_browser(
     assert forgetful.choose()
 
 
-def test_a_network_may_begin_five_recoveries_in_ten_minutes(db: Database, clock: Clock) -> None:
-    """S51"""
+def test_the_sixth_recovery_of_a_network_has_a_price_that_grows_up_to_a_wall(
+    db: Database,
+) -> None:
+    """S51, S83"""
     with db.transaction() as tx:
-        assert [recovery.admit(tx, NOBODY, PHONE) for _ in range(5)] == [None] * 5
-        assert recovery.admit(tx, NOBODY, PHONE) == Denied(Reason.LIMITED, timedelta(minutes=2))
-        assert recovery.admit(tx, NOBODY, ELSEWHERE) is None
+        prices = [recovery.admit(tx, NOBODY, PHONE) for _ in range(250)]
+        assert prices[:6] == [0, 0, 0, 0, 0, 2]
+        assert prices == sorted(prices, key=int) and prices[-1] == MOST
+        assert recovery.admit(tx, NOBODY, PHONE) == Denied(Reason.NETWORK, timedelta(minutes=2))
+        assert recovery.admit(tx, NOBODY, ELSEWHERE) == 0
 
 
 def test_the_minutes_to_choose_end(db: Database, rosa: Person, clock: Clock) -> None:

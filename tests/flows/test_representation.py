@@ -13,7 +13,7 @@ from proxy.store.db import Database
 from tests import outbox
 from tests.clock import Clock
 from tests.flows.app import turn_on
-from tests.flows.browser import mailed_code, wrong
+from tests.flows.browser import PHONE, mailed_code, wrong
 from tests.flows.newcomer import BAKERY, ELENA, HER, ITS, Newcomer, code_of, count, leaving
 from tests.people import Person
 
@@ -48,11 +48,11 @@ def test_a_company_registers_by_the_data_of_who_represents_it(db: Database) -> N
     newcomer = Newcomer(db).reach_representative()
     with db.transaction() as tx:
         found = newcomer.found
-        assert not representation.prove(tx, found, POWER, HER, Answer.DIFFERS)
+        assert not representation.prove(tx, found, POWER, HER, Answer.DIFFERS, PHONE)
     assert newcomer.found.draft.representative["apellido_paterno"] == "Yupanqui"
     assert newcomer.ask() == GONE
     with db.transaction() as tx:
-        assert representation.prove(tx, found, POWER, HER, Answer.MATCHES)
+        assert representation.prove(tx, found, POWER, HER, Answer.MATCHES, PHONE)
     assert newcomer.found.draft.represented_by == str(HER)
     assert newcomer.ask() is None
 
@@ -62,7 +62,7 @@ def test_who_represents_stays_proved_while_only_the_way_to_reach_the_company_cha
 ) -> None:
     newcomer = Newcomer(db).reach_representative()
     with db.transaction() as tx:
-        representation.prove(tx, newcomer.found, POWER, HER, Answer.MATCHES)
+        representation.prove(tx, newcomer.found, POWER, HER, Answer.MATCHES, PHONE)
     newcomer.data(BAKERY | {"telefono": "044 223355"})
     with db.transaction() as tx:
         representation.keep_typed(tx, newcomer.found, POWER)

@@ -98,7 +98,7 @@ def test_the_entity_spends_no_more_than_its_day_and_is_warned_before(
 def test_a_warning_comes_when_four_fifths_are_spent(
     db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for n in range(16):
+    for n in range(15):
         assert leaves(db, n, a_day=20)
     assert not caplog.records
     assert leaves(db, 99, a_day=20)

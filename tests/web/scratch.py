@@ -44,7 +44,7 @@ def _page(form: str) -> Route:
     async def show(request: Request) -> Response:
         visit = request.cookies.get(VISIT) or secrets.new_token()
         request.state.binding = visit
-        return await _shown(request, form, visit, first_try=True)
+        return await _shown(request, form, visit, price=0)
 
     async def send(request: Request) -> Response:
         fields = await read_form(request, form)
@@ -53,8 +53,8 @@ def _page(form: str) -> Route:
             return await _shown(request, form, visit, dni=fields["dni"])
         if not fields["dni"].isdigit():
             return await _shown(request, form, visit, 400, errors={"dni": "Escriba su DNI."})
-        first = await captcha.take_first_try(request, form)
-        error = await captcha.check(request, form, fields, first_try=first)
+        price = await captcha.least(request, form, sent=True)
+        error = await captcha.check(request, form, fields, price)
         if error:
             errors = {"captcha": error}
             return await _shown(request, form, visit, 400, dni=fields["dni"], errors=errors)
@@ -68,10 +68,12 @@ async def _shown(
     form: str,
     visit: str,
     status: int = 200,
-    first_try: bool = False,
+    price: int | None = None,
     **context: object,
 ) -> Response:
-    riddle = await captcha.riddle(request, visit, form, first_try=first_try)
+    if price is None:
+        price = 1
+    riddle = await captcha.riddle(request, visit, form, price)
     values = {"riddle": riddle, "form": form, "errors": {}, "dni": ""} | context
     response = page(request, "scratch.html", status, **values)
     set_cookie(response, VISIT, visit)

@@ -31,7 +31,6 @@ from proxy.web.registration.steps import (
     unmatched,
 )
 
-
 SUMMON, DATA = "representative", "representative_data"
 
 
