@@ -34,7 +34,8 @@ def look(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
 
 def give_back(tx: Tx, limits: Sequence[Limit]) -> None:
     """For an act that proved right. Call it soon: a limit also refills with time."""
-    tx.conn.execute(_GIVE, _values(tx, limits, taken=1))
+    if limits:
+        tx.conn.execute(_GIVE, _values(tx, limits, taken=1))
 
 
 def give_all_back(tx: Tx, identidad: Identidad) -> None:

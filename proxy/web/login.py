@@ -78,20 +78,21 @@ async def check_password(request: Request) -> Response:
         riddled = "captcha_id" in form
         attempt = await run(request, login.attempt, identidad, client, riddled=riddled)
         if isinstance(attempt, Denied):
-            return _denied_password(request, attempt, dni, volver)
-        if attempt.price and not riddled:
+            return await _denied_password(request, attempt, dni, volver)
+        price = attempt.price
+        if price and not riddled:
             said = told(Denied(Reason.RIDDLE), "clave", "login") | {"dni": dni, "volver": volver}
-            return await _riddle_page(request, 403, price=attempt.price, **said)
-        if attempt.price:
-            error = await captcha.check(request, "login", form, attempt.price)
+            return await _riddle_page(request, 403, price=price, **said)
+        if price:
+            error = await captcha.check(request, "login", form, price)
             if error:
                 said = {"errors": {"captcha": error}, "dni": dni, "volver": volver}
-                return await _riddle_page(request, 400, price=attempt.price, **said)
+                return await _riddle_page(request, 400, price=price, **said)
             attempt = await run(request, login.admit, attempt, client)
         proof = await state.passwords.prove(attempt.stored, password)
     denied = await run(request, login.answer, policy, attempt, proof, visit, client)
     if denied:
-        return _denied_password(request, denied, dni, volver)
+        return await _denied_password(request, denied, dni, volver, price)
 
     response = see_other(request, "login:code", f"volver={volver}" if _ours(volver) else "")
     set_cookie(response, VISIT, visit)
@@ -206,9 +207,15 @@ def _code_page(
     return page(request, "login/app.html" if by_app else "login/code.html", status, **values)
 
 
-def _denied_password(request: Request, denied: Denied, dni: str, volver: str) -> Response:
+async def _denied_password(
+    request: Request, denied: Denied, dni: str, volver: str, price: int = 0
+) -> Response:
+    """After a try that had a price, the next one has it too."""
     said = told(denied, "clave", *(["login_letters"] if letters(request) else []), "login")
-    return held_off(_password_page(request, status(denied), dni=dni, volver=volver, **said), denied)
+    said |= {"dni": dni, "volver": volver}
+    if price:
+        return await _riddle_page(request, status(denied), price=price, **said)
+    return held_off(_password_page(request, status(denied), **said), denied)
 
 
 def _denied_code(request: Request, denied: Denied, volver: str, field: str) -> Response:

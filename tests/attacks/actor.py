@@ -7,7 +7,7 @@ from sqlalchemy import select
 from proxy.domain import codes, secrets
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
-from proxy.errors import Denied
+from proxy.errors import Denied, Reason
 from proxy.flows import login, password, recovery
 from proxy.flows.login import Opened
 from proxy.flows.recovery import Channel
@@ -57,6 +57,8 @@ class Actor:
             attempt = login.attempt(tx, identidad, self.client)
         if isinstance(attempt, Denied):
             return attempt
+        if attempt.price:
+            return Denied(Reason.RIDDLE)
         proof = PASSWORDS.prove(attempt.stored, typed)
         with self.db.transaction() as tx:
             return login.answer(tx, POLICY, attempt, proof, self.visit, self.client)

@@ -66,7 +66,7 @@ def prepare(db: Database) -> None:
         owner = people["link"]
         recovery.ask_link(tx, POLICY, owner.identidad, owner.email, PHONE)
         until = tx.now + POLICY.captcha_life
-        captchas.add_without_picture(tx, RIDDLE, digest("riddle"), "recovery_start", until)
+        captchas.add_without_picture(tx, RIDDLE, digest("riddle"), "recovery_start", until, 1)
 
 
 def together(db: Database) -> None:
@@ -102,7 +102,7 @@ def contend(database_url: str) -> list[tuple[str, object]]:
 
     def riddled() -> bool:
         with db.transaction() as tx:
-            return captcha.check(tx, "riddle", "recovery_start", answer) is None
+            return captcha.check(tx, "riddle", "recovery_start", answer, 1) is None
 
     def taken(*limits: Limit) -> bool:
         with db.transaction() as tx:
@@ -198,4 +198,4 @@ def test_the_device_of_somebody_else_counts_as_a_strangers(
     clock.advance(hours=1)
     answers = [stranger.password(owner.identidad, "otra-clave") for _ in range(6)]
     assert answers[:5] == [Denied(Reason.WRONG)] * 5
-    assert answers[5] == Denied(Reason.LIMITED, timedelta(minutes=3))
+    assert answers[5] == Denied(Reason.RIDDLE)

@@ -313,7 +313,7 @@ def answer_many(database_url: str) -> list[str | None]:
     db = Database(database_url, Clock(), lambda: VAULT)
     with db.reading() as tx:
         riddle = tx.conn.execute(select(tables.captchas.c.id)).scalar_one_or_none()
-    given = Riddle(riddle or b"", True)
+    given = Riddle(riddle or b"", True, 1, None)
     return [check(db, given, LETTERS) for _ in range(10)]
 
 

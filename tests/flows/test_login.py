@@ -218,8 +218,8 @@ def test_five_wrong_passwords_from_one_address_put_a_price_on_the_sixth(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
     """S48, S84, the same for who has no casilla: never a wall."""
-    for identidad in (rosa.identidad, Identidad("DNI", "49999999")):
-        browser = Browser(db, Client("192.0.2.1"))
+    for n, identidad in enumerate((rosa.identidad, Identidad("DNI", "49999999"))):
+        browser = Browser(db, Client(f"192.0.2.{n}"))
         for _ in range(5):
             assert browser.password(identidad, "otra") == Denied(Reason.WRONG)
         assert browser.password(identidad, "otra") == Denied(Reason.RIDDLE)

@@ -3,8 +3,7 @@
 from httpx2 import Response
 
 from tests.people import Person
-from tests.web.visitor import Visitor, forms
-from tests.working import work
+from tests.web.visitor import Visitor
 
 START = "/casilla/recuperar/"
 
@@ -20,10 +19,7 @@ class Recovering:
 
     def solved(self, path: str, **fields: str) -> Response:
         """Send the form of `path` with its riddle answered."""
-        page = self.get(path)
-        found = next(form for form in forms(page) if form.action == path)
-        answer = work(found.fields["captcha_id"])
-        return self._on(self.visitor.send(page, path, captcha_trabajo=answer, **fields))
+        return self._on(self.visitor.pay(self.get(path), path, **fields))
 
     def started(self, person: Person | str) -> Response:
         dni = person if isinstance(person, str) else person.identidad.number

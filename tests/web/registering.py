@@ -25,7 +25,7 @@ class Registering:
 
     def send(self, path: str, **fields: str) -> Response:
         """Fill in the page at `path` and send it."""
-        return self.visitor.send(self.visitor.get(path), path, **fields)
+        return self.visitor.pay(self.visitor.get(path), path, **fields)
 
     def follow(self, path: str, **fields: str) -> Response:
         """The same, and the page where it leads."""

@@ -44,7 +44,9 @@ def _page(form: str) -> Route:
     async def show(request: Request) -> Response:
         visit = request.cookies.get(VISIT) or secrets.new_token()
         request.state.binding = visit
-        return await _shown(request, form, visit, price=0)
+        return await _shown(
+            request, form, visit, price=await captcha.least(request, form, sent=False)
+        )
 
     async def send(request: Request) -> Response:
         fields = await read_form(request, form)
@@ -68,11 +70,9 @@ async def _shown(
     form: str,
     visit: str,
     status: int = 200,
-    price: int | None = None,
+    price: int = 1,
     **context: object,
 ) -> Response:
-    if price is None:
-        price = 1
     riddle = await captcha.riddle(request, visit, form, price)
     values = {"riddle": riddle, "form": form, "errors": {}, "dni": ""} | context
     response = page(request, "scratch.html", status, **values)

@@ -14,6 +14,7 @@ from proxy.flows import captcha
 from proxy.installation import Installation
 from proxy.store import captchas
 from tests.clock import Clock
+from tests.few import few
 from tests.web.scratch import application_with_forms
 from tests.web.visitor import ORIGIN, Visitor, forms
 from tests.working import work
@@ -182,7 +183,10 @@ def test_a_sound_can_be_asked_for_in_parts(visitor: Visitor, shown: Response) ->
     assert visitor.get(sound, Range=f"bytes={len(whole)}-").status_code == 416
 
 
-def test_after_ten_sounds_a_network_waits(visitor: Visitor, shown: Response) -> None:
+def test_after_too_many_sounds_a_network_waits(
+    visitor: Visitor, shown: Response, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few(monkeypatch, "captcha/audio", 10)
     sound = addresses(shown)[1]
     assert {visitor.get(sound).status_code for _ in range(10)} == {200}
     refused = visitor.get(sound)

@@ -1,10 +1,14 @@
 """A browser without JavaScript: it reads a page, fills a form of it and sends it."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from httpx2 import Response
 from starlette.testclient import TestClient
+
+from proxy.domain.captcha import PIECES
+from tests.working import work
 
 ORIGIN = "https://casilla.test"
 
@@ -34,6 +38,12 @@ def forms(response: Response) -> list[Form]:
     return parser.forms
 
 
+def price_of(page: Response) -> int:
+    """Of the riddle on a page. 0: there is none."""
+    found = re.search(r'data-pieces="(\d+)"', page.text)
+    return int(found[1]) // PIECES if found else 0
+
+
 class Visitor:
     def __init__(self, client: TestClient) -> None:
         self.client = client
@@ -45,6 +55,13 @@ class Visitor:
         """Send the form of `page` that goes to `action`, with these fields filled in."""
         form = next(form for form in forms(page) if form.action.endswith(action))
         return self.client.post(form.action, data=form.fields | fields)
+
+    def pay(self, page: Response, action: str, **fields: str) -> Response:
+        """The same, with the work that its riddle asks for, if it has one."""
+        form = next(form for form in forms(page) if form.action.endswith(action))
+        if "captcha_id" in form.fields:
+            fields["captcha_trabajo"] = work(form.fields["captcha_id"], price_of(page))
+        return self.send(page, action, **fields)
 
     def password(self, dni: str, password: str) -> Response:
         page = self.get("/casilla/ingresar/")

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from httpx2 import Response
 
+from proxy.domain import limits
+from proxy.domain.limits import Kind
 from proxy.errors import Denied, Reason
 from proxy.installation import Installation
 from proxy.texts import TEXTS
@@ -62,10 +64,10 @@ def test_another_clave_of_a_representative_asked_for_too_soon_is_a_notice(
     assert bakery.visitor.get(f"{START}representante/reenviar/").status_code == 200
 
 
-def test_too_many_passwords_are_a_notice(visitor: Visitor) -> None:
+def test_a_riddle_before_the_password_is_a_notice(visitor: Visitor) -> None:
     for _ in range(6):
         last = visitor.password("40000001", "una-clave-cualquiera")
-    assert last.status_code == 429 and "Hubo demasiados intentos" in waits(last)
+    assert last.status_code == 403 and "haga también la comprobación" in waits(last)
 
 
 def test_too_many_old_passwords_are_a_notice(her: Visitor) -> None:
@@ -98,7 +100,11 @@ def test_another_code_of_the_profile_asked_for_too_soon_is_a_notice(her: Visitor
     assert her.get("/casilla/perfil/celular/quitar/").status_code == 200
 
 
-def test_too_many_recoveries_are_a_notice(visitor: Visitor) -> None:
+def test_too_many_recoveries_are_a_notice(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S83: only where its network took fifty times the number."""
+    monkeypatch.setitem(limits.HOLDS, Kind.SHARE, 1)
     lost = Recovering(visitor)
     for n in range(6):
         last = lost.started(f"4900000{n}")
