@@ -27,6 +27,10 @@ TEXTS = {
     "login_letters.wrong": (
         "El documento o la contraseña no son correctos. Revíselos y pruebe otra vez."
     ),
+    "pass.used": (
+        "Este equipo ya puede ingresar. Escriba su contraseña, o recupérela desde aquí mismo."
+    ),
+    "pass.over": "Ese pase venció o ya se usó. Pida otro a quien lo atendió.",
     "login.riddle": (
         "Hubo muchos intentos de ingreso. "
         "Escriba otra vez su contraseña y haga también la comprobación de abajo."

@@ -61,7 +61,7 @@ ROOMS |= {
     "texts": set(),
     "catalog": set(),
     "proxy": set(),
-    "hooks": {"catalog"},
+    "hooks": {"catalog", "proxy", "domain"},  # the manual prints the limits
 }
 
 

@@ -309,7 +309,9 @@ def test_the_installed_command_starts_without_what_only_a_command_needs() -> Non
 def test_an_owner_may_use_the_password_again(casilla: Casilla, installation: Installation) -> None:
     """S49"""
     open_casilla(casilla)
-    said = "La contraseña de DNI-40000001 se puede usar otra vez desde cualquier equipo.\n"
+    said = (
+        "DNI-40000001 puede ingresar y recuperar su contraseña otra vez desde cualquier equipo.\n"
+    )
     assert casilla("cuentas", "rehabilitar", "--identidad", "40000001") == (0, said, "")
     code, _, complaint = casilla("cuentas", "rehabilitar", "--identidad", "40000009")
     assert (code, complaint) == (1, "Esa identidad no tiene casilla. Revise el número.\n")

@@ -83,6 +83,30 @@ def restore(
     print(f"{holder} puede ingresar y recuperar su contraseña otra vez desde cualquier equipo.")
 
 
+@cuentas.command("pase", cls=Command)
+def make_pass(
+    identidad: Owner,
+) -> None:
+    """Da un enlace de un solo uso a quien está presente: su equipo cuenta como conocido."""
+    from proxy.domain.identidad import read_identidad
+    from proxy.flows import cuentas as flow
+    from proxy.web.routes import path_of
+
+    parts = start.ready()
+    holder = read_identidad(identidad)
+    with parts.db.transaction() as tx:
+        made = flow.make_pass(tx, holder)
+    token = parts.signing.link(flow.PASS, made)
+    address = parts.settings.origin + path_of("login:pass", token=token)
+    minutes = flow.PASS_LIFE.seconds // 60
+    print(f"Pase de {holder}: sirve {minutes} minutos y una sola vez. Debe abrirlo en su equipo:")
+    print(address)
+    if sys.stdout.isatty():
+        from proxy.render import qr
+
+        print(qr.terminal(address))
+
+
 @cuentas.command("sin-factor", cls=Command)
 def without_factor(
     identidad: Owner,

@@ -26,6 +26,8 @@ class Event(StrEnum):
     PASSWORD_CHANGED = "authn_password_change"  # the owner recovered, first chose or changed it
     PASSWORD_DISAVOWED = "authn_password_revoked"  # the owner said that the change was not theirs
     PASSWORD_RESTORED = "password_restored"  # the entity cleared the count of wrong passwords
+    PASS_MADE = "authn_pass_created"  # the entity let an identified owner past strangers' tries
+    PASS_USED = "authn_pass_used"  # a browser counts as the owner's from now on
     PADRON_LOADED = "padron_loaded"  # records of the local register were added or replaced
     FACTOR_ON = "authn_factor_added"  # codes of an app replace mailed codes
     FACTOR_OFF = "authn_factor_removed"  # the owner turned it off with a code

@@ -23,7 +23,7 @@ class Kind(StrEnum):
 
 
 # How many times `times` a key holds. What never refuses is counted up to here.
-HOLDS = {Kind.WALL: 1, Kind.TOLL: 8, Kind.SHARE: 50, Kind.BUDGET: 2}
+HOLDS = {Kind.WALL: 1, Kind.TOLL: 6, Kind.SHARE: 50, Kind.BUDGET: 2}
 SITE = 8  # a site may use as much as so many networks
 
 
@@ -82,7 +82,7 @@ TABLE = {
     "report/all": (60, MINUTE, Kind.WALL),
 }
 
-MOST = 8  # times the work of a riddle: some 8 s of a cheap phone
+MOST = 6  # times the work of a riddle: some 8 s of a cheap phone
 READINESS = Limit("readiness", 1, timedelta(microseconds=1))  # never refuses: it writes a row
 
 

@@ -10,8 +10,8 @@ Every flow locks these rows in this order, so no two transactions wait for each 
 from proxy.store import casillas, challenges, devices, factors, links, sessions
 from proxy.store.tx import Tx
 
-# Links that let a browser set a password.
-OPENING = ("recovery", "activation")
+# Links that let a browser set a password, or count as the owner's.
+OPENING = ("recovery", "activation", "pass")
 
 
 def close(

@@ -192,6 +192,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
     if device is None:
         device = uuid4().bytes
         devices.add(tx, device, casilla.id, client.user_agent)
+    if not sessions.any_of(tx, device):  # a browser that used a pass is new, too
         outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
         if casilla.phone:
             outbox.add(tx, "new_device", casilla, channel="sms")

@@ -1,9 +1,18 @@
 """Draws a QR code on this server: its text is a secret that no other server may see."""
 
+import io
+
 import segno
 from markupsafe import Markup
 
 QUIET_ZONE = 4  # modules; without it no camera reads the code on a dark page
+
+
+def terminal(text: str) -> str:
+    """For a screen of text, with light letters on dark."""
+    drawn = io.StringIO()
+    segno.make(text, error="l", micro=False).terminal(out=drawn, border=2, compact=True)
+    return drawn.getvalue()
 
 
 def svg(text: str, label: str) -> Markup:

@@ -78,6 +78,7 @@ _ADDRESSES = (
     )
     .distinct()
 )
+_ANY_OF = select(sessions.c.id).where(sessions.c.device_id == bindparam("of_device")).limit(1)
 _DEVICE = select(sessions.c.device_id).where(sessions.c.digest == bindparam("token_digest"))
 _END_ONE = (
     update(sessions)
@@ -112,6 +113,10 @@ def add(
     tx.conn.execute(_ADD, values)
     session_id: bytes = values["id"]
     return session_id
+
+
+def any_of(tx: Tx, device_id: bytes) -> bool:
+    return tx.conn.execute(_ANY_OF, {"of_device": device_id}).first() is not None
 
 
 def addresses(tx: Tx, casilla_id: int, since: datetime) -> list[str]:

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from proxy.domain import secrets
 from proxy.domain.identidad import parse_user
 from proxy.errors import Denied, Reason, Refusal
-from proxy.flows import login
+from proxy.flows import cuentas, login
 from proxy.flows.password import DISAVOWAL_LIFE
 from proxy.texts import TEXTS
 from proxy.web import captcha
@@ -164,6 +164,23 @@ async def disavow(request: Request) -> Response:
     if challenge is not None:
         stopped = await run(request, login.disavow, bytes.fromhex(challenge))
     return page(request, "login/disavowed.html", stopped=stopped)
+
+
+async def pass_form(request: Request) -> Response:
+    return mailed_page(request, "login/pass.html")
+
+
+@held
+async def use_pass(request: Request) -> Response:
+    await read_form(request, "pass")
+    state = state_of(request)
+    link = state.signing.link_of(cuentas.PASS, request.path_params["token"])
+    device = await run(request, cuentas.use_pass, link, client_of(request)) if link else None
+    notice = TEXTS["pass.used" if device else "pass.over"]
+    response = _password_page(request, 200 if device else 410, volver="", notice=notice)
+    if device:
+        set_cookie(response, DEVICE, state.signing.device_cookie(device), DEVICE_SECONDS)
+    return response
 
 
 async def logout(request: Request) -> Response:

@@ -43,6 +43,7 @@ CASILLA: list[BaseRoute] = [
     form("/token/", login.code_form, login.check_code, name="login:code"),
     form("/token/reenviar/", login.code_form, login.resend_code, name="login:resend"),
     form("/no-fui-yo/{token}/", login.disavow_form, login.disavow, name="login:disavow"),
+    form("/pase/{token}/", login.pass_form, login.use_pass, name="login:pass"),
     form("/salir/", login.left, login.logout, name="login:logout"),
     # The change of password, and «No fui yo»
     form("/clave/", password.change_form, password.change, name="password:change"),

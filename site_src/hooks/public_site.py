@@ -3,6 +3,7 @@
 No page of the catalogue has a source file. A faulty sheet stops the build with all its faults.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 from generated_pages import CatalogPage, Templates, generated_pages
@@ -17,11 +18,30 @@ from mkdocs.utils.templates import TemplateContext
 
 from catalog.reading.exports import write
 from catalog.reading.reader import CatalogFaults, lacking, read_catalog
+from proxy.domain import limits
 
 # The casilla needs these files without this site too, so they are in its folder.
 SHARED = Path("proxy", "static")
+WINDOWS = {
+    limits.MINUTE: "un minuto",
+    limits.HOUR: "una hora",
+    limits.DAY: "un día",
+}
 # Text of the pages written by hand may name values of the sheets: {{ token.vida_minutos }}.
 _text = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+
+
+def _spoken(times: int, window: timedelta) -> str:
+    minutes = window // limits.MINUTE
+    long = f"{minutes} minutos" if minutes < 60 else f"{minutes // 60} horas"
+    return f"{times} en {WINDOWS.get(window, long)}"
+
+
+LIMITS: dict[str, object] = {
+    "vecinas": limits.SITE,
+    "cincuenta": limits.HOLDS[limits.Kind.SHARE],
+    **{name: _spoken(times, window) for name, (times, window, _) in limits.TABLE.items()},
+}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -72,7 +92,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return markdown
     catalog = config.extra["catalog"]
     profile = catalog.access.profile(config.extra["profile"])
-    values = {"entity": catalog.entity, "catalog": catalog, **dict(profile)}
+    values = {"entity": catalog.entity, "catalog": catalog, "limite": LIMITS, **dict(profile)}
     try:
         return _text.from_string(markdown).render(values)
     except Exception as error:

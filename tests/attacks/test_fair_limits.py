@@ -9,10 +9,12 @@ from starlette.testclient import TestClient
 from proxy.app import create_app
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
+from proxy.domain.limits import MOST
 from proxy.flows import cuentas, recovery
 from proxy.flows.opening import price
 from proxy.installation import Installation
 from proxy.store import casillas
+from proxy.web.routes import path_of
 from tests.clock import Clock
 from tests.few import few
 from tests.outbox import messages
@@ -64,7 +66,7 @@ def test_they_pay_more_and_more_and_who_goes_on_is_told_that_it_is_the_connectio
             counted = recovery.admit(tx, Identidad("DNI", f"430000{n:02}"), Client("203.0.113.7"))
         assert isinstance(counted, int)
         prices.append(counted)
-    assert prices[:5] == [0] * 5 and prices[5] == 2 and prices[-1] == 8
+    assert prices[:5] == [0] * 5 and prices[5] == 2 and prices[-1] == MOST
     with installation.db.transaction() as tx:
         for n in range(200):
             recovery.admit(tx, Identidad("DNI", f"44000{n:03}"), Client("203.0.113.7"))
@@ -193,4 +195,21 @@ def test_one_line_with_many_networks_uses_up_its_share_and_closes_nothing_to_oth
     assert told[0] == told[1] and "token" in told[0]
     assert sent_to(installation, "recovery_code") == 1
     with installation.db.transaction() as tx:
-        assert price(tx, Client("192.0.2.1")) == 4
+        assert price(tx, Client("192.0.2.1")) == MOST // 2
+
+
+def test_a_pass_is_used_by_pressing_and_once(
+    of: From, stranger: None, rosa: Person, installation: Installation
+) -> None:
+    """S34, S84: a scanner that opens it spends nothing."""
+    with installation.db.transaction() as tx:
+        made = cuentas.make_pass(tx, rosa.identidad)
+    path = path_of("login:pass", token=installation.signing.link(cuentas.PASS, made))
+    for _ in range(3):
+        assert of("192.0.2.9").get(path).status_code == 200
+    hers, other = of("192.0.2.1"), of("192.0.2.2")
+    assert hers.send(hers.get(path), path).status_code == 200
+    late = other.send(other.get(path), path)
+    assert late.status_code == 410 and "Ese pase venció o ya se usó" in late.text
+    assert hers.password(rosa.identidad.number, rosa.password).status_code == 303
+    assert other.password(rosa.identidad.number, rosa.password).status_code == 403

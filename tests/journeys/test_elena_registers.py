@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from proxy.flows.demonstration_people import STRANGERS
 from proxy.store import padron
 from tests.flows.newcomer import BAKERY, ELENA
-from tests.journeys.house import House, press
+from tests.journeys.house import House, pass_riddle, press
 from tests.journeys.test_pages_in_a_browser import SCREENS, fits, watched
 from tests.journeys.test_rosa_opens_a_notificacion import tab_to
 
@@ -139,6 +139,7 @@ def test_a_person_follows_the_guide_to_their_casilla(
     assert page.get_by_label("Apellido paterno").input_value() == person["apellido_paterno"]
     page.get_by_text("¿Dónde está el CUI en mi DNI?").click()
     expect(page.get_by_role("img", name=re.compile("Dibujo de un DNI"))).to_be_visible()
+    pass_riddle(page, house)
     press(page, "Continuar")
     prove_mailbox(page, house, person["correo"])
     enter(page, house, person["correo"], f"{person['nombres']} {person['apellido_paterno']}")
@@ -148,10 +149,12 @@ def test_a_company_follows_the_guide_to_its_casilla(open_page: OpenPage, house: 
     page = open_page()
     reach(page, house, "Persona Jurídica")
     fill(page, BAKERY)
+    pass_riddle(page, house)
     press(page, "Continuar")
     press(page, "Escribir mis datos")
     fill(page, {name: value for name, value in ELENA.items() if name not in BAKERY})
     page.get_by_label("Declaro bajo juramento").check()
+    pass_riddle(page, house)
     press(page, "Continuar")
     prove_mailbox(page, house, BAKERY["correo"])
     enter(page, house, BAKERY["correo"], BAKERY["razon_social"])
@@ -193,10 +196,12 @@ def test_axe_finds_nothing_in_the_registration(browser: Browser, house: House) -
         judge(page)
         other = {"ruc": "20000000036", "razon_social": "Otra S.A.C.", "distrito": "Ate"}
         fill(page, BAKERY | other)
+        pass_riddle(page, house)
         press(page, "Continuar")
         judge(page)
         press(page, "Aceptar")
         fill(page, {"razon_social": "Textiles Supuestos S.A.C."})
+        pass_riddle(page, house)
         press(page, "Continuar")
         judge(page)
         page.get_by_label("Número de documento de quien la representa").fill("40000011")
@@ -207,6 +212,7 @@ def test_axe_finds_nothing_in_the_registration(browser: Browser, house: House) -
         judge(page)
         fill(page, {name: value for name, value in ELENA.items() if name not in BAKERY})
         page.get_by_role("checkbox").check()
+        pass_riddle(page, house)
         press(page, "Continuar")
         judge(page)
         press(page, "Aceptar")

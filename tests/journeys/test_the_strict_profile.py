@@ -10,7 +10,7 @@ from sqlalchemy import update
 from proxy.flows.demonstration_people import STRANGERS
 from proxy.store import padron, tables
 from tests.flows.newcomer import ELENA
-from tests.journeys.house import House, press
+from tests.journeys.house import House, pass_riddle, press
 from tests.journeys.test_elena_registers import JOSE, fill, letter, prove_mailbox, reach
 from tests.journeys.test_pages_in_a_browser import judge
 from tests.people import Person
@@ -45,6 +45,7 @@ def test_a_link_opens_a_new_casilla_and_afterwards_says_how_to_enter(
     page, to = open_page(width, javascript=javascript), person["correo"]
     reach(page, house, "Persona Natural")
     fill(page, person)
+    pass_riddle(page, house)
     press(page, "Continuar")
     prove_mailbox(page, house, to)
     link = re.search(r"^http\S+/activar/\S+$", letter(house, "Credenciales de Acceso", to), re.M)

@@ -8,8 +8,9 @@ import pytest
 
 from catalog.reading.model import Catalog
 from catalog.reading.reader import read_catalog
+from proxy.domain import limits
 from tests.site.reading import Reading
-from tests.site.workshop import ORIGIN
+from tests.site.workshop import ORIGIN, ROOT
 
 Pages = dict[str, Reading]
 
@@ -172,6 +173,14 @@ def test_the_summary_is_as_approved_and_dated(site, pages: Pages) -> None:
     assert (html.count("<td>SÍ</td>"), html.count("<td>NO</td>")) == (16 * 4, 16 * 2)
     assert "CS-P-JNE-001, versión 01, aprobado el 12 de julio de 2019" in page.text
     assert "Lo que añade esta edición" in page.headings
+
+
+def test_the_manual_prints_every_limit(pages: Pages) -> None:
+    """S51: none is typed twice."""
+    source = (ROOT / "site_src/pages/manual/limites.md").read_text()
+    assert [name for name in limits.TABLE if f'limite["{name}"]' not in source] == []
+    times, _, _ = limits.TABLE["password/network"]
+    assert f"{times} en 5 minutos" in pages["/manual/limites/"].text
 
 
 def test_definitions_norms_and_history_are_published(pages: Pages, catalog: Catalog) -> None:

@@ -161,6 +161,16 @@ def test_a_step_cannot_be_jumped_to(visitor: Visitor, step: str) -> None:
     assert answer.headers["location"] in (START, f"{START}revision/")
 
 
+def test_the_register_is_asked_only_after_a_riddle(elena: Registering, visitor: Visitor) -> None:
+    """S86: what was typed stays."""
+    elena.choose()
+    page = visitor.get(f"{START}datos/")
+    asked = visitor.send(page, "/datos/", **ELENA)
+    assert asked.status_code == 400 and "Falta el texto de la imagen" in asked.text
+    assert typed(asked)["nombres"] == ELENA["nombres"]
+    assert visitor.pay(asked, "/datos/", **ELENA).status_code == 303
+
+
 def test_data_that_do_not_match_are_told_without_saying_which_and_stay(
     elena: Registering, visitor: Visitor
 ) -> None:
