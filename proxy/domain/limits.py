@@ -108,8 +108,7 @@ def recoveries(identidad: Identidad, device: bytes | None) -> list[Limit]:
 
 
 def links_renewed(casilla_id: int) -> list[Limit]:
-    about = f"renew/{casilla_id}"
-    return [Limit(f"{about}/10", 1, 10 * MINUTE), Limit(f"{about}/day", 5, DAY)]
+    return [Limit(f"renew/{casilla_id}", 1, HOUR)]
 
 
 def registrations(client: Client) -> list[Limit]:
