@@ -12,15 +12,6 @@ addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-// A late link asks for the new one by itself, once somebody sees its page: a browser that loads it
-// beforehand, or going back to it, asks for nothing.
-const waiting = document.querySelector("form[data-by-itself]");
-const seen = () => {
-  if (document.hidden) document.addEventListener("visibilitychange", seen, { once: true });
-  else waiting.requestSubmit();
-};
-if (waiting) addEventListener("pageshow", seen, { once: true });
-
 // What answers a form is not kept: going back to it, or reloading it, asks for its page instead.
 if ("sent" in document.body.dataset) history.replaceState(null, "", location.href);
 
