@@ -1,12 +1,13 @@
 """What `construir` adds to the pages: `security.txt` (S80)."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from catalog.reading.reader import read_catalog
+from catalog.reading.reader import FOLDER, read_catalog
 from proxy.commands.site import publish
 from proxy.settings import Settings
 from proxy.web.site.site import Site
@@ -54,5 +55,11 @@ def test_it_names_no_address_that_anybody_could_change_on_the_way(
     config: Path, tmp_path: Path
 ) -> None:
     """RFC 9116 wants https."""
-    publish(config, Settings(_env_file=None, site_dir=tmp_path / "site"))
-    assert "http:" not in (tmp_path / "site/.well-known/security.txt").read_text()
+    sheets = tmp_path / "fichas"
+    shutil.copytree(FOLDER, sheets, ignore=shutil.ignore_patterns("reading"))
+    entity = (sheets / "entity.yml").read_text()
+    (sheets / "entity.yml").write_text(entity.replace("formulario: https:", "formulario: http:"))
+    publish(config, Settings(_env_file=None, site_dir=tmp_path / "site", catalog_dir=sheets))
+    found = fields((tmp_path / "site/.well-known/security.txt").read_text())
+    assert list(found) == ["Contact", "Expires", "Preferred-Languages"]
+    assert found["Contact"] == [f"tel:{read_catalog().entity.telefono_internacional}"]
