@@ -8,7 +8,7 @@ PYTEST = $(BIN)/pytest --numprocesses auto --dist worksteal --durations 10
 PIP = $(BIN)/pip --quiet --disable-pip-version-check
 WANTED = "Hace falta Python 3.11 o más nuevo. Diga cuál: make PYTHON=python3.11"
 LOCKED = --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-build --quiet --upgrade
-.PHONY: help install run site migrate test check lint types publish works slow cover format bench lock
+.PHONY: help install run site migrate test check lint types publish works slow cover format bench sbom lock
 
 help:  ## Esta lista
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -67,6 +67,10 @@ bench: .venv/develop  ## Mide y juzga: cada línea es una razón frente a un par
 	@$(BIN)/python -m bench
 works: .venv/develop
 	BENCH_QUICK=1 $(BIN)/python -m bench
+SBOM ?= build/casilla.cdx.json
+sbom: .venv/develop  ## Escribe en build/ la lista de lo que se instala, con sus huellas (CycloneDX)
+	@mkdir -p $(dir $(SBOM))
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o $(SBOM)
 lock: .venv/develop  ## Escribe los candados con las versiones de hoy
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build --group dev $(LOCKED) -o requirements-dev.txt
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group build $(LOCKED) -c requirements-dev.txt -o requirements.txt

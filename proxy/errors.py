@@ -13,6 +13,7 @@ class Refusal(Exception):
 
     status = 400
     seconds: int | None = None  # to wait before the next try
+    event: str | None = None  # for the log, if somebody tried what they may not (S69)
 
     def __init__(self, code: str, **data: object) -> None:
         super().__init__(code)
@@ -27,6 +28,7 @@ class NotYours(Refusal):
     """This person has no such thing. Never 403: a 403 would say that the thing exists."""
 
     status = 404
+    event = "authz_fail"
 
 
 class Busy(Refusal):

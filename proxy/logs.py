@@ -4,7 +4,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-FIELDS = ("request", "method", "route", "status", "ms", "ip", "message_id", "detail")
+FIELDS = ("event", "request", "method", "route", "status", "ms", "ip", "message_id", "detail")
 
 
 class JsonLines(logging.Formatter):

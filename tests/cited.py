@@ -44,6 +44,17 @@ def ids_have_a_test_or_a_place(root: Path) -> list[str]:
     return faults
 
 
+def tests_that_pages_name_are_there(root: Path) -> list[str]:
+    """A page of the manual says which test holds what it tells."""
+    sources = "".join(path.read_text() for path in (root / "tests").rglob("test_*.py"))
+    there = set(re.findall(r"^def (test_\w+)", sources, re.M))
+    return [
+        f"{page}: {name} is no test"
+        for page in (root / "site_src").rglob("*.md")
+        for name in sorted(set(re.findall(r"`(test_\w+)`", page.read_text())) - there)
+    ]
+
+
 def _rows(root: Path) -> list[tuple[str, str]]:
     """Each id of the documents, and where its row says that it is kept."""
     texts = [(root / name).read_text() for name in DOCUMENTS if (root / name).exists()]

@@ -62,7 +62,7 @@ def pytest_terminal_summary(
         )
 
 
-def _missing(what: str) -> None:
+def missing(what: str) -> None:
     if REQUIRED:
         pytest.fail(f"{what} is not installed")
     pytest.skip(f"{what} is not installed")
@@ -71,7 +71,7 @@ def _missing(what: str) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     if find_postgres() is None:
-        _missing("PostgreSQL")
+        missing("PostgreSQL")
     # This data need not survive a crash. Only the server can turn fsync off, no client can.
     with Postgres("fsync=off", "full_page_writes=off") as server:
         yield server
@@ -132,7 +132,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        _missing("Chromium")
+        missing("Chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield browser

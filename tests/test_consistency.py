@@ -149,6 +149,10 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[dict[str, str]]]] = [
         ],
     ),
     (
+        cited.tests_that_pages_name_are_there,
+        [{"site_src/pages/manual/asvs.md": "`test_a`", "tests/test_a.py": "def test_b(): ..."}],
+    ),
+    (
         consistent.cookies_are_read_in_one_place,
         [{"proxy/web/login.py": 'flow = request.cookies.get("flujo")'}],
     ),

@@ -1,6 +1,8 @@
 """The locks hold all that an install takes: pip is told to look for nothing else."""
 
+import json
 import re
+import subprocess
 import tomllib
 from importlib.metadata import requires
 from pathlib import Path
@@ -62,3 +64,16 @@ def test_a_lock_holds_all_that_is_asked_for_in_a_version_that_is_wanted(lock: st
 
 def test_what_runs_is_locked_alike_for_development() -> None:
     assert set(entries("requirements.txt")) <= set(entries("requirements-dev.txt"))
+
+
+def test_the_bill_of_materials_lists_what_runs_with_its_hashes(tmp_path: Path) -> None:
+    """S80"""
+    file = tmp_path / "casilla.cdx.json"
+    command = ["make", "--assume-old=.venv/develop", "sbom", f"SBOM={file}"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    listed = json.loads(file.read_text())["components"]
+    assert [f"{part['name']}=={part['version']}" for part in listed] == [
+        re.split(r"[ ;]", entry)[0] for entry in entries("requirements.txt")
+    ]
+    for part in listed:
+        assert part["externalReferences"][0]["hashes"], part["name"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,11 +16,15 @@ from proxy.commands import start
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
+    from catalog.reading.model import Entity
     from proxy.settings import Settings
 
 MKDOCS = Path(__file__).parents[2] / "mkdocs.yml"
 MAKING, LEAVING = ".nuevo-", ".anterior-"
 STALE = 24 * 3600  # seconds: no build takes that long
+SECURITY_TXT = ".well-known/security.txt"
+# RFC 9116 §2.5.5 wants less than a year, so that who left no contact behind is not asked for ever.
+CONTACT_LIFE = timedelta(days=364)
 
 
 def build() -> None:
@@ -29,12 +34,19 @@ def build() -> None:
     settings = start.read_settings()
     # A faulty sheet is told before anything is built.
     services = len(read_catalog(settings.catalog_dir).services)
-    publish(MKDOCS, settings)
-    print(f"Se construyó el sitio con {services} servicios en {settings.site_dir}.")
+    until = publish(MKDOCS, settings)
+    print(
+        f"Se construyó el sitio con {services} servicios en {settings.site_dir}; "
+        f"su security.txt vale hasta el {until:%d/%m/%Y}."
+    )
 
 
-def publish(config: Path, settings: "Settings") -> None:
-    """Build beside the site that is there, which stays until the new one is whole."""
+def publish(config: Path, settings: "Settings") -> date:
+    """Build beside the site that is there, which stays until the new one is whole.
+
+    Returns the day on which its security.txt expires.
+    """
+    from catalog.reading.reader import read_catalog
     from proxy.web.site.compress import compress
 
     site = settings.site_dir.resolve()
@@ -43,11 +55,14 @@ def publish(config: Path, settings: "Settings") -> None:
     fresh = Path(tempfile.mkdtemp(prefix=f"{site.name}{MAKING}", dir=site.parent))
     try:
         _mkdocs(config, fresh, settings)
+        until = datetime.now(UTC).date() + CONTACT_LIFE
+        _write_security_txt(fresh, read_catalog(settings.catalog_dir).entity, settings, until)
         compress(fresh)
         fresh.chmod(0o755)
         _replace(site, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+    return until
 
 
 def verify_catalog() -> None:
@@ -86,6 +101,18 @@ def _mkdocs(config: Path, folder: Path, settings: "Settings") -> None:
     )
     if done.returncode:
         raise Refusal("site.broken", output=done.stderr.strip())
+
+
+def _write_security_txt(folder: Path, entity: "Entity", settings: "Settings", until: date) -> None:
+    """Whom to tell of a hole. MkDocs does not write it: its pages are the same on any day."""
+    here = f"{settings.origin}/{SECURITY_TXT}"
+    contacts = [entity.contacto.formulario, f"tel:{entity.telefono_internacional}"]
+    lines = [f"Contact: {uri}" for uri in contacts if uri and not uri.startswith("http:")]
+    lines += [f"Expires: {until}T00:00:00Z", "Preferred-Languages: es"]
+    lines += [f"Canonical: {here}"] if here.startswith("https:") else []
+    file = folder / SECURITY_TXT
+    file.parent.mkdir()
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 def _replace(site: Path, fresh: Path) -> None:

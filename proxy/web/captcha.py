@@ -33,12 +33,15 @@ from proxy.flows import captcha
 from proxy.flows.captcha import Answer
 from proxy.texts import TEXTS
 from proxy.web.edge.cookies import visit_of
+from proxy.web.edge.log import log_security
 from proxy.web.edge.pages import client_of, look, retry_after, run
 from proxy.web.edge.ranges import in_part
 from proxy.web.edge.state import state_of
 from proxy.web.site.assets import assets
 
 ANOTHER = "captcha_otra"
+# Not what was forgotten, nor what came late: that happens to people.
+WRONG = ("captcha.wrong", "captcha.unworked")
 
 
 class Picture(NamedTuple):
@@ -115,6 +118,8 @@ async def check(request: Request, form: str, fields: dict[str, str], price: int)
         return None
     visit = visit_of(request)
     code = await run(request, captcha.check, visit, form, _answer(fields), price)
+    if code in WRONG:
+        log_security(request, "input_validation_fail", code)
     return TEXTS[code] if code else None
 
 

@@ -53,6 +53,22 @@ def test_a_link_lives_two_days_and_a_late_one_is_renewed_by_its_button(
         assert not recovery.renew(tx, POLICY, link, PHONE)
 
 
+def test_a_late_link_sends_one_message_an_hour(db: Database, rosa: Person, clock: Clock) -> None:
+    """S36, R12: however many late links of the casilla are opened, and however often."""
+
+    def renewed() -> int:
+        with db.transaction() as tx:
+            late = links.add(tx, recovery.LINK, rosa.id, timedelta(0))
+            assert recovery.renew(tx, POLICY, late, PHONE)
+        return len(contexts(db, "recovery_link"))
+
+    assert renewed() == 1
+    clock.advance(minutes=59)
+    assert renewed() == 1
+    clock.advance(minutes=1)
+    assert renewed() == 2
+
+
 @pytest.mark.parametrize("ends", ["login", "newer", "recovery", "password"])
 def test_a_link_dies_when_it_is_not_needed_any_more(
     db: Database, rosa: Person, clock: Clock, ends: str

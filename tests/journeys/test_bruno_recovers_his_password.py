@@ -3,11 +3,13 @@ M77–M82."""
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from proxy.store import casillas
+from proxy.store import casillas, links
+from tests import outbox
 from tests.journeys.house import House, pass_riddle, press
 from tests.people import Person
 
@@ -94,3 +96,68 @@ def test_with_a_link_and_without_javascript(
     page.wait_for_url(f"{house.origin}/casilla/?clave=1")
     expect(page.get_by_text("Su contraseña cambió.")).to_be_visible()
     expect(page.get_by_text(rosa.nombres).first).to_be_visible()
+
+
+def late_link(house: House, person: Person) -> str:
+    installation = house.installation
+    with installation.db.transaction() as tx:
+        link = links.add(tx, "recovery", person.id, timedelta(0))
+    return f"{house.origin}/casilla/recuperar/enlace/{installation.signing.link('recovery', link)}/"
+
+
+def sent_to(house: House, person: Person) -> int:
+    sent = outbox.messages(house.installation.db, "recovery_link")
+    return sum(message.casilla_id == person.id for message in sent)
+
+
+def test_a_late_link_asks_for_the_new_one_by_itself_and_once(
+    open_page: OpenPage, house: House, people: dict[str, Person]
+) -> None:
+    """M82, S36, R12"""
+    page, bruno = open_page(360), people["bruno"]
+    before, late = sent_to(house, bruno), late_link(house, bruno)
+    seen = page.request.get(late)  # a mail scanner, which follows the link and sends no form
+    assert seen.status == 410 and "El enlace venció" in seen.text()
+    assert sent_to(house, bruno) == before
+    page.goto(late)
+    expect(page.get_by_role("heading", name="Revise su correo")).to_be_visible()
+    expect(page.get_by_text("Le enviamos un nuevo enlace al correo que registró")).to_be_visible()
+    page.reload()
+    page.goto(late)
+    expect(page.get_by_role("heading", name="Este enlace ya no sirve")).to_be_visible()
+    assert sent_to(house, bruno) == before + 1
+
+
+def test_without_javascript_a_late_link_asks_by_its_button(
+    open_page: OpenPage, house: House, people: dict[str, Person]
+) -> None:
+    """M82, R12"""
+    page, sur = open_page(1280, javascript=False), people["sur"]
+    before = sent_to(house, sur)
+    page.goto(late_link(house, sur))
+    expect(page.get_by_role("heading", name="El enlace venció")).to_be_visible()
+    page.reload()
+    assert sent_to(house, sur) == before
+    press(page, "Enviarme un nuevo enlace")
+    expect(page.get_by_role("heading", name="Revise su correo")).to_be_visible()
+    page.reload()
+    assert sent_to(house, sur) == before + 1
+
+
+def test_a_late_link_that_nobody_sees_yet_asks_for_nothing(
+    open_page: OpenPage, house: House, people: dict[str, Person]
+) -> None:
+    """R12: a browser may load a page beforehand, or in a tab behind."""
+    page, rosa = open_page(), people["rosa"]
+    before = sent_to(house, rosa)
+    page.add_init_script("Object.defineProperty(document, 'hidden', {writable: true, value: true})")
+    page.goto(late_link(house, rosa))
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_role("heading", name="El enlace venció")).to_be_visible()
+    assert sent_to(house, rosa) == before
+    with page.expect_navigation():
+        page.evaluate(
+            "document.hidden = false, document.dispatchEvent(new Event('visibilitychange'))"
+        )
+    expect(page.get_by_role("heading", name="Revise su correo")).to_be_visible()
+    assert sent_to(house, rosa) == before + 1

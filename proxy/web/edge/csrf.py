@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from proxy.web.edge.errors import refused_page
+from proxy.web.edge.log import log_security
 
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
@@ -22,6 +23,7 @@ class SameOrigin:
         if scope["type"] != "http" or scope["method"] in SAFE or self._ours(Headers(scope=scope)):
             await self.app(scope, receive, send)
             return
+        log_security(Request(scope), "malicious_csrf", "form.foreign")
         response = refused_page(Request(scope), "form.foreign", 403)
         await response(scope, receive, send)
 

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from proxy.errors import Refusal
 from proxy.texts import TEXTS
+from proxy.web.edge.log import log_security
 from proxy.web.edge.pages import page
 from proxy.web.edge.state import state_of
 
@@ -28,6 +29,8 @@ class Handed(Response):
 
 async def refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
+    if error.event:
+        log_security(request, error.event, error.code)
     if error.status == HTTPStatus.NOT_FOUND:
         return page(request, "errors/not_found.html", 404)
     response = page(request, "errors/refused.html", error.status, sentence=str(error))

@@ -21,6 +21,7 @@ class StaleForm(Refusal):
     """The form belongs to another session or visit, or the browser lost its cookie."""
 
     status = 403
+    event = "malicious_csrf"
 
     def __init__(self) -> None:
         super().__init__("form.stale")
