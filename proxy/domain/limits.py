@@ -134,6 +134,11 @@ def told_already_registered(casilla_id: int) -> list[Limit]:
     return [Limit(f"{about}/hour", 1, HOUR), Limit(f"{about}/day", 3, DAY)]
 
 
+def told_of_registration(address: str) -> list[Limit]:
+    """Somebody with another's data may register again and again: it fills no mailbox."""
+    return [Limit(f"registered/{address.casefold()}", 5, DAY)]
+
+
 def changes_of_profile(casilla_id: int) -> list[Limit]:
     about = f"profile/{casilla_id}"
     return [Limit(f"{about}/5", 5, 5 * MINUTE), Limit(f"{about}/60", 20, HOUR)]

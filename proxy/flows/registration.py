@@ -17,7 +17,7 @@ from proxy.domain import registration as rules
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
-from proxy.domain.identity import Answer, Claim
+from proxy.domain.identity import Answer, Checked, Claim
 from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
 from proxy.errors import Denied, Refusal
 from proxy.flows import cuentas
@@ -128,19 +128,22 @@ def record_check(
     found: Registration,
     form: Mapping[str, str],
     identidad: Identidad,
-    answer: Answer,
+    checked: Checked,
 ) -> Registration:
-    record_answer(tx, identidad, answer)
+    record_answer(tx, identidad, checked.answer)
     found = keep_typed(tx, found, form)
-    if answer is not Answer.MATCHES:
+    if checked.answer is not Answer.MATCHES:
         return found
-    return keep(tx, found, replace(found.draft, identified=True))
+    return keep(tx, found, replace(found.draft, identified=True, known=[*checked.addresses]))
 
 
 def unproved(draft: Draft) -> Draft:
-    return replace(
-        draft, identified=False, represented_by="", representative_visit="", email_visit=""
-    )
+    draft = replace(draft, identified=False, known=[], representative_visit="", email_visit="")
+    return unrepresented(draft)
+
+
+def unrepresented(draft: Draft) -> Draft:
+    return replace(draft, represented_by="", representative_known=[], confirmed=False)
 
 
 def keep(tx: Tx, found: Registration, draft: Draft) -> Registration:

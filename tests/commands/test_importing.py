@@ -190,9 +190,9 @@ def test_the_register_is_filled_and_put_up_to_date(
     company = parse_record(
         {"identidad": "20999999906", "razon_social": "COMERCIAL SUR S.A.C.", "distrito": "ATE"}
     )
-    assert installation.identity.check(company) is Answer.MATCHES
+    assert installation.identity.check(company).answer is Answer.MATCHES
     casilla("padron", "importar", write(companies.replace("Ate", "Lince"), "empresas.csv"))
-    assert installation.identity.check(company) is Answer.DIFFERS
+    assert installation.identity.check(company).answer is Answer.DIFFERS
     assert how_many(installation, "padron") == 3
 
 

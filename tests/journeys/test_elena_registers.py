@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe, AxeResults
 from playwright.sync_api import Browser, Page, expect
 
-from proxy.flows.demonstration_people import STRANGERS
+from proxy.flows.demonstration_people import KNOWN, STRANGERS
 from proxy.store import padron
 from tests.flows.newcomer import BAKERY, ELENA
 from tests.journeys.house import House, press
@@ -55,7 +55,7 @@ NEW = "Tres-rios-altos-91"
 def known(house: House) -> None:
     """The local register knows them."""
     with house.installation.db.transaction() as tx:
-        padron.put(tx, list(STRANGERS))
+        padron.put(tx, list(STRANGERS), KNOWN)
 
 
 def letter(house: House, subject: str, to: str) -> str:

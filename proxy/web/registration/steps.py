@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from catalog.reading.consent import Consent
 from proxy.domain import secrets
-from proxy.domain.identity import Answer, Claim
+from proxy.domain.identity import Answer, Checked, Claim
 from proxy.domain.registration import COMPANY, KINDS, LEGAL, NATURAL, PERSON, SEXES, Draft, Faults
 from proxy.errors import Denied
 from proxy.flows import opening, registration
@@ -149,11 +149,11 @@ async def send_data(request: Request) -> Response:
         denied = await run(request, registration.admit, identidad, client)
         if denied:
             return limited(request, denied, "registration:data", kept=True)
-        answer = await identify(request, who.claim)
-        found = await run(request, registration.record_check, found, form, identidad, answer)
-        if answer is not Answer.MATCHES:
+        checked = await identify(request, who.claim)
+        found = await run(request, registration.record_check, found, form, identidad, checked)
+        if checked.answer is not Answer.MATCHES:
             company = found.draft.persona == LEGAL
-            return unmatched(request, answer, "registration:data", company=company)
+            return unmatched(request, checked.answer, "registration:data", company=company)
     return see_other(request, f"registration:{registration.next_step(found.draft)}")
 
 
@@ -179,7 +179,7 @@ async def confirm(request: Request) -> Response:
     return limited(request, denied, "registration:review")
 
 
-async def identify(request: Request, claim: Claim) -> Answer:
+async def identify(request: Request, claim: Claim) -> Checked:
     """The check may take some seconds: off the event loop, and outside any transaction."""
     return await anyio.to_thread.run_sync(state_of(request).installation.identity.check, claim)
 

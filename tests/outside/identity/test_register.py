@@ -36,25 +36,28 @@ def keys(*names: str) -> Vault:
 def test_whoever_is_as_claimed_is_told_from_whoever_is_not(db: Database) -> None:
     load(db, LUZ, SUR)
     register = Register(db)
-    assert register.check(LUZ) is Answer.MATCHES
-    assert register.check(replace(LUZ, nombres="LUZ", apellido_paterno="NÚÑEZ")) is Answer.MATCHES
-    assert register.check(SUR) is Answer.MATCHES
+    assert register.check(LUZ).answer is Answer.MATCHES
+    assert (
+        register.check(replace(LUZ, nombres="LUZ", apellido_paterno="NÚÑEZ")).answer
+        is Answer.MATCHES
+    )
+    assert register.check(SUR).answer is Answer.MATCHES
     # The same word for a wrong value and for somebody who is not there.
-    assert register.check(replace(LUZ, nombres="Lus")) is Answer.DIFFERS
-    assert register.check(NOBODY) is Answer.DIFFERS
+    assert register.check(replace(LUZ, nombres="Lus")).answer is Answer.DIFFERS
+    assert register.check(NOBODY).answer is Answer.DIFFERS
 
 
 def test_nobody_can_be_checked_by_an_empty_register(db: Database) -> None:
-    assert Register(db).check(LUZ) is Answer.UNAVAILABLE
+    assert Register(db).check(LUZ).answer is Answer.UNAVAILABLE
 
 
 def test_a_record_comes_in_place_of_the_one_before(db: Database) -> None:
     load(db, LUZ, SUR)
     moved = replace(SUR, distrito="Lince")
     load(db, moved)
-    assert Register(db).check(moved) is Answer.MATCHES
-    assert Register(db).check(SUR) is Answer.DIFFERS
-    assert Register(db).check(LUZ) is Answer.MATCHES
+    assert Register(db).check(moved).answer is Answer.MATCHES
+    assert Register(db).check(SUR).answer is Answer.DIFFERS
+    assert Register(db).check(LUZ).answer is Answer.MATCHES
     with db.reading() as tx:
         assert len(tx.conn.execute(select(table)).all()) == 2
 
@@ -64,19 +67,19 @@ def test_a_record_is_replaced_under_the_keys_of_today(db: Database) -> None:
     db.vault = lambda: keys("old")
     load(db, LUZ)
     db.vault = lambda: keys("old", "new")
-    assert Register(db).check(LUZ) is Answer.MATCHES
+    assert Register(db).check(LUZ).answer is Answer.MATCHES
     married = replace(LUZ, apellido_materno="Inventada")
     load(db, married)
-    assert Register(db).check(LUZ) is Answer.DIFFERS
+    assert Register(db).check(LUZ).answer is Answer.DIFFERS
     db.vault = lambda: keys("new")
-    assert Register(db).check(married) is Answer.MATCHES
+    assert Register(db).check(married).answer is Answer.MATCHES
 
 
 def test_a_record_that_cannot_be_read_is_no_answer(db: Database) -> None:
     load(db, LUZ)
     with db.transaction() as tx:
         tx.conn.execute(update(table).values(record=b"\x02k1" + b"x" * 60))
-    assert Register(db).check(LUZ) is Answer.UNAVAILABLE
+    assert Register(db).check(LUZ).answer is Answer.UNAVAILABLE
 
 
 def test_the_table_tells_nothing_of_anybody(db: Database) -> None:
@@ -91,7 +94,7 @@ def test_the_table_tells_nothing_of_anybody(db: Database) -> None:
         for row, other in zip(rows, reversed(rows), strict=True):
             where = table.c.lookup == row.lookup
             tx.conn.execute(update(table).where(where).values(record=other.record))
-    assert Register(db).check(LUZ) is Answer.UNAVAILABLE
+    assert Register(db).check(LUZ).answer is Answer.UNAVAILABLE
 
 
 def test_the_decoy_is_opened_and_is_nobody(db: Database) -> None:
