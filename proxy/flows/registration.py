@@ -7,7 +7,8 @@ The typed data are kept, sealed, for an hour after the last step, and a cookie t
 browser. No step tells whether an identidad has a casilla (S41).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -134,7 +135,16 @@ def record_check(
     found = keep_typed(tx, found, form)
     if checked.answer is not Answer.MATCHES:
         return found
-    return keep(tx, found, replace(found.draft, identified=True, known=[*checked.addresses]))
+    return keep(tx, found, replace(found.draft, identified=True, known=usable(checked.addresses)))
+
+
+def usable(addresses: Sequence[str]) -> list[str]:
+    """A register may hold what is no address."""
+    found = []
+    for address in addresses:
+        with suppress(Refusal):
+            found.append(cuentas.normal_email(address))
+    return found
 
 
 def unproved(draft: Draft) -> Draft:

@@ -24,7 +24,7 @@ from proxy.domain.registration import REPRESENTATIVE, Draft, Reading
 from proxy.errors import Denied, Refusal
 from proxy.flows import challenge, factor
 from proxy.flows.challenge import Asked, Challenge
-from proxy.flows.registration import begun, keep, record_answer, unrepresented
+from proxy.flows.registration import begun, keep, record_answer, unrepresented, usable
 from proxy.store import casillas, eventos
 from proxy.store.registrations import Registration
 from proxy.store.tx import Tx
@@ -156,7 +156,7 @@ def _represented(
     draft = replace(
         unrepresented(found.draft),
         represented_by=str(identidad),
-        representative_known=[*addresses],
+        representative_known=usable(addresses),
         representative_visit="",
     )
     keep(tx, found, draft)

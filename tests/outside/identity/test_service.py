@@ -96,6 +96,42 @@ WRONG = {
 }
 
 
+def test_it_is_asked_about_a_person_and_a_company(serve: Serve) -> None:
+    """S81: in words of their own."""
+    replies = [b'{"resultado": "representa"}', b'{"resultado": "no representa"}']
+    server = serve(*map(Reply, replies))
+    asking = service(server)
+    answers = [asking.represents(LUZ.identidad, SUR.identidad) for _ in replies]
+    assert answers == [Answer.MATCHES, Answer.DIFFERS]
+    assert server.asked[0].said == {
+        "identidad": {"tipo": "RUC", "numero": "20999999906"},
+        "representante": {"tipo": "DNI", "numero": "40000011"},
+    }
+
+
+def test_a_program_that_knows_nothing_of_powers_confirms_none(serve: Serve) -> None:
+    """S81: it answers about the company, and that cuts nobody off."""
+    server = serve(YES)
+    asking = service(server)
+    answers = {asking.represents(LUZ.identidad, SUR.identidad) for _ in range(9)}
+    assert answers == {Answer.UNAVAILABLE}
+    assert asking.check(SUR).answer is Answer.MATCHES
+
+
+def test_the_addresses_come_with_the_answer_and_only_with_a_yes(serve: Serve) -> None:
+    correos = b'["a@example.org", 7, "b@example.org", "c@x.pe", "d@x.pe", "e@x.pe", "f@x.pe"]'
+    server = serve(
+        Reply(b'{"resultado": "coincide", "correos": %s}' % correos),
+        Reply(b'{"resultado": "no coincide", "correos": %s}' % correos),
+        Reply(b'{"resultado": "coincide", "correos": "a@example.org"}'),
+    )
+    asking = service(server)
+    kept = ("a@example.org", "b@example.org", "c@x.pe", "d@x.pe")
+    assert asking.check(SUR) == (Answer.MATCHES, kept)
+    assert asking.check(SUR) == (Answer.DIFFERS, ())
+    assert asking.check(SUR) == (Answer.MATCHES, ())
+
+
 @pytest.mark.parametrize("reply", WRONG.values(), ids=WRONG)
 def test_anything_that_is_not_an_answer_is_no_answer(serve: Serve, reply: Reply) -> None:
     """S40, V 16.5.2: nobody is let in, and nobody turned away, by a service that is not well."""
@@ -189,7 +225,9 @@ def test_only_one_probe_goes_at_a_time(serve: Serve) -> None:
     clock.now = 30
     server.replies = [replace(YES, after=0.5)]
     answers: list[Answer] = []
-    people = [threading.Thread(target=lambda: answers.append(asking.check(LUZ).answer)) for _ in range(6)]
+    people = [
+        threading.Thread(target=lambda: answers.append(asking.check(LUZ).answer)) for _ in range(6)
+    ]
     for person in people:
         person.start()
     for person in people:
