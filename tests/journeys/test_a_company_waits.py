@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from proxy.domain.actor import Actor
 from proxy.domain.identidad import Identidad
@@ -23,6 +23,7 @@ from tests.journeys.test_elena_registers import (
     reach,
     validate,
 )
+from tests.journeys.test_pages_in_a_browser import watched
 
 OpenPage = Callable[..., Page]
 TEXTILES = BAKERY | {
@@ -79,9 +80,13 @@ def test_without_script_a_company_opens_at_once_when_the_register_confirms_its_p
 
 
 def test_a_company_waits_and_enters_once_the_entity_approves_it(
-    open_page: OpenPage, house: House
+    browser: Browser, house: House
 ) -> None:
-    page = open_page()
+    with watched(browser) as page:
+        approved(page, house)
+
+
+def approved(page: Page, house: House) -> None:
     represent(page, house, TEXTILES)
     expect(page.get_by_text("La casilla no se abrirá en el momento.")).to_be_visible()
     judge(page)
