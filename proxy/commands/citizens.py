@@ -12,6 +12,7 @@ from proxy.commands import start
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
+    from proxy.domain.identidad import Identidad
     from proxy.flows.demonstration_people import Person
     from proxy.flows.deposit import Offered
 
@@ -111,9 +112,20 @@ def demonstration(
         ],
     )  # fmt: skip
     _show(
-        ("Identidad", "Razón social", "Distrito"),
-        [(str(one.identidad), one.razon_social, one.distrito) for one in companies],
+        ("Identidad", "Razón social", "Distrito", "La representan"),
+        [
+            (str(one.identidad), one.razon_social, one.distrito, _representatives(one.identidad))
+            for one in companies
+        ],
     )
+
+
+def _representatives(company: "Identidad") -> str:
+    from proxy.domain.identity import Known
+    from proxy.flows.demonstration_people import KNOWN
+
+    found = KNOWN.get(company, Known()).representatives
+    return ", ".join(map(str, found)) or "Nadie: espera a la entidad"
 
 
 def _show(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

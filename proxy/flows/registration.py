@@ -148,12 +148,12 @@ def usable(addresses: Sequence[str]) -> list[str]:
 
 
 def unproved(draft: Draft) -> Draft:
-    draft = replace(draft, identified=False, known=[], representative_visit="", email_visit="")
+    draft = replace(draft, identified=False, representative_visit="", email_visit="")
     return unrepresented(draft)
 
 
 def unrepresented(draft: Draft) -> Draft:
-    return replace(draft, represented_by="", representative_known=[], confirmed=False)
+    return replace(draft, represented_by="", confirmed=False)
 
 
 def keep(tx: Tx, found: Registration, draft: Draft) -> Registration:
