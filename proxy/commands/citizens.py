@@ -12,7 +12,6 @@ from proxy.commands import start
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
-    from proxy.domain.identidad import Identidad
     from proxy.flows.demonstration_people import Person
     from proxy.flows.deposit import Offered
 
@@ -74,7 +73,7 @@ def demonstration(
     """Carga personas y notificaciones inventadas, solo en su propia computadora."""
     from proxy.domain.identity import CompanyClaim, PersonClaim
     from proxy.flows import demonstration as flow
-    from proxy.flows.demonstration_people import STORIES, STRANGERS
+    from proxy.flows.demonstration_people import KNOWN, STORIES, STRANGERS
 
     settings = start.read_settings()
     if not settings.local:
@@ -112,20 +111,14 @@ def demonstration(
         ],
     )  # fmt: skip
     _show(
-        ("Identidad", "Razón social", "Distrito", "La representan"),
-        [
-            (str(one.identidad), one.razon_social, one.distrito, _representatives(one.identidad))
-            for one in companies
-        ],
+        ("Identidad", "Razón social", "Distrito"),
+        [(str(one.identidad), one.razon_social, one.distrito) for one in companies],
     )
-
-
-def _representatives(company: "Identidad") -> str:
-    from proxy.domain.identity import Known
-    from proxy.flows.demonstration_people import KNOWN
-
-    found = KNOWN.get(company, Known()).representatives
-    return ", ".join(map(str, found)) or "Nadie: espera a la entidad"
+    for company, known in KNOWN.items():
+        if known.representatives:
+            people = " o ".join(map(str, known.representatives))
+            print(f"La casilla de {company} se abre en el momento si la registra {people}.")
+    print("Las de otras empresas esperan: véalas con «casilla cuentas pendientes».")
 
 
 def _show(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
