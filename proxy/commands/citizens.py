@@ -116,8 +116,8 @@ def demonstration(
     )
     for company, known in KNOWN.items():
         if known.representatives:
-            people = " o ".join(map(str, known.representatives))
-            print(f"La casilla de {company} se abre en el momento si la registra {people}.")
+            who = " o ".join(map(str, known.representatives))
+            print(f"La casilla de {company} se abre en el momento si la registra {who}.")
     print("Las de otras empresas esperan: véalas con «casilla cuentas pendientes».")
 
 
