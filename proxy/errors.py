@@ -55,6 +55,11 @@ class Reason(StrEnum):
     GONE = "gone"  # no question waits for this answer
     OVER = "over"  # too much time passed since the flow began
     UNREAD = "unread"  # the owner must open the notificacion first
+    SUSPENDED = "suspended"  # the entity suspended the casilla; said only to its owner
+    CLOSED = "closed"  # it was closed more than a year ago; said only to its owner
+
+
+ENDS = {Reason.SPENT, Reason.GONE, Reason.OVER, Reason.SUSPENDED, Reason.CLOSED}
 
 
 @dataclass(frozen=True)
@@ -69,4 +74,4 @@ class Denied:
     @property
     def ends(self) -> bool:
         """True: no question is left to answer, so the person begins again."""
-        return self.reason in (Reason.SPENT, Reason.GONE, Reason.OVER)
+        return self.reason in ENDS

@@ -127,6 +127,22 @@ TEXTS = {
     "petition.expired": (
         "El pedido {number} venció: no se cambió nada. Si hace falta, pídalo otra vez."
     ),
+    "petition.reason": (
+        "Escriba por qué con --motivo: se lo diremos a quien hizo la solicitud. No se cambió nada."
+    ),
+    "reason.malformed": (
+        "Escriba el motivo en {most} caracteres o menos, solo con letras, números y signos: "
+        "no se cambió nada."
+    ),
+    "token.suspended": (
+        "Su casilla está suspendida: por ahora nadie puede ingresar y no se le deposita nada. "
+        "No se perdió nada de lo que tiene en ella. Llámenos al teléfono que está al pie de esta "
+        "página y le diremos cómo se levanta la suspensión."
+    ),
+    "token.closed": (
+        "Su casilla se cerró hace más de un año y ya no se puede ingresar. Si necesita lo que se "
+        "le notificó en ella, llámenos al teléfono que está al pie de esta página."
+    ),
     "recovery.channel": "Elija por dónde quiere recibir su token digital.",
     "recovery.over": "Pasó el tiempo para elegir la contraseña. Empiece otra vez.",
     "persona.unknown": "Elija el tipo de persona.",
@@ -213,6 +229,16 @@ TEXTS = {
     ),
     "service.busy": "Hay muchas personas ingresando. Espere unos segundos y pruebe otra vez.",
     "casilla.unknown": "Esa identidad no tiene casilla: no se depositó nada. Revise el número.",
+    "casilla.cerrada": (
+        "Esa casilla está cerrada: no se depositó nada. Notifique a esa persona por otro medio."
+    ),
+    "casilla.suspendida": (
+        "Esa casilla está suspendida y nadie la puede leer: no se depositó nada. Notifique a esa "
+        "persona por otro medio, o deposite cuando se levante la suspensión."
+    ),
+    "casilla.suspended": "Esa casilla ya estaba suspendida: no se cambió nada.",
+    "casilla.closed": "Esa casilla ya estaba cerrada: no se cambió nada.",
+    "casilla.in_use": "Esa casilla no está suspendida ni cerrada: no se cambió nada.",
     "casilla.exists": "Esa identidad ya tiene una casilla: no se abrió otra.",
     "nombres.malformed": "Escriba los nombres o la razón social, en {most} caracteres o menos.",
     "email.malformed": "Escriba un correo completo, como nombre@ejemplo.pe.",
@@ -322,6 +348,10 @@ TEXTS = {
     "padron.unreadable": (
         "El dato «{name}» pasa de {most} caracteres o tiene algunos que no se pueden mostrar. "
         "Escríbalo otra vez."
+    ),
+    "padron.representatives": (
+        "En «representantes» van documentos de personas, separados por espacios, y solo en la "
+        "línea de una empresa."
     ),
     "padron.sexo": "El dato «sexo» debe ser F o M.",
     "padron.day": "El dato «{name}» debe ser una fecha, como 2026-03-09 o 09/03/2026.",

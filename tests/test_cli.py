@@ -378,7 +378,7 @@ def test_who_asks_for_a_change_reads_what_another_person_must_run_and_cannot_run
     for number in ("1", "2"):
         gone = f"El pedido {number} quedó sin efecto.\n"
         assert casilla("cuentas", "rechazar", number) == (0, gone, "")
-    none = "No hay pedidos que esperen a una segunda persona.\n"
+    none = "No hay solicitudes ni pedidos que esperen.\n"
     assert casilla("cuentas", "pendientes") == (0, none, "")
     code, _, complaint = casilla("cuentas", "rechazar", "3")
     assert code == 1 and complaint.startswith("No hay un pedido con el número 3.")

@@ -73,7 +73,7 @@ def demonstration(
     """Carga personas y notificaciones inventadas, solo en su propia computadora."""
     from proxy.domain.identity import CompanyClaim, PersonClaim
     from proxy.flows import demonstration as flow
-    from proxy.flows.demonstration_people import STORIES, STRANGERS
+    from proxy.flows.demonstration_people import KNOWN, STORIES, STRANGERS
 
     settings = start.read_settings()
     if not settings.local:
@@ -114,6 +114,11 @@ def demonstration(
         ("Identidad", "Razón social", "Distrito"),
         [(str(one.identidad), one.razon_social, one.distrito) for one in companies],
     )
+    for company, known in KNOWN.items():
+        if known.representatives:
+            who = " o ".join(map(str, known.representatives))
+            print(f"La casilla de {company} se abre en el momento si la registra {who}.")
+    print("Las de otras empresas esperan: véalas con «casilla cuentas pendientes».")
 
 
 def _show(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from proxy.commands.spanish import Command, Group
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
+    from proxy.domain.identidad import Identidad
     from proxy.store.petitions import Petition
 
 cuentas = typer.Typer(cls=Group, help="Casillas de personas y empresas.", no_args_is_help=True)
@@ -21,8 +23,19 @@ Approver = Annotated[
     str | None, typer.Option(metavar="NOMBRE", help="Otra persona, que lo aprobará.")
 ]
 Number = Annotated[int, typer.Argument(min=1, metavar="N", help="El número del pedido.")]
-# What `aprobar` says once it is done.
+Reason = Annotated[str, typer.Option(metavar="TEXTO", help="Por qué. Queda anotado.")]
+# What `pendientes` says of a company, and what `aprobar` and `rechazar` say once it is done.
+COMPANY = {
+    "company": "solicita su casilla",
+    "declared": "casilla abierta con un poder declarado",
+}
+REJECTED = {
+    "company": "La solicitud de {} se rechazó. Se dijo el motivo al correo de quien la hizo.",
+    "declared": "La casilla de {} quedó suspendida: nadie ingresa a ella. Se avisó a su correo.",
+}
 DONE = {
+    "company": "Se abrió la casilla de {}. Sus credenciales van al correo de la solicitud.",
+    "declared": "La casilla de {} sigue como está y ya no espera.",
     "email": (
         "El correo de la casilla de {} cambió, y se quitaron su contraseña y su celular. "
         "Se avisó al anterior y al nuevo."
@@ -134,45 +147,114 @@ def correct_email(
 
 @cuentas.command("pendientes", cls=Command)
 def waiting() -> None:
-    """Lista los pedidos que esperan a una segunda persona."""
+    """Lista lo que espera a la entidad: empresas sin poder confirmado y pedidos entre dos."""
     from proxy.flows import petitions
 
     parts = start.ready()
     with parts.db.reading() as tx:
         found = petitions.waiting(tx)
-    for one, holder in found:
+    for one, holder, nombres, draft in found:
+        asked = start.to_the_second(one.asked_at, parts)
+        until = start.to_the_second(one.expires_at, parts) if one.expires_at else "—"
+        if one.act in ("company", "declared"):
+            by = draft.represented_by if draft else ""
+            how = (
+                "con los datos de su documento"
+                if draft and draft.proved_by_data
+                else "con su casilla"
+            )
+            reach = f"{draft.typed['correo']}, {draft.typed['telefono']}" if draft else ""
+            print(
+                f"{one.id}  {holder}  {COMPANY[one.act]}: {nombres}  dice representarla: "
+                f"{by or '—'}  probado: {how if by else '—'}  contacto: {reach or '—'}  "
+                f"desde: {asked}  hasta: {until}"
+            )
+            continue
         what = f"correo nuevo: {one.email}" if one.email else "quitar el segundo factor"
-        asked, until = (start.to_the_second(at, parts) for at in (one.asked_at, one.expires_at))
         print(
             f"{one.id}  {holder}  {what}  pedido por: {one.asked_by}  desde: {asked}  "
             f"hasta: {until}  responde: {one.responds}  autoriza: {one.authorises or '—'}"
         )
     if not found:
-        print("No hay pedidos que esperen a una segunda persona.")
+        print("No hay solicitudes ni pedidos que esperen.")
 
 
 @cuentas.command("aprobar", cls=Command)
 def approve(
     numero: Number,
 ) -> None:
-    """Hace lo que otra persona pidió. Revise antes con «pendientes» qué es."""
-    from proxy.flows import petitions
+    """Aprueba una solicitud, o hace lo que otra persona pidió. Mire antes «pendientes»."""
+    from proxy.flows import first_access, petitions, power
 
-    with start.ready().db.transaction() as tx:
-        done, holder = petitions.approve(tx, numero)
+    parts = start.ready()
+    made = first_access.first(parts.policy, parts.vault)
+    if made.secret:  # before the transaction: it takes long
+        made = replace(made, hashed=parts.passwords.hash(made.secret))
+    with parts.db.transaction() as tx:
+        if power.about(tx, numero):
+            done, holder = power.approve(tx, parts.policy, parts.catalog, numero, made)
+        else:
+            done, holder = petitions.approve(tx, numero)
     print(DONE[done.act].format(holder))
 
 
 @cuentas.command("rechazar", cls=Command)
 def refuse(
     numero: Number,
+    motivo: Reason = "",
 ) -> None:
-    """Deja sin efecto un pedido, propio o de otra persona."""
-    from proxy.flows import petitions
+    """Rechaza una solicitud, diciendo por qué, o deja sin efecto un pedido entre dos personas."""
+    from proxy.flows import petitions, power
 
     with start.ready().db.transaction() as tx:
-        petitions.refuse(tx, numero)
-    print(f"El pedido {numero} quedó sin efecto.")
+        if power.about(tx, numero):
+            done, holder = power.reject(tx, numero, motivo)
+            said = REJECTED[done.act].format(holder)
+        else:
+            petitions.refuse(tx, numero, motivo)
+            said = f"El pedido {numero} quedó sin efecto."
+    print(said)
+
+
+@cuentas.command("suspender", cls=Command)
+def suspend(identidad: Owner, motivo: Reason = "") -> None:
+    """Nadie ingresa a la casilla y no se deposita nada en ella. No se pierde nada."""
+    holder = _change("suspend", identidad, motivo)
+    print(
+        f"La casilla de {holder} quedó suspendida y sus sesiones se cerraron. Se avisó al titular."
+    )
+
+
+@cuentas.command("levantar", cls=Command)
+def lift(identidad: Owner) -> None:
+    """Vuelve a abrir una casilla suspendida o cerrada."""
+    holder = _change("lift", identidad)
+    print(f"La casilla de {holder} se puede usar otra vez. Se avisó al titular.")
+
+
+@cuentas.command("cerrar", cls=Command)
+def close(identidad: Owner, motivo: Reason = "") -> None:
+    """No se deposita nada más en la casilla. Su titular lee un año lo que se le notificó."""
+    holder = _change("close_for_good", identidad, motivo)
+    print(f"La casilla de {holder} quedó cerrada. Se avisó al titular.")
+
+
+@cuentas.command("cerrar-sesiones", cls=Command)
+def end_sessions(identidad: Owner) -> None:
+    """Cierra todas las sesiones de una casilla y olvida sus equipos."""
+    holder = _change("end_sessions", identidad)
+    print(f"Se cerraron las sesiones de {holder} y se olvidaron sus equipos. Se avisó al titular.")
+
+
+def _change(act: str, identidad: str, *values: str) -> "Identidad":
+    from proxy.domain.identidad import read_identidad
+    from proxy.flows import cuentas as flow
+
+    parts = start.ready()
+    holder = read_identidad(identidad)
+    with parts.db.transaction() as tx:
+        getattr(flow, act)(tx, holder, *values)
+    return holder
 
 
 def _ask(flow: "Callable[..., Petition]", identidad: str, *values: str | None) -> None:
@@ -182,6 +264,7 @@ def _ask(flow: "Callable[..., Petition]", identidad: str, *values: str | None) -
     holder = read_identidad(identidad)
     with parts.db.transaction() as tx:
         made = flow(tx, holder, *values)
+    assert made.expires_at is not None  # an act of two people expires
     print(
         f"Todavía no cambió nada: antes del {start.to_the_second(made.expires_at, parts)}, "
         f"{made.authorises or 'otra persona'} debe ejecutar con su propio usuario "

@@ -1,8 +1,12 @@
 """A casilla, as the flows use it."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
 
 from proxy.domain.identidad import Identidad
+
+READABLE_FOR = timedelta(days=366)  # after it is closed: a year, also a leap year
 
 
 @dataclass(frozen=True)
@@ -16,3 +20,15 @@ class Casilla:
     password: str | None  # the hash; None until the owner chooses a password
     must_change: bool  # `debe_cambiar`: this password only lets the owner choose another
     failures: int  # wrong passwords in a row
+    suspended_at: datetime | None  # nobody enters, and nothing is deposited
+    closed_at: datetime | None  # nothing is deposited, and its owner enters for READABLE_FOR
+
+    @property
+    def in_use(self) -> bool:
+        return self.suspended_at is None and self.closed_at is None
+
+    def shut(self, now: datetime) -> Literal["suspended", "closed"] | None:
+        """Why nobody enters."""
+        if self.suspended_at:
+            return "suspended"
+        return "closed" if self.closed_at and now >= self.closed_at + READABLE_FOR else None

@@ -20,6 +20,14 @@ class Event(StrEnum):
     CHANGE_UNDONE = "user_change_revoked"  # the old address used the link «deshacer»
     DEVICE_FORGOTTEN = "device_forgotten"  # the owner made the casilla forget a browser
     CASILLA_OPENED = "user_created"
+    CASILLA_SUSPENDED = "user_suspended"  # the entity did it: nobody enters
+    CASILLA_LIFTED = "user_reinstated"  # the entity opened it again
+    CASILLA_CLOSED = "user_closed"  # the entity did it: nothing more is deposited
+    SESSIONS_REVOKED = "session_revoked"  # the entity ended all of a casilla
+    LOGIN_SHUT = "authn_login_shut"  # its owner proved themself, and the casilla is shut
+    COMPANY_WAITS = "registration_waiting"  # no register says who represents it: the entity decides
+    COMPANY_APPROVED = "registration_approved"
+    COMPANY_REJECTED = "registration_rejected"
     IDENTITY_CHECKED = "identity_check"  # RENIEC or SUNAT compared the data of a form
     RECOVERY_STARTED = "authn_recovery_start"  # somebody asked to recover a password
     LINK_SENT = "authn_link_created"  # a link to choose a password was sent

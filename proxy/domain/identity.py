@@ -7,6 +7,7 @@ field at a time (S40).
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from proxy.domain.identidad import Identidad
 
@@ -17,6 +18,21 @@ class Answer(StrEnum):
     MATCHES = "coincide"
     DIFFERS = "no coincide"
     UNAVAILABLE = "no disponible"
+
+
+class Checked(NamedTuple):
+    """The answer about a claim. `addresses`: the e-mails that the register knows of that identidad,
+    if the claim matches."""
+
+    answer: Answer
+    addresses: tuple[str, ...] = ()
+
+
+class Known(NamedTuple):
+    """What a register knows of an identidad beside what a form asks for."""
+
+    representatives: tuple[Identidad, ...] = ()  # of a company
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -208,6 +208,11 @@ def told_of_tries(casilla_id: int) -> Limit:
     return _limit("tried", casilla_id)
 
 
+def told_of_registration(address: str) -> list[Limit]:
+    """Somebody with another's data may register again and again: it fills no mailbox."""
+    return [Limit(f"registered/{address.casefold()}", 5, DAY)]
+
+
 def changes_of_profile(casilla_id: int) -> list[Limit]:
     return [_limit("profile/5", casilla_id), _limit("profile/60", casilla_id)]
 

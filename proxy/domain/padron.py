@@ -10,13 +10,14 @@ from datetime import date
 from hashlib import sha256
 from hmac import compare_digest
 
-from proxy.domain.identidad import check_cui, cui_digit, read_identidad
+from proxy.domain.identidad import Identidad, check_cui, cui_digit, read_identidad
 from proxy.domain.identity import Claim, CompanyClaim, PersonClaim, read_day
 from proxy.errors import Refusal
 
 PERSON = ("apellido_paterno", "apellido_materno", "nombres", "fecha_nacimiento", "sexo",
           "fecha_emision")  # fmt: skip
 COMPANY = ("razon_social", "distrito")
+REPRESENTATIVES, ADDRESSES = "representantes", "correos"  # several in one cell
 MAY_BE_EMPTY = {"apellido_materno", "cui"}
 SEXES = {"F": "F", "FEMENINO": "F", "M": "M", "MASCULINO": "M"}
 UNSAID = str.maketrans("", "", ". ")
@@ -46,6 +47,19 @@ def parse_record(values: Mapping[str, str]) -> Claim:
         issued_on=_day("fecha_emision", told["fecha_emision"]),
         cui=digit,
     )
+
+
+def parse_representatives(values: Mapping[str, str], company: Identidad) -> tuple[Identidad, ...]:
+    """Refuses `padron.representatives` for a person's line and for a company that represents."""
+    found = tuple(map(read_identidad, apart(values.get(REPRESENTATIVES, ""))))
+    if found and (company.kind != "RUC" or any(one.kind == "RUC" for one in found)):
+        raise Refusal("padron.representatives")
+    return found
+
+
+def apart(cell: str) -> list[str]:
+    """The values of a cell. A spreadsheet may leave line breaks between them."""
+    return cell.replace(",", " ").replace(";", " ").split()
 
 
 def written(claim: Claim) -> str:

@@ -48,9 +48,24 @@ class Draft:
     company: dict[str, str] = field(default_factory=dict)
     representative: dict[str, str] = field(default_factory=dict)
     identified: bool = False  # RENIEC or SUNAT confirmed the data
+    known: list[str] = field(default_factory=list)  # e-mails that the register knows of them
     represented_by: str = ""  # the identidad of the representative who proved it
+    representative_known: list[str] = field(default_factory=list)
+    confirmed: bool = False  # the register says that this person represents this company
     representative_visit: str = ""  # of the code for the representative
     email_visit: str = ""  # of the code for the address
+
+    @property
+    def waits(self) -> bool:
+        """For the entity: a declared power opens no casilla (R22)."""
+        return self.persona == LEGAL and not self.confirmed
+
+    @property
+    def proved_by_data(self) -> bool:
+        """Whether the representative typed the data of a document, which others may have read."""
+        number = "".join(self.representative.get("numero", "").split())
+        kind = self.representative.get("tipo", "")
+        return self.represented_by == f"{kind}-{number.removeprefix(f'{kind}-')}"
 
     @property
     def typed(self) -> dict[str, str]:

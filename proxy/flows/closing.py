@@ -21,11 +21,12 @@ def close(
     session: bytes = b"",
     device: bytes = b"",
     browsers: bool = True,
-) -> None:
+) -> int:
     """End every way in but the session with the id `session`; forget every browser but `device`.
 
     Links of `purposes` end too. Without `browsers` the casilla forgets no browser. A secret that
-    waits for its first code always ends: a thief may have begun it (S37).
+    waits for its first code always ends: a thief may have begun it (S37). Returns how many sessions
+    ended.
     """
     casillas.lock(tx, casilla_id)
     challenges.end_all(tx, casilla_id)
@@ -33,7 +34,7 @@ def close(
     factors.drop_waiting(tx, casilla_id)
     if browsers:
         devices.forget_all(tx, casilla_id, device)
-    sessions.end_all(tx, casilla_id, session)
+    return sessions.end_all(tx, casilla_id, session)
 
 
 def spend_link(tx: Tx, link_id: bytes, purpose: str) -> int | None:

@@ -27,9 +27,8 @@ def new_address(casilla: Casilla, email: str) -> str:
     return address
 
 
-def set_email(tx: Tx, petition: Petition, responsible: list[str]) -> None:
+def set_email(tx: Tx, casilla: Casilla, petition: Petition, responsible: list[str]) -> None:
     """The casilla is locked. Refuses `email.malformed`, `email.same`."""
-    casilla = casillas.by_id(tx, petition.casilla_id)
     address = new_address(casilla, petition.email or "")
     changes.give_up(tx, casilla.id)
     close(tx, casilla.id, UNDO, NOT_ME)

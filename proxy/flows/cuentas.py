@@ -1,20 +1,27 @@
-"""Cuentas: the entity opens a casilla, and lets an owner try the password again."""
+"""Cuentas: what the entity does with a casilla.
+
+    open ──▶ suspend: nobody enters, nothing is deposited ──▶ lift
+        └──▶ close: nothing more is deposited, and its owner reads for a year
+
+What was served stays in all of them, and the owner is told of each by e-mail.
+"""
 
 from datetime import timedelta
 from uuid import uuid4
 
 from email_validator import EmailNotValidError, validate_email
 
-from proxy.domain.casilla import Casilla
+from proxy.domain.casilla import READABLE_FOR, Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
-from proxy.flows import closing
-from proxy.store import casillas, devices, eventos, links, throttle
+from proxy.flows.closing import close, spend_link
+from proxy.store import casillas, devices, eventos, links, outbox, throttle
 from proxy.store.tx import Tx
 
 NOMBRES_LENGTH = 200
+REASON_LENGTH = 300
 PASS, PASS_LIFE = "pass", timedelta(minutes=30)
 
 
@@ -50,6 +57,62 @@ def open_casilla(
     return casillas.by_id(tx, casilla_id)
 
 
+def suspend(tx: Tx, identidad: Identidad, reason: str = "") -> None:
+    """Every way in ends. Refuses `casilla.none`, `casilla.suspended`, `reason.malformed`."""
+    casilla, why = _locked(tx, identidad), read_reason(reason)
+    if not casillas.suspend(tx, casilla.id):
+        raise Refusal("casilla.suspended")
+    close(tx, casilla.id)
+    eventos.note(tx, Event.CASILLA_SUSPENDED, casilla.id, reason=why)
+    outbox.add(tx, "casilla_changed", casilla, what="suspended", reason=why)
+
+
+def lift(tx: Tx, identidad: Identidad) -> None:
+    """A casilla that was suspended or closed is in use again. Refuses `casilla.none`,
+    `casilla.in_use`."""
+    casilla = _locked(tx, identidad)
+    if not casillas.lift(tx, casilla.id):
+        raise Refusal("casilla.in_use")
+    eventos.note(tx, Event.CASILLA_LIFTED, casilla.id, was_closed=casilla.closed_at is not None)
+    outbox.add(tx, "casilla_changed", casilla, what="lifted")
+
+
+def close_for_good(tx: Tx, identidad: Identidad, reason: str = "") -> None:
+    """Refuses `casilla.none`, `casilla.closed`, `reason.malformed`."""
+    casilla, why = _locked(tx, identidad), read_reason(reason)
+    if not casillas.close(tx, casilla.id):
+        raise Refusal("casilla.closed")
+    eventos.note(tx, Event.CASILLA_CLOSED, casilla.id, reason=why)
+    until = (tx.now + READABLE_FOR).isoformat()
+    outbox.add(tx, "casilla_changed", casilla, what="closed", reason=why, until=until)
+
+
+def end_sessions(tx: Tx, identidad: Identidad) -> int:
+    """Also codes, links and known browsers end. Returns how many sessions did. Refuses
+    `casilla.none`."""
+    casilla = _locked(tx, identidad)
+    many = close(tx, casilla.id)
+    eventos.note(tx, Event.SESSIONS_REVOKED, casilla.id, many=many)
+    outbox.add(tx, "casilla_changed", casilla, what="ended")
+    return many
+
+
+def read_reason(text: str) -> str:
+    """Refuses `reason.malformed`."""
+    reason = " ".join(text.split())
+    if len(reason) > REASON_LENGTH or not reason.isprintable():
+        raise Refusal("reason.malformed", most=REASON_LENGTH)
+    return reason
+
+
+def _locked(tx: Tx, identidad: Identidad) -> Casilla:
+    casilla = casillas.by_identidad(tx, identidad)
+    if casilla is None:
+        raise Refusal("casilla.none")
+    casillas.lock(tx, casilla.id)
+    return casillas.by_id(tx, casilla.id)
+
+
 def restore(tx: Tx, identidad: Identidad) -> None:
     """Forget the wrong passwords in a row, and all that anybody took of the owner's limits.
 
@@ -69,10 +132,7 @@ def make_pass(tx: Tx, identidad: Identidad) -> bytes:
 
     The entity must identify the owner before. An earlier pass ends. Refuses `casilla.none`.
     """
-    casilla = casillas.by_identidad(tx, identidad)
-    if casilla is None:
-        raise Refusal("casilla.none")
-    casillas.lock(tx, casilla.id)
+    casilla = _locked(tx, identidad)
     links.end_all(tx, casilla.id, PASS)
     eventos.note(tx, Event.PASS_MADE, casilla.id)
     return links.add(tx, PASS, casilla.id, PASS_LIFE)
@@ -80,7 +140,7 @@ def make_pass(tx: Tx, identidad: Identidad) -> bytes:
 
 def use_pass(tx: Tx, link_id: bytes, client: Client) -> bytes | None:
     """The id that the browser remembers. None: the pass was used, ended or expired."""
-    casilla_id = closing.spend_link(tx, link_id, PASS)
+    casilla_id = spend_link(tx, link_id, PASS)
     if casilla_id is None:
         return None
     device = uuid4().bytes

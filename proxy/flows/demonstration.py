@@ -17,7 +17,7 @@ from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.files import Limits
 from proxy.flows import cuentas, deposit, inbox
-from proxy.flows.demonstration_people import STORIES, STRANGERS, Person, Story
+from proxy.flows.demonstration_people import KNOWN, STORIES, STRANGERS, Person, Story
 from proxy.flows.deposit import Offered
 from proxy.render.pdf import render_pdf, render_picture
 from proxy.store import casillas, padron
@@ -67,7 +67,7 @@ def load(
 
 def introduce(tx: Tx) -> None:
     unknown = [one for one in STRANGERS if not padron.find(tx, one.identidad).there]
-    padron.put(tx, unknown)
+    padron.put(tx, unknown, KNOWN)
 
 
 def _live(

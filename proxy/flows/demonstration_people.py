@@ -8,7 +8,7 @@ from datetime import date
 from itertools import cycle
 
 from proxy.domain.identidad import Identidad
-from proxy.domain.identity import Claim, CompanyClaim, PersonClaim
+from proxy.domain.identity import Claim, CompanyClaim, Known, PersonClaim
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,14 @@ STRANGERS: tuple[Claim, ...] = (
     ),
     CompanyClaim(Identidad("RUC", "20000000036"), "Textiles Supuestos S.A.C.", "Ate"),
 )  # fmt: skip
+
+# The bakery opens its casilla at once when one of these represents it; the textiles wait.
+KNOWN = {
+    Identidad("RUC", "20000000028"): Known(
+        (ROSA.identidad, Identidad("DNI", "40000011")), ("contacto@panaderia.example",)
+    ),
+    Identidad("DNI", "40000011"): Known((), ("elena.de.antes@demo.example",)),
+}
 
 FINE = (
     "Se le comunica que en el registro figura una multa por no haber sufragado en las elecciones "

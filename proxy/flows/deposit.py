@@ -70,10 +70,15 @@ def receive(
 def deposit(
     tx: Tx, zone: ZoneInfo, identidad: Identidad, acto: Acto, served: Sequence[Served]
 ) -> Receipt:
-    """`served[0]` is the acto. Refuses `casilla.unknown` and `acto.future`."""
+    """`served[0]` is the acto. Refuses `casilla.unknown`, `casilla.cerrada`, `casilla.suspendida`
+    and `acto.future`."""
     casilla = casillas.by_identidad(tx, identidad)
     if casilla is None:
         raise Refusal("casilla.unknown")
+    if casilla.closed_at:
+        raise Refusal("casilla.cerrada")
+    if casilla.suspended_at:
+        raise Refusal("casilla.suspendida")
     receipt = record(tx, zone, casilla, acto, served)
     # The alerta only says that an acto is there: plain e-mail is not private (R21).
     outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)

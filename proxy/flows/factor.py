@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from proxy.domain import limits, totp
+from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.policy import Policy
@@ -110,12 +111,11 @@ def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | N
     return None
 
 
-def restore(tx: Tx, petition: Petition, responsible: list[str]) -> None:
+def restore(tx: Tx, casilla: Casilla, petition: Petition, responsible: list[str]) -> None:
     """The entity turns the factor off for an identified owner who lost app and codes.
 
     Two different people do it (S39, `petitions`). The casilla is locked. Refuses `factor.none`.
     """
-    casilla = casillas.by_id(tx, petition.casilla_id)
     if not factors.remove(tx, casilla.id):
         raise Refusal("factor.none")
     close(tx, casilla.id)

@@ -49,13 +49,16 @@ def first(policy: Policy, vault: Vault) -> First:
     return First(link_id, key_id, secret_for(key, link_id))
 
 
-def issue(tx: Tx, policy: Policy, casilla: Casilla, made: First) -> None:
+def issue(
+    tx: Tx, policy: Policy, casilla: Casilla, made: First, *, by_entity: bool = False
+) -> None:
     life = policy.first_access_life
     purpose = SECRET if made.secret else ACTIVATION
     links.add(tx, purpose, casilla.id, life, made.link_id)
     told: dict[str, Any] = {
         "user": casilla.identidad.user,
         "hours": life // HOUR,
+        "by_entity": by_entity,  # approved the registration
     }
     if made.secret:
         told |= {"first_access": made.link_id.hex(), "key_id": made.key_id}

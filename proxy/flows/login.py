@@ -137,7 +137,11 @@ def verify(tx: Tx, policy: Policy, visit: str, typed: str, client: Client) -> Op
         # Another session turned the factor on while this code was being sent.
         eventos.note(tx, Event.CODE_FAILED, found.casilla_id)
         return Denied(Reason.GONE)
-    return _open(tx, policy, casillas.by_id(tx, found.casilla_id), client)
+    casilla = casillas.by_id(tx, found.casilla_id)
+    if shut := casilla.shut(tx.now):  # only here: who has no code must not learn it
+        eventos.note(tx, Event.LOGIN_SHUT, casilla.id, why=shut)
+        return Denied(Reason(shut))
+    return _open(tx, policy, casilla, client)
 
 
 def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:

@@ -1,6 +1,10 @@
 """Opening: the applicant proves the mailbox, and in the same transaction the casilla opens.
 
     ask ──▶ code and link by e-mail ──▶ validate (or resend) ──▶ casilla, acceptances, credentials
+                     a company whose power no register confirms ──▶ waits for the entity (`power`)
+
+Whoever else the data name is told: the representative at their own casilla, and every address that
+the register knows (S81).
 
 One registration opens one casilla and mails one set of credentials, even if several browsers
 validate it several times. An owner who has a casilla already is told so in the registered mailbox,
@@ -8,7 +12,8 @@ and nowhere else (S41).
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
@@ -21,17 +26,27 @@ from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.policy import Policy
+from proxy.domain.registration import Draft
 from proxy.errors import Denied, Reason
 from proxy.flows import challenge, first_access, limiting
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.first_access import First
 from proxy.flows.registration import Applicant, applicant, begun, keep, next_step
-from proxy.store import acceptances, casillas, eventos, outbox, registrations, throttle
+from proxy.store import (
+    acceptances,
+    casillas,
+    eventos,
+    outbox,
+    petitions,
+    registrations,
+    throttle,
+)
 from proxy.store.acceptances import Acceptance
 from proxy.store.registrations import Registration
 from proxy.store.tx import Tx
 
 PURPOSE = "registration"
+WAITS = timedelta(days=60)  # for the entity; then the applicant asks again
 
 
 def ask(tx: Tx, policy: Policy, visit: str, today: date, client: Client) -> Denied | None:
@@ -117,8 +132,15 @@ def validate_by_link(
     return _validate(tx, policy, catalog, found, typed, made, client)
 
 
-def done(tx: Tx, visit: str) -> bool:
+def done(tx: Tx, visit: str) -> Registration | None:
+    """The registration of this browser that ended: its casilla is open, or waits."""
     return registrations.ended(tx, secrets.digest(visit))
+
+
+def waits(tx: Tx, challenge_id: bytes) -> bool:
+    """Whether the entity decides about the registration of a mailed link."""
+    found = registrations.by_challenge(tx, challenge_id)
+    return found is not None and found.draft.waits
 
 
 def accepted(tx: Tx, casilla_id: int) -> list[Acceptance]:
@@ -148,17 +170,52 @@ def _validate(
     if next_step(found.draft) != "review":
         return Denied(Reason.OVER)
     who = applicant(found, tx.now.date())
-    owner = casillas.by_identidad(tx, who.claim.identidad)
-    casilla = None if owner else _open(tx, who, made)
-    if casilla is None:
-        _tell(tx, owner or casillas.by_identidad(tx, who.claim.identidad), client)
-        return None
     throttle.give_back(tx, [*limits.mail_asked(client), limits.domain(who.email)])
+    owner = casillas.by_identidad(tx, who.claim.identidad)
+    if owner is None and found.draft.waits:
+        _wait(tx, found, who, client)
+    elif owner or grant(tx, policy, catalog, found, who, made, client) is None:
+        _tell(tx, owner or casillas.by_identidad(tx, who.claim.identidad), client)
+    return None
+
+
+def grant(
+    tx: Tx,
+    policy: Policy,
+    catalog: Catalog,
+    found: Registration,
+    who: Applicant,
+    made: First,
+    client: Client | None,
+) -> Casilla | None:
+    """Open the casilla. Without `client` the entity does it. None: another one was first."""
+    casilla = _open(tx, who, made)
+    if casilla is None:
+        return None
     if not registrations.end(tx, found, who.claim.identidad):
         raise RuntimeError("a spent code opened two casillas")
-    first_access.issue(tx, policy, casilla, made)
+    first_access.issue(tx, policy, casilla, made, by_entity=client is None)
     _record(tx, catalog, casilla, found)
-    return None
+    _tell_named(tx, found.draft, who, client, casilla)
+    return casilla
+
+
+def _wait(tx: Tx, found: Registration, who: Applicant, client: Client) -> None:
+    until = tx.now + WAITS
+    if not registrations.wait(tx, found, until):
+        raise RuntimeError("a spent code asked for a casilla twice")
+    number = petitions.add_company(tx, found.id, tx.by.kind, until)
+    eventos.note(tx, Event.COMPANY_WAITS, None, petition=number)
+    outbox.add(
+        tx,
+        "company_waits",
+        None,
+        recipient=who.email,
+        petition=number,
+        days=WAITS.days,
+        **_named(found.draft, who),
+    )
+    _tell_named(tx, found.draft, who, client, None)
 
 
 def _open(tx: Tx, who: Applicant, made: First) -> Casilla | None:
@@ -187,16 +244,43 @@ def _record(tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration) -> 
         acceptances.add(tx, casilla.id, one)
         when = at.astimezone(zone).strftime("%d/%m/%Y a las %H:%M")
         told.append({"text": text, "titulo": titles[text], **values, "at": when})
-    by = found.draft.represented_by
     outbox.add(
         tx,
         "affiliation",
         casilla,
         accepted=told,
-        nombres=casilla.nombres,
-        identidad=casilla.identidad.masked,
-        represented_by=parse_identidad(by).masked if by else "",
+        **_named(found.draft, applicant(found, tx.now.date())),
     )
+
+
+def _named(draft: Draft, who: Applicant) -> dict[str, Any]:
+    """A mailbox holds no whole identidad."""
+    by = draft.represented_by
+    return {
+        "nombres": rules.full_name(who.claim),
+        "identidad": who.claim.identidad.masked,
+        "represented_by": parse_identidad(by).masked if by else "",
+    }
+
+
+def _tell_named(
+    tx: Tx, draft: Draft, who: Applicant, client: Client | None, casilla: Casilla | None
+) -> None:
+    """Tell whom the data name, in case that somebody else typed them. None: the casilla waits."""
+    said: dict[str, Any] = _named(draft, who) | {"waits": casilla is None}
+    said |= where(tx, client) if client else {}
+    by = draft.represented_by
+    representative = casillas.by_identidad(tx, parse_identidad(by)) if by else None
+    told = dict.fromkeys(map(str.casefold, draft.known), False)
+    told |= dict.fromkeys(map(str.casefold, draft.representative_known), True)
+    if representative:
+        told[representative.email.casefold()] = True
+    elif by:  # no time tells who has a casilla (S31)
+        outbox.add_void(tx, "registered", represents=True, **said)
+    told.pop(who.email.casefold(), None)  # it reads of the casilla itself
+    for address, represents in told.items():
+        if throttle.take(tx, limits.told_of_registration(address)) is None:
+            outbox.add(tx, "registered", casilla, recipient=address, represents=represents, **said)
 
 
 def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
@@ -208,9 +292,10 @@ def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
     mailbox = [limits.mailbox(owner.email)] if owner else []
     allowed = throttle.take(tx, [*told, *mailbox]) is None
     if owner and allowed:
-        outbox.add(tx, "already_registered", owner, **where(tx, client))
+        out_of_use = not owner.in_use
+        outbox.add(tx, "already_registered", owner, out_of_use=out_of_use, **where(tx, client))
     else:
-        outbox.add_void(tx, "already_registered", **where(tx, client))
+        outbox.add_void(tx, "already_registered", out_of_use=False, **where(tx, client))
 
 
 def _linked(tx: Tx, challenge_id: bytes) -> Challenge | None:

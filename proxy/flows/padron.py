@@ -4,22 +4,42 @@ read a line ──▶ write a batch; a record replaces the one with the same ide
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from proxy.domain import padron as rules
 from proxy.domain.columns import Columns, Fault
 from proxy.domain.events import Event
-from proxy.domain.identity import Claim
-from proxy.domain.padron import COMPANY, PERSON, parse_record
+from proxy.domain.identidad import Identidad
+from proxy.domain.identity import Claim, Known
+from proxy.domain.padron import ADDRESSES, COMPANY, PERSON, REPRESENTATIVES
+from proxy.flows.cuentas import normal_email
 from proxy.store import eventos, padron
 from proxy.store.tx import Tx
 
-COLUMNS = Columns(needed=("identidad",), optional=(*PERSON, "cui", *COMPANY))
+COLUMNS = Columns(
+    needed=("identidad",), optional=(*PERSON, "cui", *COMPANY, REPRESENTATIVES, ADDRESSES)
+)
 
 
-def read(values: Mapping[str, str]) -> Claim:
-    return parse_record(values)
+@dataclass(frozen=True)
+class Line:
+    claim: Claim
+    known: Known
+
+    @property
+    def identidad(self) -> Identidad:
+        return self.claim.identidad
 
 
-def write(tx: Tx, claims: Sequence[tuple[int, Claim]]) -> list[Fault]:
-    padron.put(tx, [claim for _, claim in claims])
-    eventos.note(tx, Event.PADRON_LOADED, records=len(claims))
+def read(values: Mapping[str, str]) -> Line:
+    claim = rules.parse_record(values)
+    representatives = rules.parse_representatives(values, claim.identidad)
+    addresses = tuple(map(normal_email, rules.apart(values.get(ADDRESSES, ""))))
+    return Line(claim, Known(representatives, addresses))
+
+
+def write(tx: Tx, lines: Sequence[tuple[int, Line]]) -> list[Fault]:
+    known = {line.identidad: line.known for _, line in lines}
+    padron.put(tx, [line.claim for _, line in lines], known)
+    eventos.note(tx, Event.PADRON_LOADED, records=len(lines))
     return []

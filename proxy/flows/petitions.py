@@ -8,21 +8,33 @@ What can be checked is checked when it is asked for, to say it at once, and agai
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
+from proxy.domain import registration as rules
 from proxy.domain.casilla import Casilla
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
+from proxy.domain.registration import Draft, Reading
 from proxy.domain.responsible import one_person, two_people
 from proxy.errors import Refusal
 from proxy.flows import correction, factor
-from proxy.store import casillas, eventos, petitions
+from proxy.flows.cuentas import read_reason
+from proxy.store import casillas, eventos, petitions, registrations
 from proxy.store.petitions import Act, Petition
 from proxy.store.tx import Tx
 
 # Long enough for who is away some days; later, what was seen of the owner says nothing of today.
 LIFE = timedelta(days=7)
 
-_ACTS: Mapping[Act, Callable[[Tx, Petition, list[str]], None]] = {
+
+class Waiting(NamedTuple):
+    petition: Petition
+    identidad: Identidad  # of the casilla that it is about
+    nombres: str
+    draft: Draft | None  # what was typed to register, if a declared power is the matter
+
+
+_ACTS: Mapping[Act, Callable[[Tx, Casilla, Petition, list[str]], None]] = {
     "email": correction.set_email,
     "factor": factor.restore,
 }
@@ -45,10 +57,9 @@ def ask_factor(tx: Tx, identidad: Identidad, responds: str, authorises: str | No
     return _ask(tx, "factor", casilla, None, responds, authorises)
 
 
-def waiting(tx: Tx) -> list[tuple[Petition, Identidad]]:
-    """Oldest first, each with whose casilla it is about."""
-    found = petitions.waiting(tx)
-    return [(one, casillas.by_id(tx, one.casilla_id).identidad) for one in found]
+def waiting(tx: Tx) -> list[Waiting]:
+    """All that waits for the entity, oldest first: also what `power` decides."""
+    return [_described(tx, one) for one in petitions.waiting(tx)]
 
 
 def approve(tx: Tx, number: int) -> tuple[Petition, Identidad]:
@@ -56,20 +67,22 @@ def approve(tx: Tx, number: int) -> tuple[Petition, Identidad]:
 
     Who authorises has the name that was asked for, or else that of the OS user who approves.
     """
-    petition = _find(tx, number)
+    petition = find(tx, number)
     casillas.lock(tx, petition.casilla_id)
-    _spend(tx, petition)
+    spend(tx, petition)
     if _user(tx) == petition.asked_by:
         raise Refusal("responsible.same_user", number=number)
     names = two_people(petition.responds, petition.authorises or _user(tx))
-    _ACTS[petition.act](tx, petition, names)
-    return petition, casillas.by_id(tx, petition.casilla_id).identidad
+    assert petition.casilla_id is not None  # an act of two people is on a casilla
+    casilla = casillas.by_id(tx, petition.casilla_id)
+    _ACTS[petition.act](tx, casilla, petition, names)
+    return petition, casilla.identidad
 
 
-def refuse(tx: Tx, number: int) -> None:
-    """Refuses `petition.none`, `petition.answered`, `petition.expired`."""
-    petition = _find(tx, number)
-    _spend(tx, petition)
+def refuse(tx: Tx, number: int, reason: str = "") -> None:
+    """Refuses `petition.none`, `petition.answered`, `petition.expired`, `reason.malformed`."""
+    petition, why = find(tx, number), read_reason(reason)
+    spend(tx, petition)
     eventos.note(
         tx,
         Event.PETITION_REFUSED,
@@ -77,6 +90,7 @@ def refuse(tx: Tx, number: int) -> None:
         act=petition.act,
         petition=number,
         asked_by=petition.asked_by,
+        reason=why,
     )
 
 
@@ -98,20 +112,33 @@ def _ask(
     names = [one_person(responds)] if authorises is None else two_people(responds, authorises)
     number = petitions.add(tx, act, casilla.id, email, names, _user(tx), tx.now + LIFE)
     eventos.note(tx, Event.PETITION_MADE, casilla.id, act=act, responsible=names, petition=number)
-    return _find(tx, number)
+    return find(tx, number)
 
 
-def _find(tx: Tx, number: int) -> Petition:
+def find(tx: Tx, number: int) -> Petition:
     petition = petitions.find(tx, number)
     if petition is None:
         raise Refusal("petition.none", number=number)
     return petition
 
 
-def _spend(tx: Tx, petition: Petition) -> None:
+def spend(tx: Tx, petition: Petition) -> None:
     if not petitions.spend(tx, petition.id):
-        answered = _find(tx, petition.id).answered_at  # perhaps just now, by another person
+        answered = find(tx, petition.id).answered_at  # perhaps just now, by another person
         raise Refusal("petition.answered" if answered else "petition.expired", number=petition.id)
+
+
+def _described(tx: Tx, petition: Petition) -> Waiting:
+    if petition.casilla_id is None:
+        found = registrations.by_id(tx, petition.registration_id or b"")
+        assert found is not None  # it lives as long as its petition
+        claim = rules.read_company(Reading(found.draft.company))
+        return Waiting(petition, claim.identidad, claim.razon_social, found.draft)
+    casilla = casillas.by_id(tx, petition.casilla_id)
+    draft = None
+    if petition.act == "declared":
+        draft = registrations.declared(tx, casilla.identidad)
+    return Waiting(petition, casilla.identidad, casilla.nombres, draft)
 
 
 def _user(tx: Tx) -> str:

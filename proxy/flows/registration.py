@@ -7,7 +7,8 @@ The typed data are kept, sealed, for an hour after the last step, and a cookie t
 browser. No step tells whether an identidad has a casilla (S41).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -17,7 +18,7 @@ from proxy.domain import registration as rules
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
-from proxy.domain.identity import Answer, Claim
+from proxy.domain.identity import Answer, Checked, Claim
 from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
 from proxy.errors import Denied, Refusal
 from proxy.flows import cuentas, limiting
@@ -133,20 +134,32 @@ def record_check(
     found: Registration,
     form: Mapping[str, str],
     identidad: Identidad,
-    answer: Answer,
+    checked: Checked,
     client: Client,
 ) -> Registration:
-    record_answer(tx, identidad, answer, client)
+    record_answer(tx, identidad, checked.answer, client)
     found = keep_typed(tx, found, form)
-    if answer is not Answer.MATCHES:
+    if checked.answer is not Answer.MATCHES:
         return found
-    return keep(tx, found, replace(found.draft, identified=True))
+    return keep(tx, found, replace(found.draft, identified=True, known=usable(checked.addresses)))
+
+
+def usable(addresses: Sequence[str]) -> list[str]:
+    """A register may hold what is no address."""
+    found = []
+    for address in addresses:
+        with suppress(Refusal):
+            found.append(cuentas.normal_email(address))
+    return found
 
 
 def unproved(draft: Draft) -> Draft:
-    return replace(
-        draft, identified=False, represented_by="", representative_visit="", email_visit=""
-    )
+    draft = replace(draft, identified=False, representative_visit="", email_visit="")
+    return unrepresented(draft)
+
+
+def unrepresented(draft: Draft) -> Draft:
+    return replace(draft, represented_by="", confirmed=False)
 
 
 def keep(tx: Tx, found: Registration, draft: Draft) -> Registration:

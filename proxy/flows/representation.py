@@ -2,30 +2,39 @@
 
     summon ──▶ code to the mailbox of their casilla ──▶ answer     ·     prove (RENIEC)
                (or of their app)
+                 ──▶ record_power: what the register says of this person and this company
 
-Public data prove nothing: anybody can read the RUC, the name and the district of a company.
+Public data prove nothing: anybody can read the RUC, the name and the district of a company. A
+person who proved who they are has no power by it: without the register the company waits (S81).
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
 from proxy.domain import codes, limits, secrets
 from proxy.domain import registration as rules
 from proxy.domain.client import Client
-from proxy.domain.identidad import Identidad
-from proxy.domain.identity import Answer, PersonClaim
+from proxy.domain.events import Event
+from proxy.domain.identidad import Identidad, parse_identidad
+from proxy.domain.identity import Answer, Checked, PersonClaim
 from proxy.domain.policy import Policy
-from proxy.domain.registration import REPRESENTATIVE, Reading
+from proxy.domain.registration import REPRESENTATIVE, Draft, Reading
 from proxy.errors import Denied, Refusal
 from proxy.flows import challenge, factor, limiting
 from proxy.flows.challenge import Asked, Challenge
-from proxy.flows.registration import keep, record_answer
-from proxy.store import casillas
+from proxy.flows.registration import begun, keep, record_answer, unrepresented, usable
+from proxy.store import casillas, eventos
 from proxy.store.registrations import Registration
 from proxy.store.tx import Tx
 
 PURPOSE = "representative"
+
+
+class Pair(NamedTuple):
+    person: Identidad
+    company: Identidad
 
 
 def read_representative(form: Mapping[str, str], today: date) -> PersonClaim:
@@ -59,11 +68,13 @@ def summon(
 ) -> Denied | None:
     """Send a code to the representative. Without a casilla nothing leaves, and no page shows it."""
     casilla = casillas.by_identidad(tx, identidad) if identidad.kind != "RUC" else None
+    if casilla and not casilla.in_use:
+        casilla = None
     visit = secrets.new_token()
     asked = Asked(PURPOSE, str(identidad), casilla)
     denied = challenge.ask(tx, policy, asked, visit, client)
     if denied is None:
-        keep(tx, found, replace(found.draft, representative_visit=visit, represented_by=""))
+        keep(tx, found, replace(unrepresented(found.draft), representative_visit=visit))
     return denied
 
 
@@ -80,7 +91,7 @@ def answer(
     if isinstance(asked, Denied):
         return asked
     assert asked.casilla_id is not None  # only the code of a casilla is ever right
-    _represented(tx, found, casillas.by_id(tx, asked.casilla_id).identidad)
+    _represented(tx, found, casillas.by_id(tx, asked.casilla_id).identidad, ())
     return None
 
 
@@ -95,6 +106,8 @@ def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> s
     """
     whose = asked.casilla_id if asked else None
     casillas.lock(tx, whose)
+    if whose is not None and not casillas.by_id(tx, whose).in_use:
+        return None  # the entity suspended it meanwhile: it proves nobody
     if asked is None or whose is None or not factor.on(tx, whose):
         return typed if codes.is_like_a_code(typed) else None
     key = tx.vault.code_key(asked.key_id)
@@ -111,9 +124,8 @@ def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registra
     values = rules.as_typed(form, REPRESENTATIVE)
     if found.draft.represented_by and values == found.draft.representative:
         return keep(tx, found, found.draft)
-    return keep(
-        tx, found, replace(found.draft, representative=values, represented_by="", email_visit="")
-    )
+    draft = replace(unrepresented(found.draft), representative=values, email_visit="")
+    return keep(tx, found, draft)
 
 
 def prove(
@@ -121,16 +133,40 @@ def prove(
     found: Registration,
     form: Mapping[str, str],
     identidad: Identidad,
-    answer: Answer,
+    checked: Checked,
     client: Client,
 ) -> bool:
-    record_answer(tx, identidad, answer, client)
+    record_answer(tx, identidad, checked.answer, client)
     found = keep_typed(tx, found, form)
-    if answer is not Answer.MATCHES:
+    if checked.answer is not Answer.MATCHES:
         return False
-    _represented(tx, found, identidad)
+    _represented(tx, found, identidad, checked.addresses)
     return True
 
 
-def _represented(tx: Tx, found: Registration, identidad: Identidad) -> None:
-    keep(tx, found, replace(found.draft, represented_by=str(identidad), representative_visit=""))
+def pair(draft: Draft) -> Pair | None:
+    """Whom to ask the register about."""
+    if not draft.represented_by:
+        return None
+    company = rules.read_company(Reading(draft.company)).identidad
+    return Pair(parse_identidad(draft.represented_by), company)
+
+
+def record_power(tx: Tx, visit: str, asked: Pair, answer: Answer) -> None:
+    """The draft may be about another pair by now: the answer is of `asked` alone."""
+    eventos.note(tx, Event.IDENTITY_CHECKED, None, answer=answer.value, power=True)
+    found = begun(tx, visit)
+    if found and pair(found.draft) == asked:
+        keep(tx, found, replace(found.draft, confirmed=answer is Answer.MATCHES))
+
+
+def _represented(
+    tx: Tx, found: Registration, identidad: Identidad, addresses: tuple[str, ...]
+) -> None:
+    draft = replace(
+        unrepresented(found.draft),
+        represented_by=str(identidad),
+        representative_known=usable(addresses),
+        representative_visit="",
+    )
+    keep(tx, found, draft)

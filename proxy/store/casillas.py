@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from proxy.domain.casilla import Casilla
 from proxy.domain.identidad import Identidad
@@ -18,7 +18,7 @@ _COLUMNS = [
     casillas.c[name]
     for name in (
         "id", "uid", "kind", "number", "nombres", "email", "phone", "password", "must_change",
-        "failures",
+        "failures", "suspended_at", "closed_at",
     )
 ]  # fmt: skip
 _BY_LOOKUP = select(*_COLUMNS).where(casillas.c.lookup.in_(bindparam("lookups", expanding=True)))
@@ -43,6 +43,25 @@ _SET_PASSWORD = (
 )
 _SET_EMAIL = update(casillas).where(_THIS).values(email=bindparam("sealed"))
 _SET_PHONE = update(casillas).where(_THIS).values(phone=bindparam("sealed"))
+# A second act of the same kind changes nothing, and says so.
+_SUSPEND = (
+    update(casillas)
+    .where(_THIS, casillas.c.suspended_at.is_(None))
+    .values(suspended_at=bindparam("now"))
+    .returning(casillas.c.id)
+)
+_CLOSE = (
+    update(casillas)
+    .where(_THIS, casillas.c.closed_at.is_(None))
+    .values(closed_at=bindparam("now"))
+    .returning(casillas.c.id)
+)
+_LIFT = (
+    update(casillas)
+    .where(_THIS, or_(casillas.c.suspended_at.is_not(None), casillas.c.closed_at.is_not(None)))
+    .values(suspended_at=None, closed_at=None)
+    .returning(casillas.c.id)
+)
 
 
 def add(
@@ -140,6 +159,21 @@ def set_phone(tx: Tx, casilla: Casilla, phone: str | None) -> None:
     tx.conn.execute(_SET_PHONE, {"casilla": casilla.id, "sealed": sealed})
 
 
+def suspend(tx: Tx, casilla_id: int) -> bool:
+    """False: it was suspended already."""
+    return tx.conn.execute(_SUSPEND, {"casilla": casilla_id, "now": tx.now}).first() is not None
+
+
+def close(tx: Tx, casilla_id: int) -> bool:
+    """False: it was closed already."""
+    return tx.conn.execute(_CLOSE, {"casilla": casilla_id, "now": tx.now}).first() is not None
+
+
+def lift(tx: Tx, casilla_id: int) -> bool:
+    """False: it was in use."""
+    return tx.conn.execute(_LIFT, {"casilla": casilla_id}).first() is not None
+
+
 def opened(vault: Vault, name: str, uid: bytes, sealed: bytes) -> str:
     return vault.open(f"casillas.{name}", uid, sealed)
 
@@ -159,4 +193,6 @@ def _casilla(vault: Vault, row: Row[Any]) -> Casilla:
         password=row.password,
         must_change=row.must_change,
         failures=row.failures,
+        suspended_at=row.suspended_at,
+        closed_at=row.closed_at,
     )

@@ -1,4 +1,4 @@
-"""Acts of the entity that wait for a second person.
+"""What waits for the entity: acts that a second person approves, and companies (S39, S81).
 
 One conditional statement spends a petition, so two answers never both count.
 """
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from proxy.store.tables import petitions
 from proxy.store.tx import Tx
 
-Act = Literal["email", "factor"]
+Act = Literal["email", "factor", "company", "declared"]
 EMAIL = "petitions.email"
 UID_BYTES = 16
 
@@ -22,20 +22,24 @@ UID_BYTES = 16
 class Petition:
     id: int
     act: Act
-    casilla_id: int
+    casilla_id: int | None  # None: a company without a casilla yet
+    registration_id: bytes | None  # of that company
     email: str | None  # the new one, if the act is to change it
     responds: str
     authorises: str | None
     asked_by: str  # the OS user
     asked_at: datetime
-    expires_at: datetime
+    expires_at: datetime | None  # None: it waits until it is answered
     answered_at: datetime | None
 
 
 _COLUMNS = [petitions.c.uid, *(petitions.c[name] for name in Petition.__dataclass_fields__)]
 _ADD = insert(petitions).returning(petitions.c.id)
 _BY_ID = select(*_COLUMNS).where(petitions.c.id == bindparam("petition"))
-_ALIVE = (petitions.c.answered_at.is_(None), petitions.c.expires_at > bindparam("now"))
+_ALIVE = (
+    petitions.c.answered_at.is_(None),
+    or_(petitions.c.expires_at.is_(None), petitions.c.expires_at > bindparam("now")),
+)
 _WAITING = select(*_COLUMNS).where(*_ALIVE).order_by(petitions.c.id)
 _SPEND = (
     update(petitions)
@@ -63,6 +67,19 @@ def add(
         "email": tx.vault.seal(EMAIL, uid, email) if email else None,
         "responds": names[0],
         "authorises": names[1] if len(names) > 1 else None,
+        "asked_by": asked_by,
+        "asked_at": tx.now,
+        "expires_at": until,
+    }
+    return int(tx.conn.execute(_ADD, values).scalar_one())
+
+
+def add_company(tx: Tx, registration_id: bytes, asked_by: str, until: datetime) -> int:
+    values = {
+        "uid": secrets.token_bytes(UID_BYTES),
+        "act": "company",
+        "registration_id": registration_id,
+        "responds": "",
         "asked_by": asked_by,
         "asked_at": tx.now,
         "expires_at": until,

@@ -41,8 +41,8 @@ _STATEMENTS: dict[str, Delete] = {
     ),
     "petitions": delete(petitions).where(petitions.c.expires_at < _DEAD),
     "rates": delete(rates).where(rates.c.tat < bindparam("tat")),
-    "registrations": delete(registrations).where(  # not finished in time
-        registrations.c.ended_at.is_(None), registrations.c.expires_at < bindparam("now")
+    "registrations": delete(registrations).where(  # not finished, or not answered, in time
+        registrations.c.lookup.is_(None), registrations.c.expires_at < bindparam("now")
     ),
     "sessions": delete(sessions).where(sessions.c.expires_at < _OLD),
     "devices": delete(devices).where(

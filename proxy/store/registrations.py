@@ -1,4 +1,7 @@
-"""What a person typed to register, sealed. It stays after the casilla is open."""
+"""What a person typed to register, sealed. It stays after the casilla is open.
+
+A company that waits for the entity has ended, so that no browser changes it, and has no `lookup`.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -6,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.registration import Draft
@@ -28,7 +31,7 @@ _COLUMNS = [registrations.c[name] for name in ("id", "data", "challenge_id", "ex
 _OPEN = (registrations.c.ended_at.is_(None), registrations.c.expires_at > bindparam("now"))
 _ADD = insert(registrations)
 _ALIVE = select(*_COLUMNS).where(registrations.c.visit == bindparam("visit_digest"), *_OPEN)
-_ENDED = select(registrations.c.id).where(
+_ENDED = select(*_COLUMNS).where(
     registrations.c.visit == bindparam("visit_digest"), registrations.c.ended_at.is_not(None)
 )
 _BY_CHALLENGE = select(*_COLUMNS).where(
@@ -44,9 +47,19 @@ _ASKED = (
     .where(registrations.c.id == bindparam("registration"))
     .values(challenge_id=bindparam("challenge"))
 )
+_BY_ID = select(*_COLUMNS).where(registrations.c.id == bindparam("registration"))
+_WAIT = (
+    update(registrations)
+    .where(registrations.c.id == bindparam("registration"), *_OPEN)
+    .values(ended_at=bindparam("now"), expires_at=bindparam("until"))
+    .returning(registrations.c.id)
+)
+_FORGET = delete(registrations).where(
+    registrations.c.id == bindparam("registration"), registrations.c.lookup.is_(None)
+)
 _END = (
     update(registrations)
-    .where(registrations.c.id == bindparam("registration"), registrations.c.ended_at.is_(None))
+    .where(registrations.c.id == bindparam("registration"), registrations.c.lookup.is_(None))
     .values(ended_at=bindparam("now"), lookup=bindparam("whose"))
     .returning(registrations.c.id)
 )
@@ -71,8 +84,12 @@ def alive(tx: Tx, visit: bytes) -> Registration | None:
     return _found(tx, tx.conn.execute(_ALIVE, {"visit_digest": visit, "now": tx.now}).first())
 
 
-def ended(tx: Tx, visit: bytes) -> bool:
-    return tx.conn.execute(_ENDED, {"visit_digest": visit}).first() is not None
+def ended(tx: Tx, visit: bytes) -> Registration | None:
+    return _found(tx, tx.conn.execute(_ENDED, {"visit_digest": visit}).first())
+
+
+def by_id(tx: Tx, registration_id: bytes) -> Registration | None:
+    return _found(tx, tx.conn.execute(_BY_ID, {"registration": registration_id}).first())
 
 
 def by_challenge(tx: Tx, challenge_id: bytes) -> Registration | None:
@@ -89,6 +106,17 @@ def save(tx: Tx, registration: Registration, draft: Draft, until: datetime) -> N
 def link_challenge(tx: Tx, registration: Registration, challenge_id: bytes) -> None:
     values = {"registration": registration.id, "challenge": challenge_id}
     tx.conn.execute(_ASKED, values)
+
+
+def wait(tx: Tx, registration: Registration, until: datetime) -> bool:
+    """The entity decides, before `until`. False: another request was first."""
+    values = {"registration": registration.id, "now": tx.now, "until": until}
+    return tx.conn.execute(_WAIT, values).first() is not None
+
+
+def forget(tx: Tx, registration: Registration) -> None:
+    """Delete what was typed, unless it opened a casilla."""
+    tx.conn.execute(_FORGET, {"registration": registration.id})
 
 
 def end(tx: Tx, registration: Registration, identidad: Identidad) -> bool:

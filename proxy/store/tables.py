@@ -47,6 +47,8 @@ casillas = Table(
     Column("must_change", Boolean, nullable=False),  # before anything else
     Column("failures", Integer, nullable=False, server_default="0"),  # wrong passwords in a row
     Column("created_at", Instant, nullable=False),
+    Column("suspended_at", Instant),  # by the entity, which may lift it
+    Column("closed_at", Instant),
 )
 
 devices = Table(
@@ -154,20 +156,23 @@ changes = Table(
     Column("ended_at", Instant),  # given up, or undone
 )
 
-# An act that one person of the entity asked for and another one approves, as another OS user (S39).
+# What waits for the entity, under numbers of one series: an act that one of its people asked for
+# and another one approves, as another OS user (S39); a company whose power no register confirms,
+# and a casilla that 0.2.0 opened by such a power (S81).
 petitions = Table(
     "petitions",
     metadata,
     Column("id", Number, primary_key=True),  # people name it, so no number serves twice
     Column("uid", LargeBinary, nullable=False),
-    Column("act", Text, nullable=False),  # "email" or "factor"
-    Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
+    Column("act", Text, nullable=False),  # "email", "factor", "company" or "declared"
+    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),  # empty: not open yet
+    Column("registration_id", LargeBinary),  # of a company that waits
     Column("email", LargeBinary, info={"sealed": "uid"}),  # the new one
-    Column("responds", Text, nullable=False),  # the name of who identified the owner
+    Column("responds", Text, nullable=False),  # who identified the owner; empty: nobody did
     Column("authorises", Text),  # the name of who is to approve; empty: of whoever does
     Column("asked_by", Text, nullable=False),  # the OS user
     Column("asked_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False),
+    Column("expires_at", Instant),  # empty: it waits until it is answered
     Column("answered_at", Instant),  # approved or refused: the audit says which, and by whom
     sqlite_autoincrement=True,
 )
@@ -183,7 +188,7 @@ registrations = Table(
     Column("data", LargeBinary, nullable=False, info={"sealed": "id"}),  # JSON
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
-    Column("ended_at", Instant),  # its casilla was opened
+    Column("ended_at", Instant),  # its casilla was opened, or the entity decides
 )
 # For the purge of unfinished ones.
 Index(
@@ -212,6 +217,7 @@ padron = Table(
     Column("lookup", LargeBinary, primary_key=True),  # keyed hash of the identidad
     Column("uid", LargeBinary, nullable=False),
     Column("record", LargeBinary, nullable=False, info={"sealed": "uid"}),  # JSON
+    Column("known", LargeBinary, info={"sealed": "uid"}),  # JSON: representatives, e-mails
 )
 
 # A riddle that tells people from programs. Without a visit it is in the pool; once answered, it is

@@ -74,6 +74,7 @@ CASILLA: list[BaseRoute] = [
     form("/registro/correo/reenviar/", opening.email_form, opening.resend, name="registration:resend"),
     form("/registro/enlace/{token}/", opening.link_form, opening.validate_link, name="registration:link"),
     Route("/registro/listo/", opening.done, name="registration:done"),
+    Route("/registro/en-espera/", opening.told_to_wait, name="registration:waits"),
     form("/activar/", opening.activation_form, opening.activate, name="activation"),
     Route("/activar/{token}/", opening.follow, name="activation:follow"),
     # Inbox

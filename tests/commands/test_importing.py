@@ -190,10 +190,41 @@ def test_the_register_is_filled_and_put_up_to_date(
     company = parse_record(
         {"identidad": "20999999906", "razon_social": "COMERCIAL SUR S.A.C.", "distrito": "ATE"}
     )
-    assert installation.identity.check(company) is Answer.MATCHES
+    assert installation.identity.check(company).answer is Answer.MATCHES
     casilla("padron", "importar", write(companies.replace("Ate", "Lince"), "empresas.csv"))
-    assert installation.identity.check(company) is Answer.DIFFERS
+    assert installation.identity.check(company).answer is Answer.DIFFERS
     assert how_many(installation, "padron") == 3
+
+
+def test_the_register_says_who_represents_a_company_and_where_to_write(
+    casilla: Casilla, installation: Installation
+) -> None:
+    """S81"""
+    head = "identidad;razon_social;distrito;representantes;correos\n"
+    line = "20999999906;Comercial Sur S.A.C.;Ate;"
+    good = f'{head}{line}DNI-40000011 40000012,CE-000400013;"sur@ejemplo.pe, Otra@Ejemplo.PE"\n'
+    said = casilla("padron", "importar", write(good, "empresas.csv"))
+    assert said == (0, "La lista propia recibió 1 registro.\n", "")
+    company = parse_identidad("20999999906")
+    register = installation.identity
+    people = [parse_identidad(text) for text in ("40000011", "40000012", "CE-000400013")]
+    assert {register.represents(one, company) for one in people} == {Answer.MATCHES}
+    assert register.represents(parse_identidad("40000013"), company) is Answer.DIFFERS
+    record = {"identidad": "20999999906", "razon_social": "Comercial Sur SAC", "distrito": "Ate"}
+    told = register.check(parse_record(record)).addresses
+    assert told == ("sur@ejemplo.pe", "Otra@ejemplo.pe")
+    faults = {
+        f"{line}20999999906;": "En «representantes» van documentos de personas",
+        f"{line}123;": "La identidad no es correcta.",
+        f"{line};sur": "Escriba un correo completo",
+    }
+    for wrong, fault in faults.items():
+        code, _, complaint = casilla("padron", "importar", write(f"{head}{wrong}\n", "x.csv"))
+        assert code == 1 and complaint.startswith(f"x.csv:2: {fault}"), complaint
+    person = PEOPLE.splitlines()
+    text = f"{person[0]},representantes\n{person[1]},40000012\n"
+    code, _, complaint = casilla("padron", "importar", write(text, "y.csv"))
+    assert code == 1 and complaint.startswith("y.csv:2: En «representantes»"), complaint
 
 
 def test_a_fault_of_the_register_is_told_by_its_line(

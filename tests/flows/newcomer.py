@@ -12,7 +12,7 @@ from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.first_access import secret_for
 from proxy.domain.identidad import Identidad
-from proxy.domain.identity import Answer, Claim
+from proxy.domain.identity import Answer, Checked, Claim
 from proxy.domain.policy import Policy
 from proxy.domain.registration import LEGAL, NATURAL
 from proxy.errors import Denied
@@ -78,7 +78,9 @@ class Newcomer:
         with self.db.transaction() as tx:
             registration.choose(tx, self.found, persona)
 
-    def data(self, form: dict[str, str], answer: Answer = Answer.MATCHES) -> Denied | Claim:
+    def data(
+        self, form: dict[str, str], answer: Answer = Answer.MATCHES, *known: str
+    ) -> Denied | Claim:
         """Type them, and be compared with them."""
         found = self.found
         with self.db.transaction() as tx:
@@ -91,7 +93,8 @@ class Newcomer:
         if isinstance(price, Denied):
             return price
         with self.db.transaction() as tx:
-            registration.record_check(tx, found, form, claim.identidad, answer, self.client)
+            checked = Checked(answer, known)
+            registration.record_check(tx, found, form, claim.identidad, checked, self.client)
         return claim
 
     @property
@@ -142,6 +145,13 @@ class Newcomer:
         found = self.found
         with self.db.transaction() as tx:
             return representation.summon(tx, self.policy, found, identidad, self.client)
+
+    def power(self, answer: Answer = Answer.MATCHES) -> None:
+        """The register says whether who was proved represents the company."""
+        pair = representation.pair(self.found.draft)
+        assert pair is not None
+        with self.db.transaction() as tx:
+            representation.record_power(tx, self.visit, pair, answer)
 
     def answer(self, typed: str) -> Denied | None:
         found = self.found

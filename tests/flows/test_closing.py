@@ -19,6 +19,7 @@ from tests.flows.forgetful import HASHED, Forgetful, ask_link, by_link, mailed_l
 from tests.flows.inside import Inside
 from tests.flows.test_correction import correct
 from tests.flows.test_profile import link_ids, undo
+from tests.flows.test_shut import suspend
 from tests.people import Person
 from tests.racing import done_or_waiting, holding
 
@@ -62,9 +63,19 @@ def closing_by_the_entity(db: Database, rosa: Person) -> Act:
     return lambda: correct(db, rosa.identidad, "nueva@example.org")
 
 
+def closing_by_suspending(db: Database, rosa: Person) -> Act:
+    return lambda: suspend(db, rosa)
+
+
 @pytest.mark.parametrize(
     "closing",
-    [closing_by_password, closing_by_not_me, closing_by_undoing, closing_by_the_entity],
+    [
+        closing_by_password,
+        closing_by_not_me,
+        closing_by_undoing,
+        closing_by_the_entity,
+        closing_by_suspending,
+    ],
 )
 def test_no_session_slips_through_while_every_way_in_ends(
     db: Database, rosa: Person, clock: Clock, closing: Callable[[Database, Person], Act]

@@ -100,7 +100,7 @@ def test_the_register_knows_others_who_have_no_casilla(db: Database, documents: 
     manual = Path(__file__).parents[2] / "site_src/pages/manual/identidad.md"
     told = manual.read_text(encoding="utf-8")
     for one in STRANGERS:
-        assert Register(db).check(one) is Answer.MATCHES
+        assert Register(db).check(one).answer is Answer.MATCHES
         with db.reading() as tx:
             assert casillas.by_identidad(tx, one.identidad) is None
         values = [one.identidad.number, *list(vars(one).values())[1:]]

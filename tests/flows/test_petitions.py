@@ -43,7 +43,7 @@ def refuse(db: Database, number: int, by: Actor) -> None:
 
 def waiting(db: Database) -> list[int]:
     with db.reading() as tx:
-        return [one.id for one, _ in petitions.waiting(tx)]
+        return [one.petition.id for one in petitions.waiting(tx)]
 
 
 def noted(db: Database) -> list[tuple[str, dict[str, object]]]:
@@ -68,7 +68,7 @@ def test_nothing_changes_until_another_os_user_approves(db: Database, rosa: Pers
     assert messages(db, "email_corrected") == []
     assert refusal(db, number, ANA) == "responsible.same_user"
     with db.reading() as tx:
-        ((petition, whose),) = petitions.waiting(tx)
+        ((petition, whose, *_),) = petitions.waiting(tx)
     assert (petition.id, petition.email, petition.asked_by) == (number, NEW, "ana")
     assert whose == rosa.identidad
     approve(db, number)
@@ -109,7 +109,7 @@ def test_either_person_gives_it_up(db: Database, rosa: Person, by: Actor) -> Non
     refuse(db, number, by)
     assert refusal(db, number) == "petition.answered"
     assert (now(db, rosa).email, waiting(db)) == (rosa.email, [])
-    detail = {"act": "email", "petition": number, "asked_by": "ana"}
+    detail = {"act": "email", "petition": number, "asked_by": "ana", "reason": ""}
     assert noted(db)[1:] == [("two_person_refused", detail)]
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from proxy.domain.identity import Answer
+from proxy.domain.identity import Answer, Checked
 from proxy.domain.registration import Faults
 from proxy.errors import Denied, Reason
 from proxy.flows import registration, representation
@@ -31,6 +31,7 @@ def test_a_company_registers_by_the_casilla_of_who_represents_it(
     assert newcomer.summon(rosa.identidad) is None
     assert leaving(db, "representative_code") == [rosa.email]
     assert newcomer.answer(mailed_code(db, name="representative_code")) is None
+    newcomer.power()
     assert newcomer.ask() is None
     assert newcomer.validate(code_of(db)) is None
     with db.reading() as tx:
@@ -48,11 +49,11 @@ def test_a_company_registers_by_the_data_of_who_represents_it(db: Database) -> N
     newcomer = Newcomer(db).reach_representative()
     with db.transaction() as tx:
         found = newcomer.found
-        assert not representation.prove(tx, found, POWER, HER, Answer.DIFFERS, PHONE)
+        assert not representation.prove(tx, found, POWER, HER, Checked(Answer.DIFFERS), PHONE)
     assert newcomer.found.draft.representative["apellido_paterno"] == "Yupanqui"
     assert newcomer.ask() == GONE
     with db.transaction() as tx:
-        assert representation.prove(tx, found, POWER, HER, Answer.MATCHES, PHONE)
+        assert representation.prove(tx, found, POWER, HER, Checked(Answer.MATCHES), PHONE)
     assert newcomer.found.draft.represented_by == str(HER)
     assert newcomer.ask() is None
 
@@ -62,7 +63,7 @@ def test_who_represents_stays_proved_while_only_the_way_to_reach_the_company_cha
 ) -> None:
     newcomer = Newcomer(db).reach_representative()
     with db.transaction() as tx:
-        representation.prove(tx, newcomer.found, POWER, HER, Answer.MATCHES, PHONE)
+        representation.prove(tx, newcomer.found, POWER, HER, Checked(Answer.MATCHES), PHONE)
     newcomer.data(BAKERY | {"telefono": "044 223355"})
     with db.transaction() as tx:
         representation.keep_typed(tx, newcomer.found, POWER)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
-from proxy.flows.demonstration_people import STRANGERS
+from proxy.flows.demonstration_people import KNOWN, STRANGERS
 from proxy.store import padron, tables
 from tests.flows.newcomer import ELENA
 from tests.journeys.house import House, pass_riddle, press
@@ -26,7 +26,7 @@ TOKEN = "Su token digital para ingresar a la casilla"
 def known(house: House) -> None:
     """The local register knows them."""
     with house.installation.db.transaction() as tx:
-        padron.put(tx, list(STRANGERS))
+        padron.put(tx, list(STRANGERS), KNOWN)
 
 
 def choose(page: Page, button: str) -> None:

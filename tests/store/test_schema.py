@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import bindparam, text
 
 from proxy.domain.registration import Draft
-from proxy.store import registrations, schema, tables
+from proxy.store import petitions, registrations, schema, tables
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.people import vault
@@ -75,3 +75,33 @@ def test_who_is_half_way_through_a_registration_goes_on_after_an_upgrade(
     with db.reading() as tx:
         found = registrations.alive(tx, b"v" * 32)
     assert found is not None and found.draft.email_visit == "secret"
+
+
+def test_a_company_that_registered_before_0009_is_listed_and_no_other(
+    empty_url: str, clock: Clock
+) -> None:
+    """S81: it rested on a declared power. Who was opened by the entity accepted nothing here."""
+    db = Database(empty_url, clock, vault)
+    upgrade(db, "0008")
+    with db.transaction() as tx:
+        for number, kind in enumerate(("RUC", "RUC", "DNI"), 1):
+            tx.conn.execute(
+                text(
+                    "INSERT INTO casillas (id, uid, kind, lookup, number, nombres, email,"
+                    " must_change, created_at) VALUES (:id, :b, :kind, :b, :b, :b, :b, :no, :now)"
+                ).bindparams(bindparam("now", type_=tables.casillas.c.created_at.type)),
+                {"id": number, "b": bytes([number]), "kind": kind, "no": False, "now": tx.now},
+            )
+        for number in (2, 3):
+            tx.conn.execute(
+                tables.acceptances.insert(),
+                {"casilla_id": number, "text": "terminos", "version": "1", "sha256": "0",
+                 "at": tx.now, "ip": "::1"},
+            )  # fmt: skip
+    assert schema.migrate(db) == ("0008", schema.newest())
+    with db.reading() as tx:
+        (one,) = petitions.waiting(tx)
+    assert (one.id, one.act, one.casilla_id, one.expires_at) == (1, "declared", 2, None)
+    with db.transaction() as tx:  # the numbers of the series go on
+        assert petitions.add_company(tx, b"r", "visitor", tx.now) == 2
+    db.close()

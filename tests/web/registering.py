@@ -7,7 +7,7 @@ from pathlib import Path
 
 from httpx2 import Response
 
-from proxy.flows.demonstration_people import STRANGERS
+from proxy.flows.demonstration_people import KNOWN, STRANGERS
 from proxy.installation import Installation
 from proxy.store import padron
 from proxy.web.routes import path_of
@@ -64,7 +64,7 @@ class Registering:
 def introduce(installation: Installation) -> None:
     """The local register knows Elena and the bakery."""
     with installation.db.transaction() as tx:
-        padron.put(tx, list(STRANGERS))
+        padron.put(tx, list(STRANGERS), KNOWN)
 
 
 def sentences(page: Response) -> list[str]:

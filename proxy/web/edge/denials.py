@@ -8,12 +8,12 @@ from typing import Any
 
 from starlette.responses import Response
 
-from proxy.errors import Denied, Reason
+from proxy.errors import ENDS, Denied, Reason
 from proxy.texts import TEXTS
 from proxy.web.edge.pages import retry_after, spoken
 
 # The person typed nothing wrong, and waits, reads their mail or begins again.
-NO_FAULT = {Reason.RIDDLE, Reason.SENDS, Reason.SPENT, Reason.GONE, Reason.OVER}
+NO_FAULT = {Reason.RIDDLE, Reason.SENDS, *ENDS}
 
 
 def sentence(denied: Denied, *words: str) -> str:

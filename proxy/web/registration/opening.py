@@ -23,7 +23,7 @@ from proxy.web.edge.state import state_of
 from proxy.web.registration.steps import limited
 
 CLAVE = "clave"  # the guide's name of this code, instead of «token digital»
-DONE = "registration:done"
+DONE, WAITS = "registration:done", "registration:waits"
 Waiting = tuple[Registration, Challenge]
 
 
@@ -43,13 +43,14 @@ async def validate(request: Request) -> Response:
     if waiting is None:
         return await _gone(request, Denied(Reason.GONE))
     policy, catalog = state.installation.policy, state.installation.catalog
+    waits = waiting[0].draft.waits
     with state.passwords.place():
         made = await _first(request)
         denied = await run(
             request, opening.validate, policy, catalog, visit, typed, made, client_of(request)
         )
     if denied is None:
-        return _done(request)
+        return _done(request, waits=waits)
     if denied.ends:
         return await _gone(request, denied)
     said = told(denied, "clave", CLAVE)
@@ -87,7 +88,7 @@ async def validate_link(request: Request) -> Response:
     if challenge_id is None or await look(request, opening.linked, challenge_id) is None:
         return _link_page(request, None, 410)
     policy, catalog = state.installation.policy, state.installation.catalog
-    typed = form.get("clave", "")
+    typed, waits = form.get("clave", ""), await look(request, opening.waits, challenge_id)
     if not codes.is_like_a_code(typed):
         return _link_page(request, typed, 400, errors={"clave": TEXTS["clave.missing"]})
     with state.passwords.place():
@@ -103,7 +104,7 @@ async def validate_link(request: Request) -> Response:
             client_of(request),
         )
     if denied is None:
-        return _done(request)
+        return _done(request, waits=waits)
     if denied.ends:
         return _link_page(request, None, 410)
     said = told(denied, "clave", CLAVE)
@@ -114,6 +115,12 @@ async def done(request: Request) -> Response:
     if not state_of(request).signing.link_of(DONE, visit_of(request)):
         return see_other(request, "registration:terms")
     return page(request, "registration/done.html")
+
+
+async def told_to_wait(request: Request) -> Response:
+    if not state_of(request).signing.link_of(WAITS, visit_of(request)):
+        return see_other(request, "registration:terms")
+    return page(request, "registration/waits.html", days=opening.WAITS.days)
 
 
 async def follow(request: Request) -> Response:
@@ -150,14 +157,14 @@ async def _first(request: Request) -> First:
     return replace(made, hashed=await state.passwords.hash(made.secret))
 
 
-def _done(request: Request) -> Response:
-    return finish(request, DONE)
+def _done(request: Request, *, waits: bool) -> Response:
+    return finish(request, WAITS if waits else DONE)
 
 
 async def _gone(request: Request, denied: Denied) -> Response:
     """A form that is sent twice after success leads to the page of success."""
-    if await look(request, opening.done, visit_of(request)):
-        return _done(request)
+    if ended := await look(request, opening.done, visit_of(request)):
+        return _done(request, waits=ended.draft.waits)
     back = "registration:terms" if denied.reason is Reason.OVER else "registration:review"
     return limited(request, denied, back, CLAVE)
 

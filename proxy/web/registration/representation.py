@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -97,7 +98,7 @@ async def check_code(request: Request) -> Response:
     policy = state_of(request).installation.policy
     denied = await run(request, representation.answer, policy, found, typed, client_of(request))
     if denied is None:
-        return see_other(request, "registration:review")
+        return await _to_review(request)
     if denied.ends:
         return limited(request, denied, "registration:representative", CLAVE)
     said = told(denied, "clave", CLAVE)
@@ -145,10 +146,21 @@ async def prove(request: Request) -> Response:
     error = await captcha.check(request, DATA, form, price)
     if error:
         return await _data_page(request, found.draft, {"captcha": error})
-    answer = await identify(request, claim)
-    await run(request, representation.prove, found, form, claim.identidad, answer, client)
-    if answer is not Answer.MATCHES:
-        return unmatched(request, answer, "representative:data")
+    checked = await identify(request, claim)
+    await run(request, representation.prove, found, form, claim.identidad, checked, client)
+    if checked.answer is not Answer.MATCHES:
+        return unmatched(request, checked.answer, "representative:data")
+    return await _to_review(request)
+
+
+async def _to_review(request: Request) -> Response:
+    """Ask the register about the power first. Without its yes the company waits for the entity."""
+    visit, identity = visit_of(request), state_of(request).installation.identity
+    found = await look(request, registration.begun, visit)
+    pair = representation.pair(found.draft) if found else None
+    if pair:
+        answer = await anyio.to_thread.run_sync(identity.represents, *pair)
+        await run(request, representation.record_power, visit, pair, answer)
     return see_other(request, "registration:review")
 
 

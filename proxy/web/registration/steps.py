@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from catalog.reading.consent import Consent
 from proxy.domain import secrets
-from proxy.domain.identity import Answer, Claim
+from proxy.domain.identity import Answer, Checked, Claim
 from proxy.domain.registration import COMPANY, KINDS, LEGAL, NATURAL, PERSON, SEXES, Draft, Faults
 from proxy.errors import Denied
 from proxy.flows import opening, registration
@@ -156,13 +156,13 @@ async def send_data(request: Request) -> Response:
         error = await captcha.check(request, DATA, form, price)
         if error:
             return await _data_page(request, found.draft, {"captcha": error})
-        answer = await identify(request, who.claim)
+        checked = await identify(request, who.claim)
         found = await run(
-            request, registration.record_check, found, form, identidad, answer, client
+            request, registration.record_check, found, form, identidad, checked, client
         )
-        if answer is not Answer.MATCHES:
+        if checked.answer is not Answer.MATCHES:
             company = found.draft.persona == LEGAL
-            return unmatched(request, answer, "registration:data", company=company)
+            return unmatched(request, checked.answer, "registration:data", company=company)
     return see_other(request, f"registration:{registration.next_step(found.draft)}")
 
 
@@ -189,7 +189,7 @@ async def confirm(request: Request) -> Response:
     return _not_sent(request, denied) if denied else see_other(request, "registration:email")
 
 
-async def identify(request: Request, claim: Claim) -> Answer:
+async def identify(request: Request, claim: Claim) -> Checked:
     """The check may take some seconds: off the event loop, and outside any transaction."""
     return await anyio.to_thread.run_sync(state_of(request).installation.identity.check, claim)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from proxy.domain import padron as rules
 from proxy.domain.identidad import Identidad
-from proxy.domain.identity import Answer, Claim, CompanyClaim, PersonClaim
+from proxy.domain.identity import Answer, Claim, CompanyClaim, Known, PersonClaim
 from proxy.domain.vault import Vault
 from proxy.outside.identity import Register, Service, identity
 from proxy.settings import Settings
@@ -36,25 +36,60 @@ def keys(*names: str) -> Vault:
 def test_whoever_is_as_claimed_is_told_from_whoever_is_not(db: Database) -> None:
     load(db, LUZ, SUR)
     register = Register(db)
-    assert register.check(LUZ) is Answer.MATCHES
-    assert register.check(replace(LUZ, nombres="LUZ", apellido_paterno="NÚÑEZ")) is Answer.MATCHES
-    assert register.check(SUR) is Answer.MATCHES
+    assert register.check(LUZ).answer is Answer.MATCHES
+    assert (
+        register.check(replace(LUZ, nombres="LUZ", apellido_paterno="NÚÑEZ")).answer
+        is Answer.MATCHES
+    )
+    assert register.check(SUR).answer is Answer.MATCHES
     # The same word for a wrong value and for somebody who is not there.
-    assert register.check(replace(LUZ, nombres="Lus")) is Answer.DIFFERS
-    assert register.check(NOBODY) is Answer.DIFFERS
+    assert register.check(replace(LUZ, nombres="Lus")).answer is Answer.DIFFERS
+    assert register.check(NOBODY).answer is Answer.DIFFERS
+
+
+def test_it_says_who_represents_a_company_and_nobody_else(db: Database) -> None:
+    """S81: this very person, and this company."""
+    other = CompanyClaim(Identidad("RUC", "20000000028"), "Otra Ficticia S.A.C.", "Ate")
+    with db.transaction() as tx:
+        known = Known((LUZ.identidad,), ("sur@example.org",))
+        padron.put(tx, [LUZ, SUR, other], {SUR.identidad: known})
+    register = Register(db)
+    assert register.represents(LUZ.identidad, SUR.identidad) is Answer.MATCHES
+    assert register.represents(NOBODY.identidad, SUR.identidad) is Answer.DIFFERS
+    assert register.represents(LUZ.identidad, other.identidad) is Answer.DIFFERS
+    assert register.represents(LUZ.identidad, NOBODY.identidad) is Answer.DIFFERS
+    same_number = replace(LUZ.identidad, kind="CE")
+    assert register.represents(same_number, SUR.identidad) is Answer.DIFFERS
+    assert register.check(SUR) == (Answer.MATCHES, ("sur@example.org",))
+    assert register.check(replace(SUR, distrito="Lince")) == (Answer.DIFFERS, ())
+    load(db, SUR)  # a later file without the column takes the power away
+    assert register.represents(LUZ.identidad, SUR.identidad) is Answer.DIFFERS
+
+
+def test_what_cannot_be_read_confirms_no_power(db: Database) -> None:
+    """S66: nor does a row read the powers of another one."""
+    other = CompanyClaim(Identidad("RUC", "20000000028"), "Otra Ficticia S.A.C.", "Ate")
+    with db.transaction() as tx:
+        padron.put(tx, [SUR, other], {SUR.identidad: Known((LUZ.identidad,))})
+        sealed = tx.conn.execute(
+            select(table.c.known).where(table.c.lookup == tx.vault.lookup(str(SUR.identidad)))
+        ).scalar_one()
+        assert b"40000011" not in sealed
+        tx.conn.execute(update(table).values(known=sealed))
+    assert Register(db).represents(LUZ.identidad, other.identidad) is Answer.UNAVAILABLE
 
 
 def test_nobody_can_be_checked_by_an_empty_register(db: Database) -> None:
-    assert Register(db).check(LUZ) is Answer.UNAVAILABLE
+    assert Register(db).check(LUZ).answer is Answer.UNAVAILABLE
 
 
 def test_a_record_comes_in_place_of_the_one_before(db: Database) -> None:
     load(db, LUZ, SUR)
     moved = replace(SUR, distrito="Lince")
     load(db, moved)
-    assert Register(db).check(moved) is Answer.MATCHES
-    assert Register(db).check(SUR) is Answer.DIFFERS
-    assert Register(db).check(LUZ) is Answer.MATCHES
+    assert Register(db).check(moved).answer is Answer.MATCHES
+    assert Register(db).check(SUR).answer is Answer.DIFFERS
+    assert Register(db).check(LUZ).answer is Answer.MATCHES
     with db.reading() as tx:
         assert len(tx.conn.execute(select(table)).all()) == 2
 
@@ -64,19 +99,19 @@ def test_a_record_is_replaced_under_the_keys_of_today(db: Database) -> None:
     db.vault = lambda: keys("old")
     load(db, LUZ)
     db.vault = lambda: keys("old", "new")
-    assert Register(db).check(LUZ) is Answer.MATCHES
+    assert Register(db).check(LUZ).answer is Answer.MATCHES
     married = replace(LUZ, apellido_materno="Inventada")
     load(db, married)
-    assert Register(db).check(LUZ) is Answer.DIFFERS
+    assert Register(db).check(LUZ).answer is Answer.DIFFERS
     db.vault = lambda: keys("new")
-    assert Register(db).check(married) is Answer.MATCHES
+    assert Register(db).check(married).answer is Answer.MATCHES
 
 
 def test_a_record_that_cannot_be_read_is_no_answer(db: Database) -> None:
     load(db, LUZ)
     with db.transaction() as tx:
         tx.conn.execute(update(table).values(record=b"\x02k1" + b"x" * 60))
-    assert Register(db).check(LUZ) is Answer.UNAVAILABLE
+    assert Register(db).check(LUZ).answer is Answer.UNAVAILABLE
 
 
 def test_the_table_tells_nothing_of_anybody(db: Database) -> None:
@@ -91,7 +126,7 @@ def test_the_table_tells_nothing_of_anybody(db: Database) -> None:
         for row, other in zip(rows, reversed(rows), strict=True):
             where = table.c.lookup == row.lookup
             tx.conn.execute(update(table).where(where).values(record=other.record))
-    assert Register(db).check(LUZ) is Answer.UNAVAILABLE
+    assert Register(db).check(LUZ).answer is Answer.UNAVAILABLE
 
 
 def test_the_decoy_is_opened_and_is_nobody(db: Database) -> None:

@@ -43,7 +43,7 @@ def test_a_person_is_asked_for_with_all_that_they_said(serve: Serve) -> None:
     """M34"""
     server = serve()
     asking = service(server, headers={"X-Entidad": "123", "Authorization": "Bearer llave"})
-    assert asking.check(LUZ) is Answer.MATCHES
+    assert asking.check(LUZ).answer is Answer.MATCHES
     assert [asked.said for asked in server.asked] == [
         {
             "identidad": {"tipo": "DNI", "numero": "40000011"},
@@ -64,7 +64,7 @@ def test_a_person_is_asked_for_with_all_that_they_said(serve: Serve) -> None:
 def test_a_company_is_asked_for_with_its_name_and_district(serve: Serve) -> None:
     """M71"""
     server = serve(NO)
-    assert service(server).check(SUR) is Answer.DIFFERS
+    assert service(server).check(SUR).answer is Answer.DIFFERS
     assert [asked.said for asked in server.asked] == [
         {
             "identidad": {"tipo": "RUC", "numero": "20999999906"},
@@ -96,12 +96,48 @@ WRONG = {
 }
 
 
+def test_it_is_asked_about_a_person_and_a_company(serve: Serve) -> None:
+    """S81: in words of their own."""
+    replies = [b'{"resultado": "representa"}', b'{"resultado": "no representa"}']
+    server = serve(*map(Reply, replies))
+    asking = service(server)
+    answers = [asking.represents(LUZ.identidad, SUR.identidad) for _ in replies]
+    assert answers == [Answer.MATCHES, Answer.DIFFERS]
+    assert server.asked[0].said == {
+        "identidad": {"tipo": "RUC", "numero": "20999999906"},
+        "representante": {"tipo": "DNI", "numero": "40000011"},
+    }
+
+
+def test_a_program_that_knows_nothing_of_powers_confirms_none(serve: Serve) -> None:
+    """S81: it answers about the company, and that cuts nobody off."""
+    server = serve(YES)
+    asking = service(server)
+    answers = {asking.represents(LUZ.identidad, SUR.identidad) for _ in range(9)}
+    assert answers == {Answer.UNAVAILABLE}
+    assert asking.check(SUR).answer is Answer.MATCHES
+
+
+def test_the_addresses_come_with_the_answer_and_only_with_a_yes(serve: Serve) -> None:
+    correos = b'["a@example.org", 7, "b@example.org", "c@x.pe", "d@x.pe", "e@x.pe", "f@x.pe"]'
+    server = serve(
+        Reply(b'{"resultado": "coincide", "correos": %s}' % correos),
+        Reply(b'{"resultado": "no coincide", "correos": %s}' % correos),
+        Reply(b'{"resultado": "coincide", "correos": "a@example.org"}'),
+    )
+    asking = service(server)
+    kept = ("a@example.org", "b@example.org", "c@x.pe", "d@x.pe")
+    assert asking.check(SUR) == (Answer.MATCHES, kept)
+    assert asking.check(SUR) == (Answer.DIFFERS, ())
+    assert asking.check(SUR) == (Answer.MATCHES, ())
+
+
 @pytest.mark.parametrize("reply", WRONG.values(), ids=WRONG)
 def test_anything_that_is_not_an_answer_is_no_answer(serve: Serve, reply: Reply) -> None:
     """S40, V 16.5.2: nobody is let in, and nobody turned away, by a service that is not well."""
     server = serve(reply)
     started = time.monotonic()
-    assert service(server).check(LUZ) is Answer.UNAVAILABLE
+    assert service(server).check(LUZ).answer is Answer.UNAVAILABLE
     assert time.monotonic() - started < 1.4
     assert {asked.target for asked in server.asked} == {"/servicio?v=1"}
 
@@ -109,14 +145,14 @@ def test_anything_that_is_not_an_answer_is_no_answer(serve: Serve, reply: Reply)
 @pytest.mark.parametrize("reply", [HANGS_UP, *(Reply(status=n) for n in (502, 503, 504))])
 def test_a_service_that_stumbles_is_asked_once_more(serve: Serve, reply: Reply) -> None:
     server = serve(reply, YES)
-    assert service(server).check(LUZ) is Answer.MATCHES
+    assert service(server).check(LUZ).answer is Answer.MATCHES
     assert len(server.asked) == 2
     assert server.asked[0] == server.asked[1]
 
 
 def test_it_is_asked_no_third_time(serve: Serve) -> None:
     server = serve(Reply(status=503))
-    assert service(server).check(LUZ) is Answer.UNAVAILABLE
+    assert service(server).check(LUZ).answer is Answer.UNAVAILABLE
     assert len(server.asked) == 2
 
 
@@ -125,7 +161,7 @@ def test_an_answer_that_would_be_the_same_again_is_not_asked_for_again(
     serve: Serve, reply: Reply
 ) -> None:
     server = serve(reply, YES)
-    assert service(server).check(LUZ) is Answer.UNAVAILABLE
+    assert service(server).check(LUZ).answer is Answer.UNAVAILABLE
     assert len(server.asked) == 1
 
 
@@ -137,7 +173,7 @@ def test_an_answer_that_would_be_the_same_again_is_not_asked_for_again(
 def test_a_slow_service_is_not_waited_for(serve: Serve, reply: Reply) -> None:
     server = serve(reply)
     started = time.monotonic()
-    assert service(server, connect_seconds=0.5).check(LUZ) is Answer.UNAVAILABLE
+    assert service(server, connect_seconds=0.5).check(LUZ).answer is Answer.UNAVAILABLE
     assert time.monotonic() - started < 2
     assert len(server.asked) == 1
 
@@ -145,12 +181,12 @@ def test_a_slow_service_is_not_waited_for(serve: Serve, reply: Reply) -> None:
 def test_nobody_listens() -> None:
     down = Service(f"http://127.0.0.1:{free_port()}/")
     started = time.monotonic()
-    assert down.check(LUZ) is Answer.UNAVAILABLE
+    assert down.check(LUZ).answer is Answer.UNAVAILABLE
     assert time.monotonic() - started < 1.5
 
 
 def test_a_name_that_leads_nowhere_is_no_answer() -> None:
-    assert Service("http://no-esta.invalid/").check(LUZ) is Answer.UNAVAILABLE
+    assert Service("http://no-esta.invalid/").check(LUZ).answer is Answer.UNAVAILABLE
 
 
 class Clock:
@@ -164,7 +200,7 @@ def test_a_service_that_is_down_is_left_alone_and_tried_again_by_one(serve: Serv
     """V 16.5.2: five failures in a row, then half a minute of peace, then one probe."""
     server, clock = serve(Reply(status=500)), Clock()
     asking = service(server, breaker=Breaker(clock=clock))
-    answers = [asking.check(LUZ) for _ in range(9)]
+    answers = [asking.check(LUZ).answer for _ in range(9)]
     assert answers == [Answer.UNAVAILABLE] * 9
     assert len(server.asked) == 5
 
@@ -178,7 +214,7 @@ def test_a_service_that_is_down_is_left_alone_and_tried_again_by_one(serve: Serv
 
     server.replies = [YES]
     clock.now = 60
-    assert [asking.check(LUZ) for _ in range(3)] == [Answer.MATCHES] * 3
+    assert [asking.check(LUZ).answer for _ in range(3)] == [Answer.MATCHES] * 3
 
 
 def test_only_one_probe_goes_at_a_time(serve: Serve) -> None:
@@ -189,7 +225,9 @@ def test_only_one_probe_goes_at_a_time(serve: Serve) -> None:
     clock.now = 30
     server.replies = [replace(YES, after=0.5)]
     answers: list[Answer] = []
-    people = [threading.Thread(target=lambda: answers.append(asking.check(LUZ))) for _ in range(6)]
+    people = [
+        threading.Thread(target=lambda: answers.append(asking.check(LUZ).answer)) for _ in range(6)
+    ]
     for person in people:
         person.start()
     for person in people:
@@ -202,7 +240,7 @@ def test_a_flapping_service_is_not_cut_off(serve: Serve) -> None:
     """Only failures in a row count."""
     server = serve(*[Reply(status=500), Reply(status=500), YES] * 5)
     asking = service(server)
-    answers = [asking.check(LUZ) for _ in range(15)]
+    answers = [asking.check(LUZ).answer for _ in range(15)]
     assert answers.count(Answer.MATCHES) == 5
 
 
@@ -210,8 +248,8 @@ def test_a_claim_that_the_service_dislikes_cuts_nobody_else_off(serve: Serve) ->
     """Otherwise five odd forms in a row would close registration for everybody."""
     server = serve(*[Reply(status=422)] * 8, YES)
     asking = service(server)
-    assert [asking.check(LUZ) for _ in range(8)] == [Answer.UNAVAILABLE] * 8
-    assert asking.check(LUZ) is Answer.MATCHES
+    assert [asking.check(LUZ).answer for _ in range(8)] == [Answer.UNAVAILABLE] * 8
+    assert asking.check(LUZ).answer is Answer.MATCHES
 
 
 def test_a_service_that_hangs_holds_only_a_few_threads(serve: Serve) -> None:
@@ -222,11 +260,11 @@ def test_a_service_that_hangs_holds_only_a_few_threads(serve: Serve) -> None:
         thread.start()
     while len(server.asked) < AT_ONCE:
         time.sleep(0.01)
-    assert asking.check(LUZ) is Answer.UNAVAILABLE
+    assert asking.check(LUZ).answer is Answer.UNAVAILABLE
     assert all(thread.is_alive() for thread in held)  # it waited for none of them
     for thread in held:
         thread.join()
-    assert asking.check(LUZ) is Answer.MATCHES
+    assert asking.check(LUZ).answer is Answer.MATCHES
 
 
 def test_nothing_of_the_claim_is_logged(serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
@@ -248,13 +286,13 @@ def test_the_service_must_prove_who_it_is(
     pem = certificate(tmp_path, "localhost")
     server = serve(YES, pem=pem)
     asking = Service(server.url("localhost", "https"))
-    assert asking.check(LUZ) is Answer.UNAVAILABLE
+    assert asking.check(LUZ).answer is Answer.UNAVAILABLE
     assert server.asked == []
 
     monkeypatch.setenv("SSL_CERT_FILE", str(pem))
-    assert asking.check(LUZ) is Answer.MATCHES
+    assert asking.check(LUZ).answer is Answer.MATCHES
     elsewhere = Service(server.url("127.0.0.1", "https"))  # not the name of the certificate
-    assert elsewhere.check(LUZ) is Answer.UNAVAILABLE
+    assert elsewhere.check(LUZ).answer is Answer.UNAVAILABLE
     assert len(server.asked) == 1
 
 
@@ -266,5 +304,5 @@ def test_a_trickle_is_ended_under_tls_too(
     server = serve(replace(YES, every=0.1), pem=pem)
     asking = Service(server.url("localhost", "https"), connect_seconds=0.6, read_seconds=0.4)
     started = time.monotonic()
-    assert asking.check(LUZ) is Answer.UNAVAILABLE
+    assert asking.check(LUZ).answer is Answer.UNAVAILABLE
     assert time.monotonic() - started < 2

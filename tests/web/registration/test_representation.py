@@ -10,14 +10,15 @@ from proxy.installation import Installation
 from proxy.store import factors
 from tests import outbox
 from tests.clock import Clock
-from tests.flows.newcomer import BAKERY, ELENA
-from tests.people import Person
+from tests.flows.newcomer import BAKERY, ELENA, ITS
+from tests.people import Person, open_casilla
 from tests.web.conftest import newest_code
 from tests.web.registering import (
     START,
     Registering,
     introduce,
     labelled,
+    mail_of,
     sentences,
     shape,
     told,
@@ -26,6 +27,7 @@ from tests.web.registering import (
 from tests.web.visitor import Visitor
 
 Maker = Callable[[], Visitor]
+VALIDATION = "Validación de Correo Electrónico"
 SWORN = re.compile(r'name="poder" value="1" required checked')
 DATA, WHO = f"{START}datos/", f"{START}representante/"
 CODE = f"{WHO}clave/"
@@ -84,6 +86,57 @@ def test_a_representative_without_a_casilla_proves_who_they_are(
     assert SWORN.search(again.text)
     assert visitor.get(f"{START}revision/").headers["location"] == WHO
     assert bakery.send(path, **ABOUT, poder="1").headers["location"] == f"{START}revision/"
+
+
+def test_a_company_whose_power_the_register_does_not_confirm_waits(
+    bakery: Registering, visitor: Visitor, make_visitor: Maker, installation: Installation
+) -> None:
+    """R22, S81: the review says so before, and a link of the mail ends on the same page."""
+    for by_link in (True, False):  # the mail of the first is the only one
+        bakery = Registering(make_visitor())
+        bakery.choose("juridica")
+        bakery.company()
+        jose = ABOUT | {"numero": "40000012", "cui": "9", "apellido_paterno": "Núñez"}
+        jose |= {"apellido_materno": "Supuesto", "nombres": "José María", "sexo": "M"}
+        jose |= {"nacimiento": "1975-11-03", "emision": "2019-04-22"}
+        review = bakery.follow(f"{WHO}datos/", **jose, poder="1")
+        assert "La casilla no se abrirá en el momento." in review.text
+        bakery.follow(f"{START}revision/")
+        code = newest_code(installation, "registration_code")
+        if by_link:
+            link = re.search(r"http\S+/enlace/\S+", mail_of(installation)[VALIDATION])
+            assert link
+            path = link[0].removeprefix(installation.settings.origin)
+            reader = make_visitor()
+            sent = reader.send(reader.get(path), path, clave=code)
+        else:
+            reader, sent = bakery.visitor, bakery.validate(code)
+        assert sent.headers["location"] == f"{START}en-espera/"
+        page = reader.get(f"{START}en-espera/")
+        assert "Su solicitud espera la aprobación" in page.text
+        assert "60 días" in page.text
+    assert visitor.get(f"{START}en-espera/").headers["location"] == START
+    assert outbox.messages(installation.db, "credentials") == []
+    told = mail_of(installation)["Su solicitud de casilla espera la aprobación"]
+    assert "para Panadería Imaginaria del Norte E.I.R.L. (RUC ••••••••028)" in told
+
+
+def test_a_company_that_has_a_casilla_looks_like_one_that_has_none(
+    installation: Installation, make_visitor: Maker
+) -> None:
+    """S41: up to the code, which only the mailbox of the one that has none gets."""
+    introduce(installation)
+    seen = []
+    for known in (False, True):
+        if known:
+            open_casilla(installation.db, Person(ITS, "Panadería", "pan@example.org", "x"))
+        bakery = Registering(make_visitor())
+        bakery.choose("juridica")
+        bakery.company()
+        pages = [bakery.send(f"{WHO}datos/", **ABOUT, poder="1")]
+        pages += [bakery.visitor.get(f"{START}revision/"), bakery.send(f"{START}revision/")]
+        seen.append([shape(page) for page in [*pages, bakery.visitor.get(f"{START}correo/")]])
+    assert seen[0] == seen[1]
 
 
 def test_what_does_not_match_stays_and_no_field_is_named(

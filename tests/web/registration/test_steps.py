@@ -9,7 +9,8 @@ from html import unescape
 
 import pytest
 
-from proxy.domain.identity import Answer, Claim
+from proxy.domain.identidad import Identidad
+from proxy.domain.identity import Answer, Checked, Claim
 from proxy.installation import Installation
 from proxy.web.edge import pace
 from tests import outbox
@@ -192,7 +193,10 @@ def test_a_service_that_does_not_answer_is_told_calmly_and_nothing_is_lost(
     """S40, S77"""
 
     class Down:
-        def check(self, claim: Claim) -> Answer:
+        def check(self, claim: Claim) -> Checked:
+            return Checked(Answer.UNAVAILABLE)
+
+        def represents(self, person: Identidad, company: Identidad) -> Answer:
             return Answer.UNAVAILABLE
 
     known, installation.identity = installation.identity, Down()
@@ -235,8 +239,11 @@ def test_another_phone_or_address_is_taken_without_asking_the_register_again(
 
 
 class Never:
-    def check(self, claim: Claim) -> Answer:
+    def check(self, claim: Claim) -> Checked:
         raise AssertionError("the register was asked again")
+
+    def represents(self, person: Identidad, company: Identidad) -> Answer:
+        raise AssertionError("a person has no representative")
 
 
 def test_regresar_keeps_what_was_typed_however_wrong(elena: Registering, visitor: Visitor) -> None:
