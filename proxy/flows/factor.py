@@ -50,6 +50,7 @@ def state(tx: Tx, policy: Policy, session: Session) -> State:
 
 
 def begin(tx: Tx, session: Session) -> None:
+    casillas.lock(tx, session.casilla_id)
     if not factors.add(tx, session.casilla_id, totp.new_secret(), session.id):
         raise Refusal("factor.already")
 

@@ -83,7 +83,9 @@ def waiting(tx: Tx, visit: str) -> Challenge | None:
 def verify(
     tx: Tx, policy: Policy, visit: str, typed: str, new_visit: str, client: Client
 ) -> Denied | None:
-    found = challenge.check(tx, policy, waiting(tx, visit), typed, client)
+    asked = waiting(tx, visit)
+    casillas.lock(tx, asked.casilla_id if asked else None)
+    found = challenge.check(tx, policy, asked, typed, client)
     if isinstance(found, Denied):
         return found
     assert found.casilla_id is not None  # only the code of a casilla is ever right
@@ -145,6 +147,8 @@ def opened(tx: Tx, link_id: bytes) -> Choosing | Mislaid:
 def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
     """Send a new link in place of an expired one (M82, S36). False: nothing to renew."""
     link = links.by_id(tx, link_id, LINK)
+    casillas.lock(tx, link.casilla_id if link else None)
+    link = links.by_id(tx, link_id, LINK)  # the flow that had the lock may have ended it
     if link is None or not _came_late(link):
         return False
     if throttle.take(tx, limits.links_renewed(link.casilla_id)) is None:
@@ -179,7 +183,7 @@ def _counted(tx: Tx, identidad: Identidad, client: Client) -> Casilla | None:
 
     A known browser counts apart (S31, S32).
     """
-    casilla = casillas.by_identidad(tx, identidad)
+    casilla = casillas.lock_identidad(tx, identidad)
     device = login.known_device(tx, client, casilla)
     allowed = throttle.take(tx, limits.recoveries(identidad, device)) is None
     eventos.note(tx, Event.RECOVERY_STARTED, casilla.id if casilla else None)

@@ -49,7 +49,7 @@ def summon(
     client: Client,
 ) -> Denied | None:
     """Send a code to the representative. Without a casilla nothing leaves, and no page shows it."""
-    casilla = casillas.by_identidad(tx, identidad) if identidad.kind != "RUC" else None
+    casilla = casillas.lock_identidad(tx, identidad) if identidad.kind != "RUC" else None
     visit = secrets.new_token()
     asked = Asked(PURPOSE, str(identidad), casilla)
     denied = challenge.ask(tx, policy, asked, visit, client)

@@ -22,13 +22,14 @@ _COLUMNS = [
     )
 ]  # fmt: skip
 _BY_LOOKUP = select(*_COLUMNS).where(casillas.c.lookup.in_(bindparam("lookups", expanding=True)))
+# key_share: a row that refers to the casilla, such as a message, need not wait.
+_LOCK_BY_LOOKUP = _BY_LOOKUP.with_for_update(key_share=True)
 _BY_ID = select(*_COLUMNS).where(casillas.c.id == bindparam("id"))
 _ANY = select(casillas.c.id).limit(1)
 _ADD = insert(casillas).returning(casillas.c.id)
 _THIS = casillas.c.id == bindparam("casilla")
 _COUNT_FAILURE = update(casillas).where(_THIS).values(failures=casillas.c.failures + 1)
 _CLEAR_FAILURES = update(casillas).where(_THIS).values(failures=0)
-# key_share: a row that refers to the casilla, such as a message, need not wait.
 _LOCK = select(casillas.c.id).where(_THIS).with_for_update(key_share=True)
 _KEEP_PASSWORD = (
     update(casillas)
@@ -72,13 +73,25 @@ def add(
         "must_change": must_change,
         "created_at": tx.now,
     }
-    return int(tx.conn.execute(_ADD, values).scalar_one())
+    casilla_id = int(tx.conn.execute(_ADD, values).scalar_one())
+    tx.locked.add(casilla_id)  # no other transaction sees it yet
+    return casilla_id
 
 
 def by_identidad(tx: Tx, identidad: Identidad) -> Casilla | None:
     values = {"lookups": tx.vault.lookups(str(identidad))}
     row = tx.conn.execute(_BY_LOOKUP, values).first()
     return _casilla(tx.vault, row) if row else None
+
+
+def lock_identidad(tx: Tx, identidad: Identidad) -> Casilla | None:
+    """`by_identidad` and `lock` in one: its data stay so until the transaction ends."""
+    values = {"lookups": tx.vault.lookups(str(identidad))}
+    row = tx.conn.execute(_LOCK_BY_LOOKUP, values).first()
+    if row is None:
+        return None
+    tx.locked.add(row.id)
+    return _casilla(tx.vault, row)
 
 
 def by_id(tx: Tx, casilla_id: int) -> Casilla:
@@ -111,15 +124,19 @@ def lock(tx: Tx, casilla_id: int | None) -> None:
     (S31).
     """
     tx.conn.execute(_LOCK, {"casilla": casilla_id or 0})
+    tx.locked.add(casilla_id or 0)
 
 
 def keep_password(tx: Tx, casilla_id: int, stored: str, new_hash: str | None) -> bool:
-    """False when `stored` is no longer the password. True: it stays so until the transaction ends.
+    """False when `stored` is no longer the password. True: the casilla is locked.
 
     `new_hash` replaces it: the same password under the newest key and parameters.
     """
     values = {"casilla": casilla_id, "stored": stored, "hash": new_hash or stored}
-    return tx.conn.execute(_KEEP_PASSWORD, values).first() is not None
+    if tx.conn.execute(_KEEP_PASSWORD, values).first() is None:
+        return False
+    tx.locked.add(casilla_id)
+    return True
 
 
 def set_password(

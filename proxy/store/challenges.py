@@ -116,6 +116,7 @@ _END_ALL = (
 
 
 def add(tx: Tx, new: NewChallenge) -> None:
+    tx.require_lock(new.casilla_id)
     values = {"sent": 1, "failures": 0, "created_at": tx.now, "sent_at": tx.now}
     if new.recipient:
         values["recipient"] = tx.vault.seal(RECIPIENT, new.id, new.recipient)

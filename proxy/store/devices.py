@@ -59,6 +59,7 @@ _FORGET = (
 
 
 def add(tx: Tx, device_id: bytes, casilla_id: int, user_agent: str) -> None:
+    tx.require_lock(casilla_id)
     values = {"id": device_id, "casilla_id": casilla_id, "user_agent": user_agent}
     tx.conn.execute(_ADD, values | {"created_at": tx.now})
 

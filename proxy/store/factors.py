@@ -97,6 +97,7 @@ def add(tx: Tx, casilla_id: int, secret: str, session_id: bytes) -> bool:
 
     False: the casilla has a confirmed secret, or another request added one at the same moment.
     """
+    tx.require_lock(casilla_id)
     drop_waiting(tx, casilla_id)
     uid = secrets.token_bytes(UID_BYTES)
     values = {
@@ -138,6 +139,7 @@ def remove(tx: Tx, casilla_id: int) -> bool:
 
 
 def set_codes(tx: Tx, casilla_id: int, digests: list[bytes]) -> None:
+    tx.require_lock(casilla_id)
     tx.conn.execute(_DROP_CODES, {"casilla": casilla_id})
     values = {"casilla_id": casilla_id, "created_at": tx.now}
     tx.conn.execute(_ADD_CODES, [values | {"digest": digest} for digest in digests])

@@ -90,6 +90,7 @@ def add(
     tx: Tx, digest: bytes, casilla_id: int, device_id: bytes, until: datetime, ip: str, agent: str
 ) -> bytes:
     """Returns its id."""
+    tx.require_lock(casilla_id)
     values: dict[str, Any] = {
         "digest": digest,
         "id": secrets.token_bytes(16),

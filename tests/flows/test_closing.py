@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from proxy.errors import Denied, Reason
-from proxy.flows import password
+from proxy.flows import password, recovery
 from proxy.flows.login import Opened
 from proxy.store import casillas
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.flows.browser import ELSEWHERE, Browser, alive, mailed_code
+from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, alive, contexts, mailed_code
 from tests.flows.forgetful import HASHED, Forgetful, ask_link, by_link, mailed_link
 from tests.flows.inside import Inside
 from tests.flows.test_correction import correct
@@ -110,6 +110,55 @@ def test_a_password_is_not_chosen_once_the_owner_closed_the_casilla(
         assert chosen.result() is False
     with db.reading() as tx:
         assert casillas.by_id(tx, rosa.id).password is None
+
+
+def recovering_by_code(db: Database, rosa: Person, clock: Clock) -> tuple[Act, Act]:
+    thief = Forgetful(db)
+    thief.start(rosa.identidad)
+    assert thief.send() is None
+    code = mailed_code(db, name="recovery_code")
+    return lambda: thief.code(code), thief.choose
+
+
+def recovering_by_link(db: Database, rosa: Person, clock: Clock) -> tuple[Act, Act]:
+    def by_any() -> bool:  # of those that reached the old mailbox
+        return bool(contexts(db, "recovery_link")) and by_link(db, mailed_link(db))
+
+    return lambda: ask_link(db, rosa.identidad, rosa.email), by_any
+
+
+def recovering_by_a_late_link(db: Database, rosa: Person, clock: Clock) -> tuple[Act, Act]:
+    ask_link(db, rosa.identidad, rosa.email)
+    late = mailed_link(db)
+    clock.advance(hours=49)
+
+    def renew() -> None:
+        with db.transaction() as tx:
+            recovery.renew(tx, POLICY, late, PHONE)
+
+    return renew, lambda: by_link(db, mailed_link(db))
+
+
+@pytest.mark.parametrize(
+    "recovering", [recovering_by_code, recovering_by_link, recovering_by_a_late_link]
+)
+def test_no_recovery_under_way_survives_the_closing(
+    db: Database,
+    rosa: Person,
+    clock: Clock,
+    recovering: Callable[[Database, Person, Clock], tuple[Act, Act]],
+) -> None:
+    """S35, S37: what it adds while every way in ends opens nothing afterwards."""
+    step, end = recovering(db, rosa, clock)
+    with ThreadPoolExecutor() as pool:
+        with holding(db, "sessions"):
+            closed = pool.submit(correct, db, rosa.identidad, "nueva@example.org")
+            done_or_waiting(db, closed)
+            stepped = pool.submit(step)
+            done_or_waiting(db, closed, stepped)
+        closed.result()
+        stepped.result()
+    assert end() is False
 
 
 def test_a_login_and_a_recovery_at_one_moment_do_not_stop_each_other(
