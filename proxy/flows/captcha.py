@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from proxy.domain import captcha, limits, secrets
+from proxy.domain import captcha, limits
 from proxy.domain.client import Client
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Unsealable, Vault
@@ -69,7 +69,7 @@ def refill(db: Database) -> int:
 
 def give(tx: Tx, policy: Policy, visit: str, form: str, client: Client) -> Riddle:
     """Reuses the browser's riddle while half of its life is left. Refuses `captcha.crowded`."""
-    browser, until = secrets.digest(visit), tx.now + policy.captcha_life
+    browser, until = tx.vault.digest(visit), tx.now + policy.captcha_life
     had = captchas.given(tx, browser, form, tx.now + policy.captcha_life / 2)
     if had and had.drawn:
         return Riddle(*had)
@@ -88,16 +88,16 @@ def give(tx: Tx, policy: Policy, visit: str, form: str, client: Client) -> Riddl
 
 def image(tx: Tx, riddle: str, visit: str) -> bytes | None:
     """A PNG; None for any browser but the one that got the riddle. Spends nothing."""
-    return captchas.image(tx, _id(riddle), secrets.digest(visit))
+    return captchas.image(tx, _id(riddle), tx.vault.digest(visit))
 
 
 def audio(tx: Tx, riddle: str, visit: str, client: Client) -> bytes | timedelta | None:
     wait = throttle.take(tx, limits.spoken_riddles(client))
-    return wait or captchas.audio(tx, _id(riddle), secrets.digest(visit))
+    return wait or captchas.audio(tx, _id(riddle), tx.vault.digest(visit))
 
 
 def discard(tx: Tx, visit: str, form: str, answer: Answer) -> None:
-    captchas.spend(tx, _id(answer.riddle), secrets.digest(visit), form)
+    captchas.spend(tx, _id(answer.riddle), tx.vault.digest(visit), form)
 
 
 def take_first_try(tx: Tx, form: str, client: Client) -> bool:
@@ -115,7 +115,7 @@ def check(tx: Tx, visit: str, form: str, answer: Answer) -> str | None:
     """
     if not (answer.letters.strip() or answer.work):
         return "captcha.missing"
-    spent = captchas.spend(tx, _id(answer.riddle), secrets.digest(visit), form)
+    spent = captchas.spend(tx, _id(answer.riddle), tx.vault.digest(visit), form)
     if spent is None or tx.now >= spent.expires_at:
         return "captcha.gone"
     if answer.work:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from proxy.domain import codes, limits, secrets, totp
+from proxy.domain import codes, limits, totp
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
@@ -74,7 +74,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
         purpose=asked.purpose,
         casilla_id=casilla_id,
         subject=subject,
-        visit=secrets.digest(visit),
+        visit=tx.vault.digest(visit),
         key_id=tx.vault.newest,
         channel=asked.channel,
         recipient=asked.recipient,
@@ -93,7 +93,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
 
 
 def waiting(tx: Tx, purpose: str, visit: str) -> Challenge | None:
-    return challenges.alive(tx, secrets.digest(visit), purpose)
+    return challenges.alive(tx, tx.vault.digest(visit), purpose)
 
 
 def check(

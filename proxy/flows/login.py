@@ -140,12 +140,12 @@ def disavow(tx: Tx, challenge_id: bytes) -> bool:
 
 
 def resume(tx: Tx, policy: Policy, token: str) -> Session | None:
-    return _in_use(sessions.by_digest(tx, secrets.digest(token)), policy, tx.now)
+    return _in_use(sessions.by_digest(tx, tx.vault.digest(token)), policy, tx.now)
 
 
 def resume_here(db: Database, policy: Policy, token: str, now: datetime) -> Session | None:
     """`resume` on SQLite, in the event loop: a thread costs more than one row."""
-    return _in_use(sessions.by_digest_here(db, secrets.digest(token)), policy, now)
+    return _in_use(sessions.by_digest_here(db, db.vault().digest(token)), policy, now)
 
 
 def hold(tx: Tx, policy: Policy, session: Session) -> None:
@@ -163,7 +163,7 @@ def touch(tx: Tx, session: Session) -> None:
 
 
 def end(tx: Tx, token: str) -> None:
-    casilla_id = sessions.end(tx, secrets.digest(token))
+    casilla_id = sessions.end(tx, tx.vault.digest(token))
     if casilla_id is not None:
         eventos.note(tx, Event.SESSION_ENDED, casilla_id)
 
@@ -187,7 +187,7 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
     token = secrets.new_token()
     until = tx.now + policy.session_life
     session = sessions.add(
-        tx, secrets.digest(token), casilla.id, device, until, client.ip, client.user_agent
+        tx, tx.vault.digest(token), casilla.id, device, until, client.ip, client.user_agent
     )
     eventos.note(tx, Event.SESSION_STARTED, casilla.id, session=session)
     idle_since = tx.now - policy.session_idle

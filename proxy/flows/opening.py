@@ -103,7 +103,7 @@ def validate_by_link(
 
 
 def done(tx: Tx, visit: str) -> bool:
-    return registrations.ended(tx, secrets.digest(visit))
+    return registrations.ended(tx, tx.vault.digest(visit))
 
 
 def accepted(tx: Tx, casilla_id: int) -> list[Acceptance]:

@@ -74,15 +74,15 @@ def record_wrong(tx: Tx, session: Session) -> Denied:
 
 
 def change(
-    tx: Tx, session: Session, proof: Proof, hashed: str, new_digest: bytes, client: Client
+    tx: Tx, session: Session, proof: Proof, hashed: str, new_token: str, client: Client
 ) -> Denied | None:
-    """The session goes on under the token of `new_digest`."""
+    """The session goes on under `new_token`."""
     if not keep_if_right(tx, session.casilla_id, proof):
         return record_wrong(tx, session)
     casilla = casillas.by_id(tx, session.casilla_id)
     device = sessions.device(tx, session.digest)
     replace(tx, casilla, hashed, client, but=session.id, device=device)
-    sessions.prove(tx, session.digest, new_digest)
+    sessions.prove(tx, session, tx.vault.digest(new_token))
     return None
 
 

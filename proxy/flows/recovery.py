@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from proxy.domain import limits, secrets
+from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
@@ -205,7 +205,7 @@ def _remember(
         purpose=purpose,
         casilla_id=casilla.id if casilla else None,
         subject=subject,
-        visit=secrets.digest(visit),
+        visit=tx.vault.digest(visit),
         key_id=tx.vault.newest,
         channel="email",
         recipient=None,

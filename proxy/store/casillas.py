@@ -1,5 +1,6 @@
 """The casillas and their owners. Personal data is sealed; a keyed hash finds an identidad."""
 
+import base64
 import secrets
 from typing import Any
 
@@ -7,12 +8,13 @@ from sqlalchemy import Row, bindparam, insert, select, update
 
 from proxy.domain.casilla import Casilla
 from proxy.domain.identidad import Identidad
-from proxy.domain.vault import Vault
+from proxy.domain.vault import Unsealable, Vault
 from proxy.store.tables import casillas
 from proxy.store.tx import Tx
 
 UID_BYTES = 16
-
+PASSWORD = "casillas.password"
+BOUND = "$sealed$"  # stands between the id of the pepper and a hash that is tied to its row
 
 _COLUMNS = [
     casillas.c[name]
@@ -31,12 +33,9 @@ _THIS = casillas.c.id == bindparam("casilla")
 _COUNT_FAILURE = update(casillas).where(_THIS).values(failures=casillas.c.failures + 1)
 _CLEAR_FAILURES = update(casillas).where(_THIS).values(failures=0)
 _LOCK = select(casillas.c.id).where(_THIS).with_for_update(key_share=True)
-_KEEP_PASSWORD = (
-    update(casillas)
-    .where(_THIS, casillas.c.password == bindparam("stored"))
-    .values(password=bindparam("hash"))
-    .returning(casillas.c.id)
-)
+_LOCK_PASSWORD = _LOCK.add_columns(casillas.c.uid, casillas.c.password)
+_UID = select(casillas.c.uid).where(_THIS)
+_KEEP_PASSWORD = update(casillas).where(_THIS).values(password=bindparam("hash"))
 _SET_PASSWORD = (
     update(casillas)
     .where(_THIS)
@@ -69,12 +68,14 @@ def add(
         "nombres": _sealed(tx, "nombres", uid, nombres),
         "email": _sealed(tx, "email", uid, email),
         "phone": _sealed(tx, "phone", uid, phone) if phone else None,
-        "password": password,
         "must_change": must_change,
         "created_at": tx.now,
     }
     casilla_id = int(tx.conn.execute(_ADD, values).scalar_one())
     tx.locked.add(casilla_id)  # no other transaction sees it yet
+    if password:
+        bound = _bound(tx, casilla_id, uid, password)
+        tx.conn.execute(_KEEP_PASSWORD, {"casilla": casilla_id, "hash": bound})
     return casilla_id
 
 
@@ -132,10 +133,13 @@ def keep_password(tx: Tx, casilla_id: int, stored: str, new_hash: str | None) ->
 
     `new_hash` replaces it: the same password under the newest key and parameters.
     """
-    values = {"casilla": casilla_id, "stored": stored, "hash": new_hash or stored}
-    if tx.conn.execute(_KEEP_PASSWORD, values).first() is None:
+    row = tx.conn.execute(_LOCK_PASSWORD, {"casilla": casilla_id}).first()
+    if row is None or _hash(tx.vault, row) != stored:
         return False
     tx.locked.add(casilla_id)
+    if new_hash or BOUND not in row.password:
+        bound = _bound(tx, casilla_id, row.uid, new_hash or stored)
+        tx.conn.execute(_KEEP_PASSWORD, {"casilla": casilla_id, "hash": bound})
     return True
 
 
@@ -143,6 +147,9 @@ def set_password(
     tx: Tx, casilla_id: int, password: str | None, *, must_change: bool = False
 ) -> None:
     """`password` is a hash. The count of failures begins again."""
+    if password:
+        uid = tx.conn.execute(_UID, {"casilla": casilla_id}).scalar_one()
+        password = _bound(tx, casilla_id, uid, password)
     values = {"casilla": casilla_id, "hash": password, "change": must_change}
     tx.conn.execute(_SET_PASSWORD, values)
 
@@ -165,6 +172,28 @@ def _sealed(tx: Tx, name: str, uid: bytes, text: str) -> bytes:
     return tx.vault.seal(f"casillas.{name}", uid, text)
 
 
+def _bound(tx: Tx, casilla_id: int, uid: bytes, password: str) -> str:
+    """A hash that serves this casilla alone. The id of its pepper stays readable before it."""
+    pepper = password.partition("$")[0]
+    sealed = tx.vault.seal(PASSWORD, _row(casilla_id, uid), password)
+    return pepper + BOUND + base64.b64encode(sealed).decode()
+
+
+def _hash(vault: Vault, row: Row[Any]) -> str | None:
+    """None for the hash of another casilla: it opens nothing here."""
+    if not row.password or BOUND not in row.password:
+        return row.password or None  # as 0.2.0 stored it: the next login binds it
+    try:
+        sealed = base64.b64decode(row.password.partition(BOUND)[2], validate=True)
+        return vault.open(PASSWORD, _row(row.id, row.uid), sealed)
+    except (ValueError, Unsealable):
+        return None
+
+
+def _row(casilla_id: int, uid: bytes) -> bytes:
+    return f"{casilla_id}/".encode() + uid
+
+
 def _casilla(vault: Vault, row: Row[Any]) -> Casilla:
     return Casilla(
         id=row.id,
@@ -173,7 +202,7 @@ def _casilla(vault: Vault, row: Row[Any]) -> Casilla:
         nombres=opened(vault, "nombres", row.uid, row.nombres),
         email=opened(vault, "email", row.uid, row.email),
         phone=opened(vault, "phone", row.uid, row.phone) if row.phone else None,
-        password=row.password,
+        password=_hash(vault, row),
         must_change=row.must_change,
         failures=row.failures,
     )

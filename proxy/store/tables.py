@@ -100,7 +100,7 @@ links = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("digest", LargeBinary, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),  # keyed, of the token
     Column("id", LargeBinary, nullable=False, unique=True),  # its owner ends it by this id
     Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
     Column("device_id", LargeBinary, ForeignKey("devices.id"), nullable=False, index=True),
@@ -111,6 +111,8 @@ sessions = Table(
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+    # Ties digest, id, casilla and expiry to each other; empty once the session ended.
+    Column("seal", LargeBinary, info={"sealed": "digest"}),
     sqlite_with_rowid=False,  # one search instead of two, at every request
 )
 

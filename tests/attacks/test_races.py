@@ -16,7 +16,6 @@ from sqlalchemy import select
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.limits import Limit
-from proxy.domain.secrets import digest
 from proxy.errors import Denied, Reason
 from proxy.flows import captcha, recovery
 from proxy.flows.captcha import Answer
@@ -66,7 +65,7 @@ def prepare(db: Database) -> None:
         owner = people["link"]
         recovery.ask_link(tx, POLICY, owner.identidad, owner.email, PHONE)
         until = tx.now + POLICY.captcha_life
-        captchas.add_without_picture(tx, RIDDLE, digest("riddle"), "recovery_start", until)
+        captchas.add_without_picture(tx, RIDDLE, tx.vault.digest("riddle"), "recovery_start", until)
 
 
 def together(db: Database) -> None:

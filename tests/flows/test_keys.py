@@ -22,12 +22,14 @@ from proxy.store import (
     casillas,
     challenges,
     changes,
+    devices,
     factors,
     links,
     outbox,
     padron,
     petitions,
     sealed,
+    sessions,
     tables,
 )
 from proxy.store import eventos as notes
@@ -44,6 +46,7 @@ ROOT = Path(__file__).parents[2]
 PEOPLE = (ROSA, BRUNO, COMERCIAL_SUR)
 RECORDS = ("DNI-40000001", "CE-001234567", "PAS-AB12345")
 THERE = b"c" * 16
+TOKEN = "of a session"
 
 
 @pytest.fixture
@@ -76,6 +79,9 @@ def fill(db: Database, ring: Path) -> None:
         changes.add(tx, rosa.id, "email", ROSA.email, "nueva@example.com", b"f", tx.now)
         petitions.add(tx, "email", rosa.id, "otra@example.com", ["Ana"], "ana", tx.now)
         challenges.add(tx, a_code(tx, rosa.id, THERE, tx.now))
+        devices.add(tx, THERE, rosa.id, "")
+        session = sessions.add(tx, tx.vault.digest(TOKEN), rosa.id, THERE, tx.now, "", "")
+        notes.note(tx, Event.SESSION_STARTED, rosa.id, session=session)
         registration = {
             "id": THERE,
             "visit": b"f",

@@ -13,10 +13,12 @@ from proxy.domain.evento import Mark
 from proxy.domain.events import Event
 from proxy.flows import audit, inbox
 from proxy.flows.audit import Broken, Whole
+from proxy.flows.login import Opened
 from proxy.store import line, schema, tables
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.people import ROSA, open_casilla, vault
+from tests.flows.browser import Browser
+from tests.people import PASSWORDS, ROSA, open_casilla, vault
 from tests.recorded import advance_all, verify
 from tests.store.conftest import upgrade
 from tests.store.intruder import without_guards
@@ -38,6 +40,8 @@ def old(empty_url: str, clock: Clock) -> Iterator[Database]:
     upgrade(db, "0003")
     rosa = open_casilla(db, ROSA)
     with db.transaction() as tx:
+        as_it_was = {"password": PASSWORDS.hash(ROSA.password)}
+        tx.conn.execute(update(tables.casillas).values(as_it_was))
         locked_head.note(tx, Event.CASILLA_OPENED, rosa.id)
         device = {"id": b"d", "casilla_id": rosa.id, "user_agent": "", "created_at": tx.now}
         tx.conn.execute(insert(tables.devices), device)
@@ -68,6 +72,14 @@ def upgraded(old: Database) -> Database:
     schema.migrate(old)
     assert isinstance(verify(old), Whole)
     return old
+
+
+def test_every_session_has_ended_and_a_password_goes_on(upgraded: Database) -> None:
+    """S62: of a session of 0.2.0 nobody can say who wrote its row."""
+    with upgraded.reading() as tx:
+        ended = tx.conn.execute(select(tables.sessions.c.ended_at)).scalars().all()
+    assert len(ended) == 1 and None not in ended
+    assert isinstance(Browser(upgraded).enter(ROSA), Opened)
 
 
 def read_another(db: Database) -> None:
