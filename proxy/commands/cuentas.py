@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,8 +49,10 @@ def open_casilla(
     refuse_weak(password, parts.policy.password, [holder.number, nombres, correo])
     hashed = parts.passwords.hash(password)
     with parts.db.transaction() as tx:
-        flow.open_casilla(tx, holder, nombres, correo, hashed)
-    print(f"Se abrió la casilla de {holder}.")
+        life = parts.policy.first_access_life
+        flow.open_casilla(tx, holder, nombres, correo, hashed, first_for=life)
+    hours = life // timedelta(hours=1)
+    print(f"Se abrió la casilla de {holder}. Su primera contraseña sirve una vez, {hours} horas.")
 
 
 @cuentas.command("importar", cls=Command)

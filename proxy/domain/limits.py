@@ -60,8 +60,13 @@ def codes_typed(purpose: str, subject: bytes, client: Client, device: bytes | No
     return [*_guesses(about), *([] if device else _of_network(client))]
 
 
-def factor_codes(casilla_id: int, client: Client) -> list[Limit]:
-    """Fifty guesses a day, with three valid codes at a time: one hit in 6,600 days."""
+def factor_codes(casilla_id: int, client: Client, device: bytes | None) -> list[Limit]:
+    """One count for all purposes: the app gives the same code for each.
+
+    Fifty guesses a day, with three valid codes at a time: one hit in 6,600 days.
+    """
+    if device:
+        return _guesses(f"code/factor/{casilla_id}/{device.hex()}")
     return [*_guesses(f"code/factor/{casilla_id}"), *_of_network(client)]
 
 

@@ -55,7 +55,13 @@ class Vault:
 
     def lookups(self, text: str) -> list[bytes]:
         """One hash per key of the ring, newest last: a row may be of an older key."""
-        return [hmac.digest(key, text.encode(), "sha256") for key in self._lookup.values()]
+        return list(self.lookups_by_key(text).values())
+
+    def lookups_by_key(self, text: str) -> dict[str, bytes]:
+        return {
+            key_id: hmac.digest(key, text.encode(), "sha256")
+            for key_id, key in self._lookup.items()
+        }
 
     def code_key(self, key_id: str) -> bytes | None:
         """None: the key was retired."""

@@ -113,8 +113,11 @@ def check(
     purpose, by_app = challenge.purpose, challenge.channel == "app"
     if typed is not None and (denied := malformed(challenge, typed)):
         return denied
-    device = known_device(tx, client, challenge.casilla_id)
-    tries = limits.codes_typed(purpose, challenge.subject, client, device)
+    if by_app and challenge.casilla_id is not None:
+        tries = tries_of_factor(tx, challenge.casilla_id, client)
+    else:
+        device = known_device(tx, client, challenge.casilla_id)
+        tries = limits.codes_typed(purpose, challenge.subject, client, device)
     denied = count(tx, tries, challenge.casilla_id, by_app=by_app)
     if denied:
         return denied
@@ -174,6 +177,10 @@ def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) 
         return Denied(Reason.GONE)
     _send(tx, policy, again, casilla, client, leaves=taken)
     return None
+
+
+def tries_of_factor(tx: Tx, casilla_id: int, client: Client) -> list[Limit]:
+    return limits.factor_codes(casilla_id, client, known_device(tx, client, casilla_id))
 
 
 def known_device(tx: Tx, client: Client, casilla_id: int | None) -> bytes | None:

@@ -11,12 +11,13 @@ turn it off (S38). A code of the app and a recovery code serve once each.
 from dataclasses import dataclass
 from datetime import datetime
 
-from proxy.domain import limits, totp
+from proxy.domain import totp
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.policy import Policy
 from proxy.domain.session import Session
 from proxy.errors import Denied, Reason, Refusal
+from proxy.flows import challenge
 from proxy.flows.challenge import count, where
 from proxy.flows.closing import close
 from proxy.store import casillas, eventos, factors, outbox
@@ -164,7 +165,7 @@ def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
 
 
 def _count(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
-    return count(tx, limits.factor_codes(casilla_id, client), casilla_id)
+    return count(tx, challenge.tries_of_factor(tx, casilla_id, client), casilla_id)
 
 
 def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:

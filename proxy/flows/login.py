@@ -31,8 +31,8 @@ from proxy.store.db import Database
 from proxy.store.tx import Tx
 
 PURPOSE = "login"
-# After this many wrong passwords in a row only a known browser may use the password: NIST SP
-# 800-63B-4 §3.2.2 caps the tries of an account at 100.
+# After this many wrong passwords in a row only a known browser may use the password, and a known
+# browser is forgotten: NIST SP 800-63B-4 §3.2.2 caps the tries of an account at 100.
 WRONG_IN_A_ROW = 100
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -80,6 +80,9 @@ def attempt(
         wait = throttle.look(tx, own)
         return Denied(Reason.LIMITED, wait) if wait else Denied(Reason.RIDDLE)
     casillas.count_failure(tx, casilla.id if casilla else 0)
+    if casilla and device and devices.count_failure(tx, device) > WRONG_IN_A_ROW:
+        _forget(tx, casilla, device, client)  # the process died before it answered the last one
+        device = None
     if casilla and casilla.failures >= WRONG_IN_A_ROW and device is None:
         casilla = None
     if casilla and first_access.lapsed(tx, casilla):
@@ -97,10 +100,15 @@ def answer(
     tried = attempt.casilla
     if tried is None or not password.keep_if_right(tx, tried.id, proof):
         eventos.note(tx, Event.LOGIN_FAILED, tried.id if tried else None)
+        device = known_device(tx, client, tried)
+        if tried and device and devices.failures(tx, device) >= WRONG_IN_A_ROW:
+            _forget(tx, tried, device, client)
         return Denied(Reason.WRONG)
 
     casilla = casillas.by_id(tx, tried.id)  # the address may have changed since `attempt`
     casillas.clear_failures(tx, casilla.id)
+    if device := known_device(tx, client, casilla):
+        devices.clear_failures(tx, device)
     way: Way = "app" if factor.on(tx, casilla.id) else "email"
     asked = Asked(PURPOSE, str(casilla.identidad), casilla, way)
     return challenge.ask(tx, policy, asked, visit, client)
@@ -182,6 +190,9 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
         if casilla.phone:
             outbox.add(tx, "new_device", casilla, channel="sms")
+    elif sessions.end_of_device(tx, casilla.id, device):
+        # Its browser has one cookie: nobody could end the earlier session any more.
+        eventos.note(tx, Event.SESSION_ENDED, casilla.id)
     first_access.retire_secret(tx, casilla)
     links.end_all(tx, casilla.id, "recovery")  # an owner who logs in needs no link (S35)
     token = secrets.new_token()
@@ -195,6 +206,18 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         eventos.note(tx, Event.SESSION_ENDED, casilla.id)
         outbox.add(tx, "session_ended", casilla, most=policy.sessions_at_once)
     return Opened(token, device)
+
+
+def _forget(tx: Tx, casilla: Casilla, device: bytes, client: Client) -> None:
+    """A known browser that only fails is a stranger's from now on, and its owner is told (S84)."""
+    casillas.lock(tx, casilla.id)
+    if not devices.forget(tx, casilla.id, device):
+        return
+    eventos.note(tx, Event.DEVICE_FORGOTTEN, casilla.id)
+    if sessions.end_of_device(tx, casilla.id, device):
+        eventos.note(tx, Event.SESSION_ENDED, casilla.id)
+    told = {"most": WRONG_IN_A_ROW} | where(tx, client)
+    outbox.add(tx, "device_forgotten", casilla, **told)
 
 
 def known_device(tx: Tx, client: Client, casilla: Casilla | None) -> bytes | None:

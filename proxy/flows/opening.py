@@ -134,7 +134,7 @@ def _validate(
         return Denied(Reason.OVER)
     who = applicant(found, tx.now.date())
     owner = casillas.by_identidad(tx, who.claim.identidad)
-    casilla = None if owner else _open(tx, who, made)
+    casilla = None if owner else _open(tx, policy, who, made)
     if casilla is None:
         _tell(tx, owner or casillas.by_identidad(tx, who.claim.identidad), client)
         return None
@@ -145,12 +145,13 @@ def _validate(
     return None
 
 
-def _open(tx: Tx, who: Applicant, made: First) -> Casilla | None:
+def _open(tx: Tx, policy: Policy, who: Applicant, made: First) -> Casilla | None:
     savepoint = tx.conn.begin_nested()
     name = rules.full_name(who.claim)
+    until = tx.now + policy.first_access_life if made.hashed else None
     try:
         casilla_id = casillas.add(
-            tx, who.claim.identidad, name, who.email, made.hashed, must_change=True
+            tx, who.claim.identidad, name, who.email, made.hashed, first_until=until
         )
     except IntegrityError:
         savepoint.rollback()

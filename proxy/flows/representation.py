@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from proxy.domain import codes, secrets
+from proxy.domain import codes, secrets, totp
 from proxy.domain import registration as rules
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
@@ -18,7 +18,7 @@ from proxy.domain.identity import Answer, PersonClaim
 from proxy.domain.policy import Policy
 from proxy.domain.registration import REPRESENTATIVE, Reading
 from proxy.errors import Denied, Refusal
-from proxy.flows import challenge, factor
+from proxy.flows import challenge, factor, limiting
 from proxy.flows.challenge import Asked, Challenge
 from proxy.flows.registration import keep, record_answer
 from proxy.store import casillas
@@ -89,7 +89,11 @@ def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> s
     if asked is None or whose is None or not factor.on(tx, whose):
         return typed if codes.is_like_a_code(typed) else None
     key = tx.vault.code_key(asked.key_id)
-    if key is None or not factor.spend(tx, whose, typed, client):
+    if key is None or not totp.is_like_a_code(typed):
+        return None
+    # A guess over the count of the app is simply wrong: who asks learns of no factor.
+    tries = challenge.tries_of_factor(tx, whose, client)
+    if limiting.take(tx, tries, whose) is not None or not factor.spend(tx, whose, typed, client):
         return None
     return codes.code_for(key, PURPOSE, asked.id, asked.sent)
 

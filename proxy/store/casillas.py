@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from proxy.domain.casilla import Casilla
 from proxy.domain.identidad import Identidad
 from proxy.domain.vault import Unsealable, Vault
-from proxy.store.tables import casillas
+from proxy.store.tables import casillas, lookups
 from proxy.store.tx import Tx
 
 UID_BYTES = 16
@@ -20,7 +21,7 @@ _COLUMNS = [
     casillas.c[name]
     for name in (
         "id", "uid", "kind", "number", "nombres", "email", "phone", "password", "must_change",
-        "failures",
+        "first_until", "failures",
     )
 ]  # fmt: skip
 _BY_LOOKUP = select(*_COLUMNS).where(casillas.c.lookup.in_(bindparam("lookups", expanding=True)))
@@ -29,6 +30,7 @@ _LOCK_BY_LOOKUP = _BY_LOOKUP.with_for_update(key_share=True)
 _BY_ID = select(*_COLUMNS).where(casillas.c.id == bindparam("id"))
 _ANY = select(casillas.c.id).limit(1)
 _ADD = insert(casillas).returning(casillas.c.id)
+_ADD_LOOKUPS = insert(lookups)
 _THIS = casillas.c.id == bindparam("casilla")
 _COUNT_FAILURE = update(casillas).where(_THIS).values(failures=casillas.c.failures + 1)
 _CLEAR_FAILURES = update(casillas).where(_THIS).values(failures=0)
@@ -39,7 +41,15 @@ _KEEP_PASSWORD = update(casillas).where(_THIS).values(password=bindparam("hash")
 _SET_PASSWORD = (
     update(casillas)
     .where(_THIS)
-    .values(password=bindparam("hash"), must_change=bindparam("change"), failures=0)
+    .values(
+        password=bindparam("hash"), must_change=bindparam("change"), first_until=None, failures=0
+    )
+)
+_SPEND_FIRST = (
+    update(casillas)
+    .where(_THIS, casillas.c.first_until.is_not(None))
+    .values(first_until=bindparam("now"))
+    .returning(casillas.c.id)
 )
 _SET_EMAIL = update(casillas).where(_THIS).values(email=bindparam("sealed"))
 _SET_PHONE = update(casillas).where(_THIS).values(phone=bindparam("sealed"))
@@ -54,8 +64,11 @@ def add(
     *,
     phone: str | None = None,
     must_change: bool = True,
+    first_until: datetime | None = None,
 ) -> int:
     """`password` is a hash, or None until the owner chooses a password.
+
+    `first_until`: see Casilla.
 
     A second casilla for the same identidad raises IntegrityError.
     """
@@ -69,10 +82,17 @@ def add(
         "email": _sealed(tx, "email", uid, email),
         "phone": _sealed(tx, "phone", uid, phone) if phone else None,
         "must_change": must_change,
+        "first_until": first_until,
         "created_at": tx.now,
     }
     casilla_id = int(tx.conn.execute(_ADD, values).scalar_one())
     tx.locked.add(casilla_id)  # no other transaction sees it yet
+    names = tx.vault.lookups_by_key(str(identidad))
+    rows = [
+        {"lookup": lookup, "key_id": key_id, "casilla_id": casilla_id}
+        for key_id, lookup in names.items()
+    ]
+    tx.insert(_ADD_LOOKUPS, rows)
     if password:
         bound = _bound(tx, casilla_id, uid, password)
         tx.conn.execute(_KEEP_PASSWORD, {"casilla": casilla_id, "hash": bound})
@@ -154,6 +174,12 @@ def set_password(
     tx.conn.execute(_SET_PASSWORD, values)
 
 
+def spend_first(tx: Tx, casilla_id: int) -> bool:
+    """A first password serves once. False: the password is the owner's own."""
+    values = {"casilla": casilla_id, "now": tx.now}
+    return tx.conn.execute(_SPEND_FIRST, values).first() is not None
+
+
 def set_email(tx: Tx, casilla: Casilla, email: str) -> None:
     values = {"casilla": casilla.id, "sealed": _sealed(tx, "email", casilla.uid, email)}
     tx.conn.execute(_SET_EMAIL, values)
@@ -204,5 +230,6 @@ def _casilla(vault: Vault, row: Row[Any]) -> Casilla:
         phone=opened(vault, "phone", row.uid, row.phone) if row.phone else None,
         password=_hash(vault, row),
         must_change=row.must_change,
+        first_until=row.first_until,
         failures=row.failures,
     )

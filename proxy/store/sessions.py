@@ -187,7 +187,7 @@ def end_all(tx: Tx, casilla_id: int, but: bytes = b"") -> int:
     return len(tx.conn.execute(_END_ALL, values).all())
 
 
-def end_of_device(tx: Tx, casilla_id: int, device_id: bytes, but: bytes) -> int:
+def end_of_device(tx: Tx, casilla_id: int, device_id: bytes, but: bytes = b"") -> int:
     values = {"casilla": casilla_id, "of_device": device_id, "except_id": but, "now": tx.now}
     return len(tx.conn.execute(_END_OF_DEVICE, values).all())
 

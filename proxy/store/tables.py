@@ -47,6 +47,18 @@ casillas = Table(
     Column("must_change", Boolean, nullable=False),  # before anything else
     Column("failures", Integer, nullable=False, server_default="0"),  # wrong passwords in a row
     Column("created_at", Instant, nullable=False),
+    # When a first password, which the owner did not choose, no longer opens it.
+    Column("first_until", Instant),
+)
+
+# What `casillas.lookup` was or would be under each other key of the ring: two processes, of which
+# one does not know the newest key yet, open one casilla for an identidad between them.
+lookups = Table(
+    "lookups",
+    metadata,
+    Column("lookup", LargeBinary, primary_key=True),
+    Column("key_id", Text, nullable=False, index=True),
+    Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
 )
 
 devices = Table(
@@ -57,6 +69,7 @@ devices = Table(
     Column("user_agent", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),  # wrong passwords in a row
 )
 
 # A code that a browser was asked for: at login, in a recovery, for a new address.

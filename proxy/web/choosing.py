@@ -13,9 +13,10 @@ from proxy.errors import Denied, Refusal
 from proxy.flows import password
 from proxy.flows.password import Choosing
 from proxy.texts import TEXTS
-from proxy.web.edge.cookies import SESSION, VISIT, drop_cookie, set_cookie
+from proxy.web.edge.cookies import VISIT, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.pages import client_of, page, run, see_other
+from proxy.web.edge.sessions import leave
 from proxy.web.edge.state import state_of
 
 FIELD = "codigo"  # for an owner with a second factor
@@ -63,7 +64,7 @@ async def store_chosen(
     if not stored:
         return None
     response = finish(request, "recovery:done")
-    drop_cookie(response, SESSION)
+    await leave(request, response)
     return response
 
 

@@ -20,7 +20,6 @@ from proxy.web.edge.cookies import (
     VISIT,
     begin_visit,
     drop_cookie,
-    session_cookie,
     set_cookie,
     visit_of,
 )
@@ -37,7 +36,7 @@ from proxy.web.edge.pages import (
     run,
     see_other,
 )
-from proxy.web.edge.sessions import current
+from proxy.web.edge.sessions import current, leave
 from proxy.web.edge.state import state_of
 
 OUR_PATH = re.compile(r"/casilla/[A-Za-z0-9_\-/]*")
@@ -90,7 +89,7 @@ async def check_password(request: Request) -> Response:
 
     response = see_other(request, "login:code", f"volver={volver}" if _ours(volver) else "")
     set_cookie(response, VISIT, visit)
-    drop_cookie(response, SESSION)
+    await leave(request, response)
     return response
 
 
@@ -162,9 +161,8 @@ async def disavow(request: Request) -> Response:
 
 async def logout(request: Request) -> Response:
     await read_form(request, "logout")
-    await run(request, login.end, session_cookie(request))
     response = see_other(request, "login:logout")
-    drop_cookie(response, SESSION)
+    await leave(request, response)
     # Never "cookies": that would also wipe the cookies of sibling hosts.
     response.headers["Clear-Site-Data"] = '"storage"'
     return response

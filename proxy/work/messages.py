@@ -90,6 +90,7 @@ EMAILS: dict[str, Callable[[Writing], Said]] = {
     "password_changed": disavowal,
     "affiliation": plain,
     "already_registered": plain,
+    "device_forgotten": plain,
     "email_corrected": plain,
     "email_proved": plain,
     "factor_off": plain,

@@ -43,6 +43,7 @@ OTHERS = {
     "audit",
     "eventos",
     "files",
+    "lookups",
     "notificaciones",
     "outbox",
     "petitions",  # two people of the entity act, and the act takes the lock
