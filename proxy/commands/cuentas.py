@@ -47,6 +47,7 @@ def open_casilla(
     holder = read_identidad(identidad)
     password = _ask_password()
     refuse_weak(password, parts.policy.password, [holder.number, nombres, correo])
+    parts.breached.refuse(password)
     hashed = parts.passwords.hash(password)
     with parts.db.transaction() as tx:
         life = parts.policy.first_access_life

@@ -91,11 +91,19 @@ def attempt(
 
 
 def answer(
-    tx: Tx, policy: Policy, attempt: Attempt, proof: Proof, visit: str, client: Client
+    tx: Tx,
+    policy: Policy,
+    attempt: Attempt,
+    proof: Proof,
+    visit: str,
+    client: Client,
+    *,
+    breached: bool = False,
 ) -> Denied | None:
     """None: the password was right, and the owner gets a token digital or opens the app.
 
-    `visit` is the secret that this browser, and no other, will bring with the code.
+    `visit` is the secret that this browser, and no other, will bring with the code. A `breached`
+    password only lets the owner choose another (S18).
     """
     tried = attempt.casilla
     if tried is None or not password.keep_if_right(tx, tried.id, proof):
@@ -107,6 +115,8 @@ def answer(
 
     casilla = casillas.by_id(tx, tried.id)  # the address may have changed since `attempt`
     casillas.clear_failures(tx, casilla.id)
+    if breached:
+        casillas.ask_for_another(tx, casilla.id)
     if device := known_device(tx, client, casilla):
         devices.clear_failures(tx, device)
     way: Way = "app" if factor.on(tx, casilla.id) else "email"

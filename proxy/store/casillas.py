@@ -45,6 +45,7 @@ _SET_PASSWORD = (
         password=bindparam("hash"), must_change=bindparam("change"), first_until=None, failures=0
     )
 )
+_ASK_FOR_ANOTHER = update(casillas).where(_THIS).values(must_change=True)
 _SPEND_FIRST = (
     update(casillas)
     .where(_THIS, casillas.c.first_until.is_not(None))
@@ -172,6 +173,11 @@ def set_password(
         password = _bound(tx, casilla_id, uid, password)
     values = {"casilla": casilla_id, "hash": password, "change": must_change}
     tx.conn.execute(_SET_PASSWORD, values)
+
+
+def ask_for_another(tx: Tx, casilla_id: int) -> None:
+    """The password opens nothing but the choice of another one."""
+    tx.conn.execute(_ASK_FOR_ANOTHER, {"casilla": casilla_id})
 
 
 def spend_first(tx: Tx, casilla_id: int) -> bool:

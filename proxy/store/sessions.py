@@ -36,6 +36,7 @@ _OPEN = (
         sessions.c.id,
         sessions.c.casilla_id,
         casillas.c.must_change,
+        casillas.c.first_until.is_not(None),
         casillas.c.uid,
         casillas.c.kind,
         casillas.c.number,
@@ -133,8 +134,9 @@ def by_digest_here(db: Database, digest: bytes) -> Session | None:
     row = db.one_row(_OPEN_ON_SQLITE, (digest,))
     if row is None:
         return None
-    instants = (_instant(row[8]), _instant(row[9]), _instant(row[10]))
-    return _session(db.vault(), (*row[:8], *instants, row[11]))
+    *values, proved_at, seen_at, expires_at, seal = row
+    instants = map(_instant, (proved_at, seen_at, expires_at))
+    return _session(db.vault(), (*values, *instants, seal))
 
 
 def holder(vault: Vault, session: Session) -> Holder:

@@ -77,13 +77,17 @@ def finish(request: Request, name: str) -> Response:
 
 async def fit(request: Request, about: list[str], form: dict[str, str]) -> dict[str, str]:
     """The faults of the typed password, by field."""
-    policy = state_of(request).installation.policy
-    entity = state_of(request).installation.catalog.entity
+    parts = state_of(request).installation
+    entity = parts.catalog.entity
     new, again = form.get("nueva", ""), form.get("repetida", "")
+
+    def judge() -> None:
+        known = [*about, entity.nombre, entity.siglas]
+        password.refuse_unfit(parts.policy, new, again, known)
+        parts.breached.refuse(new)
+
     try:
-        await anyio.to_thread.run_sync(
-            password.refuse_unfit, policy, new, again, [*about, entity.nombre, entity.siglas]
-        )
+        await anyio.to_thread.run_sync(judge)
     except Refusal as refusal:
         field = "repetida" if refusal.code == "password.different" else "nueva"
         return {field: str(refusal)}

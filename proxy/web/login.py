@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -83,7 +84,10 @@ async def check_password(request: Request) -> Response:
         if isinstance(attempt, Denied):
             return _denied_password(request, attempt, dni, volver)
         proof = await state.passwords.prove(attempt.stored, password)
-    denied = await run(request, login.answer, policy, attempt, proof, visit, client)
+        breached = await anyio.to_thread.run_sync(state.installation.breached.knows, password)
+    denied = await run(
+        request, login.answer, policy, attempt, proof, visit, client, breached=breached
+    )
     if denied:
         return _denied_password(request, denied, dni, volver)
 
