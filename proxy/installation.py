@@ -91,7 +91,7 @@ class Installation:
 
     @cached_property
     def policy(self) -> Policy:
-        policy = policy_of(self.catalog.access.profile(self.settings.profile))
+        policy = policy_of(self.catalog.access, self.settings.profile)
         return replace(policy, sms_a_day=self.settings.sms_a_day)
 
     @cached_property

@@ -80,10 +80,10 @@ def opened(tx: Tx, link_id: bytes) -> Choosing | None:
     return password.choosing(tx, link.casilla_id) if link and link.holds(tx.now) else None
 
 
-def activate(tx: Tx, link_id: bytes, hashed: str, client: Client) -> bool:
+def activate(tx: Tx, policy: Policy, link_id: bytes, hashed: str, client: Client) -> bool:
     """`hashed` is the hash of the first password. False: the link was used or expired."""
     casilla_id = spend_link(tx, link_id, ACTIVATION)
     if casilla_id is None:
         return False
-    password.replace(tx, casillas.by_id(tx, casilla_id), hashed, client)
+    password.replace(tx, policy, casillas.by_id(tx, casilla_id), hashed, client)
     return True

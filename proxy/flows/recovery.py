@@ -110,7 +110,9 @@ def choosing(tx: Tx, visit: str) -> Choosing | None:
     return password.choosing(tx, found.casilla_id) if found and found.casilla_id else None
 
 
-def choose(tx: Tx, visit: str, hashed: str, client: Client, typed: str = "") -> bool | Denied:
+def choose(
+    tx: Tx, policy: Policy, visit: str, hashed: str, client: Client, typed: str = ""
+) -> bool | Denied:
     """Store the hash of the password. False: another browser was quicker, or the time is over.
 
     `typed` is the code of the second factor. Denied: it was wrong, and the choice is not spent.
@@ -124,7 +126,7 @@ def choose(tx: Tx, visit: str, hashed: str, client: Client, typed: str = "") -> 
         return denied
     if not challenges.spend(tx, found.id):
         return False
-    _replace(tx, casillas.by_id(tx, found.casilla_id), hashed, client)
+    _replace(tx, policy, casillas.by_id(tx, found.casilla_id), hashed, client)
     return True
 
 
@@ -157,7 +159,7 @@ def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
 
 
 def choose_by_link(
-    tx: Tx, link_id: bytes, hashed: str, client: Client, typed: str = ""
+    tx: Tx, policy: Policy, link_id: bytes, hashed: str, client: Client, typed: str = ""
 ) -> bool | Denied:
     link = links.by_id(tx, link_id, LINK)
     if link is None or not link.holds(tx.now):
@@ -168,7 +170,7 @@ def choose_by_link(
         return denied
     if links.spend(tx, link_id, LINK) is None:
         return False
-    _replace(tx, casillas.by_id(tx, link.casilla_id), hashed, client)
+    _replace(tx, policy, casillas.by_id(tx, link.casilla_id), hashed, client)
     return True
 
 
@@ -217,9 +219,9 @@ def _remember(
     challenges.add(tx, step)
 
 
-def _replace(tx: Tx, casilla: Casilla, hashed: str, client: Client) -> None:
+def _replace(tx: Tx, policy: Policy, casilla: Casilla, hashed: str, client: Client) -> None:
     device = login.known_device(tx, client, casilla)
-    password.replace(tx, casilla, hashed, client, device=device or b"")
+    password.replace(tx, policy, casilla, hashed, client, device=device or b"")
 
 
 def _came_late(link: Link | None) -> bool:

@@ -55,8 +55,9 @@ async def store_chosen(
     if errors:
         return choose_form(request, template, 400, errors=errors, factor=choosing.factor)
     hashed = await state_of(request).passwords.hash(form["nueva"])
+    policy = state_of(request).installation.policy
     typed = {"typed": form[FIELD]} if choosing.factor else {}
-    stored = await run(request, flow, secret, hashed, client_of(request), **typed)
+    stored = await run(request, flow, policy, secret, hashed, client_of(request), **typed)
     if isinstance(stored, Denied):
         said = told(stored, FIELD, "factor")
         response = choose_form(request, template, status(stored), factor=True, **said)

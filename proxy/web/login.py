@@ -11,7 +11,6 @@ from proxy.domain import secrets
 from proxy.domain.identidad import parse_user
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import login
-from proxy.flows.password import DISAVOWAL_LIFE
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.edge.cookies import (
@@ -155,8 +154,9 @@ async def disavow_form(request: Request) -> Response:
 @held
 async def disavow(request: Request) -> Response:
     await read_form(request, "disavow")
-    seconds = DISAVOWAL_LIFE // timedelta(seconds=1)
-    challenge = state_of(request).signing.disavowed(request.path_params["token"], seconds)
+    state = state_of(request)
+    seconds = state.installation.policy.disavowal_life // timedelta(seconds=1)
+    challenge = state.signing.disavowed(request.path_params["token"], seconds)
     stopped = False
     if challenge is not None:
         stopped = await run(request, login.disavow, bytes.fromhex(challenge))

@@ -101,7 +101,7 @@ class Actor:
 
     def choose(self, hashed: str) -> bool | Denied:
         with self.db.transaction() as tx:
-            return recovery.choose(tx, self.visit, hashed, self.client)
+            return recovery.choose(tx, POLICY, self.visit, hashed, self.client)
 
     def recover(self, identidad: Identidad, hashed: str) -> Denied | bool:
         denied = self.admit(identidad)
@@ -122,7 +122,7 @@ class Actor:
             return casilla
         proof = PASSWORDS.prove(casilla.password, old)
         with self.db.transaction() as tx:
-            denied = password.change(tx, session, proof, hashed, token, self.client)
+            denied = password.change(tx, POLICY, session, proof, hashed, token, self.client)
         if denied is None:
             self.opened = replace(self.opened, token=token)
         return denied

@@ -198,7 +198,7 @@ class AccountLife(RuleBasedStateMachine):
         held, chosen = self.life.links[link], f"Elegida-{self.changes}"
         with self.db.transaction() as tx:
             opened = recovery.opened(tx, link)
-            done = recovery.choose_by_link(tx, link, PASSWORDS.hash(chosen), actor.client)
+            done = recovery.choose_by_link(tx, POLICY, link, PASSWORDS.hash(chosen), actor.client)
         assert done is held.opens(now) is isinstance(opened, password.Choosing)
         if done:
             held.used = True

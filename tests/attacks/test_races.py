@@ -97,7 +97,9 @@ def contend(database_url: str) -> list[tuple[str, object]]:
 
     def linked() -> bool:
         with db.transaction() as tx:
-            return recovery.choose_by_link(tx, bytes.fromhex(str(link)), HASHED, PHONE) is True
+            return (
+                recovery.choose_by_link(tx, POLICY, bytes.fromhex(str(link)), HASHED, PHONE) is True
+            )
 
     def riddled() -> bool:
         with db.transaction() as tx:

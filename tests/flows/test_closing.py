@@ -32,7 +32,7 @@ def database_url(postgresql_url: str) -> str:
 
 def replace(db: Database, person: Person) -> None:
     with db.transaction() as tx:
-        password.replace(tx, casillas.by_id(tx, person.id), HASHED, ELSEWHERE)
+        password.replace(tx, POLICY, casillas.by_id(tx, person.id), HASHED, ELSEWHERE)
 
 
 def disavow(db: Database, link: bytes) -> bool:
@@ -47,7 +47,7 @@ def closing_by_password(db: Database, rosa: Person) -> Act:
 def closing_by_not_me(db: Database, rosa: Person) -> Act:
     with db.transaction() as tx:
         same = casillas.by_id(tx, rosa.id)
-        password.replace(tx, same, same.password or "", ELSEWHERE)
+        password.replace(tx, POLICY, same, same.password or "", ELSEWHERE)
     (link,) = link_ids(db, "password_changed")
     return lambda: disavow(db, link)
 

@@ -19,7 +19,7 @@ from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, mailed_code
 from tests.flows.newcomer import CATALOG, HER, Newcomer, code_of, hers, leaving, secret_of
 from tests.people import PASSWORDS, ROSA, Person
 
-ESTRICTO = policy_of(CATALOG.access.profile("estricto"))
+ESTRICTO = policy_of(CATALOG.access, "estricto")
 WRONG = Denied(Reason.WRONG)
 
 
@@ -136,7 +136,7 @@ def test_the_password_that_an_owner_chose_instead_lasts(
     with db.transaction() as tx:
         casilla = casillas.by_identidad(tx, given.identidad)
         assert casilla is not None
-        password.replace(tx, casilla, PASSWORDS.hash("Tres-rios-altos-91"), PHONE)
+        password.replace(tx, POLICY, casilla, PASSWORDS.hash("Tres-rios-altos-91"), PHONE)
     clock.advance(days=400)
     assert Browser(db).enter(given, "Tres-rios-altos-91")
 
@@ -156,9 +156,9 @@ def test_the_strict_profile_mails_a_link_and_no_secret(db: Database, clock: Cloc
         assert opened and opened.casilla_id == casilla.id
     hashed = PASSWORDS.hash("Tres-rios-altos-91")
     with db.transaction() as tx:
-        assert first_access.activate(tx, link, hashed, PHONE)
+        assert first_access.activate(tx, POLICY, link, hashed, PHONE)
     with db.transaction() as tx:
-        assert not first_access.activate(tx, link, hashed, PHONE)
+        assert not first_access.activate(tx, POLICY, link, hashed, PHONE)
         assert first_access.opened(tx, link) is None
     assert Browser(db).enter(Person(HER, "", "", "Tres-rios-altos-91"))
 
@@ -170,4 +170,4 @@ def test_the_activation_link_dies_after_a_day(db: Database, clock: Clock) -> Non
     clock.advance(hours=24)
     with db.transaction() as tx:
         assert first_access.opened(tx, link) is None
-        assert not first_access.activate(tx, link, PASSWORDS.hash("x"), PHONE)
+        assert not first_access.activate(tx, POLICY, link, PASSWORDS.hash("x"), PHONE)

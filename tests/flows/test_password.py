@@ -30,7 +30,7 @@ def choose(db: Database, person: Person, passwords: Passwords = PASSWORDS) -> No
     """The owner chooses another one, elsewhere."""
     hashed = passwords.hash(NEW)
     with db.transaction() as tx:
-        password.replace(tx, casillas.by_id(tx, person.id), hashed, ELSEWHERE)
+        password.replace(tx, POLICY, casillas.by_id(tx, person.id), hashed, ELSEWHERE)
 
 
 def stored(db: Database, person: Person) -> str | None:
@@ -96,7 +96,7 @@ def test_the_one_before_chooses_no_other(db: Database, rosa: Person, session: Se
     given, theirs = PASSWORDS.prove(stored(db, rosa), rosa.password), PASSWORDS.hash("de otro")
     choose(db, rosa)
     with db.transaction() as tx:
-        denied = password.change(tx, session, given, theirs, TOKEN, PHONE)
+        denied = password.change(tx, POLICY, session, given, theirs, TOKEN, PHONE)
     assert denied == Denied(Reason.WRONG)
     assert PASSWORDS.prove(stored(db, rosa), NEW).matches
     assert len(contexts(db, "password_changed")) == 1

@@ -10,15 +10,16 @@ from sqlalchemy import insert, select, update
 
 from proxy.domain.passwords import Passwords
 from proxy.errors import Denied, Reason
-from proxy.flows import login
+from proxy.flows import login, recovery
 from proxy.flows.login import Opened
 from proxy.store import casillas
 from proxy.store import sessions as store
 from proxy.store.db import Database
 from proxy.store.tables import casillas as table
-from proxy.store.tables import sessions
+from proxy.store.tables import challenges, sessions
 from proxy.store.tx import Tx
 from tests.flows.browser import POLICY, Browser, alive
+from tests.flows.forgetful import Forgetful
 from tests.people import PASSWORDS, Person
 
 
@@ -93,6 +94,24 @@ def test_a_token_of_ones_own_makes_no_session(db: Database, rosa: Person, bruno:
     with db.reading() as tx:
         assert login.resume(tx, POLICY, token) is None
         assert login.resume(tx, POLICY, opened.token) is None
+
+
+def test_a_visit_of_ones_own_chooses_no_password(db: Database, rosa: Person) -> None:
+    """S62: nor does a browser that a row of a recovery names."""
+    forgetful = Forgetful(db)
+    forgetful.reach_choice(rosa)
+    assert choosing(db, forgetful.visit)
+    visit = "chosen by who writes the database"
+    forged = hashlib.sha256(visit.encode()).digest()
+    with db.transaction() as tx:
+        row = dict(tx.conn.execute(select(challenges)).mappings().all()[-1])
+        tx.conn.execute(insert(challenges), row | {"id": bytes(16), "visit": forged})
+    assert choosing(db, visit) is False
+
+
+def choosing(db: Database, visit: str) -> bool:
+    with db.reading() as tx:
+        return recovery.choosing(tx, visit) is not None
 
 
 def elsewhere(_tx: Tx, other: Person) -> dict[str, Any]:

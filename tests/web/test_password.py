@@ -16,7 +16,7 @@ from proxy.store import casillas, tables
 from tests import outbox
 from tests.clock import Clock
 from tests.people import Person
-from tests.web.visitor import Visitor
+from tests.web.visitor import Visitor, forms
 
 NEW = "Olluco-volcan-93"
 CHANGE = "/casilla/clave/"
@@ -241,3 +241,15 @@ def test_who_enters_with_a_breached_password_must_change_it(
     new = "Olluco-volcan-93"
     assert visitor.send(page, CHANGE, antigua=rosa.password, nueva=new, repetida=new)
     assert visitor.get("/casilla/").status_code == 200
+
+
+def test_the_seal_of_another_form_of_the_same_session_is_refused(
+    her: Visitor, rosa: Person
+) -> None:
+    """S53: only the form that was shown is sent."""
+    page = her.get(CHANGE)
+    leave = next(form for form in forms(page) if form.action.endswith("/salir/"))
+    fields = {"antigua": rosa.password, "nueva": NEW, "repetida": NEW}
+    refused = her.client.post(CHANGE, data=fields | {"sello": leave.fields["sello"]})
+    assert refused.status_code == 403
+    assert change(her, rosa.password).status_code == 303
