@@ -47,12 +47,10 @@ casillas = Table(
     Column("must_change", Boolean, nullable=False),  # before anything else
     Column("failures", Integer, nullable=False, server_default="0"),  # wrong passwords in a row
     Column("created_at", Instant, nullable=False),
-    # When a first password, which the owner did not choose, no longer opens it.
-    Column("first_until", Instant),
+    Column("first_until", Instant),  # when a password that its owner did not choose lapses
 )
 
-# What `casillas.lookup` was or would be under each other key of the ring: two processes, of which
-# one does not know the newest key yet, open one casilla for an identidad between them.
+# `casillas.lookup` under each key: a process that lacks the newest one opens no second casilla.
 lookups = Table(
     "lookups",
     metadata,
@@ -95,6 +93,7 @@ challenges = Table(
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+    Column("seal", LargeBinary, info={"sealed": "id"}),  # of purpose, casilla and visit
 )
 
 # A link of a message. A signature proves the link; this row says whether it still holds.
@@ -124,8 +123,9 @@ sessions = Table(
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
-    # Ties digest, id, casilla and expiry to each other; empty once the session ended.
-    Column("seal", LargeBinary, info={"sealed": "digest"}),
+    Column(
+        "seal", LargeBinary, info={"sealed": "digest"}
+    ),  # of id, casilla and end, while it lasts
     sqlite_with_rowid=False,  # one search instead of two, at every request
 )
 
@@ -151,8 +151,7 @@ recovery_codes = Table(
     Column("used_at", Instant),
 )
 
-# A change of e-mail or mobile. The new one counts once it is proved. Until the change expires, the
-# address that was told of it can undo it.
+# A change of e-mail or mobile. Until it expires, the address that was told of it can undo it.
 changes = Table(
     "changes",
     metadata,
@@ -229,8 +228,7 @@ padron = Table(
     Column("record", LargeBinary, nullable=False, info={"sealed": "uid"}),  # JSON
 )
 
-# A riddle that tells people from programs. Without a visit it is in the pool; once answered, it is
-# deleted.
+# A riddle that tells people from programs. Without a visit it is in the pool.
 captchas = Table(
     "captchas",
     metadata,

@@ -16,8 +16,10 @@ from proxy.store import casillas
 from proxy.store import sessions as store
 from proxy.store.db import Database
 from proxy.store.tables import casillas as table
-from proxy.store.tables import challenges, sessions
+from proxy.store.tables import challenges, factors, sessions
 from proxy.store.tx import Tx
+from tests.clock import Clock
+from tests.flows.app import turn_on
 from tests.flows.browser import POLICY, Browser, alive
 from tests.flows.forgetful import Forgetful
 from tests.people import PASSWORDS, Person
@@ -107,6 +109,31 @@ def test_a_visit_of_ones_own_chooses_no_password(db: Database, rosa: Person) -> 
         row = dict(tx.conn.execute(select(challenges)).mappings().all()[-1])
         tx.conn.execute(insert(challenges), row | {"id": bytes(16), "visit": forged})
     assert choosing(db, visit) is False
+
+
+@pytest.mark.parametrize("unsealed", [False, True])
+def test_a_step_of_ones_own_recovery_cannot_be_moved_to_another_casilla(
+    db: Database, rosa: Person, bruno: Person, unsealed: bool
+) -> None:
+    forgetful = Forgetful(db)
+    forgetful.reach_choice(bruno)
+    moved: dict[str, Any] = {"casilla_id": rosa.id} | ({"seal": None} if unsealed else {})
+    with db.transaction() as tx:
+        tx.conn.execute(update(challenges).values(moved))
+    assert choosing(db, forgetful.visit) is False
+
+
+def test_an_app_of_ones_own_cannot_be_moved_to_another_casilla(
+    db: Database, rosa: Person, bruno: Person, clock: Clock
+) -> None:
+    """S29, S66"""
+    thief = turn_on(db, bruno)
+    with db.transaction() as tx:
+        tx.conn.execute(update(factors).values(casilla_id=rosa.id))
+    clock.advance(minutes=6)
+    browser = Browser(db)
+    assert browser.password(rosa.identidad, rosa.password) is None
+    assert isinstance(browser.code(thief.app.code), Denied)
 
 
 def choosing(db: Database, visit: str) -> bool:

@@ -27,7 +27,7 @@ PUBLISHED = {
     "0005_one_record": "d140a66c12077d550e979225f1bde2d7f7a25c5b1141de8e119543055e3be24e",
     "0007_two_people": "395a2b10a6e4510af63398b79c2ca05c0bef9b349f5059f0f660016ecf4ff864",
     "0006_served_for_good": "9615b7510faedb8032da5825330f83868b0237ede55f7647a06f8737c5fc1a50",
-    "0010_bound_to_row_and_key": "ad2fa48b19d6a664b19aefddc87def552f67fbddb8639fcabcae0df48bae6055",
+    "0010_bound_to_row_and_key": "aa5dbc67c3b453c6863a7f4fb4597e52b5a0934613738c45ffefdc52c21236dc",
     "0008_wait_by_itself": "3c82659a2f1ca53117c3a11eabe26e75ea3ed93b84b7475991d03c02e1cec574",
 }
 

@@ -17,6 +17,7 @@ LINK = "(SELECT {} FROM links l WHERE l.casilla_id = casillas.id AND l.purpose =
 def upgrade() -> None:
     op.add_column("sessions", sa.Column("seal", sa.LargeBinary(), nullable=True))
     op.execute("UPDATE sessions SET ended_at = CURRENT_TIMESTAMP WHERE ended_at IS NULL")
+    op.add_column("challenges", sa.Column("seal", sa.LargeBinary(), nullable=True))
     op.add_column(
         "devices", sa.Column("failures", sa.Integer(), server_default="0", nullable=False)
     )
