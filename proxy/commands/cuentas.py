@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,7 +37,7 @@ def open_casilla(
     nombres: Annotated[str, typer.Option(metavar="TEXTO", help="Nombres o razón social.")],
     correo: Annotated[str, typer.Option(metavar="CORREO", help="Adónde llegan sus alertas.")],
 ) -> None:
-    """Abre una casilla. La contraseña se pide aquí mismo o se lee de la entrada."""
+    """Abre una casilla. La contraseña se pide o se lee de la entrada; sirve una vez y un día."""
     from proxy.domain.identidad import read_identidad
     from proxy.domain.strength import refuse_weak
     from proxy.flows import cuentas as flow
@@ -52,8 +51,7 @@ def open_casilla(
     with parts.db.transaction() as tx:
         life = parts.policy.first_access_life
         flow.open_casilla(tx, holder, nombres, correo, hashed, first_for=life)
-    hours = life // timedelta(hours=1)
-    print(f"Se abrió la casilla de {holder}. Su primera contraseña sirve una vez, {hours} horas.")
+    print(f"Se abrió la casilla de {holder}.")
 
 
 @cuentas.command("importar", cls=Command)
