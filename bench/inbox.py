@@ -98,7 +98,7 @@ def open_sessions(installation: Installation, people: int) -> list[str]:
             device = casilla.to_bytes(16, "big")
             devices.add(tx, device, casilla, "")
             until = tx.now + timedelta(hours=8)
-            sessions.add(tx, secrets.digest(tokens[-1]), casilla, device, until, "", "")
+            sessions.add(tx, tx.vault.digest(tokens[-1]), casilla, device, until, "", "")
     return tokens
 
 

@@ -57,7 +57,7 @@ def open_session(installation: Installation) -> str:
         )
         devices.add(tx, device, casilla, "")
         until = tx.now + timedelta(hours=8)
-        sessions.add(tx, secrets.digest(token), casilla, device, until, "", "")
+        sessions.add(tx, tx.vault.digest(token), casilla, device, until, "", "")
     return token
 
 

@@ -16,6 +16,7 @@ from proxy.domain.policy import Policy, policy_of
 from proxy.domain.vault import Vault
 from proxy.keys.ring import KeyRing, LiveRing
 from proxy.keys.signing import Signing
+from proxy.outside.breached import Breached
 from proxy.outside.identity import Identity, identity
 from proxy.settings import Settings
 from proxy.store.db import Database
@@ -47,6 +48,10 @@ class Installation:
     @cached_property
     def identity(self) -> Identity:
         return identity(self.settings, self.db)
+
+    @cached_property
+    def breached(self) -> Breached:
+        return Breached(self.settings.breached_file)
 
     @cached_property
     def documents(self) -> Documents:
@@ -86,7 +91,7 @@ class Installation:
 
     @cached_property
     def policy(self) -> Policy:
-        policy = policy_of(self.catalog.access.profile(self.settings.profile))
+        policy = policy_of(self.catalog.access, self.settings.profile)
         return replace(policy, sms_a_day=self.settings.sms_a_day)
 
     @cached_property

@@ -15,6 +15,7 @@ HEADER = re.compile(r"[A-Za-z0-9-]+")
 VALUE = re.compile(r"[!-~]([ -~]*[!-~])?|")
 ENGINES = ("sqlite", "postgresql", "postgresql+psycopg")
 HOST = re.compile(r"[a-z0-9.:-]+")
+DIGEST = re.compile(rb"[0-9A-Fa-f]{40}[:\r\n]")
 ADDRESS = re.compile(r"[!-~]+")
 
 
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     documents_url: str = "var/documentos"
     site_dir: Path = Path("site")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    breached_file: str = ""
     profile: Literal["guia", "estricto"] = "guia"
 
     @field_validator("database_url")
@@ -69,6 +71,20 @@ class Settings(BaseSettings):
     def _a_path(cls, value: object) -> object:
         if "://" in str(value) or not str(value).strip():
             raise ValueError("debe ser una ruta de este servidor")
+        return value
+
+    @field_validator("breached_file")
+    @classmethod
+    def _sorted_digests(cls, value: str) -> str:
+        if not value:
+            return value
+        try:
+            with open(value, "rb") as file:
+                first = file.readline(100)
+        except OSError:
+            raise ValueError("no se puede leer ese archivo") from None
+        if not DIGEST.match(first):
+            raise ValueError("debe ser un archivo con un SHA-1 en cada línea, ordenados")
         return value
 
     @field_validator("catalog_dir", mode="before")

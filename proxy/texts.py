@@ -250,6 +250,10 @@ TEXTS = {
         "Esa contraseña es una de las primeras que alguien probaría. Escriba otra, "
         "por ejemplo tres palabras que no vayan juntas y un número."
     ),
+    "password.breached": (
+        "Esa contraseña está en una lista de contraseñas robadas que cualquiera puede probar. "
+        "Escriba otra que no use en ningún otro sitio."
+    ),
     "password.personal": (
         "La contraseña no debe llevar su nombre, su DNI, su correo ni su celular. Escriba otra."
     ),

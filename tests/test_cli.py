@@ -326,6 +326,7 @@ def test_two_people_turn_a_lost_second_factor_off(
     none = "Esa casilla no tiene segundo factor: no se cambió nada.\n"
     assert casilla(*line, "--autoriza", "Luis Vega") == (1, "", none)
     with installation.db.transaction() as tx:
+        casillas.lock(tx, 1)
         factors.add(tx, 1, totp.new_secret(), b"s" * 16)
         factor = factors.of_casilla(tx, 1)
         assert factor and factors.confirm(tx, factor, 1)

@@ -99,6 +99,7 @@ class FileLimits(Sheet):
 
 class Access(Sheet):
     perfiles: Profiles
+    no_fui_yo_dias: Count
     archivos: FileLimits
 
     def profile(self, name: ProfileName) -> Profile:

@@ -50,7 +50,7 @@ def open_casilla(
     nombres: Annotated[str, typer.Option(metavar="TEXTO", help="Nombres o razón social.")],
     correo: Annotated[str, typer.Option(metavar="CORREO", help="Adónde llegan sus alertas.")],
 ) -> None:
-    """Abre una casilla. La contraseña se pide aquí mismo o se lee de la entrada."""
+    """Abre una casilla. La contraseña se pide o se lee de la entrada; sirve una vez y un día."""
     from proxy.domain.identidad import read_identidad
     from proxy.domain.strength import refuse_weak
     from proxy.flows import cuentas as flow
@@ -59,9 +59,11 @@ def open_casilla(
     holder = read_identidad(identidad)
     password = _ask_password()
     refuse_weak(password, parts.policy.password, [holder.number, nombres, correo])
+    parts.breached.refuse(password)
     hashed = parts.passwords.hash(password)
     with parts.db.transaction() as tx:
-        flow.open_casilla(tx, holder, nombres, correo, hashed)
+        life = parts.policy.first_access_life
+        flow.open_casilla(tx, holder, nombres, correo, hashed, first_for=life)
     print(f"Se abrió la casilla de {holder}.")
 
 

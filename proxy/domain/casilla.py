@@ -19,6 +19,7 @@ class Casilla:
     phone: str | None  # E.164; the owner proved it
     password: str | None  # the hash; None until the owner chooses a password
     must_change: bool  # `debe_cambiar`: this password only lets the owner choose another
+    first_until: datetime | None  # when a first password lapses; None: the owner's own password
     failures: int  # wrong passwords in a row
     suspended_at: datetime | None  # nobody enters, and nothing is deposited
     closed_at: datetime | None  # nothing is deposited, and its owner enters for READABLE_FOR

@@ -18,7 +18,7 @@ class Event(StrEnum):
     EMAIL_CORRECTED = "user_email_reset"  # the entity did it: the owner lost the old mailbox
     PHONE_CHANGED = "user_phone_change"  # the owner proved a new number, or removed the old one
     CHANGE_UNDONE = "user_change_revoked"  # the old address used the link «deshacer»
-    DEVICE_FORGOTTEN = "device_forgotten"  # the owner made the casilla forget a browser
+    DEVICE_FORGOTTEN = "device_forgotten"  # by its owner, or after too many wrong passwords
     CASILLA_OPENED = "user_created"
     CASILLA_SUSPENDED = "user_suspended"  # the entity did it: nobody enters
     CASILLA_LIFTED = "user_reinstated"  # the entity opened it again

@@ -69,6 +69,7 @@ TABLE = {
     "identity/all": (500, HOUR, Kind.BUDGET),
     "already/hour": (1, HOUR, Kind.WALL),
     "already/day": (3, DAY, Kind.WALL),
+    "registered": (5, DAY, Kind.WALL),
     "tried": (1, DAY, Kind.WALL),
     "profile/5": (5, 5 * MINUTE, Kind.WALL),
     "profile/60": (20, HOUR, Kind.WALL),
@@ -132,9 +133,8 @@ def mail_asked(client: Client) -> list[Limit]:
 
 
 def mailbox(address: str) -> Limit:
-    """However it is written (S85): capitals and what follows a + make no other mailbox."""
-    local, _, domain = address.casefold().rpartition("@")
-    return _limit("mailbox", f"{local.partition('+')[0]}@{domain}")
+    """What strangers may cause to be sent to it (S85)."""
+    return _limit("mailbox", _plain(address))
 
 
 def domain(address: str) -> Limit:
@@ -146,9 +146,13 @@ def codes_typed(purpose: str, subject: bytes, whose: Identidad | None) -> list[L
     return [_limit(f"code/{window}", about, whose=whose) for window in ("5", "60", "day")]
 
 
-def factor_codes(casilla_id: int) -> list[Limit]:
-    """Fifty guesses a day, with three valid codes at a time: one hit in 6,600 days."""
-    return [_limit(f"code/{window}", "factor", casilla_id) for window in ("5", "60", "day")]
+def factor_codes(casilla_id: int, device: bytes | None) -> list[Limit]:
+    """One count for all purposes: the app gives the same code for each.
+
+    Fifty guesses a day, with three valid codes at a time: one hit in 6,600 days.
+    """
+    about = f"{casilla_id}/{device.hex()}" if device else casilla_id
+    return [_limit(f"code/{window}", "factor", about) for window in ("5", "60", "day")]
 
 
 def sms_asked(about: str) -> list[Limit]:
@@ -209,8 +213,9 @@ def told_of_tries(casilla_id: int) -> Limit:
 
 
 def told_of_registration(address: str) -> list[Limit]:
-    """Somebody with another's data may register again and again: it fills no mailbox."""
-    return [Limit(f"registered/{address.casefold()}", 5, DAY)]
+    """Somebody with another's data may register again and again. Apart from `mailbox`, which
+    strangers could use up before."""
+    return [_limit("registered", _plain(address))]
 
 
 def changes_of_profile(casilla_id: int) -> list[Limit]:
@@ -245,6 +250,12 @@ def _shares(name: str, client: Client) -> list[Limit]:
     network = _limit(name, client.network)
     site = Limit(f"{name}/site/{client.site}", SITE * network.times, network.window, network.kind)
     return [network, site]
+
+
+def _plain(address: str) -> str:
+    """Capitals, and what follows a +, make no other mailbox."""
+    local, _, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 def _limit(name: str, *about: object, whose: Identidad | None = None) -> Limit:

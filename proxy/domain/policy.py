@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from catalog.reading.access import PasswordRule, Profile
+from catalog.reading.access import Access, PasswordRule, ProfileName
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,12 @@ class Policy:
     captcha_life: timedelta
     proof_life: timedelta  # how long a login or a repeated password counts as a proof
     undo_life: timedelta  # how long the old address can undo a change
+    disavowal_life: timedelta  # how long the link «No fui yo» of a message serves
     sms_a_day: int = 1000  # for the whole entity; from the settings, not from the sheet
 
 
-def policy_of(profile: Profile) -> Policy:
+def policy_of(access: Access, name: ProfileName) -> Policy:
+    profile = access.profile(name)
     token, session, recovery = profile.token, profile.sesion, profile.recuperacion
     return Policy(
         password=profile.clave,
@@ -50,4 +52,5 @@ def policy_of(profile: Profile) -> Policy:
         captcha_life=timedelta(minutes=profile.captcha.vida_minutos),
         proof_life=timedelta(minutes=profile.perfil.reautenticacion_minutos),
         undo_life=timedelta(hours=profile.perfil.deshacer_horas),
+        disavowal_life=timedelta(days=access.no_fui_yo_dias),
     )

@@ -1,6 +1,5 @@
-"""Secrets that the service hands out. The database stores only their digests."""
+"""Secrets that the service hands out. The database stores only their keyed digests."""
 
-import hashlib
 import secrets
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I L O U: people confuse them with 1 0 V
@@ -9,8 +8,3 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I L O U: people confuse the
 def new_token() -> str:
     """256 random bits, in letters that fit a cookie and an address (S62)."""
     return secrets.token_urlsafe(32)
-
-
-def digest(token: str) -> bytes:
-    """Plain SHA-256 is enough: nobody can guess a token."""
-    return hashlib.sha256(token.encode()).digest()

@@ -14,6 +14,7 @@ class Session(NamedTuple):
     id: bytes
     casilla_id: int
     must_change: bool  # nothing opens before the owner chooses another password
+    first: bool  # because the owner did not choose this one
     uid: bytes
     kind: str
     number: bytes

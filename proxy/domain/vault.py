@@ -28,6 +28,7 @@ class Vault:
         self._codes = dict(subkeys("code"))
         self._macs = dict(subkeys("mac"))
         self._audit = dict(subkeys("audit"))  # also of retired keys
+        self._ids = hmac.digest(next(iter(self._audit.values())), b"ids", "sha256")
         self.newest = list(self._ciphers)[-1]
         self.throttle = list(subkeys("throttle").values())[-1]
 
@@ -54,7 +55,13 @@ class Vault:
 
     def lookups(self, text: str) -> list[bytes]:
         """One hash per key of the ring, newest last: a row may be of an older key."""
-        return [hmac.digest(key, text.encode(), "sha256") for key in self._lookup.values()]
+        return list(self.lookups_by_key(text).values())
+
+    def lookups_by_key(self, text: str) -> dict[str, bytes]:
+        return {
+            key_id: hmac.digest(key, text.encode(), "sha256")
+            for key_id, key in self._lookup.items()
+        }
 
     def code_key(self, key_id: str) -> bytes | None:
         """None: the key was retired."""
@@ -73,6 +80,13 @@ class Vault:
         if key is None:
             raise Unsealable(key_id)
         return hmac.digest(key, data, "sha256")
+
+    def digest(self, token: str) -> bytes:
+        """Under which a table keeps the token of a browser: who reads or writes it has no token.
+
+        Never changes, so that a rotation of the keys puts nobody out.
+        """
+        return hmac.digest(self._ids, token.encode(), "sha256")
 
     def alias(self, text: str) -> bytes:
         """Never changes: exports of different years give a user the same alias."""

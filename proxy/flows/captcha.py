@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from proxy.domain import captcha, limits, secrets
+from proxy.domain import captcha, limits
 from proxy.domain.client import Client
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Unsealable, Vault
@@ -73,7 +73,7 @@ def refill(db: Database) -> int:
 
 def give(tx: Tx, policy: Policy, visit: str, form: str, client: Client, price: int) -> Riddle:
     """Reuses the browser's riddle while half of its life is left. Refuses `captcha.crowded`."""
-    browser, until = secrets.digest(visit), tx.now + policy.captcha_life
+    browser, until = tx.vault.digest(visit), tx.now + policy.captcha_life
     after = tx.now + policy.captcha_life / 2
     had = captchas.given(tx, browser, form, after, price)
     if had and had.drawn:
@@ -104,16 +104,16 @@ def _pictures(tx: Tx, browser: bytes, form: str, until: datetime, price: int) ->
 
 def image(tx: Tx, riddle: str, visit: str) -> bytes | None:
     """A PNG; None for any browser but the one that got the riddle. Spends nothing."""
-    return captchas.image(tx, _id(riddle), secrets.digest(visit))
+    return captchas.image(tx, _id(riddle), tx.vault.digest(visit))
 
 
 def audio(tx: Tx, riddle: str, visit: str, client: Client) -> bytes | timedelta | None:
     wait = throttle.take(tx, limits.spoken_riddles(client))
-    return wait or captchas.audio(tx, _id(riddle), secrets.digest(visit))
+    return wait or captchas.audio(tx, _id(riddle), tx.vault.digest(visit))
 
 
 def discard(tx: Tx, visit: str, form: str, answer: Answer) -> None:
-    browser = secrets.digest(visit)
+    browser = tx.vault.digest(visit)
     captchas.spend(tx, _id(answer.riddle), browser, form)
     captchas.spend(tx, _id(answer.second), browser, form + SECOND)
 
@@ -134,7 +134,7 @@ def check(tx: Tx, visit: str, form: str, answer: Answer, price: int) -> str | No
     """
     if not (answer.letters.strip() or answer.work):
         return "captcha.missing"
-    browser, riddle = secrets.digest(visit), _id(answer.riddle)
+    browser, riddle = tx.vault.digest(visit), _id(answer.riddle)
     spent = captchas.spend(tx, riddle, browser, form)
     second = captchas.spend(tx, _id(answer.second), browser, form + SECOND)
     if spent is None or tx.now >= spent.expires_at:

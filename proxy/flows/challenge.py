@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from proxy.domain import codes, limits, secrets, totp
+from proxy.domain import codes, limits, totp
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
@@ -77,7 +77,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
         purpose=asked.purpose,
         casilla_id=casilla_id,
         subject=subject,
-        visit=secrets.digest(visit),
+        visit=tx.vault.digest(visit),
         key_id=tx.vault.newest,
         channel=asked.channel,
         recipient=asked.recipient if asked.leaves else None,
@@ -96,7 +96,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
 
 
 def waiting(tx: Tx, purpose: str, visit: str) -> Challenge | None:
-    return challenges.alive(tx, secrets.digest(visit), purpose)
+    return challenges.alive(tx, tx.vault.digest(visit), purpose)
 
 
 def check(
@@ -116,8 +116,12 @@ def check(
     purpose, by_app = challenge.purpose, challenge.channel == "app"
     if typed is not None and (denied := malformed(challenge, typed)):
         return denied
-    casilla = casillas.find(tx, challenge.casilla_id)
-    tries = limits.codes_typed(purpose, challenge.subject, casilla.identidad if casilla else None)
+    if by_app and challenge.casilla_id is not None:
+        tries = tries_of_factor(tx, challenge.casilla_id, client)
+    else:
+        casilla = casillas.find(tx, challenge.casilla_id)
+        owner = casilla.identidad if casilla else None
+        tries = limits.codes_typed(purpose, challenge.subject, owner)
     denied = count(tx, tries, challenge.casilla_id, by_app=by_app)
     if denied:
         return denied
@@ -177,6 +181,10 @@ def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) 
         return Denied(Reason.GONE)
     _send(tx, policy, again, casilla, client, leaves=taken)
     return None
+
+
+def tries_of_factor(tx: Tx, casilla_id: int, client: Client) -> list[Limit]:
+    return limits.factor_codes(casilla_id, known_device(tx, client, casilla_id))
 
 
 def known_device(tx: Tx, client: Client, casilla_id: int | None) -> bytes | None:

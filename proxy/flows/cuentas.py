@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.exc import IntegrityError
 
 from proxy.domain.casilla import READABLE_FOR, Casilla
 from proxy.domain.client import Client
@@ -40,11 +41,13 @@ def open_casilla(
     email: str,
     password: str | None,
     *,
+    first_for: timedelta | None = None,
     must_change: bool = True,
 ) -> Casilla:
     """`password` is a hash, made outside the transaction; None: the owner chooses one later.
 
-    A password that the entity chose only lets the owner choose another (J9).
+    A password that the entity chose only lets the owner choose another (J9), once and while
+    `first_for` lasts.
     """
     name = " ".join(nombres.split())
     if not name or len(name) > NOMBRES_LENGTH or not name.isprintable():
@@ -52,7 +55,14 @@ def open_casilla(
     address = normal_email(email)
     if casillas.by_identidad(tx, identidad) is not None:
         raise Refusal("casilla.exists")
-    casilla_id = casillas.add(tx, identidad, name, address, password, must_change=must_change)
+    until = tx.now + first_for if first_for else None
+    try:
+        with tx.conn.begin_nested():
+            casilla_id = casillas.add(
+                tx, identidad, name, address, password, must_change=must_change, first_until=until
+            )
+    except IntegrityError:  # another process was quicker
+        raise Refusal("casilla.exists") from None
     eventos.note(tx, Event.CASILLA_OPENED, casilla_id)
     return casillas.by_id(tx, casilla_id)
 

@@ -11,13 +11,14 @@ turn it off (S38). A code of the app and a recovery code serve once each.
 from dataclasses import dataclass
 from datetime import datetime
 
-from proxy.domain import limits, totp
+from proxy.domain import totp
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.policy import Policy
 from proxy.domain.session import Session
 from proxy.errors import Denied, Reason, Refusal
+from proxy.flows import challenge
 from proxy.flows.challenge import count, where
 from proxy.flows.closing import close
 from proxy.store import casillas, eventos, factors, outbox
@@ -51,6 +52,7 @@ def state(tx: Tx, policy: Policy, session: Session) -> State:
 
 
 def begin(tx: Tx, session: Session) -> None:
+    casillas.lock(tx, session.casilla_id)
     if not factors.add(tx, session.casilla_id, totp.new_secret(), session.id):
         raise Refusal("factor.already")
 
@@ -163,7 +165,7 @@ def spend(tx: Tx, casilla_id: int, typed: str, client: Client) -> bool:
 
 
 def _count(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
-    return count(tx, limits.factor_codes(casilla_id), casilla_id)
+    return count(tx, challenge.tries_of_factor(tx, casilla_id, client), casilla_id)
 
 
 def _waiting(tx: Tx, policy: Policy, session: Session) -> Factor | None:

@@ -20,10 +20,10 @@ from proxy.domain.vault import Vault
 from proxy.flows import password
 from proxy.flows.closing import spend_link
 from proxy.flows.password import Choosing
-from proxy.store import casillas, challenges, links, outbox, registrations
+from proxy.store import casillas, challenges, links, outbox
 from proxy.store.tx import Tx
 
-SECRET, ACTIVATION = "first_access", "activation"
+ACTIVATION = "activation"
 FAILURES = 5
 
 
@@ -53,8 +53,6 @@ def issue(
     tx: Tx, policy: Policy, casilla: Casilla, made: First, *, by_entity: bool = False
 ) -> None:
     life = policy.first_access_life
-    purpose = SECRET if made.secret else ACTIVATION
-    links.add(tx, purpose, casilla.id, life, made.link_id)
     told: dict[str, Any] = {
         "user": casilla.identidad.user,
         "hours": life // HOUR,
@@ -64,27 +62,19 @@ def issue(
         told |= {"first_access": made.link_id.hex(), "key_id": made.key_id}
         outbox.add(tx, "credentials", casilla, life, **told)
     else:
+        links.add(tx, ACTIVATION, casilla.id, life, made.link_id)
         told |= {"purpose": ACTIVATION, "link": made.link_id.hex()}
         outbox.add(tx, "activation", casilla, life, **told)
 
 
 def lapsed(tx: Tx, casilla: Casilla) -> bool:
-    """Whether the casilla's password is a mailed secret that no longer opens it.
-
-    The service deletes the row of a dead secret later. An owner who registered and never chose a
-    password has only the secret: without its row the secret is dead too.
-    """
-    if not casilla.must_change:
-        return False
-    link = links.newest(tx, casilla.id, SECRET)
-    if link is None:
-        return registrations.declared(tx, casilla.identidad) is not None
-    return not link.holds(tx.now) or casilla.failures >= FAILURES
+    """Whether a first password no longer opens the casilla: mailed, or chosen by the entity."""
+    until = casilla.first_until
+    return until is not None and (tx.now >= until or casilla.failures >= FAILURES)
 
 
 def retire_secret(tx: Tx, casilla: Casilla) -> None:
-    if casilla.must_change and links.newest(tx, casilla.id, SECRET):
-        links.end_all(tx, casilla.id, SECRET)
+    if casillas.spend_first(tx, casilla.id):
         challenges.end_all(tx, casilla.id)
 
 
@@ -93,10 +83,10 @@ def opened(tx: Tx, link_id: bytes) -> Choosing | None:
     return password.choosing(tx, link.casilla_id) if link and link.holds(tx.now) else None
 
 
-def activate(tx: Tx, link_id: bytes, hashed: str, client: Client) -> bool:
+def activate(tx: Tx, policy: Policy, link_id: bytes, hashed: str, client: Client) -> bool:
     """`hashed` is the hash of the first password. False: the link was used or expired."""
     casilla_id = spend_link(tx, link_id, ACTIVATION)
     if casilla_id is None:
         return False
-    password.replace(tx, casillas.by_id(tx, casilla_id), hashed, client)
+    password.replace(tx, policy, casillas.by_id(tx, casilla_id), hashed, client)
     return True

@@ -81,5 +81,6 @@ def leave(tx: Tx, key_id: str, replaced: datetime | None, entity: Entity, *, for
         raise Refusal("keys.stuck", id=key_id, many=stuck)
     lost = sealed.passwords(tx, key_id)
     sealed.drop_passwords(tx, key_id)
+    sealed.drop_lookups(tx, key_id)
     eventos.note(tx, Event.KEY_RETIRED, key=key_id, passwords=lost)
     return lost

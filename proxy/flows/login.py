@@ -32,8 +32,8 @@ from proxy.store.db import Database
 from proxy.store.tx import Tx
 
 PURPOSE = "login"
-# After this many wrong passwords in a row only a known browser may use the password: NIST SP
-# 800-63B-4 §3.2.2 caps the tries of an account at 100.
+# After this many wrong passwords in a row only a known browser may use the password, and a known
+# browser is forgotten: NIST SP 800-63B-4 §3.2.2 caps the tries of an account at 100.
 WRONG_IN_A_ROW = 100
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -86,8 +86,11 @@ def admit(tx: Tx, tried: Attempt, client: Client) -> Attempt:
     """The price is paid. Count the password as wrong until it proves right."""
     casilla = tried.casilla
     casillas.count_failure(tx, casilla.id if casilla else 0)
-    known = known_device(tx, client, casilla) is not None
-    if casilla and casilla.failures >= WRONG_IN_A_ROW and not known:
+    device = known_device(tx, client, casilla)
+    if casilla and device and devices.count_failure(tx, device) > WRONG_IN_A_ROW:
+        _forget(tx, casilla, device, client)  # the process died before it answered the last one
+        device = None
+    if casilla and casilla.failures >= WRONG_IN_A_ROW and device is None:
         casilla = None
     if casilla and first_access.lapsed(tx, casilla):
         casilla = None
@@ -100,20 +103,35 @@ def price(tx: Tx, client: Client) -> int:
 
 
 def answer(
-    tx: Tx, policy: Policy, attempt: Attempt, proof: Proof, visit: str, client: Client
+    tx: Tx,
+    policy: Policy,
+    attempt: Attempt,
+    proof: Proof,
+    visit: str,
+    client: Client,
+    *,
+    breached: bool = False,
 ) -> Denied | None:
     """None: the password was right, and the owner gets a token digital or opens the app.
 
-    `visit` is the secret that this browser, and no other, will bring with the code.
+    `visit` is the secret that this browser, and no other, will bring with the code. A `breached`
+    password only lets the owner choose another (S18).
     """
     tried = attempt.casilla
     if tried is None or not password.keep_if_right(tx, tried.id, proof):
         eventos.note(tx, Event.LOGIN_FAILED, tried.id if tried else None)
+        device = known_device(tx, client, tried)
+        if tried and device and devices.failures(tx, device) >= WRONG_IN_A_ROW:
+            _forget(tx, tried, device, client)
         return Denied(Reason.WRONG)
 
     casilla = casillas.by_id(tx, tried.id)  # the address may have changed since `attempt`
     casillas.clear_failures(tx, casilla.id)
     throttle.give_back(tx, _limits(tx, casilla.identidad, client, casilla))
+    if breached:
+        casillas.ask_for_another(tx, casilla.id)
+    if device := known_device(tx, client, casilla):
+        devices.clear_failures(tx, device)
     way: Way = "app" if factor.on(tx, casilla.id) else "email"
     asked = Asked(PURPOSE, str(casilla.identidad), casilla, way)
     return challenge.ask(tx, policy, asked, visit, client)
@@ -157,12 +175,12 @@ def disavow(tx: Tx, challenge_id: bytes) -> bool:
 
 
 def resume(tx: Tx, policy: Policy, token: str) -> Session | None:
-    return _in_use(sessions.by_digest(tx, secrets.digest(token)), policy, tx.now)
+    return _in_use(sessions.by_digest(tx, tx.vault.digest(token)), policy, tx.now)
 
 
 def resume_here(db: Database, policy: Policy, token: str, now: datetime) -> Session | None:
     """`resume` on SQLite, in the event loop: a thread costs more than one row."""
-    return _in_use(sessions.by_digest_here(db, secrets.digest(token)), policy, now)
+    return _in_use(sessions.by_digest_here(db, db.vault().digest(token)), policy, now)
 
 
 def hold(tx: Tx, policy: Policy, session: Session) -> None:
@@ -180,7 +198,7 @@ def touch(tx: Tx, session: Session) -> None:
 
 
 def end(tx: Tx, token: str) -> None:
-    casilla_id = sessions.end(tx, secrets.digest(token))
+    casilla_id = sessions.end(tx, tx.vault.digest(token))
     if casilla_id is not None:
         eventos.note(tx, Event.SESSION_ENDED, casilla_id)
 
@@ -200,12 +218,15 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
         if casilla.phone:
             outbox.add(tx, "new_device", casilla, channel="sms")
+    elif sessions.end_of_device(tx, casilla.id, device):
+        # Its browser has one cookie: nobody could end the earlier session any more.
+        eventos.note(tx, Event.SESSION_ENDED, casilla.id)
     first_access.retire_secret(tx, casilla)
     links.end_all(tx, casilla.id, "recovery")  # an owner who logs in needs no link (S35)
     token = secrets.new_token()
     until = tx.now + policy.session_life
     session = sessions.add(
-        tx, secrets.digest(token), casilla.id, device, until, client.ip, client.user_agent
+        tx, tx.vault.digest(token), casilla.id, device, until, client.ip, client.user_agent
     )
     eventos.note(tx, Event.SESSION_STARTED, casilla.id, session=session)
     idle_since = tx.now - policy.session_idle
@@ -228,6 +249,18 @@ def _tell_of_tries(tx: Tx, casilla: Casilla | None, limited: list[Limit], client
     tolls = [limit for limit in limited if limit.kind is Kind.TOLL]
     if any(level > 1 for level in throttle.levels(tx, tolls)):
         told.of_tries(tx, casilla, client)
+
+
+def _forget(tx: Tx, casilla: Casilla, device: bytes, client: Client) -> None:
+    """A known browser that only fails is a stranger's from now on, and its owner is told (S84)."""
+    casillas.lock(tx, casilla.id)
+    if not devices.forget(tx, casilla.id, device):
+        return
+    eventos.note(tx, Event.DEVICE_FORGOTTEN, casilla.id)
+    if sessions.end_of_device(tx, casilla.id, device):
+        eventos.note(tx, Event.SESSION_ENDED, casilla.id)
+    context = {"most": WRONG_IN_A_ROW} | where(tx, client)
+    outbox.add(tx, "device_forgotten", casilla, **context)
 
 
 def known_device(tx: Tx, client: Client, casilla: Casilla | None) -> bytes | None:

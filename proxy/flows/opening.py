@@ -134,7 +134,7 @@ def validate_by_link(
 
 def done(tx: Tx, visit: str) -> Registration | None:
     """The registration of this browser that ended: its casilla is open, or waits."""
-    return registrations.ended(tx, secrets.digest(visit))
+    return registrations.ended(tx, tx.vault.digest(visit))
 
 
 def waits(tx: Tx, challenge_id: bytes) -> bool:
@@ -189,7 +189,7 @@ def grant(
     client: Client | None,
 ) -> Casilla | None:
     """Open the casilla. Without `client` the entity does it. None: another one was first."""
-    casilla = _open(tx, who, made)
+    casilla = _open(tx, policy, who, made)
     if casilla is None:
         return None
     if not registrations.end(tx, found, who.claim.identidad):
@@ -218,12 +218,13 @@ def _wait(tx: Tx, found: Registration, who: Applicant, client: Client) -> None:
     _tell_named(tx, found.draft, who, client, None)
 
 
-def _open(tx: Tx, who: Applicant, made: First) -> Casilla | None:
+def _open(tx: Tx, policy: Policy, who: Applicant, made: First) -> Casilla | None:
     savepoint = tx.conn.begin_nested()
     name = rules.full_name(who.claim)
+    until = tx.now + policy.first_access_life if made.hashed else None
     try:
         casilla_id = casillas.add(
-            tx, who.claim.identidad, name, who.email, made.hashed, must_change=True
+            tx, who.claim.identidad, name, who.email, made.hashed, first_until=until
         )
     except IntegrityError:
         savepoint.rollback()

@@ -6,7 +6,6 @@ Recovery, first access and the form «Cambiar contraseña» all end here.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from proxy.domain import limits
 from proxy.domain.casilla import Casilla
@@ -22,7 +21,6 @@ from proxy.flows.closing import close, spend_link
 from proxy.store import casillas, eventos, factors, links, outbox, sessions
 from proxy.store.tx import Tx
 
-DISAVOWAL_LIFE = timedelta(days=10)
 NOT_ME = "not_me"  # the purpose of the link «No fui yo»
 
 
@@ -74,20 +72,27 @@ def record_wrong(tx: Tx, session: Session) -> Denied:
 
 
 def change(
-    tx: Tx, session: Session, proof: Proof, hashed: str, new_digest: bytes, client: Client
+    tx: Tx,
+    policy: Policy,
+    session: Session,
+    proof: Proof,
+    hashed: str,
+    new_token: str,
+    client: Client,
 ) -> Denied | None:
-    """The session goes on under the token of `new_digest`."""
+    """The session goes on under `new_token`."""
     if not keep_if_right(tx, session.casilla_id, proof):
         return record_wrong(tx, session)
     casilla = casillas.by_id(tx, session.casilla_id)
     device = sessions.device(tx, session.digest)
-    replace(tx, casilla, hashed, client, but=session.id, device=device)
-    sessions.prove(tx, session.digest, new_digest)
+    replace(tx, policy, casilla, hashed, client, but=session.id, device=device)
+    sessions.prove(tx, session, tx.vault.digest(new_token))
     return None
 
 
 def replace(
     tx: Tx,
+    policy: Policy,
     casilla: Casilla,
     hashed: str,
     client: Client,
@@ -99,7 +104,7 @@ def replace(
     close(tx, casilla.id, session=but, device=device)
     casillas.set_password(tx, casilla.id, hashed)
     eventos.note(tx, Event.PASSWORD_CHANGED, casilla.id)
-    link = links.add(tx, NOT_ME, casilla.id, DISAVOWAL_LIFE)
+    link = links.add(tx, NOT_ME, casilla.id, policy.disavowal_life)
     outbox.add(
         tx, "password_changed", casilla, purpose=NOT_ME, link=link.hex(), **where(tx, client)
     )

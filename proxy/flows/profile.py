@@ -16,7 +16,7 @@ A new password or a new session does not end such a link; a correction by the en
 from dataclasses import dataclass, replace
 from typing import Any
 
-from proxy.domain import limits, secrets
+from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
@@ -103,7 +103,7 @@ def start(
     if denied:
         return denied
     changes.give_up(tx, casilla.id)
-    digest, until = secrets.digest(visit), tx.now + CODES * policy.visit_life
+    digest, until = tx.vault.digest(visit), tx.now + CODES * policy.visit_life
     email, phone = wanted.email, wanted.phone
     if email and email != casilla.email:
         changes.add(tx, casilla.id, "email", casilla.email, email, digest, until)
@@ -138,13 +138,13 @@ def verify(
         return _refused(found, asked)
     casilla, event = casillas.by_id(tx, change.casilla_id), None
     if purpose == OLD:
-        changes.mark_old_proved(tx, casilla.id, secrets.digest(visit))
+        changes.mark_old_proved(tx, casilla.id, tx.vault.digest(visit))
     elif purpose == NEW:
         event = _change_email(tx, policy, casilla, change, session, client)
     else:
         event = _change_phone(tx, policy, casilla, change, client)
     denied = step = None
-    if changes.waiting(tx, casilla.id, secrets.digest(visit)):
+    if changes.waiting(tx, casilla.id, tx.vault.digest(visit)):
         denied = _ask(tx, policy, casillas.by_id(tx, casilla.id), visit, client)
         step = waiting(tx, session, visit)
     if event:
@@ -220,7 +220,7 @@ class _Asked:
 
 
 def _asked(tx: Tx, casilla_id: int, visit: str) -> _Asked | None:
-    pending = changes.waiting(tx, casilla_id, secrets.digest(visit))
+    pending = changes.waiting(tx, casilla_id, tx.vault.digest(visit))
     if not pending:
         return None
     change = pending[0]
@@ -235,7 +235,7 @@ def _asked(tx: Tx, casilla_id: int, visit: str) -> _Asked | None:
 
 
 def _ask(tx: Tx, policy: Policy, casilla: Casilla, visit: str, client: Client) -> Denied | None:
-    change = changes.waiting(tx, casilla.id, secrets.digest(visit))[0]
+    change = changes.waiting(tx, casilla.id, tx.vault.digest(visit))[0]
     purpose = _purpose(change)
     asked = Asked(purpose, str(casilla.identidad), casilla, recipient=change.new)
     if purpose == PHONE:

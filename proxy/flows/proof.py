@@ -21,10 +21,10 @@ def fresh(policy: Policy, session: Session, now: datetime) -> bool:
     return now - session.proved_at < policy.proof_life
 
 
-def answer(tx: Tx, session: Session, proof: Proof, new_digest: bytes) -> Denied | None:
-    """None: the password was right, and the session goes on under the token of `new_digest`."""
+def answer(tx: Tx, session: Session, proof: Proof, new_token: str) -> Denied | None:
+    """None: the password was right, and the session goes on under `new_token`."""
     if not password.keep_if_right(tx, session.casilla_id, proof):
         return password.record_wrong(tx, session)
-    sessions.prove(tx, session.digest, new_digest)
+    sessions.prove(tx, session, tx.vault.digest(new_token))
     eventos.note(tx, Event.PROVED, session.casilla_id)
     return None

@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from proxy.domain import limits, secrets
+from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
@@ -81,7 +81,7 @@ def price_of_message(tx: Tx, client: Client) -> int:
 
 
 def start(tx: Tx, policy: Policy, identidad: Identidad, visit: str, client: Client) -> None:
-    casilla = casillas.by_identidad(tx, identidad)
+    casilla = casillas.lock_identidad(tx, identidad)
     place = challenge.place_of(tx, client, casilla.id if casilla else None)
     casilla = _counted(tx, casilla, limits.recoveries(identidad, place), client)
     _remember(tx, START, casilla, identidad, visit, client, policy.visit_life)
@@ -115,7 +115,9 @@ def waiting(tx: Tx, visit: str) -> Challenge | None:
 def verify(
     tx: Tx, policy: Policy, visit: str, typed: str, new_visit: str, client: Client
 ) -> Denied | None:
-    found = challenge.check(tx, policy, waiting(tx, visit), typed, client)
+    asked = waiting(tx, visit)
+    casillas.lock(tx, asked.casilla_id if asked else None)
+    found = challenge.check(tx, policy, asked, typed, client)
     if isinstance(found, Denied):
         return found
     assert found.casilla_id is not None  # only the code of a casilla is ever right
@@ -141,7 +143,9 @@ def choosing(tx: Tx, visit: str) -> Choosing | None:
     return password.choosing(tx, found.casilla_id) if found and found.casilla_id else None
 
 
-def choose(tx: Tx, visit: str, hashed: str, client: Client, typed: str = "") -> bool | Denied:
+def choose(
+    tx: Tx, policy: Policy, visit: str, hashed: str, client: Client, typed: str = ""
+) -> bool | Denied:
     """Store the hash of the password. False: another browser was quicker, or the time is over.
 
     `typed` is the code of the second factor. Denied: it was wrong, and the choice is not spent.
@@ -155,12 +159,12 @@ def choose(tx: Tx, visit: str, hashed: str, client: Client, typed: str = "") -> 
         return denied
     if not challenges.spend(tx, found.id):
         return False
-    _replace(tx, casillas.by_id(tx, found.casilla_id), hashed, client)
+    _replace(tx, policy, casillas.by_id(tx, found.casilla_id), hashed, client)
     return True
 
 
 def ask_link(tx: Tx, policy: Policy, identidad: Identidad, email: str, client: Client) -> None:
-    casilla = casillas.by_identidad(tx, identidad)
+    casilla = casillas.lock_identidad(tx, identidad)
     casilla = _counted(tx, casilla, limits.links_asked(identidad, email), client)
     if casilla and casilla.email.casefold() == email.casefold():
         _send_link(tx, policy, casilla, client)
@@ -179,6 +183,8 @@ def opened(tx: Tx, link_id: bytes) -> Choosing | Mislaid:
 def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
     """Send a new link in place of an expired one (M82, S36). False: nothing to renew."""
     link = links.by_id(tx, link_id, LINK)
+    casillas.lock(tx, link.casilla_id if link else None)
+    link = links.by_id(tx, link_id, LINK)  # the flow that had the lock may have ended it
     if link is None or not _came_late(link):
         return False
     if throttle.take(tx, limits.links_renewed(link.casilla_id)) is None:
@@ -187,7 +193,7 @@ def renew(tx: Tx, policy: Policy, link_id: bytes, client: Client) -> bool:
 
 
 def choose_by_link(
-    tx: Tx, link_id: bytes, hashed: str, client: Client, typed: str = ""
+    tx: Tx, policy: Policy, link_id: bytes, hashed: str, client: Client, typed: str = ""
 ) -> bool | Denied:
     link = links.by_id(tx, link_id, LINK)
     if link is None or not link.holds(tx.now):
@@ -198,7 +204,7 @@ def choose_by_link(
         return denied
     if links.spend(tx, link_id, LINK) is None:
         return False
-    _replace(tx, casillas.by_id(tx, link.casilla_id), hashed, client)
+    _replace(tx, policy, casillas.by_id(tx, link.casilla_id), hashed, client)
     return True
 
 
@@ -237,7 +243,7 @@ def _remember(
         purpose=purpose,
         casilla_id=casilla.id if casilla else None,
         subject=subject,
-        visit=secrets.digest(visit),
+        visit=tx.vault.digest(visit),
         key_id=tx.vault.newest,
         channel="email",
         recipient=None,
@@ -249,9 +255,9 @@ def _remember(
     challenges.add(tx, step)
 
 
-def _replace(tx: Tx, casilla: Casilla, hashed: str, client: Client) -> None:
+def _replace(tx: Tx, policy: Policy, casilla: Casilla, hashed: str, client: Client) -> None:
     device = login.known_device(tx, client, casilla)
-    password.replace(tx, casilla, hashed, client, device=device or b"")
+    password.replace(tx, policy, casilla, hashed, client, device=device or b"")
 
 
 def _came_late(link: Link | None) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from catalog.reading.consent import Consent
-from proxy.domain import limits, secrets
+from proxy.domain import limits
 from proxy.domain import registration as rules
 from proxy.domain.client import Client
 from proxy.domain.events import Event
@@ -54,7 +54,7 @@ def read_applicant(persona: str, form: Mapping[str, str], today: date) -> Applic
 
 
 def begun(tx: Tx, visit: str) -> Registration | None:
-    return registrations.alive(tx, secrets.digest(visit))
+    return registrations.alive(tx, tx.vault.digest(visit))
 
 
 def next_step(draft: Draft) -> str:
@@ -80,7 +80,7 @@ def begin(
     if isinstance(denied, Denied):
         return denied
     draft = _accepting(tx, Draft(), TERMS, consent, client)
-    return registrations.add(tx, secrets.digest(new_visit), draft, tx.now + IDLE), new_visit
+    return registrations.add(tx, tx.vault.digest(new_visit), draft, tx.now + IDLE), new_visit
 
 
 def accept(

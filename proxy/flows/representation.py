@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from proxy.domain import codes, limits, secrets
+from proxy.domain import codes, limits, secrets, totp
 from proxy.domain import registration as rules
 from proxy.domain.client import Client
 from proxy.domain.events import Event
@@ -67,7 +67,7 @@ def summon(
     client: Client,
 ) -> Denied | None:
     """Send a code to the representative. Without a casilla nothing leaves, and no page shows it."""
-    casilla = casillas.by_identidad(tx, identidad) if identidad.kind != "RUC" else None
+    casilla = casillas.lock_identidad(tx, identidad) if identidad.kind != "RUC" else None
     if casilla and not casilla.in_use:
         casilla = None
     visit = secrets.new_token()
@@ -111,7 +111,11 @@ def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> s
     if asked is None or whose is None or not factor.on(tx, whose):
         return typed if codes.is_like_a_code(typed) else None
     key = tx.vault.code_key(asked.key_id)
-    if key is None or not factor.spend(tx, whose, typed, client):
+    if key is None or not totp.is_like_a_code(typed):
+        return None
+    # A guess over the count of the app is simply wrong: who asks learns of no factor.
+    tries = challenge.tries_of_factor(tx, whose, client)
+    if limiting.take(tx, tries, whose) is not None or not factor.spend(tx, whose, typed, client):
         return None
     return codes.code_for(key, PURPOSE, asked.id, asked.sent)
 

@@ -1,45 +1,56 @@
 """The casillas and their owners. Personal data is sealed; a keyed hash finds an identidad."""
 
+import base64
 import secrets
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from proxy.domain.casilla import Casilla
 from proxy.domain.identidad import Identidad
-from proxy.domain.vault import Vault
-from proxy.store.tables import casillas
+from proxy.domain.vault import Unsealable, Vault
+from proxy.store.tables import casillas, lookups
 from proxy.store.tx import Tx
 
 UID_BYTES = 16
-
+PASSWORD = "casillas.password"
+BOUND = "$sealed$"  # stands between the id of the pepper and a hash that is tied to its row
 
 _COLUMNS = [
     casillas.c[name]
     for name in (
         "id", "uid", "kind", "number", "nombres", "email", "phone", "password", "must_change",
-        "failures", "suspended_at", "closed_at",
+        "first_until", "failures", "suspended_at", "closed_at",
     )
 ]  # fmt: skip
 _BY_LOOKUP = select(*_COLUMNS).where(casillas.c.lookup.in_(bindparam("lookups", expanding=True)))
+# key_share: a row that refers to the casilla, such as a message, need not wait.
+_LOCK_BY_LOOKUP = _BY_LOOKUP.with_for_update(key_share=True)
 _BY_ID = select(*_COLUMNS).where(casillas.c.id == bindparam("id"))
 _ANY = select(casillas.c.id).limit(1)
 _ADD = insert(casillas).returning(casillas.c.id)
+_ADD_LOOKUPS = insert(lookups)
 _THIS = casillas.c.id == bindparam("casilla")
 _COUNT_FAILURE = update(casillas).where(_THIS).values(failures=casillas.c.failures + 1)
 _CLEAR_FAILURES = update(casillas).where(_THIS).values(failures=0)
-# key_share: a row that refers to the casilla, such as a message, need not wait.
 _LOCK = select(casillas.c.id).where(_THIS).with_for_update(key_share=True)
-_KEEP_PASSWORD = (
-    update(casillas)
-    .where(_THIS, casillas.c.password == bindparam("stored"))
-    .values(password=bindparam("hash"))
-    .returning(casillas.c.id)
-)
+_LOCK_PASSWORD = _LOCK.add_columns(casillas.c.uid, casillas.c.password)
+_UID = select(casillas.c.uid).where(_THIS)
+_KEEP_PASSWORD = update(casillas).where(_THIS).values(password=bindparam("hash"))
 _SET_PASSWORD = (
     update(casillas)
     .where(_THIS)
-    .values(password=bindparam("hash"), must_change=bindparam("change"), failures=0)
+    .values(
+        password=bindparam("hash"), must_change=bindparam("change"), first_until=None, failures=0
+    )
+)
+_ASK_FOR_ANOTHER = update(casillas).where(_THIS).values(must_change=True)
+_SPEND_FIRST = (
+    update(casillas)
+    .where(_THIS, casillas.c.first_until.is_not(None))
+    .values(first_until=bindparam("now"))
+    .returning(casillas.c.id)
 )
 _SET_EMAIL = update(casillas).where(_THIS).values(email=bindparam("sealed"))
 _SET_PHONE = update(casillas).where(_THIS).values(phone=bindparam("sealed"))
@@ -73,8 +84,11 @@ def add(
     *,
     phone: str | None = None,
     must_change: bool = True,
+    first_until: datetime | None = None,
 ) -> int:
     """`password` is a hash, or None until the owner chooses a password.
+
+    `first_until`: see Casilla.
 
     A second casilla for the same identidad raises IntegrityError.
     """
@@ -87,17 +101,38 @@ def add(
         "nombres": _sealed(tx, "nombres", uid, nombres),
         "email": _sealed(tx, "email", uid, email),
         "phone": _sealed(tx, "phone", uid, phone) if phone else None,
-        "password": password,
         "must_change": must_change,
+        "first_until": first_until,
         "created_at": tx.now,
     }
-    return int(tx.conn.execute(_ADD, values).scalar_one())
+    casilla_id = int(tx.conn.execute(_ADD, values).scalar_one())
+    tx.locked.add(casilla_id)  # no other transaction sees it yet
+    names = tx.vault.lookups_by_key(str(identidad))
+    rows = [
+        {"lookup": lookup, "key_id": key_id, "casilla_id": casilla_id}
+        for key_id, lookup in names.items()
+    ]
+    tx.insert(_ADD_LOOKUPS, rows)
+    if password:
+        bound = _bound(tx, casilla_id, uid, password)
+        tx.conn.execute(_KEEP_PASSWORD, {"casilla": casilla_id, "hash": bound})
+    return casilla_id
 
 
 def by_identidad(tx: Tx, identidad: Identidad) -> Casilla | None:
     values = {"lookups": tx.vault.lookups(str(identidad))}
     row = tx.conn.execute(_BY_LOOKUP, values).first()
     return _casilla(tx.vault, row) if row else None
+
+
+def lock_identidad(tx: Tx, identidad: Identidad) -> Casilla | None:
+    """`by_identidad` and `lock` in one: its data stay so until the transaction ends."""
+    values = {"lookups": tx.vault.lookups(str(identidad))}
+    row = tx.conn.execute(_LOCK_BY_LOOKUP, values).first()
+    if row is None:
+        return None
+    tx.locked.add(row.id)
+    return _casilla(tx.vault, row)
 
 
 def by_id(tx: Tx, casilla_id: int) -> Casilla:
@@ -130,23 +165,44 @@ def lock(tx: Tx, casilla_id: int | None) -> None:
     (S31).
     """
     tx.conn.execute(_LOCK, {"casilla": casilla_id or 0})
+    tx.locked.add(casilla_id or 0)
 
 
 def keep_password(tx: Tx, casilla_id: int, stored: str, new_hash: str | None) -> bool:
-    """False when `stored` is no longer the password. True: it stays so until the transaction ends.
+    """False when `stored` is no longer the password. True: the casilla is locked.
 
     `new_hash` replaces it: the same password under the newest key and parameters.
     """
-    values = {"casilla": casilla_id, "stored": stored, "hash": new_hash or stored}
-    return tx.conn.execute(_KEEP_PASSWORD, values).first() is not None
+    row = tx.conn.execute(_LOCK_PASSWORD, {"casilla": casilla_id}).first()
+    if row is None or _hash(tx.vault, row) != stored:
+        return False
+    tx.locked.add(casilla_id)
+    if new_hash or BOUND not in row.password:
+        bound = _bound(tx, casilla_id, row.uid, new_hash or stored)
+        tx.conn.execute(_KEEP_PASSWORD, {"casilla": casilla_id, "hash": bound})
+    return True
 
 
 def set_password(
     tx: Tx, casilla_id: int, password: str | None, *, must_change: bool = False
 ) -> None:
     """`password` is a hash. The count of failures begins again."""
+    if password:
+        uid = tx.conn.execute(_UID, {"casilla": casilla_id}).scalar_one()
+        password = _bound(tx, casilla_id, uid, password)
     values = {"casilla": casilla_id, "hash": password, "change": must_change}
     tx.conn.execute(_SET_PASSWORD, values)
+
+
+def ask_for_another(tx: Tx, casilla_id: int) -> None:
+    """The password opens nothing but the choice of another one."""
+    tx.conn.execute(_ASK_FOR_ANOTHER, {"casilla": casilla_id})
+
+
+def spend_first(tx: Tx, casilla_id: int) -> bool:
+    """A first password serves once. False: the password is the owner's own."""
+    values = {"casilla": casilla_id, "now": tx.now}
+    return tx.conn.execute(_SPEND_FIRST, values).first() is not None
 
 
 def set_email(tx: Tx, casilla: Casilla, email: str) -> None:
@@ -182,6 +238,28 @@ def _sealed(tx: Tx, name: str, uid: bytes, text: str) -> bytes:
     return tx.vault.seal(f"casillas.{name}", uid, text)
 
 
+def _bound(tx: Tx, casilla_id: int, uid: bytes, password: str) -> str:
+    """A hash that serves this casilla alone. The id of its pepper stays readable before it."""
+    pepper = password.partition("$")[0]
+    sealed = tx.vault.seal(PASSWORD, _row(casilla_id, uid), password)
+    return pepper + BOUND + base64.b64encode(sealed).decode()
+
+
+def _hash(vault: Vault, row: Row[Any]) -> str | None:
+    """None for the hash of another casilla: it opens nothing here."""
+    if not row.password or BOUND not in row.password:
+        return row.password or None  # as 0.2.0 stored it: the next login binds it
+    try:
+        sealed = base64.b64decode(row.password.partition(BOUND)[2], validate=True)
+        return vault.open(PASSWORD, _row(row.id, row.uid), sealed)
+    except (ValueError, Unsealable):
+        return None
+
+
+def _row(casilla_id: int, uid: bytes) -> bytes:
+    return f"{casilla_id}/".encode() + uid
+
+
 def _casilla(vault: Vault, row: Row[Any]) -> Casilla:
     return Casilla(
         id=row.id,
@@ -190,8 +268,9 @@ def _casilla(vault: Vault, row: Row[Any]) -> Casilla:
         nombres=opened(vault, "nombres", row.uid, row.nombres),
         email=opened(vault, "email", row.uid, row.email),
         phone=opened(vault, "phone", row.uid, row.phone) if row.phone else None,
-        password=row.password,
+        password=_hash(vault, row),
         must_change=row.must_change,
+        first_until=row.first_until,
         failures=row.failures,
         suspended_at=row.suspended_at,
         closed_at=row.closed_at,

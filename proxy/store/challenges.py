@@ -1,6 +1,7 @@
 """Codes that a browser was asked for and has not answered yet.
 
-One conditional statement counts a guess, and one spends a code, so two requests never both win.
+One conditional statement counts a guess, and one spends a code, so two requests never both win. A
+seal ties each row to its casilla and browser: who can write the table has no step of a recovery.
 """
 
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ from typing import Any, Literal
 from sqlalchemy import Row, bindparam, insert, select, update
 
 from proxy.domain.events import Event
+from proxy.domain.vault import Unsealable
 from proxy.store import eventos
 from proxy.store.tables import challenges
 from proxy.store.tx import Tx
 
 Way = Literal["email", "sms", "app"]  # "app": the owner's app has the code, nothing is sent
 
-RECIPIENT = "challenges.recipient"
+RECIPIENT, SEAL = "challenges.recipient", "challenges.seal"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class NewChallenge:
     user_agent: str
 
 
-_COLUMNS = [challenges.c[field] for field in Challenge.__dataclass_fields__]
+_COLUMNS = [challenges.c[name] for name in (*Challenge.__dataclass_fields__, "visit", "seal")]
 _OPEN = (challenges.c.used_at.is_(None), challenges.c.ended_at.is_(None))
 _LIVING = (*_OPEN, challenges.c.expires_at > bindparam("now"))
 _OF_SUBJECT = (
@@ -116,7 +118,10 @@ _END_ALL = (
 
 
 def add(tx: Tx, new: NewChallenge) -> None:
+    tx.require_lock(new.casilla_id)
+    fixed = _fixed(new.purpose, new.casilla_id, new.visit)
     values = {"sent": 1, "failures": 0, "created_at": tx.now, "sent_at": tx.now}
+    values["seal"] = tx.vault.seal(SEAL, new.id, fixed)
     if new.recipient:
         values["recipient"] = tx.vault.seal(RECIPIENT, new.id, new.recipient)
     tx.conn.execute(_ADD, vars(new) | values)
@@ -124,7 +129,9 @@ def add(tx: Tx, new: NewChallenge) -> None:
 
 
 def by_id(tx: Tx, challenge_id: bytes) -> Challenge:
-    return _challenge(tx, tx.conn.execute(_BY_ID, {"challenge": challenge_id}).one())
+    found = _challenge(tx, tx.conn.execute(_BY_ID, {"challenge": challenge_id}).one())
+    assert found is not None  # `add` has just sealed it
+    return found
 
 
 def alive(tx: Tx, visit: bytes, purpose: str) -> Challenge | None:
@@ -181,8 +188,19 @@ def end_all(tx: Tx, casilla_id: int) -> None:
     tx.conn.execute(_END_ALL, {"casilla": casilla_id, "now": tx.now})
 
 
-def _challenge(tx: Tx, row: Row[Any]) -> Challenge:
+def _fixed(purpose: str, casilla_id: int | None, visit: bytes) -> str:
+    return f"{purpose}/{casilla_id}/{visit.hex()}"
+
+
+def _challenge(tx: Tx, row: Row[Any]) -> Challenge | None:
+    """None: the row is not as this service wrote it."""
     values = row._asdict()
+    visit, seal = values.pop("visit"), values.pop("seal")
+    try:
+        if tx.vault.open(SEAL, row.id, seal or b"") != _fixed(row.purpose, row.casilla_id, visit):
+            return None
+    except Unsealable:
+        return None
     if row.recipient is not None:
         values["recipient"] = tx.vault.open(RECIPIENT, row.id, row.recipient)
     return Challenge(**values)

@@ -68,6 +68,7 @@ def add(
     visit: bytes,
     until: datetime,
 ) -> Change:
+    tx.require_lock(casilla_id)
     change_id = new_id(tx.now)
     values = {
         "id": change_id,

@@ -34,6 +34,15 @@ _FORGET_ALL = (
     )
     .values(revoked_at=bindparam("now"))
 )
+_THIS = devices.c.id == bindparam("device")
+_COUNT_FAILURE = (
+    update(devices)
+    .where(_THIS)
+    .values(failures=devices.c.failures + 1)
+    .returning(devices.c.failures)
+)
+_FAILURES = select(devices.c.failures).where(_THIS)
+_CLEAR_FAILURES = update(devices).where(_THIS).values(failures=0)
 _LIST = (
     select(
         devices.c.id,
@@ -59,6 +68,7 @@ _FORGET = (
 
 
 def add(tx: Tx, device_id: bytes, casilla_id: int, user_agent: str) -> None:
+    tx.require_lock(casilla_id)
     values = {"id": device_id, "casilla_id": casilla_id, "user_agent": user_agent}
     tx.conn.execute(_ADD, values | {"created_at": tx.now})
 
@@ -70,6 +80,19 @@ def known(tx: Tx, device_id: bytes, casilla_id: int) -> bool:
 def forget_all(tx: Tx, casilla_id: int, but: bytes = b"") -> None:
     values = {"casilla": casilla_id, "except_id": but, "now": tx.now}
     tx.conn.execute(_FORGET_ALL, values)
+
+
+def count_failure(tx: Tx, device_id: bytes) -> int:
+    """Returns how many wrong passwords in a row it has with this one."""
+    return int(tx.conn.execute(_COUNT_FAILURE, {"device": device_id}).scalar_one())
+
+
+def failures(tx: Tx, device_id: bytes) -> int:
+    return int(tx.conn.execute(_FAILURES, {"device": device_id}).scalar_one())
+
+
+def clear_failures(tx: Tx, device_id: bytes) -> None:
+    tx.conn.execute(_CLEAR_FAILURES, {"device": device_id})
 
 
 def listed(tx: Tx, casilla_id: int) -> list[Known]:

@@ -14,7 +14,7 @@ from proxy.store.tables import factors, recovery_codes
 from proxy.store.tx import Tx
 
 SECRET = "factors.secret"
-UID_BYTES = 16
+UID_BYTES, CASILLA_BYTES = 16, 8
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,15 @@ _CODES_LEFT = (
 def of_casilla(tx: Tx, casilla_id: int) -> Factor | None:
     """Confirmed, or still waiting for its first code."""
     row = tx.conn.execute(_OF_CASILLA, {"casilla": casilla_id}).first()
-    if row is None:
+    if row is None or not _of(casilla_id, row.uid):
         return None
     return Factor(**row._asdict() | {"secret": tx.vault.open(SECRET, row.uid, row.secret)})
+
+
+def _of(casilla_id: int, uid: bytes) -> bool:
+    """The secret is sealed for its uid, so nobody moves an app of their own to another casilla."""
+    named = uid[UID_BYTES:]  # by 0.2.0: none
+    return not named or int.from_bytes(named) == casilla_id
 
 
 def on(tx: Tx, casilla_id: int) -> bool:
@@ -97,8 +103,9 @@ def add(tx: Tx, casilla_id: int, secret: str, session_id: bytes) -> bool:
 
     False: the casilla has a confirmed secret, or another request added one at the same moment.
     """
+    tx.require_lock(casilla_id)
     drop_waiting(tx, casilla_id)
-    uid = secrets.token_bytes(UID_BYTES)
+    uid = secrets.token_bytes(UID_BYTES) + casilla_id.to_bytes(CASILLA_BYTES)
     values = {
         "casilla_id": casilla_id,
         "uid": uid,
@@ -138,6 +145,7 @@ def remove(tx: Tx, casilla_id: int) -> bool:
 
 
 def set_codes(tx: Tx, casilla_id: int, digests: list[bytes]) -> None:
+    tx.require_lock(casilla_id)
     tx.conn.execute(_DROP_CODES, {"casilla": casilla_id})
     values = {"casilla_id": casilla_id, "created_at": tx.now}
     tx.conn.execute(_ADD_CODES, [values | {"digest": digest} for digest in digests])

@@ -59,6 +59,7 @@ _END_ALL = (
 def add(
     tx: Tx, purpose: str, casilla_id: int, life: timedelta, link_id: bytes | None = None
 ) -> bytes:
+    tx.require_lock(casilla_id)
     link_id = link_id or uuid4().bytes
     values = {"id": link_id, "purpose": purpose, "casilla_id": casilla_id}
     tx.conn.execute(_ADD, values | {"created_at": tx.now, "expires_at": tx.now + life})

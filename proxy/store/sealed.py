@@ -16,7 +16,9 @@ from sqlalchemy import (
     Row,
     Table,
     bindparam,
+    delete,
     func,
+    insert,
     or_,
     select,
     update,
@@ -25,7 +27,7 @@ from sqlalchemy import (
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.vault import Unsealable, Vault, label
 from proxy.errors import Refusal
-from proxy.store.tables import casillas, challenges, links, metadata, padron, registrations
+from proxy.store.tables import casillas, challenges, links, lookups, metadata, padron, registrations
 from proxy.store.tx import Tx
 
 TABLES = [table for table in metadata.sorted_tables if any("sealed" in c.info for c in table.c)]
@@ -33,6 +35,8 @@ TABLES = [table for table in metadata.sorted_tables if any("sealed" in c.info fo
 _OF_KEY = func.substr(casillas.c.password, 1, bindparam("length")) == bindparam("start")
 _COUNT_PASSWORDS = select(func.count()).where(_OF_KEY)
 _DROP_PASSWORDS = update(casillas).where(_OF_KEY).values(password=None)
+_DROP_LOOKUP = delete(lookups).where(lookups.c.lookup == bindparam("new"))
+_DROP_LOOKUPS = delete(lookups).where(lookups.c.key_id == bindparam("key"))
 _LIVING_LINKS = select(func.max(links.c.expires_at)).where(
     links.c.created_at < bindparam("before"),
     links.c.expires_at > bindparam("now"),
@@ -70,6 +74,11 @@ def passwords(tx: Tx, key_id: str) -> int:
 def drop_passwords(tx: Tx, key_id: str) -> None:
     """Their owners choose another one by the recovery."""
     tx.conn.execute(_DROP_PASSWORDS, _start(key_id))
+
+
+def drop_lookups(tx: Tx, key_id: str) -> None:
+    """The casillas have those of the newer keys: see `renew`."""
+    tx.conn.execute(_DROP_LOOKUPS, {"key": key_id})
 
 
 def good_until(tx: Tx, key_id: str, before: datetime) -> datetime | None:
@@ -131,6 +140,9 @@ def _follow(tx: Tx, table: Table, found: list[Row[Any]]) -> None:
         for row in found:
             *old, new = tx.vault.lookups(str(_of_casilla(tx.vault, row)))
             tx.conn.execute(_FOLLOW, {"old": old, "new": new})
+            tx.conn.execute(_DROP_LOOKUP, {"new": new})
+            name = {"lookup": new, "key_id": tx.vault.newest, "casilla_id": row.id}
+            tx.conn.execute(insert(lookups), name)
 
 
 def _of_casilla(vault: Vault, row: Row[Any]) -> Identidad:

@@ -1,7 +1,12 @@
-"""Sessions. The browser has the token and the table its digest: a stolen copy opens no session."""
+"""Sessions. The browser has the token and the table its digest: a stolen copy opens no session.
+
+A seal ties the digest to the casilla, so who can write the table makes no session: neither the row
+of a token of their own, nor a row that leads elsewhere or holds longer.
+"""
 
 import secrets
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -9,11 +14,13 @@ from sqlalchemy.dialects import sqlite
 
 from proxy.domain.identidad import Identidad
 from proxy.domain.session import Holder, Listed, Session
-from proxy.domain.vault import Vault
+from proxy.domain.vault import Unsealable, Vault
 from proxy.store import casillas as casillas_store
 from proxy.store.db import Database
 from proxy.store.tables import casillas, sessions
 from proxy.store.tx import Tx
+
+SEAL = "sessions.seal"
 
 _THIS = (sessions.c.digest == bindparam("token_digest"), sessions.c.ended_at.is_(None))
 _OPEN_OF = (sessions.c.casilla_id == bindparam("casilla"), sessions.c.ended_at.is_(None))
@@ -29,6 +36,7 @@ _OPEN = (
         sessions.c.id,
         sessions.c.casilla_id,
         casillas.c.must_change,
+        casillas.c.first_until.is_not(None),
         casillas.c.uid,
         casillas.c.kind,
         casillas.c.number,
@@ -36,6 +44,7 @@ _OPEN = (
         sessions.c.proved_at,
         sessions.c.seen_at,
         sessions.c.expires_at,
+        sessions.c.seal,
     )
     .join(casillas, casillas.c.id == sessions.c.casilla_id)
     .where(*_THIS)
@@ -45,7 +54,7 @@ _TOUCH = update(sessions).where(*_THIS).values(seen_at=bindparam("now"))
 _END = (
     update(sessions)
     .where(*_THIS)
-    .values(ended_at=bindparam("now"))
+    .values(ended_at=bindparam("now"), seal=None)
     .returning(sessions.c.casilla_id)
 )
 _NEWEST = (
@@ -57,18 +66,23 @@ _NEWEST = (
 _END_OTHERS = (
     update(sessions)
     .where(*_OPEN_OF, sessions.c.digest.not_in(_NEWEST))
-    .values(ended_at=bindparam("now"))
+    .values(ended_at=bindparam("now"), seal=None)
     .returning(sessions.c.seen_at, sessions.c.expires_at)
 )
 _PROVE = (
     update(sessions)
     .where(*_THIS)
-    .values(digest=bindparam("new_digest"), proved_at=bindparam("now"), seen_at=bindparam("now"))
+    .values(
+        digest=bindparam("new_digest"),
+        seal=bindparam("new_seal"),
+        proved_at=bindparam("now"),
+        seen_at=bindparam("now"),
+    )
 )
 _END_ALL = (
     update(sessions)
     .where(*_OPEN_OF, sessions.c.id != bindparam("except_id"))
-    .values(ended_at=bindparam("now"))
+    .values(ended_at=bindparam("now"), seal=None)
     .returning(sessions.c.id)
 )
 _ADDRESSES = (
@@ -83,7 +97,7 @@ _DEVICE = select(sessions.c.device_id).where(sessions.c.digest == bindparam("tok
 _END_ONE = (
     update(sessions)
     .where(*_OPEN_OF, sessions.c.id == bindparam("one"))
-    .values(ended_at=bindparam("now"))
+    .values(ended_at=bindparam("now"), seal=None)
     .returning(sessions.c.id)
 )
 _END_OF_DEVICE = _END_ALL.where(sessions.c.device_id == bindparam("of_device"))
@@ -98,9 +112,12 @@ def add(
     tx: Tx, digest: bytes, casilla_id: int, device_id: bytes, until: datetime, ip: str, agent: str
 ) -> bytes:
     """Returns its id."""
+    tx.require_lock(casilla_id)
+    session_id = secrets.token_bytes(16)
     values: dict[str, Any] = {
         "digest": digest,
-        "id": secrets.token_bytes(16),
+        "id": session_id,
+        "seal": _seal(tx.vault, digest, session_id, casilla_id, until),
         "casilla_id": casilla_id,
         "device_id": device_id,
         "created_at": tx.now,
@@ -111,7 +128,6 @@ def add(
         "user_agent": agent,
     }
     tx.conn.execute(_ADD, values)
-    session_id: bytes = values["id"]
     return session_id
 
 
@@ -128,7 +144,7 @@ def addresses(tx: Tx, casilla_id: int, since: datetime) -> list[str]:
 def by_digest(tx: Tx, digest: bytes) -> Session | None:
     """Not ended, but it may be idle or expired."""
     row = tx.conn.execute(_OPEN, {"token_digest": digest}).first()
-    return Session(*row) if row else None
+    return _session(tx.vault, row) if row else None
 
 
 def by_digest_here(db: Database, digest: bytes) -> Session | None:
@@ -136,7 +152,9 @@ def by_digest_here(db: Database, digest: bytes) -> Session | None:
     row = db.one_row(_OPEN_ON_SQLITE, (digest,))
     if row is None:
         return None
-    return Session._make((*row[:8], _instant(row[8]), _instant(row[9]), _instant(row[10])))
+    *values, proved_at, seen_at, expires_at, seal = row
+    instants = map(_instant, (proved_at, seen_at, expires_at))
+    return _session(db.vault(), (*values, *instants, seal))
 
 
 def holder(vault: Vault, session: Session) -> Holder:
@@ -163,10 +181,11 @@ def keep_newest(tx: Tx, casilla_id: int, keep: int, idle_since: datetime) -> int
     return sum(row.seen_at > idle_since and row.expires_at > tx.now for row in ended)
 
 
-def prove(tx: Tx, digest: bytes, new_digest: bytes) -> None:
+def prove(tx: Tx, session: Session, digest: bytes) -> None:
     """The owner proved their identity again, and the session gets another token (S64)."""
-    values = {"token_digest": digest, "new_digest": new_digest, "now": tx.now}
-    tx.conn.execute(_PROVE, values)
+    seal = _seal(tx.vault, digest, session.id, session.casilla_id, session.expires_at)
+    values = {"token_digest": session.digest, "new_digest": digest, "new_seal": seal}
+    tx.conn.execute(_PROVE, values | {"now": tx.now})
 
 
 def device(tx: Tx, digest: bytes) -> bytes:
@@ -188,9 +207,29 @@ def end_all(tx: Tx, casilla_id: int, but: bytes = b"") -> int:
     return len(tx.conn.execute(_END_ALL, values).all())
 
 
-def end_of_device(tx: Tx, casilla_id: int, device_id: bytes, but: bytes) -> int:
+def end_of_device(tx: Tx, casilla_id: int, device_id: bytes, but: bytes = b"") -> int:
     values = {"casilla": casilla_id, "of_device": device_id, "except_id": but, "now": tx.now}
     return len(tx.conn.execute(_END_OF_DEVICE, values).all())
+
+
+def _seal(vault: Vault, digest: bytes, session_id: bytes, whose: int, until: datetime) -> bytes:
+    return vault.seal(SEAL, digest, _fixed(session_id, whose, until))
+
+
+def _fixed(session_id: bytes, casilla_id: int, until: datetime) -> str:
+    """What stays as it is while a session lasts."""
+    return f"{session_id.hex()}/{casilla_id}/{until.astimezone(UTC).isoformat()}"
+
+
+def _session(vault: Vault, row: Sequence[Any]) -> Session | None:
+    """None: the row is not as this service wrote it."""
+    *values, seal = row
+    session = Session._make(values)
+    fixed = _fixed(session.id, session.casilla_id, session.expires_at)
+    try:
+        return session if seal and vault.open(SEAL, session.digest, seal) == fixed else None
+    except Unsealable:
+        return None
 
 
 def _instant(text: str) -> datetime:

@@ -49,6 +49,16 @@ casillas = Table(
     Column("created_at", Instant, nullable=False),
     Column("suspended_at", Instant),  # by the entity, which may lift it
     Column("closed_at", Instant),
+    Column("first_until", Instant),  # when a password that its owner did not choose lapses
+)
+
+# `casillas.lookup` under each key: a process that lacks the newest one opens no second casilla.
+lookups = Table(
+    "lookups",
+    metadata,
+    Column("lookup", LargeBinary, primary_key=True),
+    Column("key_id", Text, nullable=False, index=True),
+    Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
 )
 
 devices = Table(
@@ -59,6 +69,7 @@ devices = Table(
     Column("user_agent", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("failures", Integer, nullable=False, server_default="0"),  # wrong passwords in a row
 )
 
 # A code that a browser was asked for: at login, in a recovery, for a new address.
@@ -84,6 +95,7 @@ challenges = Table(
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+    Column("seal", LargeBinary, info={"sealed": "id"}),  # of purpose, casilla and visit
 )
 
 # A link of a message. A signature proves the link; this row says whether it still holds.
@@ -102,7 +114,7 @@ links = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("digest", LargeBinary, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),  # keyed, of the token
     Column("id", LargeBinary, nullable=False, unique=True),  # its owner ends it by this id
     Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
     Column("device_id", LargeBinary, ForeignKey("devices.id"), nullable=False, index=True),
@@ -113,6 +125,9 @@ sessions = Table(
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
+    Column(
+        "seal", LargeBinary, info={"sealed": "digest"}
+    ),  # of id, casilla and end, while it lasts
     sqlite_with_rowid=False,  # one search instead of two, at every request
 )
 
@@ -138,8 +153,7 @@ recovery_codes = Table(
     Column("used_at", Instant),
 )
 
-# A change of e-mail or mobile. The new one counts once it is proved. Until the change expires, the
-# address that was told of it can undo it.
+# A change of e-mail or mobile. Until it expires, the address that was told of it can undo it.
 changes = Table(
     "changes",
     metadata,
@@ -220,8 +234,7 @@ padron = Table(
     Column("known", LargeBinary, info={"sealed": "uid"}),  # JSON: representatives, e-mails
 )
 
-# A riddle that tells people from programs. Without a visit it is in the pool; once answered, it is
-# deleted.
+# A riddle that tells people from programs. Without a visit it is in the pool.
 captchas = Table(
     "captchas",
     metadata,

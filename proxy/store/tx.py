@@ -23,10 +23,19 @@ class Tx:
     mail: bool = False  # whether a message was left in the outbox
     request: str | None = None  # the reference of the HTTP request, for the record
     notes: list[Evento] = field(default_factory=list)  # written at the end of the transaction
+    locked: set[int] = field(default_factory=set)  # casillas, until the transaction ends
 
     @property
     def vault(self) -> Vault:
         return self.keys()
+
+    def require_lock(self, casilla_id: int | None) -> None:
+        """Call it before a row is added that opens a way into a casilla.
+
+        Without the lock, on PostgreSQL the row could slip past a `close` that runs at that moment.
+        """
+        if casilla_id is not None and casilla_id not in self.locked:
+            raise RuntimeError("a way into a casilla is added without its lock")
 
     def insert(self, statement: Insert, rows: list[dict[str, Any]]) -> None:
         """psycopg sends a list in a pipeline, which costs a lone row two round trips more."""

@@ -13,9 +13,10 @@ from proxy.errors import Denied, Refusal
 from proxy.flows import password
 from proxy.flows.password import Choosing
 from proxy.texts import TEXTS
-from proxy.web.edge.cookies import SESSION, VISIT, drop_cookie, set_cookie
+from proxy.web.edge.cookies import VISIT, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.pages import client_of, page, run, see_other
+from proxy.web.edge.sessions import leave
 from proxy.web.edge.state import state_of
 
 FIELD = "codigo"  # for an owner with a second factor
@@ -54,8 +55,9 @@ async def store_chosen(
     if errors:
         return choose_form(request, template, 400, errors=errors, factor=choosing.factor)
     hashed = await state_of(request).passwords.hash(form["nueva"])
+    policy = state_of(request).installation.policy
     typed = {"typed": form[FIELD]} if choosing.factor else {}
-    stored = await run(request, flow, secret, hashed, client_of(request), **typed)
+    stored = await run(request, flow, policy, secret, hashed, client_of(request), **typed)
     if isinstance(stored, Denied):
         said = told(stored, FIELD, "factor")
         response = choose_form(request, template, status(stored), factor=True, **said)
@@ -63,7 +65,7 @@ async def store_chosen(
     if not stored:
         return None
     response = finish(request, "recovery:done")
-    drop_cookie(response, SESSION)
+    await leave(request, response)
     return response
 
 
@@ -76,13 +78,17 @@ def finish(request: Request, name: str) -> Response:
 
 async def fit(request: Request, about: list[str], form: dict[str, str]) -> dict[str, str]:
     """The faults of the typed password, by field."""
-    policy = state_of(request).installation.policy
-    entity = state_of(request).installation.catalog.entity
+    parts = state_of(request).installation
+    entity = parts.catalog.entity
     new, again = form.get("nueva", ""), form.get("repetida", "")
+
+    def judge() -> None:
+        known = [*about, entity.nombre, entity.siglas]
+        password.refuse_unfit(parts.policy, new, again, known)
+        parts.breached.refuse(new)
+
     try:
-        await anyio.to_thread.run_sync(
-            password.refuse_unfit, policy, new, again, [*about, entity.nombre, entity.siglas]
-        )
+        await anyio.to_thread.run_sync(judge)
     except Refusal as refusal:
         field = "repetida" if refusal.code == "password.different" else "nueva"
         return {field: str(refusal)}

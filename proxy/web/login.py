@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -10,7 +11,6 @@ from proxy.domain import secrets
 from proxy.domain.identidad import parse_user
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import cuentas, login
-from proxy.flows.password import DISAVOWAL_LIFE
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.edge.cookies import (
@@ -20,7 +20,6 @@ from proxy.web.edge.cookies import (
     VISIT,
     begin_visit,
     drop_cookie,
-    session_cookie,
     set_cookie,
     visit_of,
 )
@@ -37,7 +36,7 @@ from proxy.web.edge.pages import (
     run,
     see_other,
 )
-from proxy.web.edge.sessions import current
+from proxy.web.edge.sessions import current, leave
 from proxy.web.edge.state import state_of
 
 OUR_PATH = re.compile(r"/casilla/[A-Za-z0-9_\-/]*")
@@ -90,13 +89,16 @@ async def check_password(request: Request) -> Response:
                 return await _riddle_page(request, 400, price=price, **said)
             attempt = await run(request, login.admit, attempt, client)
         proof = await state.passwords.prove(attempt.stored, password)
-    denied = await run(request, login.answer, policy, attempt, proof, visit, client)
+        breached = await anyio.to_thread.run_sync(state.installation.breached.knows, password)
+    denied = await run(
+        request, login.answer, policy, attempt, proof, visit, client, breached=breached
+    )
     if denied:
         return await _denied_password(request, denied, dni, volver, price)
 
     response = see_other(request, "login:code", f"volver={volver}" if _ours(volver) else "")
     set_cookie(response, VISIT, visit)
-    drop_cookie(response, SESSION)
+    await leave(request, response)
     return response
 
 
@@ -158,8 +160,9 @@ async def disavow_form(request: Request) -> Response:
 @held
 async def disavow(request: Request) -> Response:
     await read_form(request, "disavow")
-    seconds = DISAVOWAL_LIFE // timedelta(seconds=1)
-    challenge = state_of(request).signing.disavowed(request.path_params["token"], seconds)
+    state = state_of(request)
+    seconds = state.installation.policy.disavowal_life // timedelta(seconds=1)
+    challenge = state.signing.disavowed(request.path_params["token"], seconds)
     stopped = False
     if challenge is not None:
         stopped = await run(request, login.disavow, bytes.fromhex(challenge))
@@ -185,9 +188,8 @@ async def use_pass(request: Request) -> Response:
 
 async def logout(request: Request) -> Response:
     await read_form(request, "logout")
-    await run(request, login.end, session_cookie(request))
     response = see_other(request, "login:logout")
-    drop_cookie(response, SESSION)
+    await leave(request, response)
     # Never "cookies": that would also wipe the cookies of sibling hosts.
     response.headers["Clear-Site-Data"] = '"storage"'
     return response

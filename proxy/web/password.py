@@ -40,8 +40,8 @@ async def change(request: Request) -> Response:
         proof = await state.passwords.prove(casilla.password, old)
         hashed = await state.passwords.hash(new)
     token = secrets.new_token()
-    digest = secrets.digest(token)
-    denied = await run(request, password.change, session, proof, hashed, digest, client)
+    policy = state.installation.policy
+    denied = await run(request, password.change, policy, session, proof, hashed, token, client)
     if denied:
         return _denied(request, denied)
     response = see_other(request, "inbox:pending", "clave=1")

@@ -50,13 +50,12 @@ async def give(request: Request, password: str) -> str | Denied:
             return casilla
         given = await state.passwords.prove(casilla.password, password)
     token = secrets.new_token()
-    digest = secrets.digest(token)
-    denied = await run(request, proof.answer, session, given, digest)
+    denied = await run(request, proof.answer, session, given, token)
     if denied:
         return denied
     # The forms of this answer belong to the new token.
     request.state.binding = token
-    now = state.installation.clock()
+    now, digest = state.installation.clock(), state.installation.vault.digest(token)
     request.state.session = session._replace(digest=digest, proved_at=now)
     return token
 

@@ -71,7 +71,7 @@ def link(purpose: str, route: str) -> Callable[[Writing], Said]:
 
 
 def disavowal(writing: Writing) -> Said:
-    link_id, days = writing.context["link"], password.DISAVOWAL_LIFE.days
+    link_id, days = writing.context["link"], writing.installation.policy.disavowal_life.days
     return {"link": writing.link(password.NOT_ME, "password:disavow", link_id), "days": days}
 
 
@@ -94,6 +94,7 @@ EMAILS: dict[str, Callable[[Writing], Said]] = {
     "company_waits": plain,
     "company_rejected": plain,
     "casilla_changed": plain,
+    "device_forgotten": plain,
     "email_corrected": plain,
     "email_proved": plain,
     "factor_off": plain,

@@ -33,7 +33,7 @@ def any_challenge(db: Database, visit: str) -> Challenge | None:
     """Also one that is over."""
     table = tables.challenges
     with db.reading() as tx:
-        found = tx.conn.execute(select(table.c.id).where(table.c.visit == secrets.digest(visit)))
+        found = tx.conn.execute(select(table.c.id).where(table.c.visit == tx.vault.digest(visit)))
         challenge_id = found.scalar_one_or_none()
         return challenges.by_id(tx, challenge_id) if challenge_id else None
 
@@ -103,7 +103,7 @@ class Actor:
 
     def choose(self, hashed: str) -> bool | Denied:
         with self.db.transaction() as tx:
-            return recovery.choose(tx, self.visit, hashed, self.client)
+            return recovery.choose(tx, POLICY, self.visit, hashed, self.client)
 
     def recover(self, identidad: Identidad, hashed: str) -> Denied | bool:
         denied = self.admit(identidad)
@@ -122,9 +122,9 @@ class Actor:
             casilla = password.count_try(tx, session)
         if isinstance(casilla, Denied):
             return casilla
-        proof, digest = PASSWORDS.prove(casilla.password, old), secrets.digest(token)
+        proof = PASSWORDS.prove(casilla.password, old)
         with self.db.transaction() as tx:
-            denied = password.change(tx, session, proof, hashed, digest, self.client)
+            denied = password.change(tx, POLICY, session, proof, hashed, token, self.client)
         if denied is None:
             self.opened = replace(self.opened, token=token)
         return denied
@@ -132,6 +132,6 @@ class Actor:
     def asked(self, purpose: str) -> Challenge:
         """What this browser has to answer, as the owner of the mailbox would read it."""
         with self.db.reading() as tx:
-            found = challenges.alive(tx, secrets.digest(self.visit), purpose)
+            found = challenges.alive(tx, tx.vault.digest(self.visit), purpose)
         assert found is not None
         return found

@@ -68,7 +68,7 @@ class Life:
 
     def entered(self, token: str, device: str, now: datetime) -> None:
         for session in self.sessions.values():
-            session.over |= not session.alive(now)
+            session.over |= session.device == device or not session.alive(now)
         self.sessions[token] = Inside(now, device)
         self.devices.add(device)
         living = [session for session in self.sessions.values() if session.alive(now)]

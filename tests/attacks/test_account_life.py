@@ -18,7 +18,6 @@ from sqlalchemy import func, select
 from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
-from proxy.domain.secrets import digest
 from proxy.errors import Denied, Reason
 from proxy.flows import login, password, recovery
 from proxy.flows.audit import Whole
@@ -199,7 +198,7 @@ class AccountLife(RuleBasedStateMachine):
         held, chosen = self.life.links[link], f"Elegida-{self.changes}"
         with self.db.transaction() as tx:
             opened = recovery.opened(tx, link)
-            done = recovery.choose_by_link(tx, link, PASSWORDS.hash(chosen), actor.client)
+            done = recovery.choose_by_link(tx, POLICY, link, PASSWORDS.hash(chosen), actor.client)
         assert done is held.opens(now) is isinstance(opened, password.Choosing)
         if done:
             held.used = True
@@ -314,7 +313,9 @@ class AccountLife(RuleBasedStateMachine):
         failures = {row.visit: row.failures for row in rows}
         assert max(failures.values(), default=0) <= POLICY.code_attempts
         for visit, code in self.life.codes.items():
-            assert failures[digest(visit)] == code.failures + code.used * (code.purpose != "choose")
+            assert failures[vault().digest(visit)] == code.failures + code.used * (
+                code.purpose != "choose"
+            )
         assert events.count(Event.SESSION_STARTED) == len(self.life.sessions)
         assert events.count(Event.PASSWORD_CHANGED) == self.changes
         assert len(contexts(self.db, "password_changed")) == self.changes

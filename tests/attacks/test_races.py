@@ -16,7 +16,6 @@ from sqlalchemy import select
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.limits import Limit
-from proxy.domain.secrets import digest
 from proxy.errors import Denied, Reason
 from proxy.flows import captcha, recovery
 from proxy.flows.captcha import Answer
@@ -66,7 +65,9 @@ def prepare(db: Database) -> None:
         owner = people["link"]
         recovery.ask_link(tx, POLICY, owner.identidad, owner.email, PHONE)
         until = tx.now + POLICY.captcha_life
-        captchas.add_without_picture(tx, RIDDLE, digest("riddle"), "recovery_start", until, 1)
+        captchas.add_without_picture(
+            tx, RIDDLE, tx.vault.digest("riddle"), "recovery_start", until, 1
+        )
 
 
 def together(db: Database) -> None:
@@ -98,7 +99,9 @@ def contend(database_url: str) -> list[tuple[str, object]]:
 
     def linked() -> bool:
         with db.transaction() as tx:
-            return recovery.choose_by_link(tx, bytes.fromhex(str(link)), HASHED, PHONE) is True
+            return (
+                recovery.choose_by_link(tx, POLICY, bytes.fromhex(str(link)), HASHED, PHONE) is True
+            )
 
     def riddled() -> bool:
         with db.transaction() as tx:

@@ -14,7 +14,7 @@ from proxy.store.db import Database
 from tests import outbox
 from tests.people import PASSWORDS, VAULT, Person
 
-POLICY = policy_of(read_catalog().access.profile("guia"))
+POLICY = policy_of(read_catalog().access, "guia")
 PHONE = Client("203.0.113.7", "Chrome en Android")
 ELSEWHERE = Client("198.51.100.9", "Firefox")
 

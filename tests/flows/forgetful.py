@@ -46,7 +46,7 @@ class Forgetful:
 
     def choose(self, hashed: str = HASHED) -> bool:
         with self.db.transaction() as tx:
-            return recovery.choose(tx, self.visit, hashed, self.client)
+            return recovery.choose(tx, POLICY, self.visit, hashed, self.client)
 
     def resend(self) -> Denied | None:
         with self.db.transaction() as tx:
@@ -73,7 +73,7 @@ def mailed_link(db: Database, which: int = -1) -> bytes:
 
 def by_link(db: Database, link: bytes) -> bool:
     with db.transaction() as tx:
-        return recovery.choose_by_link(tx, link, HASHED, PHONE)
+        return recovery.choose_by_link(tx, POLICY, link, HASHED, PHONE)
 
 
 def opened(db: Database, link: bytes) -> int | Mislaid:

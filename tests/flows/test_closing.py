@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from proxy.errors import Denied, Reason
-from proxy.flows import password
+from proxy.flows import password, recovery
 from proxy.flows.login import Opened
 from proxy.store import casillas
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.flows.browser import ELSEWHERE, Browser, alive, mailed_code
+from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, alive, contexts, mailed_code
 from tests.flows.forgetful import HASHED, Forgetful, ask_link, by_link, mailed_link
 from tests.flows.inside import Inside
 from tests.flows.test_correction import correct
@@ -33,7 +33,7 @@ def database_url(postgresql_url: str) -> str:
 
 def replace(db: Database, person: Person) -> None:
     with db.transaction() as tx:
-        password.replace(tx, casillas.by_id(tx, person.id), HASHED, ELSEWHERE)
+        password.replace(tx, POLICY, casillas.by_id(tx, person.id), HASHED, ELSEWHERE)
 
 
 def disavow(db: Database, link: bytes) -> bool:
@@ -48,7 +48,7 @@ def closing_by_password(db: Database, rosa: Person) -> Act:
 def closing_by_not_me(db: Database, rosa: Person) -> Act:
     with db.transaction() as tx:
         same = casillas.by_id(tx, rosa.id)
-        password.replace(tx, same, same.password or "", ELSEWHERE)
+        password.replace(tx, POLICY, same, same.password or "", ELSEWHERE)
     (link,) = link_ids(db, "password_changed")
     return lambda: disavow(db, link)
 
@@ -121,6 +121,71 @@ def test_a_password_is_not_chosen_once_the_owner_closed_the_casilla(
         assert chosen.result() is False
     with db.reading() as tx:
         assert casillas.by_id(tx, rosa.id).password is None
+
+
+def recovering_by_code(db: Database, rosa: Person, clock: Clock) -> tuple[Act, Act]:
+    thief = Forgetful(db)
+    thief.start(rosa.identidad)
+    assert thief.send() is None
+    code = mailed_code(db, name="recovery_code")
+    return lambda: thief.code(code), thief.choose
+
+
+def recovering_by_link(db: Database, rosa: Person, clock: Clock) -> tuple[Act, Act]:
+    def by_any() -> bool:  # of those that reached the old mailbox
+        return bool(contexts(db, "recovery_link")) and by_link(db, mailed_link(db))
+
+    return lambda: ask_link(db, rosa.identidad, rosa.email), by_any
+
+
+def recovering_by_a_late_link(db: Database, rosa: Person, clock: Clock) -> tuple[Act, Act]:
+    ask_link(db, rosa.identidad, rosa.email)
+    late = mailed_link(db)
+    clock.advance(hours=49)
+
+    def renew() -> None:
+        with db.transaction() as tx:
+            recovery.renew(tx, POLICY, late, PHONE)
+
+    return renew, lambda: by_link(db, mailed_link(db))
+
+
+Recovering = Callable[[Database, Person, Clock], tuple[Act, Act]]
+RECOVERING = [recovering_by_code, recovering_by_link, recovering_by_a_late_link]
+
+
+@pytest.mark.parametrize("recovering", RECOVERING)
+def test_a_step_of_a_recovery_that_comes_during_the_closing_is_too_late(
+    db: Database, rosa: Person, clock: Clock, recovering: Recovering
+) -> None:
+    """S35, S37: also when it goes to an address that the closing takes away."""
+    step, end = recovering(db, rosa, clock)
+    with ThreadPoolExecutor() as pool:
+        with holding(db, "sessions"):
+            closed = pool.submit(correct, db, rosa.identidad, "nueva@example.org")
+            done_or_waiting(db, closed)
+            stepped = pool.submit(step)
+            done_or_waiting(db, closed, stepped)
+        closed.result()
+        stepped.result()
+    assert end() is False
+
+
+@pytest.mark.parametrize("recovering", RECOVERING)
+def test_the_closing_ends_the_step_of_a_recovery_that_was_not_committed_yet(
+    db: Database, rosa: Person, clock: Clock, recovering: Recovering
+) -> None:
+    """S35, S37: the closing waits for it, and so sees what it added."""
+    step, end = recovering(db, rosa, clock)
+    with ThreadPoolExecutor() as pool:
+        with holding(db, "eventos"):  # a transaction writes its eventos last
+            stepped = pool.submit(step)
+            done_or_waiting(db, stepped)
+            closed = pool.submit(replace, db, rosa)
+            done_or_waiting(db, stepped, closed)
+        stepped.result()
+        closed.result()
+    assert end() is False
 
 
 def test_a_login_and_a_recovery_at_one_moment_do_not_stop_each_other(

@@ -28,7 +28,7 @@ MOBILE = "+51987654321"
 def ask(db: Database, identidad: Identidad, n: int, sms_a_day: int = 1000) -> Denied | None:
     """One code by SMS, from the n-th of many networks."""
     with db.transaction() as tx:
-        casilla = casillas.by_identidad(tx, identidad)
+        casilla = casillas.lock_identidad(tx, identidad)
         asked = Asked("recovery", str(identidad), casilla, "sms")
         client = replace(PHONE, ip=f"2001:db8:{n:x}::1")
         policy = replace(POLICY, sms_a_day=sms_a_day)

@@ -9,7 +9,7 @@ from proxy.flows.login import Opened
 from proxy.store import casillas
 from proxy.store.db import Database
 from tests.clock import Clock
-from tests.flows.browser import ELSEWHERE, Browser, alive, contexts
+from tests.flows.browser import ELSEWHERE, POLICY, Browser, alive, contexts
 from tests.flows.forgetful import NEW as FORGETFUL_PASSWORD
 from tests.flows.forgetful import Forgetful
 from tests.flows.inside import Inside
@@ -72,7 +72,7 @@ def test_no_earlier_address_closes_it(db: Database, rosa: Person) -> None:
     """S37: «No fui yo» was mailed to the old mailbox, and the new password is not its business."""
     hashed = PASSWORDS.hash(FORGETFUL_PASSWORD)
     with db.transaction() as tx:
-        password.replace(tx, casillas.by_id(tx, rosa.id), hashed, ELSEWHERE)
+        password.replace(tx, POLICY, casillas.by_id(tx, rosa.id), hashed, ELSEWHERE)
     (link,) = link_ids(db, "password_changed")
     correct(db, rosa.identidad, NEW)
     forgetful = Forgetful(db)

@@ -120,7 +120,7 @@ def test_a_new_password_does_away_with_a_secret_that_waits(db: Database, rosa: P
     begun, session = begin(db, opened), session_of(db, opened)
     with db.transaction() as tx:
         rosas = casillas.by_id(tx, rosa.id)
-        password.replace(tx, rosas, PASSWORDS.hash("otra"), PHONE, but=session.id)
+        password.replace(tx, POLICY, rosas, PASSWORDS.hash("otra"), PHONE, but=session.id)
     assert paired(db, opened) is None
     assert confirm(db, opened, begun.code) == Denied(Reason.GONE)
 

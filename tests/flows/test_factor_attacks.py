@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -12,13 +14,15 @@ from proxy.domain import totp
 from proxy.domain.client import Client
 from proxy.domain.vault import Unsealable
 from proxy.errors import Denied, Reason, Refusal
-from proxy.flows import factor
+from proxy.flows import factor, profile
 from proxy.flows.login import Opened
+from proxy.flows.profile import Wanted
 from proxy.store import tables
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.app import App, Owner, begin, confirm, turn_on
-from tests.flows.browser import ELSEWHERE, PHONE, Browser, contexts, mailed_code
+from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, contexts, mailed_code
+from tests.flows.newcomer import Newcomer
 from tests.people import VAULT, Person, vault
 from tests.racing import race
 
@@ -64,6 +68,73 @@ def test_the_fifth_wrong_code_ends_the_login(db: Database, rosa: Person, clock: 
     assert [answer.left for answer in answers[:4] if isinstance(answer, Denied)] == [4, 3, 2, 1]
     assert answers[4] == Denied(Reason.SPENT, by_app=True)
     assert browser.code(owner.app.code) == Denied(Reason.GONE)
+
+
+def by_login(db: Database, owner: Owner) -> Callable[[str], object]:
+    browser = Browser(db, ELSEWHERE)
+    browser.password(owner.person.identidad, owner.person.password)
+    return browser.code
+
+
+def by_profile(db: Database, owner: Owner) -> Callable[[str], object]:
+    def typed(code: str) -> Denied | None:
+        with db.transaction() as tx:
+            return factor.turn_off(tx, owner.session, code, ELSEWHERE)
+
+    return typed
+
+
+def by_change(db: Database, owner: Owner) -> Callable[[str], object]:
+    """The code in place of the one to the old address."""
+    session = owner.session
+    with db.transaction() as tx:
+        wanted = Wanted("nueva@example.org", None)
+        assert profile.start(tx, POLICY, session, wanted, "change", ELSEWHERE) is None
+
+    def typed(code: str) -> object:
+        with db.transaction() as tx:
+            return profile.verify(tx, POLICY, session, "change", code, ELSEWHERE).denied
+
+    return typed
+
+
+def by_representative(db: Database, owner: Owner) -> Callable[[str], object]:
+    newcomer = Newcomer(db, ELSEWHERE).reach_representative()
+    assert newcomer.summon(owner.person.identidad) is None
+    return newcomer.answer
+
+
+@pytest.mark.parametrize("way", [by_login, by_profile, by_change, by_representative])
+@pytest.mark.parametrize("other", [by_login, by_profile, by_change, by_representative])
+def test_the_app_is_guessed_five_times_whatever_for(
+    db: Database,
+    rosa: Person,
+    clock: Clock,
+    way: Callable[[Database, Owner], Callable[[str], object]],
+    other: Callable[[Database, Owner], Callable[[str], object]],
+) -> None:
+    """S25, S29: one count for all purposes."""
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=10)
+    turn = way(db, owner), other(db, owner)
+    for number in range(5):
+        turn[number % 2](owner.app.wrong())
+    for last in turn:
+        denied = last(owner.app.code)
+        assert isinstance(denied, Denied)
+    assert not owner.accepts(owner.app.code, ELSEWHERE)
+
+
+def test_who_guesses_at_the_app_from_elsewhere_keeps_no_known_browser_out(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """S84: it has a count of its own."""
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=10)
+    for _ in range(5):
+        owner.accepts(owner.app.wrong(), ELSEWHERE)
+    assert not owner.accepts(owner.app.code, ELSEWHERE)
+    assert owner.accepts(owner.app.code, replace(PHONE, device=owner.opened.device.hex()))
 
 
 def test_wrong_recovery_codes_are_counted_with_the_others(

@@ -48,13 +48,13 @@ def _by_code(db: Database, person: Person, typed: str) -> bool | Denied:
             code = mailed_code(db, name="recovery_code")
             assert recovery.verify(tx, POLICY, "sent", code, "chosen", ELSEWHERE) is None
     with db.transaction() as tx:
-        return recovery.choose(tx, "chosen", HASHED, ELSEWHERE, typed)
+        return recovery.choose(tx, POLICY, "chosen", HASHED, ELSEWHERE, typed)
 
 
 def _by_link(db: Database, typed: str) -> bool | Denied:
     link = bytes.fromhex(str(contexts(db, "recovery_link")[-1]["link"]))
     with db.transaction() as tx:
-        return recovery.choose_by_link(tx, link, HASHED, ELSEWHERE, typed)
+        return recovery.choose_by_link(tx, POLICY, link, HASHED, ELSEWHERE, typed)
 
 
 def changed(db: Database, person: Person) -> bool:

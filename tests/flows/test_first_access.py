@@ -6,20 +6,20 @@ R5 and R6, and both profiles of S16.
 import pytest
 from sqlalchemy import delete
 
-from proxy.domain.identidad import Identidad
 from proxy.domain.policy import policy_of
 from proxy.errors import Denied, Reason
-from proxy.flows import first_access, login
+from proxy.flows import cuentas, first_access, login, password
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
 from proxy.store.db import Database
+from proxy.store.purge import purge
 from tests import outbox
 from tests.clock import Clock
 from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, mailed_code
 from tests.flows.newcomer import CATALOG, HER, Newcomer, code_of, hers, leaving, secret_of
-from tests.people import PASSWORDS, Person
+from tests.people import PASSWORDS, ROSA, Person
 
-ESTRICTO = policy_of(CATALOG.access.profile("estricto"))
+ESTRICTO = policy_of(CATALOG.access, "estricto")
 WRONG = Denied(Reason.WRONG)
 
 
@@ -89,17 +89,56 @@ def test_four_wrong_tries_do_not(db: Database, secret: str) -> None:
     assert Browser(db).password(HER, secret) is None
 
 
-def test_a_password_given_by_the_entity_is_no_mailed_secret(db: Database, clock: Clock) -> None:
-    """J9: accounts of an older system keep theirs until their owner comes."""
-    identidad = Identidad("DNI", "40000001")
+@pytest.fixture
+def given(db: Database) -> Person:
+    """Rosa, whose first password the entity chose."""
+    hashed = PASSWORDS.hash(ROSA.password)
     with db.transaction() as tx:
-        hashed = PASSWORDS.hash("De-la-entidad-1")
-        casillas.add(tx, identidad, "Rosa", "rosa@example.com", hashed, must_change=True)
+        life = POLICY.first_access_life
+        cuentas.open_casilla(tx, ROSA.identidad, "Rosa", ROSA.email, hashed, first_for=life)
+    return ROSA
+
+
+def test_a_first_password_that_the_entity_chose_dies_after_a_day(
+    db: Database, given: Person, clock: Clock
+) -> None:
+    """J9, S43: as a mailed one does, and no clearing of rows brings it back."""
+    clock.advance(hours=24, minutes=-1)
+    assert Browser(db).password(given.identidad, given.password) is None
+    clock.advance(minutes=1)
+    assert Browser(db, ELSEWHERE).password(given.identidad, given.password) == WRONG
     clock.advance(days=400)
+    with db.transaction() as tx:
+        purge(tx)
+    assert Browser(db, ELSEWHERE).password(given.identidad, given.password) == WRONG
+
+
+def test_a_first_password_that_the_entity_chose_serves_once(
+    db: Database, given: Person, clock: Clock
+) -> None:
+    assert isinstance(Browser(db).enter(given), Opened)
+    clock.advance(minutes=6)
+    assert Browser(db).password(given.identidad, given.password) == WRONG
+
+
+def test_five_wrong_tries_void_a_password_that_the_entity_chose(
+    db: Database, given: Person, clock: Clock
+) -> None:
     for _ in range(5):
-        Browser(db).password(identidad, "otra")
+        assert Browser(db).password(given.identidad, "otra-clave") == WRONG
     clock.advance(hours=1)
-    assert Browser(db).password(identidad, "De-la-entidad-1") is None
+    assert Browser(db).password(given.identidad, given.password) == WRONG
+
+
+def test_the_password_that_an_owner_chose_instead_lasts(
+    db: Database, given: Person, clock: Clock
+) -> None:
+    with db.transaction() as tx:
+        casilla = casillas.by_identidad(tx, given.identidad)
+        assert casilla is not None
+        password.replace(tx, POLICY, casilla, PASSWORDS.hash("Tres-rios-altos-91"), PHONE)
+    clock.advance(days=400)
+    assert Browser(db).enter(given, "Tres-rios-altos-91")
 
 
 def test_the_strict_profile_mails_a_link_and_no_secret(db: Database, clock: Clock) -> None:
@@ -117,9 +156,9 @@ def test_the_strict_profile_mails_a_link_and_no_secret(db: Database, clock: Cloc
         assert opened and opened.casilla_id == casilla.id
     hashed = PASSWORDS.hash("Tres-rios-altos-91")
     with db.transaction() as tx:
-        assert first_access.activate(tx, link, hashed, PHONE)
+        assert first_access.activate(tx, POLICY, link, hashed, PHONE)
     with db.transaction() as tx:
-        assert not first_access.activate(tx, link, hashed, PHONE)
+        assert not first_access.activate(tx, POLICY, link, hashed, PHONE)
         assert first_access.opened(tx, link) is None
     assert Browser(db).enter(Person(HER, "", "", "Tres-rios-altos-91"))
 
@@ -131,4 +170,4 @@ def test_the_activation_link_dies_after_a_day(db: Database, clock: Clock) -> Non
     clock.advance(hours=24)
     with db.transaction() as tx:
         assert first_access.opened(tx, link) is None
-        assert not first_access.activate(tx, link, PASSWORDS.hash("x"), PHONE)
+        assert not first_access.activate(tx, POLICY, link, PASSWORDS.hash("x"), PHONE)

@@ -22,12 +22,14 @@ from proxy.store import (
     casillas,
     challenges,
     changes,
+    devices,
     factors,
     links,
     outbox,
     padron,
     petitions,
     sealed,
+    sessions,
     tables,
 )
 from proxy.store import eventos as notes
@@ -44,6 +46,7 @@ ROOT = Path(__file__).parents[2]
 PEOPLE = (ROSA, BRUNO, COMERCIAL_SUR)
 RECORDS = ("DNI-40000001", "CE-001234567", "PAS-AB12345")
 THERE = b"c" * 16
+TOKEN = "of a session"
 
 
 @pytest.fixture
@@ -71,10 +74,14 @@ def fill(db: Database, ring: Path) -> None:
         casillas.set_phone(tx, rosa, "+51987654321")
         padron.put(tx, [claim(record) for record in RECORDS])
         outbox.add(tx, "alerta", rosa, asunto="Carta")
+        casillas.lock(tx, rosa.id)
         factors.add(tx, rosa.id, "JBSWY3DPEHPK3PXP", b"s" * 16)
         changes.add(tx, rosa.id, "email", ROSA.email, "nueva@example.com", b"f", tx.now)
         petitions.add(tx, "email", rosa.id, "otra@example.com", ["Ana"], "ana", tx.now)
         challenges.add(tx, a_code(tx, rosa.id, THERE, tx.now))
+        devices.add(tx, THERE, rosa.id, "")
+        session = sessions.add(tx, tx.vault.digest(TOKEN), rosa.id, THERE, tx.now, "", "")
+        notes.note(tx, Event.SESSION_STARTED, rosa.id, session=session)
         registration = {
             "id": THERE,
             "visit": b"f",
@@ -203,6 +210,7 @@ def test_a_key_that_signed_a_link_which_still_serves_is_retired_by_force_only(
     """S67: somebody may still have to undo with it what a stranger did."""
     with db.transaction() as tx:
         rosa = owner(tx, ROSA.identidad)
+        casillas.lock(tx, rosa.id)
         links.add(tx, "undo", rosa.id, timedelta(hours=72))
     rotate(db, ring)
     rehash(db, ring)
@@ -213,6 +221,7 @@ def test_a_key_that_signed_a_link_which_still_serves_is_retired_by_force_only(
         assert refused.value.code == "keys.links"
         assert (ended or "") in str(refused.value)
     with db.transaction() as tx:  # of the newest key: it says nothing of the older one
+        casillas.lock(tx, rosa.id)
         links.add(tx, "undo", rosa.id, timedelta(hours=72))
     clock.advance(hours=1)
     retire(db, ring, "k1")
@@ -224,6 +233,7 @@ def test_links_and_codes_that_open_nothing_any_more_keep_no_key(
 ) -> None:
     with db.transaction() as tx:
         rosa = owner(tx, ROSA.identidad)
+        casillas.lock(tx, rosa.id)
         spent = links.add(tx, "undo", rosa.id, timedelta(days=9))
         links.add(tx, "not_me", rosa.id, timedelta(days=9))
         code = a_code(tx, rosa.id, b"d" * 16, tx.now + timedelta(minutes=30))
@@ -243,6 +253,7 @@ def test_links_and_codes_that_open_nothing_any_more_keep_no_key(
 def test_by_force_a_key_goes_although_links_still_serve(db: Database, ring: Path) -> None:
     """It may have leaked."""
     with db.transaction() as tx:
+        casillas.lock(tx, owner(tx, ROSA.identidad).id)
         links.add(tx, "undo", owner(tx, ROSA.identidad).id, timedelta(hours=72))
     rotate(db, ring)
     retire(db, ring, "k1", force=True)

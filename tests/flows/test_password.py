@@ -16,7 +16,7 @@ from tests.people import PASSWORDS, Person, cheap
 
 NEW = "Olluco-volcan-93"
 ROTATED = cheap({"k1": b"p" * 32, "k2": b"q" * 32})
-VISIT, DIGEST = "of-this-browser", b"d" * 32
+VISIT, TOKEN = "of-this-browser", "another token"
 
 
 def attempt(db: Database, person: Person) -> Attempt:
@@ -30,7 +30,7 @@ def choose(db: Database, person: Person, passwords: Passwords = PASSWORDS) -> No
     """The owner chooses another one, elsewhere."""
     hashed = passwords.hash(NEW)
     with db.transaction() as tx:
-        password.replace(tx, casillas.by_id(tx, person.id), hashed, ELSEWHERE)
+        password.replace(tx, POLICY, casillas.by_id(tx, person.id), hashed, ELSEWHERE)
 
 
 def stored(db: Database, person: Person) -> str | None:
@@ -87,7 +87,7 @@ def test_the_one_before_proves_nothing(
     given = passwords.prove(stored(db, rosa), rosa.password)
     choose(db, rosa, passwords)
     with db.transaction() as tx:
-        assert proof.answer(tx, session, given, DIGEST) == Denied(Reason.WRONG)
+        assert proof.answer(tx, session, given, TOKEN) == Denied(Reason.WRONG)
     assert passwords.prove(stored(db, rosa), NEW).matches
 
 
@@ -96,7 +96,7 @@ def test_the_one_before_chooses_no_other(db: Database, rosa: Person, session: Se
     given, theirs = PASSWORDS.prove(stored(db, rosa), rosa.password), PASSWORDS.hash("de otro")
     choose(db, rosa)
     with db.transaction() as tx:
-        denied = password.change(tx, session, given, theirs, DIGEST, PHONE)
+        denied = password.change(tx, POLICY, session, given, theirs, TOKEN, PHONE)
     assert denied == Denied(Reason.WRONG)
     assert PASSWORDS.prove(stored(db, rosa), NEW).matches
     assert len(contexts(db, "password_changed")) == 1

@@ -88,6 +88,7 @@ def test_a_new_address_ends_what_could_open_the_casilla_and_keeps_this_session(
     halfway.password(rosa.identidad, rosa.password)
     code = mailed_code(db)
     with db.transaction() as tx:
+        casillas.lock(tx, rosa.id)
         link = links.add(tx, "recovery", rosa.id, POLICY.recovery_link_life)
     her.email(FIRST)
     assert alive(db, her.opened)

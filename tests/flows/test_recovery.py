@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from proxy.domain import codes, secrets
+from proxy.domain import codes
 from proxy.domain.client import Client
 from proxy.domain.identidad import Identidad
 from proxy.domain.limits import MOST
@@ -140,7 +140,7 @@ def test_nobodys_code_is_never_right(db: Database) -> None:
     forgetful.start(NOBODY)
     forgetful.send()
     with db.reading() as tx:
-        challenge = challenges.alive(tx, secrets.digest(forgetful.visit), "recovery")
+        challenge = challenges.alive(tx, tx.vault.digest(forgetful.visit), "recovery")
     assert challenge is not None
     key = vault().code_key(challenge.key_id)
     assert key is not None

@@ -6,7 +6,7 @@ import pytest
 
 from proxy.flows import recovery
 from proxy.flows.recovery import Mislaid
-from proxy.store import links
+from proxy.store import casillas, links
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.browser import PHONE, POLICY, Browser, contexts
@@ -95,6 +95,7 @@ def test_a_link_dies_when_it_is_not_needed_any_more(
 def test_a_link_of_another_purpose_is_none_of_a_recovery(db: Database, rosa: Person) -> None:
     """S34"""
     with db.transaction() as tx:
+        casillas.lock(tx, rosa.id)
         link = links.add(tx, "not_me", rosa.id, timedelta(days=1))
     assert opened(db, link) == Mislaid(renewable=False)
     assert not by_link(db, link)

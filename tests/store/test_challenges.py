@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from proxy.store import challenges, tables
+from proxy.store import casillas, challenges, tables
 from proxy.store.challenges import NewChallenge
 from proxy.store.db import Database
 from tests.clock import Clock
@@ -29,6 +29,7 @@ def add(db: Database, person: Person) -> None:
             ip="",
             user_agent="",
         )
+        casillas.lock(tx, person.id)
         challenges.add(tx, new)
 
 

@@ -125,3 +125,10 @@ def test_no_row_is_put_in_place_of_another(served: Served) -> None:
         served.refuses(
             f"INSERT {row} WHERE true ON CONFLICT ({key}) DO UPDATE SET {names[-1]} = NULL"
         )
+
+
+def test_nobody_reads_it_for_its_owner(served: Served, db: Database, bruno: Person) -> None:
+    """S71: the casilla is a condition of the statement, and not only of the flow."""
+    with db.transaction() as tx:
+        assert not notificaciones.mark_read(tx, bruno.id, served.id)
+    assert served.read()

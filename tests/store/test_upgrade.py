@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +14,13 @@ from proxy.domain.evento import Mark
 from proxy.domain.events import Event
 from proxy.flows import audit, inbox
 from proxy.flows.audit import Broken, Whole
+from proxy.flows.login import Opened
 from proxy.store import line, schema, tables
 from proxy.store.db import Database
+from proxy.store.tx import Tx
 from tests.clock import Clock
-from tests.people import ROSA, open_casilla, vault
+from tests.flows.browser import Browser
+from tests.people import PASSWORDS, ROSA, Person, vault
 from tests.recorded import advance_all, verify
 from tests.store.conftest import upgrade
 from tests.store.intruder import without_guards
@@ -31,13 +35,31 @@ def clock() -> Clock:
     return Clock()
 
 
+def casilla_of_0_2_0(tx: Tx) -> Person:
+    uid, names = bytes(16), ("number", "nombres", "email")
+    said = dict(zip(names, (ROSA.identidad.number, ROSA.nombres, ROSA.email), strict=True))
+    row = {
+        "id": 1,
+        "uid": uid,
+        "kind": ROSA.identidad.kind,
+        "lookup": tx.vault.lookup(str(ROSA.identidad)),
+        "password": PASSWORDS.hash(ROSA.password),
+        "must_change": False,
+        "failures": 0,
+        "created_at": tx.now,
+    }
+    row |= {name: tx.vault.seal(f"casillas.{name}", uid, said[name]) for name in names}
+    tx.conn.execute(insert(tables.casillas), row)
+    return replace(ROSA, id=1)
+
+
 @pytest.fixture
 def old(empty_url: str, clock: Clock) -> Iterator[Database]:
     """Rosa logged in, an acto was served and another one read, as 0.2.0 wrote it down."""
     db = Database(empty_url, clock, vault)
     upgrade(db, "0003")
-    rosa = open_casilla(db, ROSA)
     with db.transaction() as tx:
+        rosa = casilla_of_0_2_0(tx)
         locked_head.note(tx, Event.CASILLA_OPENED, rosa.id)
         device = {"id": b"d", "casilla_id": rosa.id, "user_agent": "", "created_at": tx.now}
         tx.conn.execute(insert(tables.devices), device)
@@ -68,6 +90,14 @@ def upgraded(old: Database) -> Database:
     schema.migrate(old)
     assert isinstance(verify(old), Whole)
     return old
+
+
+def test_every_session_has_ended_and_a_password_goes_on(upgraded: Database) -> None:
+    """S62: of a session of 0.2.0 nobody can say who wrote its row."""
+    with upgraded.reading() as tx:
+        ended = tx.conn.execute(select(tables.sessions.c.ended_at)).scalars().all()
+    assert len(ended) == 1 and None not in ended
+    assert isinstance(Browser(upgraded).enter(ROSA), Opened)
 
 
 def read_another(db: Database) -> None:

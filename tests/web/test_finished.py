@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import select
+
 from proxy.installation import Installation
+from proxy.store import tables
 from tests.people import Person
 from tests.web.conftest import newest_code
 from tests.web.recovering import Recovering
@@ -42,3 +45,17 @@ def test_a_password_is_told_to_be_ready_only_where_it_was_chosen(
     assert "¡Listo!" in lost.chosen("Olluco-volcan-93").text
     assert "¡Listo!" in visitor.get(RECOVERED).text
     assert make_visitor().get(RECOVERED).headers["location"] == "/casilla/recuperar/"
+
+
+def test_a_session_ends_with_the_browser_that_forgets_it(
+    her: Visitor, bruno: Person, installation: Installation, recovery_code: Callable[[], str]
+) -> None:
+    """S62: without its cookie nobody could end it any more."""
+    lost = Recovering(her)
+    lost.started(bruno)
+    lost.sent()
+    lost.verified(recovery_code())
+    assert her.get("/casilla/").status_code == 200
+    assert "¡Listo!" in lost.chosen("Olluco-volcan-93").text
+    with installation.db.reading() as tx:
+        assert tx.conn.execute(select(tables.sessions.c.ended_at)).scalars().all() != [None]

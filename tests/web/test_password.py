@@ -1,18 +1,22 @@
 """The first access and the change of password: J1, J9–J11, J19, M61–M63, S22, S44."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import update
 
 from proxy.installation import Installation
-from proxy.store import casillas
+from proxy.outside.breached import Breached
+from proxy.store import casillas, tables
 from tests import outbox
 from tests.clock import Clock
 from tests.people import Person
-from tests.web.visitor import Visitor
+from tests.web.visitor import Visitor, forms
 
 NEW = "Olluco-volcan-93"
 CHANGE = "/casilla/clave/"
@@ -28,6 +32,8 @@ def newcomer(
     with installation.db.transaction() as tx:
         hashed = installation.passwords.hash(rosa.password)
         casillas.set_password(tx, rosa.id, hashed, must_change=True)
+        until = tx.now + timedelta(days=1)
+        tx.conn.execute(update(tables.casillas).values(first_until=until))
     return inside(rosa)
 
 
@@ -193,3 +199,57 @@ def test_the_link_of_a_change_that_was_not_mine_ends_after_ten_days(
 
 def test_nobody_changes_it_from_outside(visitor: Visitor) -> None:
     assert re.match("/casilla/ingresar/", visitor.get(CHANGE).headers["location"])
+
+
+@pytest.fixture
+def robbed(installation: Installation, tmp_path: Path) -> Callable[[str], None]:
+    """Puts a password into the list of breached ones."""
+
+    def put(password: str) -> None:
+        digest = hashlib.sha1(password.encode()).hexdigest()
+        (tmp_path / "breached.txt").write_text(f"{digest}:2\n")
+        installation.breached = Breached(str(tmp_path / "breached.txt"))
+
+    return put
+
+
+def test_a_breached_password_is_not_chosen(
+    her: Visitor, rosa: Person, robbed: Callable[[str], None]
+) -> None:
+    """S17"""
+    robbed("Olluco-volcan-93")
+    page = her.get(CHANGE)
+    fields = {"antigua": rosa.password, "repetida": "Olluco-volcan-93"}
+    answer = her.send(page, CHANGE, nueva="Olluco-volcan-93", **fields)
+    assert answer.status_code == 400
+    assert "contraseñas robadas" in answer.text
+
+
+def test_who_enters_with_a_breached_password_must_change_it(
+    visitor: Visitor,
+    rosa: Person,
+    robbed: Callable[[str], None],
+    mailed_code: Callable[[], str],
+) -> None:
+    """S18"""
+    robbed(rosa.password)
+    visitor.password(rosa.identidad.number, rosa.password)
+    assert visitor.code(mailed_code()).status_code == 303
+    assert visitor.get("/casilla/").headers["location"] == CHANGE
+    page = visitor.get(CHANGE)
+    assert "contraseñas robadas" in page.text and "la clave que le dimos" not in page.text
+    new = "Olluco-volcan-93"
+    assert visitor.send(page, CHANGE, antigua=rosa.password, nueva=new, repetida=new)
+    assert visitor.get("/casilla/").status_code == 200
+
+
+def test_the_seal_of_another_form_of_the_same_session_is_refused(
+    her: Visitor, rosa: Person
+) -> None:
+    """S53: only the form that was shown is sent."""
+    page = her.get(CHANGE)
+    leave = next(form for form in forms(page) if form.action.endswith("/salir/"))
+    fields = {"antigua": rosa.password, "nueva": NEW, "repetida": NEW}
+    refused = her.client.post(CHANGE, data=fields | {"sello": leave.fields["sello"]})
+    assert refused.status_code == 403
+    assert change(her, rosa.password).status_code == 303

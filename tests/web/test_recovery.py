@@ -8,7 +8,7 @@ import pytest
 from httpx2 import Response
 
 from proxy.installation import Installation
-from proxy.store import links
+from proxy.store import casillas, links
 from tests import outbox
 from tests.clock import Clock
 from tests.people import Person
@@ -310,6 +310,7 @@ def test_a_link_for_one_thing_does_not_do_another(
 ) -> None:
     """S34"""
     with installation.db.transaction() as tx:
+        casillas.lock(tx, rosa.id)
         other = links.add(tx, "not_me", rosa.id, timedelta(days=1))
     page = followed(visitor, installation.signing.link("not_me", other))
     assert headings(page) == ["Este enlace ya no sirve"]

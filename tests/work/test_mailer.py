@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -368,9 +369,10 @@ def test_a_service_does_not_start_with_a_mail_url_that_leads_nowhere(
 
 
 def test_who_did_not_change_the_password_reads_how_long_the_link_serves(
-    leave: Leave, start: Start, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+    leave: Leave, start: Start, deliver: Deliver, installation: Installation
 ) -> None:
-    monkeypatch.setattr(password, "DISAVOWAL_LIFE", timedelta(days=9))
+    """The sheet says it, once."""
+    installation.policy = replace(installation.policy, disavowal_life=timedelta(days=9))
     taken = Mailbox()
     leave("password_changed", **WHATEVER | {"purpose": password.NOT_ME})
     deliver(f"smtp://127.0.0.1:{start(taken)}")

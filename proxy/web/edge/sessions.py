@@ -73,6 +73,13 @@ async def current(request: Request) -> Session | None:
     return session
 
 
+async def leave(request: Request, response: Response) -> None:
+    """The browser loses its session: without the token nobody could end it any more."""
+    if token := session_cookie(request):
+        await run(request, login.end, token)
+    drop_cookie(response, SESSION)
+
+
 def _to_login(request: Request) -> Response:
     page = PAGE.match(request.url.path)
     back = {"volver": page[0]} if page else {}

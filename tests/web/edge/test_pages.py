@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 import proxy
 from proxy.installation import Installation
-from proxy.store import links
+from proxy.store import casillas, links
 from proxy.web.site.assets import assets
 from tests.clock import Clock
 from tests.people import Person
@@ -76,6 +76,7 @@ def every_page(
     lost, finished = make_visitor(), make_visitor()
     signing, db = installation.signing, installation.db
     with db.transaction() as tx:
+        casillas.lock(tx, rosa.id)
         good = links.add(tx, "recovery", rosa.id, timedelta(hours=1))
         change = signing.link("recovery", good)
     done = {"Cookie": f"__Host-flujo={signing.link('recovery:done', bytes(16))}"}

@@ -7,7 +7,7 @@ import pytest
 
 from proxy.domain import totp
 from proxy.installation import Installation
-from proxy.store import factors
+from proxy.store import casillas, factors
 from tests import outbox
 from tests.clock import Clock
 from tests.flows.newcomer import BAKERY, ELENA, ITS
@@ -173,6 +173,7 @@ def test_whether_the_representative_has_a_casilla_is_not_told(
     """S41: byte for byte, nor whether they have a second factor."""
     introduce(installation)
     with installation.db.transaction() as tx:
+        casillas.lock(tx, bruno.id)
         factors.add(tx, bruno.id, totp.new_secret(), b"s" * 16)
         waiting = factors.of_casilla(tx, bruno.id)
         assert waiting and factors.confirm(tx, waiting, 1)
