@@ -1,21 +1,9 @@
 """Every table. `migrations/` brings a database to this; a test compares the two."""
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    Date,
-    ForeignKey,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-)
+from sqlalchemy import (  # isort: skip
+    JSON, BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, ForeignKeyConstraint,
+    Index, Integer, LargeBinary, MetaData, Table, Text,
+)  # fmt: skip
 
 from proxy.store.instant import Instant
 

@@ -18,6 +18,7 @@ from proxy.store import casillas, purge, tables
 from proxy.store.db import Database
 from tests import outbox
 from tests.clock import Clock
+from tests.few import few
 from tests.flows.browser import PHONE, POLICY, mailed_code
 from tests.flows.newcomer import (
     BAKERY,
@@ -196,7 +197,10 @@ def test_data_that_do_not_match_give_nobody_an_address(db: Database) -> None:
     assert newcomer.found.draft.known == []
 
 
-def test_nobody_fills_a_mailbox_with_registrations(db: Database, clock: Clock) -> None:
+def test_nobody_fills_a_mailbox_with_registrations(
+    db: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few(monkeypatch, "mailbox", 100)  # of the applicant's own
     for _ in range(7):
         clock.advance(minutes=10)
         finish(db, by_data(db, BEFORE))

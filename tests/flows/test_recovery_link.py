@@ -58,6 +58,7 @@ def test_a_late_link_sends_one_message_an_hour(db: Database, rosa: Person, clock
 
     def renewed() -> int:
         with db.transaction() as tx:
+            casillas.lock(tx, rosa.id)
             late = links.add(tx, recovery.LINK, rosa.id, timedelta(0))
             assert recovery.renew(tx, POLICY, late, PHONE)
         return len(contexts(db, "recovery_link"))
