@@ -213,3 +213,14 @@ def test_a_pass_is_used_by_pressing_and_once(
     assert late.status_code == 410 and "Ese pase venció o ya se usó" in late.text
     assert hers.password(rosa.identidad.number, rosa.password).status_code == 303
     assert other.password(rosa.identidad.number, rosa.password).status_code == 403
+
+
+def test_in_a_network_of_the_owners_a_new_browser_pays_nothing_for_strangers(
+    of: From, rosa: Person, mailed_code: Callable[[], str], request: pytest.FixtureRequest
+) -> None:
+    home = of("192.0.2.1")
+    home.password(rosa.identidad.number, rosa.password)
+    assert home.code(mailed_code()).status_code == 303
+    request.getfixturevalue("stranger")
+    assert of("192.0.2.77").password(rosa.identidad.number, rosa.password).status_code == 403
+    assert of("192.0.2.1").password(rosa.identidad.number, rosa.password).status_code == 303

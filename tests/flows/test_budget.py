@@ -10,7 +10,7 @@ from proxy.domain.identidad import Identidad, cui_digit
 from proxy.domain.limits import MOST
 from proxy.domain.registration import NATURAL
 from proxy.errors import Denied, Reason
-from proxy.flows import opening, recovery, representation
+from proxy.flows import opening, recovery, registration, representation
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.few import few
@@ -149,3 +149,40 @@ def test_a_victim_of_one_casilla_after_the_other_gets_five_a_day(
         assert forgetful.send() is None, n
     sent = contexts(db, "representative_code") + contexts(db, "recovery_code")
     assert 4 <= len(sent) <= 6
+
+
+def test_the_mailboxes_of_one_domain_get_a_price_together(
+    db: Database, lines: Iterator[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S85: whoever has a domain for themselves gets any address of it."""
+    few(monkeypatch, "mail", 1000)
+    few(monkeypatch, "domain", 4)
+    prices = []
+    for n in range(6):
+        elena = Newcomer(db, next(lines))
+        elena.accept()
+        elena.choose(NATURAL)
+        dni, address = f"4100000{n}", f"nadie{n}@victima.example.com"
+        typed = {"numero": dni, "cui": cui_digit(dni), "correo": address, "correo2": address}
+        elena.data(ELENA | typed)
+        with db.transaction() as tx:
+            prices.append(opening.admit(tx, elena.visit, elena.today, elena.client))
+    assert prices == [0, 0, 1, MOST // 2, MOST // 2, MOST // 2]
+
+
+def test_one_line_does_not_use_up_the_questions_to_the_register(
+    db: Database, lines: Iterator[Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S85, S86: in every network of its /48."""
+    few(monkeypatch, "identity/all", 40)
+    few(monkeypatch, "identity/network", 2)
+    answers = []
+    with db.transaction() as tx:
+        for n in range(100):
+            client = Client(f"2001:db8:1:{n:x}::1")
+            answers.append(registration.admit(tx, Identidad("DNI", f"420000{n:02}"), client))
+        assert isinstance(answers[-1], Denied) and answers[-1].reason is Reason.NETWORK
+        for n in range(20):
+            client = Client(f"192.0.{n}.1")
+            others = registration.admit(tx, Identidad("DNI", f"430000{n:02}"), client)
+            assert isinstance(others, int), n
