@@ -1,0 +1,265 @@
+"""What an attacker with the database file, and without the keys, can do: S69, S66."""
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, text, update
+
+from proxy.domain.events import Event
+from proxy.flows import inbox, record
+from proxy.flows.audit import Broken, Whole
+from proxy.store import eventos, tables
+from proxy.store.db import Database
+from tests.clock import Clock
+from tests.flows.test_deposit import Sender
+from tests.people import ROSA, BRUNO, open_casilla
+from tests.recorded import advance_all, verify
+from tests.store.intruder import without_guards
+from tests.store.test_record import end, noted  # noqa: F401
+
+ROW = tables.eventos
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_line_that_is_cut_while_the_recorder_waits_for_its_turn_gets_no_new_mark(
+    noted: Database, database_url: str  # noqa: F811
+) -> None:
+    """It looks whether the line fits, then waits for the only writer: that may be who cuts it."""
+    for number in range(2):
+        with noted.transaction() as tx:
+            eventos.note(tx, Event.CODE_SENT, number=number)
+    kept = end(noted)
+    thief = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+    guards = thief.execute("SELECT name, sql FROM sqlite_master WHERE type='trigger'").fetchall()
+    thief.execute("BEGIN IMMEDIATE")
+    found: list[Any] = []
+    recorder = threading.Thread(target=lambda: found.append(record.advance(noted, kept)))
+    recorder.start()
+    time.sleep(1)
+    for name, _ in guards:
+        thief.execute(f"DROP TRIGGER {name}")
+    [victim] = thief.execute("SELECT evento_id FROM line WHERE place = 4").fetchone()
+    thief.execute("INSERT INTO line_waiting SELECT evento_id FROM line WHERE place > 4")
+    thief.execute("DELETE FROM line WHERE place >= 4")
+    thief.execute("DELETE FROM eventos WHERE id = ?", [victim])
+    for _, sql in guards:
+        thief.execute(sql)
+    thief.execute("COMMIT")
+    recorder.join()
+    [done] = found
+    # What work/recorder.py does: the mark goes out when it fits and lies further on.
+    new = done.mark if done.fits and done.mark and done.mark.place > kept.place else kept
+    assert isinstance(verify(noted, new), Broken), (kept, new)
+
+
+@pytest.mark.parametrize("many", [1])
+def test_an_evento_that_waits_again_does_not_stop_the_record(
+    noted: Database, many: int  # noqa: F811
+) -> None:
+    with noted.transaction() as tx:
+        one = tx.conn.execute(select(tables.line.c.evento_id).limit(1)).scalar_one()
+        tx.conn.execute(insert(tables.line_waiting).values(evento_id=one))
+        eventos.note(tx, Event.CODE_SENT)
+    found = verify(noted, end(noted))
+    assert isinstance(found, Broken)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_id_that_is_no_bytes_does_not_stop_the_verification(noted: Database) -> None:  # noqa: F811
+    with noted.transaction() as tx:
+        tx.conn.execute(
+            text(
+                "INSERT INTO eventos SELECT 'x', at, kind, casilla_id, notificacion, actor, session,"
+                " ip, challenge, message, request, detail, key_id, seal FROM eventos LIMIT 1"
+            )
+        )
+    assert isinstance(verify(noted, end(noted)), Broken)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_holds_the_claim_does_not_stop_the_record_unseen(noted: Database) -> None:  # noqa: F811
+    from proxy.store.line import CLAIM
+
+    with noted.engine.connect() as thief:
+        thief.execute(text(f"SELECT pg_advisory_lock({CLAIM})"))
+        thief.commit()
+        for _ in range(5):
+            with noted.transaction() as tx:
+                eventos.note(tx, Event.LOGIN_FAILED)
+        found = verify(noted, end(noted))
+        with noted.reading() as tx:
+            left = len(tx.conn.execute(select(tables.line_waiting)).all())
+        print("whole?", found, "left waiting", left)
+        with without_guards(noted) as tx:
+            gone = select(tables.line_waiting.c.evento_id)
+            tx.conn.execute(delete(ROW).where(ROW.c.id.in_(gone)))
+            tx.conn.execute(delete(tables.line_waiting))
+        after = verify(noted, end(noted))
+        thief.execute(text(f"SELECT pg_advisory_unlock({CLAIM})"))
+        thief.commit()
+    assert isinstance(found, Broken) or isinstance(after, Broken)
+
+
+def test_a_trigger_that_swallows_eventos_is_found(noted: Database) -> None:  # noqa: F811
+    with noted.transaction() as tx:
+        if noted.sqlite:
+            tx.conn.exec_driver_sql("DROP TRIGGER eventos_kept_delete")
+            tx.conn.exec_driver_sql("DROP TRIGGER eventos_wait")
+            tx.conn.exec_driver_sql(
+                "CREATE TRIGGER eventos_wait AFTER INSERT ON eventos BEGIN"
+                " INSERT INTO line_waiting (evento_id) SELECT NEW.id"
+                " WHERE NEW.kind <> 'authn_login_fail';"
+                " DELETE FROM eventos WHERE id = NEW.id AND NEW.kind = 'authn_login_fail'; END"
+            )
+        else:
+            tx.conn.exec_driver_sql(
+                "CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                " IF NEW.kind = 'authn_login_fail' THEN RETURN NULL; END IF; RETURN NEW; END $$"
+            )
+            tx.conn.exec_driver_sql(
+                "CREATE TRIGGER aa BEFORE INSERT ON eventos FOR EACH ROW EXECUTE FUNCTION swallow()"
+            )
+    for _ in range(5):
+        with noted.transaction() as tx:
+            eventos.note(tx, Event.LOGIN_FAILED)
+    assert isinstance(verify(noted, end(noted)), Broken)
+
+
+N = tables.notificaciones
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(N).values(deposited_at=text("'2026-01-01 00:00:00'")),
+        update(N).values(read_at=text("'2026-01-01 00:00:00'")),
+        update(N).values(read_at=None),
+        update(N).values(asunto="otro"),
+        update(tables.files).values(sha256="0" * 64),
+        [delete(tables.files), delete(N)],
+    ],
+    ids=["deposited_at", "read_at", "unread", "asunto", "sha256", "gone"],
+)
+def test_what_was_served_and_is_altered_does_not_verify(
+    db: Database, clock: Clock, tmp_path: Path, change: Any
+) -> None:
+    rosa = open_casilla(db, ROSA)
+    one = Sender(db, tmp_path).deposit().id
+    clock.advance(seconds=60)
+    with db.transaction() as tx:
+        inbox.open(tx, rosa.id, one)
+    advance_all(db)
+    assert isinstance(verify(db, end(db)), Whole)
+    with without_guards(db) as tx:
+        for statement in change if isinstance(change, list) else [change]:
+            tx.conn.execute(statement)
+    assert isinstance(verify(db, end(db)), Broken)
+
+
+def test_a_notificacion_that_is_copied_to_another_casilla_does_not_verify(
+    db: Database, tmp_path: Path
+) -> None:
+    open_casilla(db, ROSA)
+    bruno = open_casilla(db, BRUNO)
+    Sender(db, tmp_path).deposit()
+    advance_all(db)
+    assert isinstance(verify(db, end(db)), Whole)
+    with db.transaction() as tx:  # no guard refuses it
+        names = ", ".join(c.name for c in N.c if c.name != "casilla_id")
+        tx.conn.execute(
+            text(f"INSERT INTO notificaciones (casilla_id, {names}) SELECT {bruno.id}, {names} FROM notificaciones")
+        )
+        names = ", ".join(c.name for c in tables.files.c if c.name != "casilla_id")
+        tx.conn.execute(
+            text(f"INSERT INTO files (casilla_id, {names}) SELECT {bruno.id}, {names} FROM files")
+        )
+    assert isinstance(verify(db, end(db)), Broken)
+
+
+@pytest.mark.parametrize("table", ["eventos", "line", "audit", "audit_head"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_no_row_of_the_record_is_put_in_place_of_another(noted: Database, table: str) -> None:  # noqa: F811
+    t = tables.metadata.tables[table]
+    if table.startswith("audit"):
+        with without_guards(noted) as tx:
+            tx.conn.execute(text("INSERT INTO audit_head VALUES (1, 0, :seal)"), {"seal": b"x"})
+            old = {"id": 1, "at": tx.now, "event": "x", "detail": {}, "key_id": "k1", "seal": b""}
+            tx.conn.execute(insert(tables.audit), old)
+    with noted.reading() as tx:
+        before = tx.conn.execute(select(t)).all()
+    last = "seal" if "seal" in t.c else "chain"
+    names = [c.name for c in t.c if c.name != last]
+    with pytest.raises(Exception, match="keeps its rows"), noted.transaction() as tx:
+        tx.conn.execute(
+            text(f"REPLACE INTO {table} ({', '.join(names)}, {last}) SELECT {', '.join(names)}, x'00' FROM {table}")
+        )
+    with noted.reading() as tx:
+        assert tx.conn.execute(select(t)).all() == before
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_claim_of_somebody_elses_making_lets_no_cut_line_go_on(noted: Database) -> None:  # noqa: F811
+    """The program's role owns its database: it may put a function before those of the system."""
+    for number in range(2):
+        with noted.transaction() as tx:
+            eventos.note(tx, Event.CODE_SENT, number=number)
+    kept = end(noted)
+    with noted.transaction() as tx:
+        for statement in (
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET search_path = public, pg_catalog',"
+            " current_database()); END $$",
+            "CREATE FUNCTION public.pg_try_advisory_xact_lock(bigint) RETURNS boolean"
+            " LANGUAGE plpgsql AS $$ BEGIN"
+            " IF EXISTS (SELECT 1 FROM eventos WHERE id ="
+            "   (SELECT evento_id FROM line WHERE place = 4)) AND"
+            "   (SELECT count(*) FROM line) = 9 THEN"
+            "  ALTER TABLE eventos DISABLE TRIGGER USER; ALTER TABLE line DISABLE TRIGGER USER;"
+            "  DELETE FROM eventos WHERE id = (SELECT evento_id FROM line WHERE place = 4);"
+            "  INSERT INTO line_waiting SELECT evento_id FROM line WHERE place > 4;"
+            "  DELETE FROM line WHERE place >= 4;"
+            "  ALTER TABLE eventos ENABLE TRIGGER USER; ALTER TABLE line ENABLE TRIGGER USER;"
+            " END IF; RETURN true; END $$",
+        ):
+            tx.conn.exec_driver_sql(statement, ())
+    noted.engine.dispose()
+    done = record.advance(noted, kept)
+    new = done.mark if done.fits and done.mark and done.mark.place > kept.place else kept
+    found = verify(noted, new)
+    assert isinstance(found, Broken), (kept.place, new.place, found)
+
+
+def test_who_has_a_retired_key_adds_nothing_to_the_record(db: Database) -> None:
+    """The manual says of a stolen key: rotate and retire it on the same day."""
+    import hashlib
+
+    from proxy.domain import evento
+    from proxy.domain.evento import Evento
+    from proxy.domain.vault import Vault
+
+    def subkeys(*ids: str) -> Any:
+        return lambda purpose: {
+            key_id: hashlib.sha256((key_id + purpose).encode()).digest()
+            for key_id in (("k1", "k2") if purpose == "audit" else ids)
+        }
+
+    thief, new = Vault(subkeys("k1")), Vault(subkeys("k2"))
+    db.vault = lambda: thief
+    advance_all(db)
+    db.vault = lambda: new
+    with db.transaction() as tx:
+        eventos.note(tx, Event.KEY_RETIRED, key="k1", passwords=0)
+    advance_all(db)
+    kept = end(db)
+    with db.transaction() as tx:
+        one = Evento(
+            b"f" * 16, tx.now, "notificacion_read", 1, b"n" * 16, "owner", b"s" * 16, "203.0.113.7",
+            None, None, None, "{}",
+        )  # fmt: skip
+        row = one._asdict() | {"key_id": "k1", "seal": evento.seal(thief, "k1", one)}
+        tx.conn.execute(insert(ROW).values(row))
+    advance_all(db, kept)
+    assert isinstance(verify(db, kept), Broken)
