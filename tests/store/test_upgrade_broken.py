@@ -1,0 +1,48 @@
+"""Facts that somebody back-dates past the beginning of the record: S69."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, text, update
+
+from proxy.domain.client import Client
+from proxy.flows.audit import Broken, Whole
+from proxy.store import tables
+from proxy.store.db import Database
+from tests.flows.browser import Browser
+from tests.people import ROSA, open_casilla
+from tests.recorded import advance_all, verify
+from tests.store.test_upgrade import SERVED, clock, end, old, upgraded  # noqa: F401
+
+N = tables.notificaciones
+
+
+def test_a_reading_of_nobody_dated_before_the_upgrade_is_named(upgraded: Database) -> None:  # noqa: F811
+    """No trigger refuses it: read_at goes from nothing to an instant."""
+    kept = end(upgraded)
+    with upgraded.transaction() as tx:
+        past = tx.now - timedelta(days=1)
+        tx.conn.execute(update(N).where(N.c.id == b"n" * 16).values(read_at=past))
+    assert isinstance(verify(upgraded, kept), Broken)
+
+
+def test_a_deposit_of_nobody_dated_before_the_upgrade_is_named(upgraded: Database) -> None:  # noqa: F811
+    kept = end(upgraded)
+    with upgraded.transaction() as tx:
+        past = tx.now - timedelta(days=1)
+        rosa = tx.conn.execute(text("SELECT id FROM casillas")).scalar_one()
+        one = SERVED | {"casilla_id": rosa, "id": b"o" * 16, "issued_at": past, "deposited_at": past}
+        tx.conn.execute(insert(N), one)
+    assert isinstance(verify(upgraded, kept), Broken)
+
+
+@pytest.mark.parametrize("when", [datetime(1960, 1, 1, tzinfo=UTC)])
+def test_a_fact_dated_before_1970_is_named(db: Database, when: datetime) -> None:
+    """Its evento is removed before it got its place, and the fact is dated out of sight."""
+    rosa = open_casilla(db, ROSA)
+    advance_all(db)
+    assert isinstance(verify(db), Whole)
+    with db.transaction() as tx:
+        one = SERVED | {"casilla_id": rosa.id, "id": b"o" * 16, "issued_at": when, "deposited_at": when, "read_at": when}
+        tx.conn.execute(insert(N), one)
+    assert isinstance(verify(db), Broken)
