@@ -263,3 +263,22 @@ def test_who_has_a_retired_key_adds_nothing_to_the_record(db: Database) -> None:
         tx.conn.execute(insert(ROW).values(row))
     advance_all(db, kept)
     assert isinstance(verify(db, kept), Broken)
+
+
+def test_held_a_clock_that_is_set_back_breaks_nothing(noted: Database, clock: Clock) -> None:  # noqa: F811
+    clock.advance(days=-3)
+    for _ in range(3):
+        with noted.transaction() as tx:
+            eventos.note(tx, Event.CODE_SENT)
+    assert isinstance(verify(noted, end(noted)), Whole)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_row_written_again_as_it_is_does_not_stop_the_record(noted: Database) -> None:  # noqa: F811
+    """REPLACE INTO passes the triggers of DELETE, and the row waits a second time."""
+    try:
+        with noted.transaction() as tx:
+            tx.conn.execute(text("REPLACE INTO eventos SELECT * FROM eventos"))
+    except Exception:  # refused: good
+        pass
+    assert isinstance(verify(noted, end(noted)), Whole)

@@ -5,11 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, text, update
 
-from proxy.domain.client import Client
 from proxy.flows.audit import Broken, Whole
 from proxy.store import tables
 from proxy.store.db import Database
-from tests.flows.browser import Browser
 from tests.people import ROSA, open_casilla
 from tests.recorded import advance_all, verify
 from tests.store.test_upgrade import SERVED, clock, end, old, upgraded  # noqa: F401
@@ -46,3 +44,18 @@ def test_a_fact_dated_before_1970_is_named(db: Database, when: datetime) -> None
         one = SERVED | {"casilla_id": rosa.id, "id": b"o" * 16, "issued_at": when, "deposited_at": when, "read_at": when}
         tx.conn.execute(insert(N), one)
     assert isinstance(verify(db), Broken)
+
+
+def test_a_record_that_begins_a_second_time_hides_nothing_of_the_first(upgraded: Database) -> None:  # noqa: F811
+    """All of the record emptied and its mark deleted: it begins anew, and looks at later facts only."""
+    from sqlalchemy import delete
+
+    from tests.store.intruder import without_guards
+    from tests.store.test_upgrade import read_another
+
+    read_another(upgraded)
+    advance_all(upgraded)
+    with without_guards(upgraded) as tx:
+        for table in (tables.line, tables.line_waiting, tables.eventos):
+            tx.conn.execute(delete(table))
+    assert isinstance(verify(upgraded, None), Broken)
