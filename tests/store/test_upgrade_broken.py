@@ -8,6 +8,7 @@ from sqlalchemy import insert, text, update
 from proxy.flows.audit import Broken, Whole
 from proxy.store import tables
 from proxy.store.db import Database
+from tests.clock import Clock
 from tests.people import ROSA, open_casilla
 from tests.recorded import advance_all, verify
 from tests.store.test_upgrade import SERVED, clock, end, old, upgraded  # noqa: F401
@@ -46,7 +47,9 @@ def test_a_fact_dated_before_1970_is_named(db: Database, when: datetime) -> None
     assert isinstance(verify(db), Broken)
 
 
-def test_a_record_that_begins_a_second_time_hides_nothing_of_the_first(upgraded: Database) -> None:  # noqa: F811
+def test_a_record_that_begins_a_second_time_hides_nothing_of_the_first(
+    upgraded: Database, clock: Clock  # noqa: F811
+) -> None:
     """All of the record emptied and its mark deleted: it begins anew, and looks at later facts only."""
     from sqlalchemy import delete
 
@@ -55,6 +58,7 @@ def test_a_record_that_begins_a_second_time_hides_nothing_of_the_first(upgraded:
 
     read_another(upgraded)
     advance_all(upgraded)
+    clock.advance(days=1)
     with without_guards(upgraded) as tx:
         for table in (tables.line, tables.line_waiting, tables.eventos):
             tx.conn.execute(delete(table))
