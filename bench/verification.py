@@ -51,7 +51,7 @@ def fill(parts: Installation, casilla_id: int, many: int) -> None:
 
 
 def _extend(tx: Tx, casilla_id: int, many: int) -> int:
-    end = line.last(tx)
+    end, _ = line.last(tx)
     assert end is not None
     more = min(AT_ONCE, many - end.place)
     served = [new_id(tx.now) for _ in range(more // 4)]

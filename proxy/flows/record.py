@@ -27,18 +27,19 @@ class Advanced:
 def advance(db: Database, kept: Mark | None) -> Advanced:
     """Put the next eventos in line. Does nothing behind a line that lost its mark."""
     with db.reading() as tx:
-        end, waits = line.last(tx), line.waits(tx)
-        fits = kept is None or line.fits(tx, kept)
-    if not fits or (end and not waits):
-        return Advanced(0, end, fits)
+        end, fits = line.last(tx, kept)
+        if not fits or (end and not line.waiting(tx)):
+            return Advanced(0, end, fits)
     with db.transaction() as tx:
         if not line.claim(tx):
             return Advanced(0, None, fits)
-        return _advance(tx)
+        # Again: somebody may have cut the line while this transaction waited for its turn.
+        end, fits = line.last(tx, kept)
+        return _advance(tx, end) if fits else Advanced(0, end, fits)
 
 
-def _advance(tx: Tx) -> Advanced:
-    vault, end = tx.vault, line.last(tx)
+def _advance(tx: Tx, end: Mark | None) -> Advanced:
+    vault = tx.vault
     batch = line.waiting(tx) if end else [_begin(tx)]
     place, chained = (end.place, end.chain) if end else (_earlier(tx), START)
     if not batch:

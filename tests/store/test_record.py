@@ -53,7 +53,7 @@ def at(db: Database, place: int) -> bytes:
 
 def end(db: Database) -> Mark:
     with db.reading() as tx:
-        found = line.last(tx)
+        found, _ = line.last(tx)
     assert found
     return found
 
@@ -195,7 +195,7 @@ def test_behind_a_line_that_lost_its_mark_nothing_is_put(noted: Database) -> Non
         eventos.note(tx, Event.CODE_SENT)
     assert not record.advance(noted, kept).fits
     with noted.reading() as tx:
-        assert line.last(tx) is None
+        assert line.last(tx)[0] is None
 
 
 @pytest.mark.parametrize(

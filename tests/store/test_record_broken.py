@@ -24,38 +24,6 @@ from tests.store.test_record import end, noted  # noqa: F401
 ROW = tables.eventos
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_line_that_is_cut_while_the_recorder_waits_for_its_turn_gets_no_new_mark(
-    noted: Database, database_url: str  # noqa: F811
-) -> None:
-    """It looks whether the line fits, then waits for the only writer: that may be who cuts it."""
-    for number in range(2):
-        with noted.transaction() as tx:
-            eventos.note(tx, Event.CODE_SENT, number=number)
-    kept = end(noted)
-    thief = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
-    guards = thief.execute("SELECT name, sql FROM sqlite_master WHERE type='trigger'").fetchall()
-    thief.execute("BEGIN IMMEDIATE")
-    found: list[Any] = []
-    recorder = threading.Thread(target=lambda: found.append(record.advance(noted, kept)))
-    recorder.start()
-    time.sleep(1)
-    for name, _ in guards:
-        thief.execute(f"DROP TRIGGER {name}")
-    [victim] = thief.execute("SELECT evento_id FROM line WHERE place = 4").fetchone()
-    thief.execute("INSERT INTO line_waiting SELECT evento_id FROM line WHERE place > 4")
-    thief.execute("DELETE FROM line WHERE place >= 4")
-    thief.execute("DELETE FROM eventos WHERE id = ?", [victim])
-    for _, sql in guards:
-        thief.execute(sql)
-    thief.execute("COMMIT")
-    recorder.join()
-    [done] = found
-    # What work/recorder.py does: the mark goes out when it fits and lies further on.
-    new = done.mark if done.fits and done.mark and done.mark.place > kept.place else kept
-    assert isinstance(verify(noted, new), Broken), (kept, new)
-
-
 @pytest.mark.parametrize("many", [1])
 def test_an_evento_that_waits_again_does_not_stop_the_record(
     noted: Database, many: int  # noqa: F811
@@ -199,37 +167,6 @@ def test_no_row_of_the_record_is_put_in_place_of_another(noted: Database, table:
         )
     with noted.reading() as tx:
         assert tx.conn.execute(select(t)).all() == before
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_claim_of_somebody_elses_making_lets_no_cut_line_go_on(noted: Database) -> None:  # noqa: F811
-    """The program's role owns its database: it may put a function before those of the system."""
-    for number in range(2):
-        with noted.transaction() as tx:
-            eventos.note(tx, Event.CODE_SENT, number=number)
-    kept = end(noted)
-    with noted.transaction() as tx:
-        for statement in (
-            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %%I SET search_path = public, pg_catalog',"
-            " current_database()); END $$",
-            "CREATE FUNCTION public.pg_try_advisory_xact_lock(bigint) RETURNS boolean"
-            " LANGUAGE plpgsql AS $$ BEGIN"
-            " IF EXISTS (SELECT 1 FROM eventos WHERE id ="
-            "   (SELECT evento_id FROM line WHERE place = 4)) AND"
-            "   (SELECT count(*) FROM line) = 9 THEN"
-            "  ALTER TABLE eventos DISABLE TRIGGER USER; ALTER TABLE line DISABLE TRIGGER USER;"
-            "  DELETE FROM eventos WHERE id = (SELECT evento_id FROM line WHERE place = 4);"
-            "  INSERT INTO line_waiting SELECT evento_id FROM line WHERE place > 4;"
-            "  DELETE FROM line WHERE place >= 4;"
-            "  ALTER TABLE eventos ENABLE TRIGGER USER; ALTER TABLE line ENABLE TRIGGER USER;"
-            " END IF; RETURN true; END $$",
-        ):
-            tx.conn.exec_driver_sql(statement, ())
-    noted.engine.dispose()
-    done = record.advance(noted, kept)
-    new = done.mark if done.fits and done.mark and done.mark.place > kept.place else kept
-    found = verify(noted, new)
-    assert isinstance(found, Broken), (kept.place, new.place, found)
 
 
 def test_who_has_a_retired_key_adds_nothing_to_the_record(db: Database) -> None:

@@ -78,7 +78,7 @@ def read_another(db: Database) -> None:
 
 def end(db: Database) -> Mark:
     with db.reading() as tx:
-        found = line.last(tx)
+        found, _ = line.last(tx)
     assert found
     return found
 
