@@ -18,7 +18,7 @@ OPERATION = {
         "Compárela con su última exportación."
     ),
     "audit.cut": (
-        "La auditoría no está completa: falta el final, desde la fila {id}{at}. Alguien lo quitó, "
+        "La auditoría no está completa: falta el final, desde la fila {id}{at}. Alguien lo quitó "
         "o puso una copia antigua. Si usted restauró un respaldo, lea «Auditoría y claves» en el "
         "manual."
     ),
@@ -35,8 +35,26 @@ OPERATION = {
         "Compárela con su última exportación."
     ),
     "audit.astray": (
-        "La auditoría no está completa: alguien quitó de la fila el evento {id}. "
-        "Compárela con su última exportación."
+        "La auditoría no está completa: alguien quitó del registro el evento {id}, que ya no espera "
+        "su lugar. Compárela con su última exportación."
+    ),
+    "audit.twice": (
+        "La auditoría no está completa: el evento {id} tiene su lugar en el registro y figura otra "
+        "vez entre los que esperan. Alguien lo puso ahí. Compárela con su última exportación."
+    ),
+    "audit.retired": (
+        "La auditoría no está completa: la fila {id}{at} está sellada con una clave que ya se había "
+        "retirado. Quien tiene esa clave la agregó. Compárela con su última exportación."
+    ),
+    "audit.waits": (
+        "La auditoría no está al día. Eventos que esperan su lugar en el registro: {id}; el más "
+        "antiguo es{at}. Revise que el trabajador esté en marcha y qué dicen sus registros, y "
+        "ejecute otra vez este comando."
+    ),
+    "audit.guards": (
+        "Las filas están completas, pero los disparadores de la base de datos no son los de este "
+        "programa: alguien los cambió, quitó o agregó. Averigüe quién; guarde una copia de la base "
+        "de datos y vuelva a un respaldo que los tenga."
     ),
     "audit.begun": (
         "La auditoría no está completa: la fila {id}{at} no continúa lo que anotó la versión "
@@ -54,6 +72,23 @@ OPERATION = {
     "audit.no_reading": (
         "La auditoría no está completa: la notificación {id} figura como leída y falta el evento "
         "de su lectura. Compárela con su última exportación."
+    ),
+    "audit.served": (
+        "La notificación {id} no es la que se depositó: su fecha, sus datos o sus archivos no son "
+        "los que dice su evento. Alguien la cambió. Recupérela de un respaldo."
+    ),
+    "audit.read": (
+        "La notificación {id} no dice cuándo se leyó como lo dice su evento. Alguien cambió o quitó "
+        "esa fecha. Recupérela de un respaldo."
+    ),
+    "audit.unserved": (
+        "Falta la notificación {id}, que según la auditoría se depositó en esa casilla. Alguien la "
+        "quitó o la movió. Recupérela de un respaldo."
+    ),
+    "audit.earlier": (
+        "Lo que se notificó y se leyó antes de que empezara este registro no es lo que había "
+        "entonces: alguien lo cambió, o agregó o quitó algo con una fecha anterior. Compárelo con "
+        "el respaldo que hizo al actualizar."
     ),
     "audit.no_session": (
         "La auditoría no está completa: falta el evento con que empezó la sesión {id}. "

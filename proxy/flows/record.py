@@ -3,7 +3,7 @@
     evento, with its act ──▶ waits ──▶ advance: in line ──▶ its mark leaves the database
 
 The line goes on from the last row of the audit of earlier versions: its first evento seals the end
-of that audit, and its first place is the next number.
+of that audit and what was served until then, and its first place is the next number.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from proxy.domain import evento
 from proxy.domain.chain import START
 from proxy.domain.evento import Mark
 from proxy.domain.events import Event
+from proxy.flows import facts
 from proxy.store import audit, eventos, line
 from proxy.store.db import Database
 from proxy.store.tx import Tx
@@ -60,9 +61,9 @@ def _earlier(tx: Tx) -> int:
 
 
 def _begin(tx: Tx) -> tuple[bytes, bytes]:
-    """The first evento seals where the audit of earlier versions ended."""
+    """The first evento seals where the earlier audit ended, and what had been served by then."""
     head = audit.head(tx)
     rows, mark = (head.last_id, head.mark.hex()) if head else (0, None)
-    eventos.note(tx, Event.RECORD_BEGUN, rows=rows, mark=mark)
+    eventos.note(tx, Event.RECORD_BEGUN, rows=rows, mark=mark, **facts.earlier(tx))
     [row] = eventos.add(tx, [tx.notes.pop()])
     return row["id"], row["seal"]

@@ -1,26 +1,15 @@
-"""The line: the place of each evento, each chained to the one before; and what must have an evento.
+"""The line: the place of each evento, each chained to the one before.
 
 Rows are only added, by one transaction at a time, in batches.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, func, insert, select, text, type_coerce
 from sqlalchemy.types import NullType
 
 from proxy.domain.evento import Mark
-from proxy.domain.events import Event
-from proxy.store.tables import (
-    challenges,
-    eventos,
-    line,
-    line_waiting,
-    notificaciones,
-    outbox,
-    sessions,
-)
+from proxy.store.tables import eventos, line, line_waiting
 from proxy.store.tx import Tx
 
 BATCH = 500  # eventos
@@ -95,42 +84,3 @@ def add(tx: Tx, rows: list[dict[str, Any]]) -> None:
 
 def count(tx: Tx) -> int:
     return int(tx.conn.execute(_COUNT).scalar_one())
-
-
-@dataclass(frozen=True)
-class Unrecorded:
-    """A fact of the tables whose evento is missing."""
-
-    kind: Event
-    id: str  # hexadecimal
-
-
-def _lacking(fact: Any, at: Any, evento_column: Any, event: Event) -> Any:
-    noted = select(evento_column).where(eventos.c.kind == event, evento_column.is_not(None))
-    return select(fact).where(at >= bindparam("since")).except_(noted).limit(1)
-
-
-_FACTS = {
-    Event.NOTIFICACION_DEPOSITED: (
-        notificaciones.c.id,
-        notificaciones.c.deposited_at,
-        "notificacion",
-    ),
-    Event.NOTIFICACION_READ: (notificaciones.c.id, notificaciones.c.read_at, "notificacion"),
-    Event.SESSION_STARTED: (sessions.c.id, sessions.c.created_at, "session"),
-    Event.CHALLENGE_MADE: (challenges.c.id, challenges.c.created_at, "challenge"),
-    Event.MESSAGE_WRITTEN: (outbox.c.message_id, outbox.c.created_at, "message"),
-}
-_LACKING = {
-    event: _lacking(fact, at, eventos.c[column], event)
-    for event, (fact, at, column) in _FACTS.items()
-}
-
-
-def unrecorded(tx: Tx, since: datetime) -> Unrecorded | None:
-    """A deposit, reading, session, challenge or message since then whose evento is missing."""
-    for event, statement in _LACKING.items():
-        found = tx.conn.execute(statement, {"since": since}).scalar()
-        if found is not None:
-            return Unrecorded(event, found.hex() if isinstance(found, bytes) else str(found))
-    return None

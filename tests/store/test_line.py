@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 from proxy.domain.evento import Mark
 from proxy.domain.events import Event
-from proxy.flows import record
-from proxy.flows.audit import Broken
+from proxy.flows import audit, record
+from proxy.flows.audit import Broken, Waiting, Whole
 from proxy.flows.record import Advanced
-from proxy.store import eventos
+from proxy.store import eventos, tables
 from proxy.store.db import Database
+from proxy.store.line import CLAIM
+from tests.clock import Clock
 from tests.recorded import verify
+from tests.store.intruder import from_outside
 from tests.store.test_record import end, noted
 
 __all__ = ["noted"]
@@ -108,3 +111,70 @@ def test_no_path_puts_another_schema_before_that_of_the_system(turned: Database)
     with turned.reading() as tx:
         assert tx.conn.execute(text("SHOW search_path")).scalar() == "public"
         assert tx.conn.execute(text("SELECT length('casilla'::text)")).scalar() == 7
+
+
+EVENTO = "at, kind, casilla_id, notificacion, actor, session, ip, challenge, message, request"
+
+
+def test_an_evento_that_waits_again_stops_nothing_and_is_named(noted: Database) -> None:
+    with noted.transaction() as tx:
+        one = tx.conn.execute(select(tables.line.c.evento_id).limit(1)).scalar_one()
+        tx.conn.execute(insert(tables.line_waiting).values(evento_id=one))
+    note(noted)
+    assert verify(noted, end(noted)) == Broken("audit.twice", one.hex())
+    with noted.reading() as tx:
+        assert tx.conn.execute(text("SELECT count(*) FROM line_waiting")).scalar() == 1
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        f"INSERT INTO eventos SELECT 'x', {EVENTO}, detail, key_id, seal FROM eventos LIMIT 1",
+        f"INSERT INTO eventos SELECT x'00', {EVENTO}, detail, key_id, 'x' FROM eventos LIMIT 1",
+        f"INSERT INTO eventos SELECT x'00', {EVENTO}, '[', key_id, x'00' FROM eventos LIMIT 1",
+        "INSERT INTO line_waiting VALUES ('x')",
+        "INSERT INTO line_waiting VALUES (5)",
+        "UPDATE line SET evento_id = 'x' WHERE place = 4",
+        "UPDATE line SET chain = 'x' WHERE place = 9",
+        "INSERT INTO line VALUES ('x', x'00', 'k1', x'00')",
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_no_engine_should_hold_ends_in_no_error(
+    noted: Database, database_url: str, strange: str
+) -> None:
+    from_outside(database_url, strange.replace("INTO eventos", "OR REPLACE INTO eventos"))
+    with noted.transaction() as tx:
+        if "INTO eventos" in strange:
+            tx.conn.execute(
+                text(
+                    "INSERT OR IGNORE INTO line_waiting SELECT id FROM eventos"
+                    " WHERE id NOT IN (SELECT evento_id FROM line)"
+                )
+            )
+    note(noted)
+    assert isinstance(verify(noted, None), Broken)
+    with noted.reading() as tx:
+        assert len([audit.json_line(one) for one in audit.lines(tx)]) >= 9
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_holds_the_claim_does_not_stop_the_record_unseen(noted: Database, clock: Clock) -> None:
+    with noted.engine.connect() as thief:
+        thief.execute(text(f"SELECT pg_advisory_lock({CLAIM})"))
+        thief.commit()
+        note(noted, 5)
+        found, since = verify(noted, end(noted)), clock.now
+        assert isinstance(found, Whole)
+        assert found.waiting == Waiting(5, since)
+        clock.advance(minutes=1, seconds=1)
+        assert verify(noted, end(noted)) == Broken("audit.waits", 5, since)
+        thief.execute(text(f"SELECT pg_advisory_unlock({CLAIM})"))
+        thief.commit()
+    assert isinstance(verify(noted, end(noted)), Whole)
+
+
+def test_a_clock_that_is_set_back_breaks_nothing(noted: Database, clock: Clock) -> None:
+    clock.advance(days=-3)
+    note(noted, 3)
+    assert isinstance(verify(noted, end(noted)), Whole)

@@ -12,7 +12,9 @@ from tests.work.test_recorder import note, place  # noqa: F401
 
 @pytest.mark.parametrize("gone", [True, False], ids=["deleted", "older"])
 def test_a_mark_that_goes_back_under_a_running_worker_is_said(
-    place: Installation, caplog: pytest.LogCaptureFixture, gone: bool  # noqa: F811
+    place: Installation,
+    caplog: pytest.LogCaptureFixture,
+    gone: bool,  # noqa: F811
 ) -> None:
     caplog.set_level(logging.INFO, "casilla.record")
     recorder = Recorder(place)
