@@ -269,6 +269,10 @@ TEXTS = {
         "Falta el archivo de claves {path}. Ejecute «casilla migrar» si la instalación es nueva; "
         "si no lo es, recupérelo de su respaldo."
     ),
+    "keys.unreadable": (
+        "No se puede leer el archivo de claves {path}. Ejecute el comando como el usuario del "
+        "servicio, o como root."
+    ),
     "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
     "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
     "keys.weak": "En {path} hay una clave débil. Cada clave debe tener 32 bytes al azar.",

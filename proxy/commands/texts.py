@@ -35,16 +35,16 @@ OPERATION = {
         "Compárela con su última exportación."
     ),
     "audit.astray": (
-        "La auditoría no está completa: alguien quitó del registro el evento {id}, que ya no espera "
-        "su lugar. Compárela con su última exportación."
+        "La auditoría no está completa: alguien quitó del registro el evento {id}, que ya no "
+        "espera su lugar. Compárela con su última exportación."
     ),
     "audit.twice": (
         "La auditoría no está completa: el evento {id} tiene su lugar en el registro y figura otra "
         "vez entre los que esperan. Alguien lo puso ahí. Compárela con su última exportación."
     ),
     "audit.retired": (
-        "La auditoría no está completa: la fila {id}{at} está sellada con una clave que ya se había "
-        "retirado. Quien tiene esa clave la agregó. Compárela con su última exportación."
+        "La auditoría no está completa: la fila {id}{at} está sellada con una clave que ya se "
+        "había retirado. Quien tiene esa clave la agregó. Compárela con su última exportación."
     ),
     "audit.waits": (
         "La auditoría no está al día. Eventos que esperan su lugar en el registro: {id}; el más "
@@ -78,8 +78,8 @@ OPERATION = {
         "los que dice su evento. Alguien la cambió. Recupérela de un respaldo."
     ),
     "audit.read": (
-        "La notificación {id} no dice cuándo se leyó como lo dice su evento. Alguien cambió o quitó "
-        "esa fecha. Recupérela de un respaldo."
+        "La notificación {id} no dice cuándo se leyó como lo dice su evento. Alguien cambió o "
+        "quitó esa fecha. Recupérela de un respaldo."
     ),
     "audit.unserved": (
         "Falta la notificación {id}, que según la auditoría se depositó en esa casilla. Alguien la "
@@ -109,21 +109,33 @@ OPERATION = {
         "La fila {id} no dice hoy lo que dice en la exportación{at}. Guarde la exportación: es la "
         "prueba."
     ),
+    "audit.export.empty": "{path} no tiene ninguna fila. Traiga una exportación que las tenga.",
+    "audit.not_exported": "No se exportó nada. {reason}",
     "audit.export.missing": "No se puede leer {path}. Diga con --desde dónde está la exportación.",
     "audit.export.unreadable": (
         "La línea {line} de {path} no es de una exportación. Use una que se hizo con «casilla "
         "auditoria exportar --formato jsonl»."
     ),
     "mark.none": (
-        "Fuera de la base de datos no había una marca con que comparar. Se escribió en {path}."
+        "Fuera de la base de datos no había una marca con que comparar, y el registro ya había "
+        "empezado: alguien la quitó, o usted la apartó. Se escribió otra en {path}. Compare con "
+        "su última exportación: «casilla auditoria verificar --desde»."
+    ),
+    "mark.unwritable": (
+        "No se puede escribir la marca {path}: sin ella no se sabe si alguien corta el final. Dé "
+        "al usuario del servicio permiso de escritura en esa carpeta y en la marca, y repita."
     ),
     "mark.unfit": (
         "Aviso: esta base de datos no es la que dice la marca {path}, y lo nuevo queda sin lugar "
         "en el registro. Si restauró un respaldo, lea «Auditoría y claves» en el manual."
     ),
+    "mark.unreadable": (
+        "No se puede leer la marca {path}. Ejecute el comando como el usuario del servicio, o como "
+        "root."
+    ),
     "mark.damaged": (
         "La marca {path} está dañada, o la firmó una clave que no está en el archivo de claves. "
-        "Guárdela aparte para averiguar qué pasó, y recupérela de un respaldo."
+        "Guárdela aparte para averiguar qué pasó, y ponga en su lugar la del último respaldo."
     ),
     "audit.day": "«{typed}» no es una fecha. Escríbala como 2026-03-09 o 2026-03-09T16:30.",
     "audit.unwritable": "No se puede escribir en {path}. Elija otro lugar con --archivo.",

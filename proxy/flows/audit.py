@@ -170,6 +170,16 @@ def _verify_line(
     return begun
 
 
+def lost(tx: Tx, kept: Mark | None) -> Broken | None:
+    """What `verify` would say of the mark alone."""
+    end, fits = line.last(tx, kept)
+    if fits or kept is None:
+        return None
+    if end and end.place >= kept.place:
+        return Broken("audit.mark", kept.place)
+    return Broken("audit.cut", (end.place if end else audit.count(tx)) + 1)
+
+
 def _fault_in_line(tx: Tx, row: Placed, number: int, before: bytes) -> str | None:
     if row.place != number:
         return "audit.inserted" if _number(row.place) < number else "audit.missing"
@@ -305,15 +315,25 @@ def json_line(line: dict[str, Any]) -> str:
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def compare(tx: Tx, exported: Iterable[dict[str, Any]]) -> int | Broken:
-    """How many rows of an earlier export are today as they were. An export may begin later."""
+@dataclass(frozen=True)
+class Same:
+    """Rows of an earlier export that are today as they were."""
+
+    rows: int
+    gaps: int  # rows of today between those of the export
+
+
+def compare(tx: Tx, exported: Iterable[dict[str, Any]]) -> Same | Broken:
+    """An export may begin later than the record."""
     eventos.hold_still(tx)
-    today, same, now = lines(tx), 0, None
+    today, rows, before, gaps = lines(tx), 0, None, 0
     for then in exported:
         now = next((one for one in today if one["id"] >= then["id"]), None)
         if now is None:
             return Broken("audit.export.cut", then["id"])
         if any(now.get(name) != value for name, value in then.items()):
             return Broken("audit.export.changed", then["id"])
-        same += 1
-    return same
+        rows += 1
+        gaps += then["id"] - before - 1 if before is not None else 0
+        before = then["id"]
+    return Same(rows, gaps)

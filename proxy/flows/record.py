@@ -23,6 +23,7 @@ class Advanced:
     many: int
     mark: Mark | None  # the end of the line
     fits: bool  # whether the mark that was kept outside is still in line
+    began: bool = False  # whether this was the first evento of all
 
 
 def advance(db: Database, kept: Mark | None) -> Advanced:
@@ -52,7 +53,7 @@ def _advance(tx: Tx, end: Mark | None) -> Advanced:
         rows.append({"place": place, "evento_id": evento_id, "chain": chained})
         rows[-1]["key_id"] = vault.newest
     line.add(tx, rows)
-    return Advanced(len(rows), Mark(place, chained), fits=True)
+    return Advanced(len(rows), Mark(place, chained), fits=True, began=end is None)
 
 
 def _earlier(tx: Tx) -> int:

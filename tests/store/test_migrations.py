@@ -28,7 +28,7 @@ PUBLISHED = {
     "0007_two_people": "395a2b10a6e4510af63398b79c2ca05c0bef9b349f5059f0f660016ecf4ff864",
     "0006_served_for_good": "9615b7510faedb8032da5825330f83868b0237ede55f7647a06f8737c5fc1a50",
     "0008_wait_by_itself": "3c82659a2f1ca53117c3a11eabe26e75ea3ed93b84b7475991d03c02e1cec574",
-    "0012_no_row_in_place_of_another": "d517f6012f31299fa1090ddb3bb5c0cb458d61960a39bbba3e6fcfdd48885ccd",
+    "0012_no_row_replaced": "d517f6012f31299fa1090ddb3bb5c0cb458d61960a39bbba3e6fcfdd48885ccd",
 }
 
 
