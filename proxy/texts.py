@@ -108,6 +108,11 @@ TEXTS = {
         "No hay un pedido con el número {number}. Vea la lista con «casilla cuentas pendientes»."
     ),
     "petition.answered": "El pedido {number} ya se había aprobado o rechazado: no se cambió nada.",
+    "petition.unlike": (
+        "El pedido {number} no es el que se anotó en la auditoría, o ya se había respondido: "
+        "alguien lo cambió en la base de datos. No se cambió nada. Rechácelo con «casilla cuentas "
+        "rechazar {number}» y ejecute «casilla auditoria verificar»."
+    ),
     "petition.expired": (
         "El pedido {number} venció: no se cambió nada. Si hace falta, pídalo otra vez."
     ),
