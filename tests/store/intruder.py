@@ -33,7 +33,7 @@ def from_outside(sqlite_url: str, statement: str) -> None:
     guards = thief.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in guards:
         thief.execute(f"DROP TRIGGER {name}")
-    thief.execute(statement)
+    thief.executescript(statement)
     for _, sql in guards:
         thief.execute(sql)
     thief.commit()

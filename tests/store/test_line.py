@@ -136,6 +136,8 @@ def test_an_evento_that_waits_again_stops_nothing_and_is_named(noted: Database) 
         "INSERT INTO line_waiting VALUES (5)",
         "UPDATE line SET evento_id = 'x' WHERE place = 4",
         "UPDATE line SET chain = 'x' WHERE place = 9",
+        "UPDATE eventos SET id = 'x' WHERE id = (SELECT evento_id FROM line WHERE place = 4);"
+        "UPDATE line SET evento_id = 'x' WHERE place = 4",
         "INSERT INTO line VALUES ('x', x'00', 'k1', x'00')",
     ],
 )
