@@ -48,8 +48,8 @@ OPERATION = {
     ),
     "audit.waits": (
         "La auditoría no está al día. Eventos que esperan su lugar en el registro: {id}. El más "
-        "antiguo{at}, espera desde hace más de un minuto. Revise que el trabajador esté en marcha y "
-        "qué dicen sus registros, y ejecute otra vez este comando."
+        "antiguo{at}, espera desde hace más de un minuto. Revise que el trabajador esté en marcha "
+        "y qué dicen sus registros, y ejecute otra vez este comando."
     ),
     "audit.guards": (
         "Las filas están completas, pero los disparadores de la base de datos no son los de este "
