@@ -22,12 +22,13 @@ from proxy.domain.actor import Actor
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
+from proxy.domain.notificacion import File, digest
 from proxy.flows import audit
 from proxy.flows.audit import Whole
 from proxy.installation import Installation
 from proxy.settings import Settings
 from proxy.store import casillas, eventos, line
-from proxy.store.tables import notificaciones
+from proxy.store.tables import files, notificaciones
 from proxy.store.tx import Tx
 from tests.engines import Postgres
 from tests.recorded import advance_all
@@ -39,7 +40,7 @@ PLAIN = """
     SELECT l.place, l.evento_id, l.chain, l.key_id AS chain_key, e.* FROM line AS l
     LEFT JOIN eventos AS e ON e.id = l.evento_id ORDER BY l.place"""
 _ROWS = text(PLAIN).execution_options(yield_per=eventos.AT_ONCE)
-_ADD = insert(notificaciones)
+_ADD, _ADD_FILES = insert(notificaciones), insert(files)
 
 
 def fill(parts: Installation, casilla_id: int, many: int) -> None:
@@ -51,16 +52,21 @@ def fill(parts: Installation, casilla_id: int, many: int) -> None:
 
 
 def _extend(tx: Tx, casilla_id: int, many: int) -> int:
-    end = line.last(tx)
+    end, _ = line.last(tx)
     assert end is not None
     more = min(AT_ONCE, many - end.place)
     served = [new_id(tx.now) for _ in range(more // 4)]
     acto = vars(ACTO) | {"casilla_id": casilla_id, "deposited_at": tx.now}
+    given = [
+        File(casilla_id, one, 0, "CARTA 9.pdf", "application/pdf", one.hex() * 2, 4000)
+        for one in served
+    ]
     if served:  # few rows may lack to the end
         tx.conn.execute(_ADD, [acto | {"id": one} for one in served])
-    for one in served:
-        digests = [one.hex() * 2]
-        eventos.note(tx, Event.NOTIFICACION_DEPOSITED, casilla_id, notificacion=one, sha256=digests)
+        tx.conn.execute(_ADD_FILES, [vars(file) for file in given])
+    for one, file in zip(served, given, strict=True):
+        said = {"acto": digest(ACTO, [file]), "sha256": [file.sha256]}
+        eventos.note(tx, Event.NOTIFICACION_DEPOSITED, casilla_id, notificacion=one, **said)
     for _ in range(more - len(served)):
         eventos.note(tx, Event.LOGIN_FAILED, casilla_id)
     rows, place, chained, vault = [], end.place, end.chain, tx.vault

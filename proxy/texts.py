@@ -124,6 +124,11 @@ TEXTS = {
         "No hay un pedido con el número {number}. Vea la lista con «casilla cuentas pendientes»."
     ),
     "petition.answered": "El pedido {number} ya se había aprobado o rechazado: no se cambió nada.",
+    "petition.unlike": (
+        "El pedido {number} no es el que se anotó en la auditoría, o ya se había respondido: "
+        "alguien lo cambió en la base de datos. No se cambió nada. Rechácelo con «casilla cuentas "
+        "rechazar {number}» y ejecute «casilla auditoria verificar»."
+    ),
     "petition.expired": (
         "El pedido {number} venció: no se cambió nada. Si hace falta, pídalo otra vez."
     ),
@@ -310,6 +315,10 @@ TEXTS = {
     "keys.missing": (
         "Falta el archivo de claves {path}. Ejecute «casilla migrar» si la instalación es nueva; "
         "si no lo es, recupérelo de su respaldo."
+    ),
+    "keys.unreadable": (
+        "No se puede leer el archivo de claves {path}. Ejecute el comando como el usuario del "
+        "servicio, o como root."
     ),
     "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
     "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",

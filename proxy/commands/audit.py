@@ -17,10 +17,11 @@ from proxy.commands import start
 from proxy.commands.progress import bar
 from proxy.commands.spanish import Command, Group
 from proxy.errors import Refusal
-from proxy.texts import TEXTS
 
 if TYPE_CHECKING:
+    from proxy.flows.audit import Same, Whole
     from proxy.installation import Installation
+    from proxy.work.recorder import Recorder
 
 auditoria = typer.Typer(
     cls=Group, help="Lo que ocurrió, anotado y encadenado.", no_args_is_help=True
@@ -42,27 +43,41 @@ def verify(
     parts = start.ready()
     recorder = Recorder(parts)
     kept = recorder.kept()
-    recorder.catch_up()
+    done = recorder.catch_up()
     with parts.db.reading() as tx:
         total = flow.count(tx)
     with bar("Verificando", total) as tell, parts.db.reading() as tx:
         found = flow.verify(tx, kept, tell)
     _refuse_broken(found, parts)
     assert isinstance(found, flow.Whole)
-    if kept is None:
-        path = path_of_mark(parts.settings.keys_file)
-        print(TEXTS["mark.none"].format(path=path), file=sys.stderr)
     if desde:
         with parts.db.reading() as tx, _exported(desde) as lines:
             same = flow.compare(tx, lines)
         _refuse_broken(same, parts)
-        print(f"La exportación dice lo mismo que hoy: filas comparadas, {same}.")
-    if found.since is None or found.until is None:
+        assert isinstance(same, flow.Same)
+        print(_same(same))
+    _say_whole(found, parts)
+    if done.fault:
+        raise Refusal(done.fault, path=path_of_mark(parts.settings.keys_file))
+
+
+def _say_whole(found: "Whole", parts: "Installation") -> None:
+    if found.since is None or found.until is None or found.began is None:
         print("La auditoría está completa: todavía no tiene filas.")
         return
     rows = "1 fila" if found.rows == 1 else f"{found.rows} filas"
-    since, until = (start.to_the_second(at, parts) for at in (found.since, found.until))
+    instants = (found.since, found.until, found.began)
+    since, until, began = (start.to_the_second(at, parts) for at in instants)
     print(f"La auditoría está completa: {rows}, del {since} al {until}.")
+    print(f"Este registro empezó el {began}.")
+    if found.waiting.oldest:
+        oldest = start.to_the_second(found.waiting.oldest, parts)
+        print(f"Eventos que esperan su lugar: {found.waiting.many}, el más antiguo del {oldest}.")
+
+
+def _same(same: "Same") -> str:
+    gaps = f" En la exportación faltan filas en medio: {same.gaps}." if same.gaps else ""
+    return f"La exportación dice lo mismo que hoy: filas comparadas, {same.rows}.{gaps}"
 
 
 def _refuse_broken(found: object, parts: "Installation") -> None:
@@ -76,13 +91,18 @@ def _refuse_broken(found: object, parts: "Installation") -> None:
 @contextmanager
 def _exported(path: Path) -> Iterator[Iterator[dict[str, Any]]]:
     def lines() -> Iterator[dict[str, Any]]:
+        number = 0
         for number, line in enumerate(file, 1):
             try:
                 told = json.loads(line)
-                _ = told["id"] + 0, told["seal"]
-            except (ValueError, KeyError, TypeError):
-                raise Refusal("audit.export.unreadable", path=path, line=number) from None
+                good = type(told["id"]) is int and "seal" in told  # a bool is an int, too
+            except (ValueError, KeyError, TypeError, RecursionError):
+                good = False
+            if not good:
+                raise Refusal("audit.export.unreadable", path=path, line=number)
             yield told
+        if not number:
+            raise Refusal("audit.export.empty", path=path)
 
     try:
         file = path.open(encoding="utf-8", errors="replace")
@@ -114,9 +134,11 @@ def export(
     parts = start.ready()
     since = _instant(desde, parts) if desde else None
     until = _instant(hasta, parts, end=True) if hasta else None
+    recorder = Recorder(parts)
+    _refuse_lost_mark(recorder, parts)
     with parts.db.transaction() as tx:
         flow.record_export(tx)
-    Recorder(parts).catch_up()
+    recorder.catch_up()
     many = 0
     with _opened(archivo) as out, parts.db.reading() as tx:
         table = csv.writer(out, lineterminator="\n")
@@ -133,6 +155,22 @@ def export(
     where = f" en {archivo}" if archivo else ""
     verb = "exportó" if many == 1 else "exportaron"
     print(f"Se {verb} {rows}{where}.", file=sys.stdout if archivo else sys.stderr)
+
+
+def _refuse_lost_mark(recorder: "Recorder", parts: "Installation") -> None:
+    """Nothing half there may pass for the whole."""
+    from proxy.flows import audit as flow
+    from proxy.keys.mark import path_of_mark
+
+    kept = recorder.kept()
+    done = recorder.catch_up()
+    try:
+        with parts.db.reading() as tx:
+            _refuse_broken(flow.lost(tx, kept), parts)
+        if done.fault:
+            raise Refusal(done.fault, path=path_of_mark(parts.settings.keys_file))
+    except Refusal as refusal:
+        raise Refusal("audit.not_exported", reason=refusal) from None
 
 
 @contextmanager

@@ -38,11 +38,11 @@ def migrate() -> None:
     if schema.of_a_newer_program(schema.current(parts.db)):
         raise Refusal("schema.newer")
     before, after = schema.migrate(parts.db)
-    _begin_record(parts)
     if before == after:
         print(f"Las tablas ya estaban en la versión {after}.")
     else:
         print(f"Las tablas pasaron de la versión {before or 'ninguna'} a la {after}.")
+    _begin_record(parts)
 
 
 def _new_keys(path: Path) -> "KeyRing":
@@ -60,9 +60,11 @@ def _begin_record(parts: "Installation") -> None:
     from proxy.keys.mark import path_of_mark
     from proxy.work.recorder import Recorder
 
-    if not Recorder(parts).catch_up():
+    done = Recorder(parts).catch_up()
+    fault = done.fault if done.fits else "mark.unfit"
+    if fault:
         path = path_of_mark(parts.settings.keys_file)
-        print(TEXTS["mark.unfit"].format(path=path), file=sys.stderr)
+        print(TEXTS[fault].format(path=path), file=sys.stderr)
 
 
 def serve(

@@ -18,7 +18,7 @@ OPERATION = {
         "Compárela con su última exportación."
     ),
     "audit.cut": (
-        "La auditoría no está completa: falta el final, desde la fila {id}{at}. Alguien lo quitó, "
+        "La auditoría no está completa: falta el final, desde la fila {id}{at}. Alguien lo quitó "
         "o puso una copia antigua. Si usted restauró un respaldo, lea «Auditoría y claves» en el "
         "manual."
     ),
@@ -35,8 +35,26 @@ OPERATION = {
         "Compárela con su última exportación."
     ),
     "audit.astray": (
-        "La auditoría no está completa: alguien quitó de la fila el evento {id}. "
-        "Compárela con su última exportación."
+        "La auditoría no está completa: alguien quitó del registro el evento {id}, que ya no "
+        "espera su lugar. Compárela con su última exportación."
+    ),
+    "audit.twice": (
+        "La auditoría no está completa: el evento {id} tiene su lugar en el registro y figura otra "
+        "vez entre los que esperan. Alguien lo puso ahí. Compárela con su última exportación."
+    ),
+    "audit.retired": (
+        "La auditoría no está completa: la fila {id}{at} está sellada con una clave que ya se "
+        "había retirado. Quien tiene esa clave la agregó. Compárela con su última exportación."
+    ),
+    "audit.waits": (
+        "La auditoría no está al día. Eventos que esperan su lugar en el registro: {id}. El más "
+        "antiguo{at}, espera desde hace más de un minuto. Revise que el trabajador esté en marcha "
+        "y qué dicen sus registros, y ejecute otra vez este comando."
+    ),
+    "audit.guards": (
+        "Las filas están completas, pero los disparadores de la base de datos no son los de este "
+        "programa: alguien los cambió, quitó o agregó. Averigüe quién; guarde una copia de la base "
+        "de datos y vuelva a un respaldo que los tenga."
     ),
     "audit.begun": (
         "La auditoría no está completa: la fila {id}{at} no continúa lo que anotó la versión "
@@ -54,6 +72,23 @@ OPERATION = {
     "audit.no_reading": (
         "La auditoría no está completa: la notificación {id} figura como leída y falta el evento "
         "de su lectura. Compárela con su última exportación."
+    ),
+    "audit.served": (
+        "La notificación {id} no es la que se depositó: su fecha, sus datos o sus archivos no son "
+        "los que dice su evento. Alguien la cambió. Recupérela de un respaldo."
+    ),
+    "audit.read": (
+        "La notificación {id} no dice cuándo se leyó como lo dice su evento. Alguien cambió o "
+        "quitó esa fecha. Recupérela de un respaldo."
+    ),
+    "audit.unserved": (
+        "Falta la notificación {id}, que según la auditoría se depositó en esa casilla. Alguien la "
+        "quitó o la movió. Recupérela de un respaldo."
+    ),
+    "audit.earlier": (
+        "Lo que se notificó y se leyó antes de que empezara este registro no es lo que había "
+        "entonces: alguien lo cambió, o agregó o quitó algo con una fecha anterior. Compárelo con "
+        "el respaldo que hizo al actualizar."
     ),
     "audit.no_session": (
         "La auditoría no está completa: falta el evento con que empezó la sesión {id}. "
@@ -74,21 +109,33 @@ OPERATION = {
         "La fila {id} no dice hoy lo que dice en la exportación{at}. Guarde la exportación: es la "
         "prueba."
     ),
+    "audit.export.empty": "{path} no tiene ninguna fila. Traiga una exportación que las tenga.",
+    "audit.not_exported": "No se exportó nada. {reason}",
     "audit.export.missing": "No se puede leer {path}. Diga con --desde dónde está la exportación.",
     "audit.export.unreadable": (
         "La línea {line} de {path} no es de una exportación. Use una que se hizo con «casilla "
         "auditoria exportar --formato jsonl»."
     ),
     "mark.none": (
-        "Fuera de la base de datos no había una marca con que comparar. Se escribió en {path}."
+        "Fuera de la base de datos no había una marca con que comparar, y el registro ya había "
+        "empezado: alguien la quitó, o usted la apartó. Se escribió otra en {path}. Compare con "
+        "su última exportación: «casilla auditoria verificar --desde»."
+    ),
+    "mark.unwritable": (
+        "No se puede escribir la marca {path}: sin ella no se sabe si alguien corta el final. Dé "
+        "al usuario del servicio permiso de escritura en esa carpeta y en la marca, y repita."
     ),
     "mark.unfit": (
         "Aviso: esta base de datos no es la que dice la marca {path}, y lo nuevo queda sin lugar "
         "en el registro. Si restauró un respaldo, lea «Auditoría y claves» en el manual."
     ),
+    "mark.unreadable": (
+        "No se puede leer la marca {path}. Ejecute el comando como el usuario del servicio, o como "
+        "root."
+    ),
     "mark.damaged": (
         "La marca {path} está dañada, o la firmó una clave que no está en el archivo de claves. "
-        "Guárdela aparte para averiguar qué pasó, y recupérela de un respaldo."
+        "Guárdela aparte para averiguar qué pasó, y ponga en su lugar la del último respaldo."
     ),
     "audit.day": "«{typed}» no es una fecha. Escríbala como 2026-03-09 o 2026-03-09T16:30.",
     "audit.unwritable": "No se puede escribir en {path}. Elija otro lugar con --archivo.",

@@ -12,7 +12,7 @@ class Event(StrEnum):
     CODE_FAILED = "authn_token_fail"  # a wrong or late token digital
     CODE_DISAVOWED = "authn_token_revoked"  # the owner said that the login was not theirs
     SESSION_STARTED = "session_created"
-    SESSION_ENDED = "session_ended"  # the owner ended it, or opened one session too many
+    SESSION_ENDED = "session_ended"  # its owner, one session too many, or what closes a casilla
     PROVED = "authn_reauthenticated"  # the owner typed the password again in an open session
     EMAIL_CHANGED = "user_email_change"  # the owner proved the new address
     EMAIL_CORRECTED = "user_email_reset"  # the entity did it: the owner lost the old mailbox

@@ -1,9 +1,13 @@
 """A notificacion and its files."""
 
+import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from proxy.domain.acto import Described
+from proxy.domain.evento import EPOCH, MICROSECOND
 
 
 @dataclass(frozen=True)
@@ -29,3 +33,15 @@ class File:
 class Counts:
     pending: int
     read: int
+
+
+def digest(one: Described, served: Sequence[File]) -> str:
+    """SHA-256 of all that was served, for its evento: it must say the same on both engines.
+
+    Raises what values that no notificacion has may raise: SQLite accepts any value in any column.
+    """
+    acto = {name: getattr(one, name) for name in Described.__dataclass_fields__}
+    acto["expediente_on"] = str(one.expediente_on) if one.expediente_on is not None else None
+    acto["issued_at"] = (one.issued_at - EPOCH) // MICROSECOND
+    acto["files"] = [[f.position, f.name, f.media_type, f.sha256, f.size] for f in served]
+    return hashlib.sha256(json.dumps(acto, sort_keys=True).encode()).hexdigest()

@@ -8,28 +8,31 @@ lines:  each row for the copy, without identidades, in one sequence of numbers
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from proxy.domain import chain, evento
 from proxy.domain.chain import Entry
-from proxy.domain.evento import EPOCH, Evento, Mark
+from proxy.domain.evento import Evento, Mark
 from proxy.domain.events import Event
 from proxy.domain.vault import Unsealable
-from proxy.store import audit, casillas, eventos, line
+from proxy.flows import facts
+from proxy.store import audit, casillas, eventos, guards, line
 from proxy.store.audit import Sealed
 from proxy.store.eventos import Placed
 from proxy.store.tx import Tx
 
 TOLD_EVERY = 500  # rows
-_MISSING = {
-    Event.NOTIFICACION_DEPOSITED: "audit.no_deposit",
-    Event.NOTIFICACION_READ: "audit.no_reading",
-    Event.SESSION_STARTED: "audit.no_session",
-    Event.CHALLENGE_MADE: "audit.no_challenge",
-    Event.MESSAGE_WRITTEN: "audit.no_message",
-}
+WAITS_AT_MOST = timedelta(minutes=1)  # the worker gives every evento its place within a second
 Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Eventos that have no place yet."""
+
+    many: int
+    oldest: datetime | None
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Whole:
     rows: int
     since: datetime | None  # the earliest and the latest instant
     until: datetime | None
+    began: datetime | None  # when the line began
+    waiting: Waiting
 
 
 @dataclass(frozen=True)
@@ -69,11 +74,12 @@ class _Reading:
 
 @dataclass(frozen=True)
 class _Begun:
-    """What the first evento says: where the earlier audit ended."""
+    """What the first evento says: where the earlier audit ended, and what was served before."""
 
     at: datetime
     rows: int
     mark: str | None
+    earlier: dict[str, Any]
 
 
 def count(tx: Tx) -> int:
@@ -90,11 +96,21 @@ def verify(tx: Tx, kept: Mark | None, progress: Progress = lambda _done: None) -
     earlier = _verify_earlier(tx, reading)
     if isinstance(earlier, Broken):
         return earlier
-    begun = _verify_line(tx, kept, reading, earlier)
+    retired: set[str] = set()
+    begun = _verify_line(tx, kept, reading, earlier, retired)
     if isinstance(begun, Broken):
         return begun
-    broken = _verify_waiting(tx, reading) or _verify_facts(tx, begun)
-    return broken or Whole(reading.rows, reading.since, reading.until)
+    waiting = _verify_waiting(tx, reading, retired)
+    if isinstance(waiting, Broken):
+        return waiting
+    if broken := _verify_facts(tx, begun):
+        return broken
+    if not guards.as_made(tx):
+        return Broken("audit.guards", "")
+    if waiting.oldest and tx.now - waiting.oldest > WAITS_AT_MOST:
+        return Broken("audit.waits", waiting.many, waiting.oldest)
+    began = begun.at if begun else None
+    return Whole(reading.rows, reading.since, reading.until, began, waiting)
 
 
 def _verify_earlier(tx: Tx, reading: _Reading) -> audit.Head | Broken:
@@ -126,13 +142,16 @@ def _fault(tx: Tx, row: Sealed, number: int, before: bytes) -> str | None:
 
 
 def _verify_line(
-    tx: Tx, kept: Mark | None, reading: _Reading, earlier: audit.Head
+    tx: Tx, kept: Mark | None, reading: _Reading, earlier: audit.Head, retired: set[str]
 ) -> _Begun | Broken | None:
+    """`retired` gets the keys that the line says are retired: none of them seals what follows."""
     before, begun, number = chain.START, None, earlier.last_id
     for row in eventos.in_line(tx):
         number += 1
-        if fault := _fault_in_line(tx, row, number, before):
-            return Broken(fault, row.place, row.at)
+        fault = _fault_in_line(tx, row, number, before)
+        fault = fault or _fault_of_key(row.key_id, retired) or _fault_of_key(row.chain_key, retired)
+        if fault:
+            return Broken(fault, _number(row.place), row.at)
         if begun is None:
             begun = _begun(row)
             if begun is None or (begun.rows, begun.mark) != _told(earlier):
@@ -141,6 +160,8 @@ def _verify_line(
         if kept and kept.place == number and kept.chain != before:
             return Broken("audit.mark", number, row.at)
         reading.count(row.at)
+        if row.evento and row.evento.kind == Event.KEY_RETIRED:
+            retired.add(json.loads(row.evento.detail)["key"])
     if kept and kept.place > number:
         return Broken("audit.cut", number + 1)
     # Each casilla was recorded when it opened, and nothing is recorded before the line begins.
@@ -149,52 +170,85 @@ def _verify_line(
     return begun
 
 
+def lost(tx: Tx, kept: Mark | None) -> Broken | None:
+    """What `verify` would say of the mark alone."""
+    end, fits = line.last(tx, kept)
+    if fits or kept is None:
+        return None
+    if end and end.place >= kept.place:
+        return Broken("audit.mark", kept.place)
+    return Broken("audit.cut", (end.place if end else audit.count(tx)) + 1)
+
+
 def _fault_in_line(tx: Tx, row: Placed, number: int, before: bytes) -> str | None:
     if row.place != number:
-        return "audit.inserted" if row.place < number else "audit.missing"
+        return "audit.inserted" if _number(row.place) < number else "audit.missing"
     if row.gone:
         return "audit.gone"
     try:
         chained = evento.chain(tx.vault, row.chain_key, before, number, row.evento_id, row.seal)
+    except Unsealable:
+        return "audit.key"
+    except TypeError:  # SQLite accepts any value in any column
+        return "audit.changed"
+    return _fault_of_seal(tx, row) or (None if chained == row.chain else "audit.changed")
+
+
+def _fault_of_seal(tx: Tx, row: Placed) -> str | None:
+    try:
         good = row.evento and evento.is_sealed(tx.vault, row.key_id, row.evento, row.seal)
     except Unsealable:
         return "audit.key"
-    return None if good and chained == row.chain else "audit.changed"
+    return None if good else "audit.changed"
+
+
+def _fault_of_key(key_id: str, retired: set[str]) -> str | None:
+    return "audit.retired" if key_id in retired else None
+
+
+def _number(place: object) -> int:
+    return place if isinstance(place, int) else 0
 
 
 def _begun(row: Placed) -> _Begun | None:
     if row.evento is None or row.evento.kind != Event.RECORD_BEGUN:
         return None
     told = json.loads(row.evento.detail)
-    return _Begun(row.evento.at, told["rows"], told["mark"])
+    if told.keys() != {"rows", "mark", *facts.NONE}:
+        return None
+    return _Begun(row.evento.at, told.pop("rows"), told.pop("mark"), told)
 
 
 def _told(earlier: audit.Head) -> tuple[int, str | None]:
     return earlier.last_id, earlier.mark.hex() if earlier.last_id else None
 
 
-def _verify_waiting(tx: Tx, reading: _Reading) -> Broken | None:
-    waiting = 0
+def _verify_waiting(tx: Tx, reading: _Reading, retired: set[str]) -> Waiting | Broken:
+    many, oldest = 0, None
     for row in eventos.unplaced(tx):
-        waiting += 1
-        try:
-            good = row.evento and evento.is_sealed(tx.vault, row.key_id, row.evento, row.seal)
-        except Unsealable:
-            return Broken("audit.key", row.evento_id.hex(), row.at)
-        if not good:
-            code = "audit.gone" if row.gone else "audit.changed"
-            return Broken(code, row.evento_id.hex(), row.at)
+        many += 1
+        shown = _plain(row.evento_id)
+        if row.gone:
+            return Broken("audit.gone", shown)
+        fault = _fault_of_key(row.key_id, retired) or _fault_of_seal(tx, row)
+        if fault:
+            return Broken(fault, shown, row.at)
+        assert row.at
+        oldest = min(oldest or row.at, row.at)
         reading.count(row.at)
-    if eventos.count(tx) != line.count(tx) + waiting and (lost := eventos.astray(tx)):
-        return Broken("audit.astray", lost.hex())
-    return None
+    if twice := line.twice(tx):
+        return Broken("audit.twice", _plain(twice))
+    if eventos.count(tx) != line.count(tx) + many and (lost := eventos.astray(tx)):
+        return Broken("audit.astray", _plain(lost))
+    return Waiting(many, oldest)
 
 
 def _verify_facts(tx: Tx, begun: _Begun | None) -> Broken | None:
-    """Those of an earlier version are told in its audit, whose end is sealed into the line."""
-    since = begun.at if begun and begun.rows else EPOCH
-    found = line.unrecorded(tx, since)
-    return Broken(_MISSING[found.kind], found.id) if found else None
+    if begun is None:
+        fault = facts.verify(tx, None, facts.NONE, upgraded=False)
+    else:
+        fault = facts.verify(tx, begun.at, begun.earlier, upgraded=begun.rows > 0)
+    return Broken(*fault) if fault else None
 
 
 def record_export(tx: Tx) -> None:
@@ -211,9 +265,9 @@ def lines(
         yield _line(tx, old.id, old.at, entry, said) | _sealed(old)
     for row in eventos.in_line(tx, since, until):
         one = row.evento
-        said = (one.kind, json.loads(one.detail)) if one else (None, None)
+        said = (one.kind, _detail(one.detail)) if one else (None, None)
         told = _line(tx, row.place, row.at, one, said) | _sealed(row)
-        yield told | {"evento": row.evento_id.hex(), "chain": row.chain.hex()}
+        yield told | {"evento": _plain(row.evento_id), "chain": _plain(row.chain)}
 
 
 def _line(
@@ -234,8 +288,23 @@ def _line(
     }
     for name in ("actor", "session", "notificacion", "challenge", "message", "request"):
         value = getattr(one, name, None)  # the audit of earlier versions has none of them
-        told[name] = value.hex() if isinstance(value, bytes) else value
-    return told
+        told[name] = value
+    return {
+        name: value.hex() if isinstance(value, bytes) else value for name, value in told.items()
+    }
+
+
+def _plain(value: object) -> str:
+    """SQLite accepts any value in any column."""
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _detail(text: str) -> Any:
+    """As it is, when somebody changed it to what is no JSON."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return str(text)
 
 
 def _sealed(row: Sealed | Placed) -> dict[str, Any]:
@@ -246,15 +315,25 @@ def json_line(line: dict[str, Any]) -> str:
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def compare(tx: Tx, exported: Iterable[dict[str, Any]]) -> int | Broken:
-    """How many rows of an earlier export are today as they were. An export may begin later."""
+@dataclass(frozen=True)
+class Same:
+    """Rows of an earlier export that are today as they were."""
+
+    rows: int
+    gaps: int  # rows of today between those of the export
+
+
+def compare(tx: Tx, exported: Iterable[dict[str, Any]]) -> Same | Broken:
+    """An export may begin later than the record."""
     eventos.hold_still(tx)
-    today, same, now = lines(tx), 0, None
+    today, rows, before, gaps = lines(tx), 0, None, 0
     for then in exported:
         now = next((one for one in today if one["id"] >= then["id"]), None)
         if now is None:
             return Broken("audit.export.cut", then["id"])
         if any(now.get(name) != value for name, value in then.items()):
             return Broken("audit.export.changed", then["id"])
-        same += 1
-    return same
+        rows += 1
+        gaps += then["id"] - before - 1 if before is not None else 0
+        before = then["id"]
+    return Same(rows, gaps)

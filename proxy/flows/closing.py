@@ -7,7 +7,10 @@ may happen while `close` runs: if it ended sessions before codes, it would miss 
 Every flow locks these rows in this order, so no two transactions wait for each other.
 """
 
-from proxy.store import casillas, challenges, devices, factors, links, sessions
+from collections.abc import Iterable
+
+from proxy.domain.events import Event
+from proxy.store import casillas, challenges, devices, eventos, factors, links, sessions
 from proxy.store.tx import Tx
 
 # Links that let a browser set a password, or count as the owner's.
@@ -34,7 +37,15 @@ def close(
     factors.drop_waiting(tx, casilla_id)
     if browsers:
         devices.forget_all(tx, casilla_id, device)
-    return sessions.end_all(tx, casilla_id, session)
+    ended = sessions.end_all(tx, casilla_id, session)
+    note_ended(tx, casilla_id, ended)
+    return len(ended)
+
+
+def note_ended(tx: Tx, casilla_id: int, ended: Iterable[bytes]) -> None:
+    """An evento for each session: its own session is that of who ended it."""
+    for session_id in ended:
+        eventos.note(tx, Event.SESSION_ENDED, casilla_id, ended=session_id.hex())
 
 
 def spend_link(tx: Tx, link_id: bytes, purpose: str) -> int | None:

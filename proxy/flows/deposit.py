@@ -20,7 +20,7 @@ from proxy.domain.events import Event
 from proxy.domain.files import Limits, clean_name, media_type
 from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
-from proxy.domain.notificacion import File, Notificacion
+from proxy.domain.notificacion import File, Notificacion, digest
 from proxy.errors import Refusal
 from proxy.store import casillas, eventos, notificaciones, outbox
 from proxy.store.documents import Documents, Received
@@ -104,6 +104,7 @@ def record(
         Event.NOTIFICACION_DEPOSITED,
         casilla.id,
         notificacion=notificacion.id,
+        acto=digest(notificacion, files),
         sha256=[file.sha256 for file in files],
     )
     return Receipt(notificacion.id, tx.now)

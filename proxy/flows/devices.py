@@ -11,6 +11,7 @@ from proxy.domain.events import Event
 from proxy.domain.policy import Policy
 from proxy.domain.session import Listed, Session
 from proxy.errors import NotYours
+from proxy.flows.closing import note_ended
 from proxy.store import devices, eventos, sessions
 from proxy.store.devices import Known
 from proxy.store.tx import Tx
@@ -38,14 +39,13 @@ def end_one(tx: Tx, session: Session, session_id: bytes) -> None:
     """Refuses `session.missing`: it ended, belongs to another owner, or never existed."""
     if not sessions.end_one(tx, session.casilla_id, session_id):
         raise NotYours("session.missing")
-    eventos.note(tx, Event.SESSION_ENDED, session.casilla_id)
+    note_ended(tx, session.casilla_id, [session_id])
 
 
 def end_others(tx: Tx, session: Session) -> int:
     ended = sessions.end_all(tx, session.casilla_id, session.id)
-    if ended:
-        eventos.note(tx, Event.SESSION_ENDED, session.casilla_id)
-    return ended
+    note_ended(tx, session.casilla_id, ended)
+    return len(ended)
 
 
 def forget(tx: Tx, session: Session, device_id: bytes) -> None:
@@ -56,5 +56,5 @@ def forget(tx: Tx, session: Session, device_id: bytes) -> None:
     if not devices.forget(tx, session.casilla_id, device_id):
         raise NotYours("device.missing")
     eventos.note(tx, Event.DEVICE_FORGOTTEN, session.casilla_id)
-    if sessions.end_of_device(tx, session.casilla_id, device_id, session.id):
-        eventos.note(tx, Event.SESSION_ENDED, session.casilla_id)
+    ended = sessions.end_of_device(tx, session.casilla_id, device_id, session.id)
+    note_ended(tx, session.casilla_id, ended)

@@ -14,7 +14,8 @@ from proxy.domain.client import Client
 from proxy.domain.events import Event
 from proxy.domain.notificacion import Counts, File, Notificacion
 from proxy.errors import Denied, NotYours, Reason
-from proxy.store import eventos, notificaciones, throttle
+from proxy.flows import limiting
+from proxy.store import eventos, notificaciones
 from proxy.store.tx import Tx
 
 ROWS = 20
@@ -72,7 +73,7 @@ def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:
     if _mine(tx, casilla_id, notificacion_id).read_at is None:
         return Denied(Reason.UNREAD)
-    wait = throttle.take(tx, limits.downloads(casilla_id, client))
+    wait = limiting.take(tx, limits.downloads(casilla_id, client), casilla_id)
     if wait is not None:
         return Denied(Reason.LIMITED, wait)
     return notificaciones.files_of(tx, casilla_id, notificacion_id)

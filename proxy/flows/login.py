@@ -26,6 +26,7 @@ from proxy.domain.vault import Vault
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import challenge, factor, first_access, limiting, password, told
 from proxy.flows.challenge import Asked, Challenge, where
+from proxy.flows.closing import note_ended
 from proxy.store import casillas, challenges, devices, eventos, links, outbox, sessions, throttle
 from proxy.store.challenges import Way
 from proxy.store.db import Database
@@ -198,9 +199,9 @@ def touch(tx: Tx, session: Session) -> None:
 
 
 def end(tx: Tx, token: str) -> None:
-    casilla_id = sessions.end(tx, tx.vault.digest(token))
-    if casilla_id is not None:
-        eventos.note(tx, Event.SESSION_ENDED, casilla_id)
+    ended = sessions.end(tx, tx.vault.digest(token))
+    if ended:
+        note_ended(tx, ended.casilla_id, [ended.id])
 
 
 def _in_use(session: Session | None, policy: Policy, now: datetime) -> Session | None:
@@ -230,8 +231,9 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
     )
     eventos.note(tx, Event.SESSION_STARTED, casilla.id, session=session)
     idle_since = tx.now - policy.session_idle
-    if sessions.keep_newest(tx, casilla.id, policy.sessions_at_once, idle_since):
-        eventos.note(tx, Event.SESSION_ENDED, casilla.id)
+    too_many = sessions.keep_newest(tx, casilla.id, policy.sessions_at_once, idle_since)
+    if too_many:
+        note_ended(tx, casilla.id, too_many)
         outbox.add(tx, "session_ended", casilla, most=policy.sessions_at_once)
     return Opened(token, device)
 

@@ -6,25 +6,32 @@
 What can be checked is checked when it is asked for, to say it at once, and again when it happens.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from proxy.domain import evento
 from proxy.domain import registration as rules
 from proxy.domain.casilla import Casilla
+from proxy.domain.evento import Evento
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.registration import Draft, Reading
 from proxy.domain.responsible import one_person, two_people
+from proxy.domain.vault import Unsealable
 from proxy.errors import Refusal
 from proxy.flows import correction, factor
 from proxy.flows.cuentas import read_reason
 from proxy.store import casillas, eventos, petitions, registrations
+from proxy.store.eventos import Placed
 from proxy.store.petitions import Act, Petition
 from proxy.store.tx import Tx
 
 # Long enough for who is away some days; later, what was seen of the owner says nothing of today.
 LIFE = timedelta(days=7)
+
+_ANSWERS = (Event.PETITION_REFUSED, Event.EMAIL_CORRECTED, Event.FACTOR_RESTORED)
 
 
 class Waiting(NamedTuple):
@@ -58,18 +65,24 @@ def ask_factor(tx: Tx, identidad: Identidad, responds: str, authorises: str | No
 
 
 def waiting(tx: Tx) -> list[Waiting]:
-    """All that waits for the entity, oldest first: also what `power` decides."""
-    return [_described(tx, one) for one in petitions.waiting(tx)]
+    """All that waits for the entity, oldest first: also what `power` decides.
+
+    Refuses `petition.unlike`.
+    """
+    found = petitions.waiting(tx)
+    _refuse_unlike(tx, [one for one in found if one.act in _ACTS])
+    return [_described(tx, one) for one in found]
 
 
 def approve(tx: Tx, number: int) -> tuple[Petition, Identidad]:
-    """Do the act. Refuses `responsible.same_user`, and what `ask…` and `refuse` refuse.
+    """Do the act. Refuses `responsible.same_user`, `petition.unlike`, and as `ask…` and `refuse`.
 
     Who authorises has the name that was asked for, or else that of the OS user who approves.
     """
     petition = find(tx, number)
     casillas.lock(tx, petition.casilla_id)
     spend(tx, petition)
+    _refuse_unlike(tx, [petition])
     if _user(tx) == petition.asked_by:
         raise Refusal("responsible.same_user", number=number)
     names = two_people(petition.responds, petition.authorises or _user(tx))
@@ -111,8 +124,48 @@ def _ask(
 ) -> Petition:
     names = [one_person(responds)] if authorises is None else two_people(responds, authorises)
     number = petitions.add(tx, act, casilla.id, email, names, _user(tx), tx.now + LIFE)
-    eventos.note(tx, Event.PETITION_MADE, casilla.id, act=act, responsible=names, petition=number)
-    return find(tx, number)
+    made = find(tx, number)
+    eventos.note(tx, Event.PETITION_MADE, casilla.id, **_said(made))
+    return made
+
+
+def _said(one: Petition) -> dict[str, Any]:
+    names = [one.responds, *([one.authorises] if one.authorises else [])]
+    return {"act": one.act, "responsible": names, "petition": one.id, "uid": one.uid.hex()}
+
+
+def _refuse_unlike(tx: Tx, found: list[Petition]) -> None:
+    """Refuses `petition.unlike`: the record says otherwise, or that it was answered.
+
+    Who writes to the database can edit a petition; without the keys they cannot seal its evento.
+    """
+    told: dict[int, list[Evento]] = {one.id: [] for one in found}
+    for row in eventos.of_kinds(tx, Event.PETITION_MADE, *_ANSWERS) if found else ():
+        if row.evento and _is_sealed(tx, row):
+            about = json.loads(row.evento.detail).get("petition")
+            told.get(about, []).append(row.evento)
+    for one in found:
+        said = [
+            (each.kind, each.casilla_id, each.at, _name(each), json.loads(each.detail))
+            for each in told[one.id]
+        ]
+        asked = (Event.PETITION_MADE, one.casilla_id, one.asked_at, one.asked_by, _said(one))
+        whole = (one.act == "email") == (one.email is not None)
+        if said != [asked] or not whole or one.expires_at != one.asked_at + LIFE:
+            raise Refusal("petition.unlike", number=one.id)
+
+
+def _name(asked: Evento) -> str:
+    return asked.actor.removeprefix("operator:")
+
+
+def _is_sealed(tx: Tx, row: Placed) -> bool:
+    try:
+        return row.evento is not None and evento.is_sealed(
+            tx.vault, row.key_id, row.evento, row.seal
+        )
+    except Unsealable:
+        return False
 
 
 def find(tx: Tx, number: int) -> Petition:

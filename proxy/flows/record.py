@@ -3,7 +3,7 @@
     evento, with its act ──▶ waits ──▶ advance: in line ──▶ its mark leaves the database
 
 The line goes on from the last row of the audit of earlier versions: its first evento seals the end
-of that audit, and its first place is the next number.
+of that audit and what was served until then, and its first place is the next number.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from proxy.domain import evento
 from proxy.domain.chain import START
 from proxy.domain.evento import Mark
 from proxy.domain.events import Event
+from proxy.flows import facts
 from proxy.store import audit, eventos, line
 from proxy.store.db import Database
 from proxy.store.tx import Tx
@@ -22,23 +23,25 @@ class Advanced:
     many: int
     mark: Mark | None  # the end of the line
     fits: bool  # whether the mark that was kept outside is still in line
+    began: bool = False  # whether this was the first evento of all
 
 
 def advance(db: Database, kept: Mark | None) -> Advanced:
     """Put the next eventos in line. Does nothing behind a line that lost its mark."""
     with db.reading() as tx:
-        end, waits = line.last(tx), line.waits(tx)
-        fits = kept is None or line.fits(tx, kept)
-    if not fits or (end and not waits):
-        return Advanced(0, end, fits)
+        end, fits = line.last(tx, kept)
+        if not fits or (end and not line.waiting(tx)):
+            return Advanced(0, end, fits)
     with db.transaction() as tx:
         if not line.claim(tx):
             return Advanced(0, None, fits)
-        return _advance(tx)
+        # Again: somebody may have cut the line while this transaction waited for its turn.
+        end, fits = line.last(tx, kept)
+        return _advance(tx, end) if fits else Advanced(0, end, fits)
 
 
-def _advance(tx: Tx) -> Advanced:
-    vault, end = tx.vault, line.last(tx)
+def _advance(tx: Tx, end: Mark | None) -> Advanced:
+    vault = tx.vault
     batch = line.waiting(tx) if end else [_begin(tx)]
     place, chained = (end.place, end.chain) if end else (_earlier(tx), START)
     if not batch:
@@ -50,7 +53,7 @@ def _advance(tx: Tx) -> Advanced:
         rows.append({"place": place, "evento_id": evento_id, "chain": chained})
         rows[-1]["key_id"] = vault.newest
     line.add(tx, rows)
-    return Advanced(len(rows), Mark(place, chained), fits=True)
+    return Advanced(len(rows), Mark(place, chained), fits=True, began=end is None)
 
 
 def _earlier(tx: Tx) -> int:
@@ -59,9 +62,9 @@ def _earlier(tx: Tx) -> int:
 
 
 def _begin(tx: Tx) -> tuple[bytes, bytes]:
-    """The first evento seals where the audit of earlier versions ended."""
+    """The first evento seals where the earlier audit ended, and what had been served by then."""
     head = audit.head(tx)
     rows, mark = (head.last_id, head.mark.hex()) if head else (0, None)
-    eventos.note(tx, Event.RECORD_BEGUN, rows=rows, mark=mark)
+    eventos.note(tx, Event.RECORD_BEGUN, rows=rows, mark=mark, **facts.earlier(tx))
     [row] = eventos.add(tx, [tx.notes.pop()])
     return row["id"], row["seal"]

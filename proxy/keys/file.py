@@ -55,8 +55,7 @@ def _changing(path: Path) -> Iterator[dict[str, Any]]:
     path = path.resolve()  # a link to the file stays a link
     read_keyring(path)  # refuses a broken file: a change would not repair it
     try:
-        with path.with_name(f"{path.name}.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with alone(path, owner=path):
             ring: dict[str, Any] = json.loads(path.read_text())
             yield ring
             replace(path, json.dumps(ring, indent=2), owner=path)
@@ -66,8 +65,19 @@ def _changing(path: Path) -> Iterator[dict[str, Any]]:
         raise Refusal("keys.unwritable", path=path) from None
 
 
+@contextmanager
+def alone(path: Path, owner: Path) -> Iterator[None]:
+    """One process at a time changes the file `path`. Raises OSError."""
+    whose = owner.stat()
+    with path.with_name(f"{path.name}.lock").open("a") as lock:
+        if os.fstat(lock.fileno()).st_uid != whose.st_uid:  # else root would shut the service out
+            os.fchown(lock.fileno(), whose.st_uid, whose.st_gid)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def replace(path: Path, content: str, owner: Path) -> None:
-    """The new file belongs to whom the file `owner` belongs. Raises OSError."""
+    """Call it `alone`. The new file belongs to whom the file `owner` belongs. Raises OSError."""
     beside, whose = path.with_name(f"{path.name}.nuevo"), owner.stat()
     beside.unlink(missing_ok=True)  # left by a process that was killed
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

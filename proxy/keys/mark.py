@@ -12,7 +12,7 @@ from typing import Any
 from proxy.domain.evento import Mark
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
-from proxy.keys.file import replace
+from proxy.keys.file import alone, replace
 
 SUFFIX = ".marca"
 
@@ -22,7 +22,7 @@ def path_of_mark(keys_file: Path) -> Path:
 
 
 def read_mark(keys_file: Path, vault: Vault) -> Mark | None:
-    """None: none was written yet. Refuses `mark.damaged`: no key of the ring signed it."""
+    """None: there is none. Refuses `mark.unreadable`, and `mark.damaged`: no key signed it."""
     path = path_of_mark(keys_file)
     try:
         told = json.loads(path.read_text())
@@ -30,7 +30,9 @@ def read_mark(keys_file: Path, vault: Vault) -> Mark | None:
         signed = _signed(vault, told["clave"], mark)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, Unsealable):
+    except OSError:
+        raise Refusal("mark.unreadable", path=path) from None
+    except (ValueError, KeyError, TypeError, OverflowError, Unsealable):
         raise Refusal("mark.damaged", path=path) from None
     if not hmac.compare_digest(signed.encode(), str(told.get("firma")).encode()):
         raise Refusal("mark.damaged", path=path)
@@ -38,10 +40,14 @@ def read_mark(keys_file: Path, vault: Vault) -> Mark | None:
 
 
 def write_mark(keys_file: Path, vault: Vault, mark: Mark) -> None:
-    """Whole or not at all. Raises OSError."""
+    """Whole or not at all, and never over a newer one. Raises OSError; refuses `mark.damaged`."""
+    path = path_of_mark(keys_file)
     told: dict[str, Any] = {"lugar": mark.place, "cadena": mark.chain.hex(), "clave": vault.newest}
     told["firma"] = _signed(vault, vault.newest, mark)
-    replace(path_of_mark(keys_file), json.dumps(told), owner=keys_file)
+    with alone(path, owner=keys_file):
+        there = read_mark(keys_file, vault)
+        if there is None or there.place < mark.place:
+            replace(path, json.dumps(told), owner=keys_file)
 
 
 def _signed(vault: Vault, key_id: str, mark: Mark) -> str:

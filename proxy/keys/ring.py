@@ -74,12 +74,16 @@ def new_entry(key_id: str, at: datetime) -> dict[str, str]:
 
 
 def read_keyring(path: Path) -> KeyRing:
-    """Refuses `keys.missing`, `keys.exposed`, `keys.damaged` and `keys.weak` (S67)."""
+    """Refuses `keys.missing`, `keys.unreadable`, `keys.exposed`, `keys.damaged`, `keys.weak`."""
     try:
         mode = path.stat().st_mode
         content = path.read_text()
-    except OSError:
+    except FileNotFoundError:
         raise Refusal("keys.missing", path=path) from None
+    except OSError:
+        raise Refusal("keys.unreadable", path=path) from None
+    except UnicodeDecodeError:
+        raise Refusal("keys.damaged", path=path) from None
     if stat.S_IMODE(mode) & 0o077:
         raise Refusal("keys.exposed", path=path)
     try:

@@ -95,9 +95,11 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(
+        engine = create_engine(
             parsed, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
         )
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     if parsed.database:
         path = Path(parsed.database)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +113,20 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: object, _record: ConnectionPoolEntry) -> None:
+    """PostgreSQL looks for its own functions and operators first, unless a path says otherwise.
+
+    Who owns the database could set such a path, and put functions of their own before them.
+    """
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    [path] = cursor.execute("SHOW search_path").fetchone()
+    schemas = path.split(",")
+    others = [one for one in schemas if one.strip().strip('"') != "pg_catalog"]
+    if others != schemas:
+        cursor.execute(f"SET search_path TO {','.join(others) or 'public'}")
+    connection.commit()  # type: ignore[attr-defined]
 
 
 def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:

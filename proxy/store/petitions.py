@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, bindparam, insert, or_, select, update
 
+from proxy.domain.vault import Unsealable
 from proxy.store.tables import petitions
 from proxy.store.tx import Tx
 
@@ -21,6 +22,7 @@ UID_BYTES = 16
 @dataclass(frozen=True)
 class Petition:
     id: int
+    uid: bytes  # its sealed e-mail opens under this alone
     act: Act
     casilla_id: int | None  # None: a company without a casilla yet
     registration_id: bytes | None  # of that company
@@ -33,7 +35,7 @@ class Petition:
     answered_at: datetime | None
 
 
-_COLUMNS = [petitions.c.uid, *(petitions.c[name] for name in Petition.__dataclass_fields__)]
+_COLUMNS = [petitions.c[name] for name in Petition.__dataclass_fields__]
 _ADD = insert(petitions).returning(petitions.c.id)
 _BY_ID = select(*_COLUMNS).where(petitions.c.id == bindparam("petition"))
 _ALIVE = (
@@ -103,7 +105,9 @@ def spend(tx: Tx, number: int) -> bool:
 
 def _petition(tx: Tx, row: Row[Any]) -> Petition:
     values = row._asdict()
-    uid = values.pop("uid")
     if row.email is not None:
-        values["email"] = tx.vault.open(EMAIL, uid, row.email)
+        try:
+            values["email"] = tx.vault.open(EMAIL, row.uid, row.email)
+        except Unsealable:  # it was brought from elsewhere
+            values["email"] = None
     return Petition(**values)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from proxy.domain.identidad import Identidad
@@ -55,7 +55,7 @@ _END = (
     update(sessions)
     .where(*_THIS)
     .values(ended_at=bindparam("now"), seal=None)
-    .returning(sessions.c.casilla_id)
+    .returning(sessions.c.casilla_id, sessions.c.id)
 )
 _NEWEST = (
     select(sessions.c.digest)
@@ -67,7 +67,7 @@ _END_OTHERS = (
     update(sessions)
     .where(*_OPEN_OF, sessions.c.digest.not_in(_NEWEST))
     .values(ended_at=bindparam("now"), seal=None)
-    .returning(sessions.c.seen_at, sessions.c.expires_at)
+    .returning(sessions.c.id, sessions.c.seen_at, sessions.c.expires_at)
 )
 _PROVE = (
     update(sessions)
@@ -167,18 +167,16 @@ def touch(tx: Tx, digest: bytes) -> None:
     tx.conn.execute(_TOUCH, {"token_digest": digest, "now": tx.now})
 
 
-def end(tx: Tx, digest: bytes) -> int | None:
-    """Return its casilla; None when the session had already ended."""
-    values = {"token_digest": digest, "now": tx.now}
-    casilla_id: int | None = tx.conn.execute(_END, values).scalar_one_or_none()
-    return casilla_id
+def end(tx: Tx, digest: bytes) -> Row[Any] | None:
+    """Return its casilla_id and id; None when the session had already ended."""
+    return tx.conn.execute(_END, {"token_digest": digest, "now": tx.now}).first()
 
 
-def keep_newest(tx: Tx, casilla_id: int, keep: int, idle_since: datetime) -> int:
-    """End all but the newest `keep`. Return how many of those that ended were still in use."""
+def keep_newest(tx: Tx, casilla_id: int, keep: int, idle_since: datetime) -> list[bytes]:
+    """End all but the newest `keep`. Return the ids of those that ended and were still in use."""
     values = {"casilla": casilla_id, "keep": keep, "now": tx.now, "idle_since": idle_since}
     ended = tx.conn.execute(_END_OTHERS, values).all()
-    return sum(row.seen_at > idle_since and row.expires_at > tx.now for row in ended)
+    return [row.id for row in ended if row.seen_at > idle_since and row.expires_at > tx.now]
 
 
 def prove(tx: Tx, session: Session, digest: bytes) -> None:
@@ -202,14 +200,15 @@ def end_one(tx: Tx, casilla_id: int, session_id: bytes) -> bool:
     return tx.conn.execute(_END_ONE, values).first() is not None
 
 
-def end_all(tx: Tx, casilla_id: int, but: bytes = b"") -> int:
+def end_all(tx: Tx, casilla_id: int, but: bytes = b"") -> list[bytes]:
+    """Return the ids of those that ended."""
     values = {"casilla": casilla_id, "except_id": but, "now": tx.now}
-    return len(tx.conn.execute(_END_ALL, values).all())
+    return [*tx.conn.execute(_END_ALL, values).scalars()]
 
 
-def end_of_device(tx: Tx, casilla_id: int, device_id: bytes, but: bytes = b"") -> int:
+def end_of_device(tx: Tx, casilla_id: int, device_id: bytes, but: bytes = b"") -> list[bytes]:
     values = {"casilla": casilla_id, "of_device": device_id, "except_id": but, "now": tx.now}
-    return len(tx.conn.execute(_END_OF_DEVICE, values).all())
+    return [*tx.conn.execute(_END_OF_DEVICE, values).scalars()]
 
 
 def _seal(vault: Vault, digest: bytes, session_id: bytes, whose: int, until: datetime) -> bytes:

@@ -61,7 +61,9 @@ def test_what_nobody_touched_is_told_in_a_sentence(
     code, said, complaint = casilla(capsys, "auditoria", "verificar")
     assert (code, complaint) == (0, "")
     assert re.fullmatch(
-        r"La auditoría está completa: 3 filas, del [\d/]+ [\d:]+ \(hora de Lima\) al .*\.\n", said
+        r"La auditoría está completa: 3 filas, del [\d/]+ [\d:]+ \(hora de Lima\) al .*\.\n"
+        r"Este registro empezó el [\d/]+ [\d:]+ \(hora de Lima\)\.\n",
+        said,
     )
 
 
@@ -114,9 +116,68 @@ def test_a_mark_that_nobody_of_the_ring_signed_is_refused(
     path.write_text(json.dumps(told | {"lugar": 1}))
     code, _, complaint = casilla(capsys, "auditoria", "verificar")
     assert (code, "está dañada" in complaint) == (1, True)
+
+
+def test_a_mark_that_is_gone_is_said_once_and_written_again(
+    installation: Installation, capsys: Said
+) -> None:
+    path = path_of_mark(installation.settings.keys_file)
+    for line in (("verificar",), ("exportar", "--archivo", "todo.jsonl")):
+        path.unlink()
+        code, _, complaint = casilla(capsys, "auditoria", *line)
+        assert (code, "no había una marca" in complaint) == (1, True)
+        assert path.exists()
+        assert casilla(capsys, "auditoria", "verificar")[0] == 0
+    assert not Path("todo.jsonl").exists()
     path.unlink()
+    assert "no había una marca" in casilla(capsys, "migrar")[2]
+
+
+def test_a_mark_that_cannot_be_written_is_a_sentence_and_never_passes_for_written(
+    installation: Installation, capsys: Said
+) -> None:
+    path_of_mark(installation.settings.keys_file).unlink()
+    Path("var/claves.json.marca.lock").unlink()
+    Path("var/claves.json.marca.lock").mkdir()  # also in the way of root
+    for line in (("migrar",), ("auditoria", "verificar"), ("auditoria", "exportar")):
+        code, _, complaint = casilla(capsys, *line)
+        assert code == (0 if line == ("migrar",) else 1)
+        assert "No se puede escribir la marca" in complaint
+        assert ("Se escribió" in complaint, complaint.count("\n")) == (False, 1)
+
+
+def test_nothing_is_exported_behind_a_line_that_lost_its_mark(
+    installation: Installation, capsys: Said
+) -> None:
+    assert casilla(capsys, "auditoria", "verificar")[0] == 0
+    with without_guards(installation.db) as tx:
+        tx.conn.execute(text("DELETE FROM line WHERE place > 1"))
+    verified = casilla(capsys, "auditoria", "verificar")[2]
+    code, said, complaint = casilla(capsys, "auditoria", "exportar", "--archivo", "todo.jsonl")
+    assert (code, said) == (1, "")
+    assert complaint == f"No se exportó nada. {verified}"
+    assert not Path("todo.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "No se puede leer el archivo de claves var/claves.json. Ejecute"),
+        (b"\xff", "El archivo de claves var/claves.json está dañado."),
+    ],
+)
+def test_keys_that_cannot_be_read_are_not_said_to_be_missing(
+    installation: Installation, capsys: Said, content: bytes | None, told: str
+) -> None:
+    path = installation.settings.keys_file
+    path.unlink()
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+        path.chmod(0o600)
     code, _, complaint = casilla(capsys, "auditoria", "verificar")
-    assert (code, "no había una marca" in complaint) == (0, True)
+    assert (code, complaint.startswith(told)) == (1, True)
 
 
 def test_an_export_says_whose_it_is_to_nobody(installation: Installation, capsys: Said) -> None:
@@ -150,11 +211,25 @@ def test_a_later_export_begins_as_the_one_before(installation: Installation, cap
         (("authn_login_fail", "authn_login_none"), "La fila 3 no dice hoy"),
         (('{"id":4', '{"id":400'), "La fila 400 está en la exportación y hoy falta"),
         (('{"id":4', '"id":4'), "La línea 4 de"),
+        (('{"id":4', '{"id":true'), "La línea 4 de"),
     ):
         Path("otra.jsonl").write_text(Path("anterior.jsonl").read_text().replace(*wrong))
         code, _, complaint = casilla(capsys, "auditoria", "verificar", "--desde", "otra.jsonl")
         assert code == 1
         assert complaint.startswith(told)
+
+
+def test_an_export_without_rows_or_with_gaps_does_not_pass_for_the_whole(
+    installation: Installation, capsys: Said
+) -> None:
+    assert casilla(capsys, "auditoria", "exportar", "--archivo", "anterior.jsonl")[0] == 0
+    lines = Path("anterior.jsonl").read_text().splitlines(keepends=True)
+    Path("otra.jsonl").write_text(lines[0] + lines[3])
+    said = casilla(capsys, "auditoria", "verificar", "--desde", "otra.jsonl")[1]
+    assert "filas comparadas, 2. En la exportación faltan filas en medio: 2." in said
+    Path("otra.jsonl").write_text("")
+    code, _, complaint = casilla(capsys, "auditoria", "verificar", "--desde", "otra.jsonl")
+    assert (code, complaint.startswith("otra.jsonl no tiene ninguna fila")) == (1, True)
 
 
 def test_an_export_of_some_days_as_csv(installation: Installation, capsys: Said) -> None:

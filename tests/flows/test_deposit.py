@@ -18,6 +18,7 @@ from proxy.domain.acto import Acto
 from proxy.domain.events import Event
 from proxy.domain.files import Limits
 from proxy.domain.identidad import Identidad
+from proxy.domain.notificacion import digest
 from proxy.errors import Refusal
 from proxy.flows import deposit
 from proxy.flows.deposit import Offered, Receipt
@@ -130,11 +131,13 @@ def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
         entry, written = tx.conn.execute(
             select(tables.eventos).order_by(tables.eventos.c.id)
         ).mappings()
+        served = notificaciones.one(tx, rosa.id, receipt.id)
         files = notificaciones.files_of(tx, rosa.id, receipt.id)
+    assert served
     assert (entry["kind"], written["kind"]) == (Event.NOTIFICACION_DEPOSITED, "message_created")
     assert (entry["casilla_id"], entry["notificacion"]) == (rosa.id, receipt.id)
     hashes = [file.sha256 for file in files]
-    assert json.loads(entry["detail"]) == {"sha256": hashes}
+    assert json.loads(entry["detail"]) == {"sha256": hashes, "acto": digest(served, files)}
 
 
 LONG = b"%PDF-1.7\n" + b"x" * 2000 + b"%%EOF"

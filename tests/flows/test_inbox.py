@@ -17,6 +17,7 @@ from proxy.store import tables
 from proxy.store.db import Database
 from tests.casilla import Casilla, Offered
 from tests.clock import Clock
+from tests.flows.test_limiting import limited
 from tests.people import Person, vault
 from tests.racing import race
 
@@ -226,6 +227,14 @@ def test_sixty_downloads_a_minute_and_no_more(
     assert Reader(db, rosa, ELSEWHERE).files(letter) == Denied(Reason.LIMITED, timedelta(seconds=1))
     clock.advance(seconds=1)
     assert isinstance(reader.files(letter), list)
+
+
+def test_a_flood_of_downloads_is_one_evento(db: Database, rosa: Person, letter: bytes) -> None:
+    """S51, S69"""
+    reader = Reader(db, rosa)
+    reader.open(letter)
+    assert sum(isinstance(reader.files(letter), Denied) for _ in range(70)) > 1
+    assert limited(db) == 1
 
 
 def test_an_address_takes_a_hundred_and_twenty_a_minute_over_all_its_people(

@@ -1,10 +1,13 @@
 """The second person of an act confirms in a command of their own: S39, S66, both engines."""
 
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from proxy.domain.actor import Actor
 from proxy.domain.events import Event
@@ -75,7 +78,7 @@ def test_nothing_changes_until_another_os_user_approves(db: Database, rosa: Pers
     assert (now(db, rosa).email, waiting(db)) == (NEW, [])
     both = {"responsible": [*TWO], "petition": number}
     assert noted(db) == [
-        ("two_person_requested", both | {"act": "email"}),
+        ("two_person_requested", both | {"act": "email", "uid": petition.uid.hex()}),
         ("user_email_reset", both | {"asked_by": "ana"}),
     ]
 
@@ -169,3 +172,57 @@ def test_the_new_address_lies_sealed(db: Database, rosa: Person) -> None:
     with db.reading() as tx:
         row = tx.conn.execute(select(tables.petitions)).one()
     assert NEW.encode() not in row.email and NEW not in str(row)
+
+
+T = tables.petitions
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {"asked_by": "pedro"},
+        {"act": "factor"},
+        {"responds": "Otra Persona"},
+        {"authorises": None},
+        {"expires_at": LATER},
+        {"email": None},
+        {"email": b"x"},
+        {"uid": b"u" * 16},
+    ],
+    ids=lambda edited: "-".join(edited),
+)
+def test_who_writes_to_the_database_approves_no_petition_of_their_own(
+    db: Database, rosa: Person, edited: dict[str, Any]
+) -> None:
+    """The record says who asked, and for what; the petition is a row that anybody may edit."""
+    number = ask(db, rosa).id
+    with db.transaction() as tx:
+        tx.conn.execute(update(T).values(edited))
+    assert refusal(db, number) == "petition.unlike"
+    with pytest.raises(Refusal, match=f"El pedido {number} no es el que se anotó"):
+        waiting(db)
+    assert now(db, rosa).email == rosa.email
+    refuse(db, number, ANA)
+    assert waiting(db) == []
+
+
+def test_a_petition_that_nobody_asked_for_is_not_approved(db: Database, rosa: Person) -> None:
+    number = ask(db, rosa).id
+    with db.transaction() as tx:
+        row = dict(tx.conn.execute(select(T)).mappings().one())
+        tx.conn.execute(insert(T).values(row | {"id": number + 1}))
+    assert refusal(db, number + 1) == "petition.unlike"
+    approve(db, number)
+
+
+@pytest.mark.parametrize("answer", [approve, refuse])
+def test_an_answered_petition_that_is_set_back_does_not_happen_again(
+    db: Database, rosa: Person, answer: Callable[[Database, int, Actor], None]
+) -> None:
+    number = ask(db, rosa).id
+    answer(db, number, LUIS)
+    with db.transaction() as tx:
+        casillas.set_email(tx, casillas.by_id(tx, rosa.id), rosa.email)
+        tx.conn.execute(update(T).values(answered_at=None))
+    assert refusal(db, number) == "petition.unlike"

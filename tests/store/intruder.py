@@ -1,5 +1,6 @@
 """Somebody with every right on the database, and without the keys."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,3 +25,16 @@ def without_guards(db: Database) -> Iterator[Tx]:
         yield tx
         for guard in guards:
             tx.conn.exec_driver_sql(guard.sql)
+
+
+def from_outside(sqlite_url: str, statement: str) -> None:
+    """With SQLite alone, which looks at no reference between tables unless it is told to."""
+    thief = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
+    guards = thief.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in guards:
+        thief.execute(f"DROP TRIGGER {name}")
+    thief.executescript(statement)
+    for _, sql in guards:
+        thief.execute(sql)
+    thief.commit()
+    thief.close()

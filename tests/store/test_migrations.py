@@ -31,6 +31,7 @@ PUBLISHED = {
     "0008_wait_by_itself": "3c82659a2f1ca53117c3a11eabe26e75ea3ed93b84b7475991d03c02e1cec574",
     "0009_power": "bba9b129b40d88702e8ceff1f485ebb773e4fd352152fc8bec81f7d8ffef16af",
     "0011_a_price": "5831a2296fa0c0c5aa63ec24d05fa0ac4855a9d46f413ff1af47beeabdb5d8e9",
+    "0012_no_row_replaced": "0ec45f142e5046729ee2ffb2ebd0ad5c98f5a0754541090f0e85880a08816863",
 }
 
 

@@ -1,8 +1,10 @@
 """The record on both engines: no change of it goes unseen (S69)."""
 
+import hashlib
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +18,15 @@ from proxy.domain.actor import Actor
 from proxy.domain.client import Client
 from proxy.domain.evento import Evento, Mark
 from proxy.domain.events import Event
+from proxy.domain.vault import Vault
 from proxy.errors import Refusal
-from proxy.flows import record
-from proxy.flows.audit import Broken, Whole
+from proxy.flows import audit, inbox, record
+from proxy.flows.audit import Broken, Waiting, Whole
 from proxy.store import eventos, line, tables
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.browser import Browser
+from tests.flows.test_deposit import Sender
 from tests.people import ROSA, VAULT, open_casilla, vault
 from tests.racing import race
 from tests.recorded import advance_all, verify
@@ -53,7 +57,7 @@ def at(db: Database, place: int) -> bytes:
 
 def end(db: Database) -> Mark:
     with db.reading() as tx:
-        found = line.last(tx)
+        found, _ = line.last(tx)
     assert found
     return found
 
@@ -68,8 +72,9 @@ def tamper(db: Database, *statements: Any, kept: Mark | None = None) -> tuple[st
 
 
 def test_what_nobody_touched_is_whole(noted: Database, clock: Clock) -> None:
+    began = clock.now - timedelta(seconds=ROWS)
     found = verify(noted, end(noted))
-    assert found == Whole(ROWS + 1, found.since if isinstance(found, Whole) else None, clock.now)
+    assert found == Whole(ROWS + 1, began, clock.now, began, Waiting(0, None))
 
 
 @pytest.mark.parametrize("table", ["eventos", "line", "audit", "audit_head"])
@@ -195,7 +200,7 @@ def test_behind_a_line_that_lost_its_mark_nothing_is_put(noted: Database) -> Non
         eventos.note(tx, Event.CODE_SENT)
     assert not record.advance(noted, kept).fits
     with noted.reading() as tx:
-        assert line.last(tx) is None
+        assert line.last(tx)[0] is None
 
 
 @pytest.mark.parametrize(
@@ -209,22 +214,15 @@ def test_behind_a_line_that_lost_its_mark_nothing_is_put(noted: Database) -> Non
     ],
 )
 def test_a_fact_whose_evento_was_never_put_in_line_is_named_without_any_mark(
-    db: Database, clock: Clock, event: Event, code: str
+    db: Database, tmp_path: Path, event: Event, code: str
 ) -> None:
     """Cut before it got its place: only the fact itself tells of it."""
     advance_all(db)
     rosa = open_casilla(db, ROSA)
     Browser(db, Client("203.0.113.7")).enter(rosa)
+    served = Sender(db, tmp_path).deposit().id
     with db.transaction() as tx:
-        served = dict.fromkeys(("expediente", "tipo", "numero", "asunto", "dependencia"), "x")
-        served |= {"firmado_por": "x", "elaborado_por": "x"}
-        for name in ("issued_at", "deposited_at", "read_at"):
-            served[name] = tx.now  # type: ignore[assignment]
-        tx.conn.execute(
-            insert(tables.notificaciones).values(served | {"casilla_id": rosa.id, "id": b"n" * 16})
-        )
-        for noted in (Event.NOTIFICACION_DEPOSITED, Event.NOTIFICACION_READ):
-            eventos.note(tx, noted, rosa.id, notificacion=b"n" * 16)
+        inbox.open(tx, rosa.id, served)
     gone = select(ROW.c.id).where(ROW.c.kind == event)
     waiting = tables.line_waiting
     one = delete(waiting).where(waiting.c.evento_id.in_(gone))
@@ -286,6 +284,41 @@ def test_four_processes_write_and_advance_one_line(db: Database, database_url: s
     found = verify(db)
     assert isinstance(found, Whole)
     assert found.rows > 50
+
+
+def of_keys(*ids: str) -> Vault:
+    """A ring of these keys; the audit knows both, also the retired one."""
+    return Vault(
+        lambda purpose: {
+            key_id: hashlib.sha256((key_id + purpose).encode()).digest()
+            for key_id in (("k1", "k2") if purpose == "audit" else ids)
+        }
+    )
+
+
+@pytest.mark.parametrize("placed", [True, False])
+def test_who_has_a_retired_key_adds_nothing_to_the_record(db: Database, *, placed: bool) -> None:
+    """The manual says of a stolen key: rotate and retire it on the same day."""
+    db.vault = lambda: of_keys("k1")
+    advance_all(db)
+    db.vault = lambda: of_keys("k2")
+    with db.transaction() as tx:
+        eventos.note(tx, Event.KEY_RETIRED, key="k1", passwords=0)
+    advance_all(db)
+    kept = end(db)
+    with db.transaction() as tx:
+        one = Evento(
+            b"f" * 16, tx.now, "session_created", 1, None, "owner", b"s" * 16, "203.0.113.7",
+            None, None, None, "{}",
+        )  # fmt: skip
+        row = one._asdict() | {"key_id": "k1", "seal": evento.seal(of_keys("k1"), "k1", one)}
+        tx.conn.execute(insert(ROW).values(row))
+    if placed:
+        advance_all(db, kept)
+    with db.reading() as tx:
+        found = audit.verify(tx, kept)
+    assert isinstance(found, Broken)
+    assert (found.code, found.id) == ("audit.retired", 3 if placed else (b"f" * 16).hex())
 
 
 Text: Callable[[], Any] = lambda: st.none() | st.text()  # noqa: E731

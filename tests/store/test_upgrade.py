@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from bench import locked_head
 from proxy.domain.evento import Mark
 from proxy.domain.events import Event
 from proxy.flows import audit, inbox
-from proxy.flows.audit import Broken, Whole
+from proxy.flows.audit import Broken, Same, Whole
 from proxy.flows.login import Opened
 from proxy.store import line, schema, tables
 from proxy.store.db import Database
@@ -108,7 +108,7 @@ def read_another(db: Database) -> None:
 
 def end(db: Database) -> Mark:
     with db.reading() as tx:
-        found = line.last(tx)
+        found, _ = line.last(tx)
     assert found
     return found
 
@@ -140,7 +140,7 @@ def test_what_it_exported_then_is_held_against_today(old: Database) -> None:
     advance_all(old)
     read_another(old)
     with old.reading() as tx:
-        assert audit.compare(tx, then) == OLD
+        assert audit.compare(tx, then) == Same(OLD, 0)
     then[2]["event"] = "session_created"
     with old.reading() as tx:
         assert audit.compare(tx, then) == Broken("audit.export.changed", 3)
@@ -186,3 +186,62 @@ def test_nothing_is_added_to_the_old_audit(upgraded: Database) -> None:
         locked_head.note(tx, Event.LOGIN_FAILED)
     with upgraded.reading() as tx:
         assert tx.conn.execute(text("SELECT count(*) FROM audit")).scalar() == OLD
+
+
+@pytest.fixture
+def past(upgraded: Database) -> datetime:
+    """A day before the upgrade."""
+    return upgraded.clock() - timedelta(days=1)
+
+
+def test_a_reading_of_nobody_dated_before_the_upgrade_is_found(
+    upgraded: Database, past: datetime
+) -> None:
+    """No trigger refuses it: read_at goes from nothing to an instant."""
+    kept, table = end(upgraded), tables.notificaciones
+    with upgraded.transaction() as tx:
+        tx.conn.execute(update(table).where(table.c.id == b"n" * 16).values(read_at=past))
+    assert verify(upgraded, kept) == Broken("audit.earlier", "")
+
+
+def test_a_deposit_of_nobody_dated_before_the_upgrade_is_found(
+    upgraded: Database, past: datetime
+) -> None:
+    kept = end(upgraded)
+    with upgraded.transaction() as tx:
+        rosa = tx.conn.execute(select(tables.casillas.c.id)).scalar_one()
+        one = SERVED | {"casilla_id": rosa, "id": b"o" * 16}
+        one |= {"issued_at": past, "deposited_at": past}
+        tx.conn.execute(insert(tables.notificaciones), one)
+    assert verify(upgraded, kept) == Broken("audit.earlier", "")
+
+
+def test_what_was_served_before_the_upgrade_and_is_altered_is_found(upgraded: Database) -> None:
+    with without_guards(upgraded) as tx:
+        tx.conn.execute(update(tables.notificaciones).values(asunto="otro"))
+    assert verify(upgraded) == Broken("audit.earlier", "")
+
+
+def test_a_deposit_of_nobody_dated_after_the_upgrade_is_named(upgraded: Database) -> None:
+    with upgraded.transaction() as tx:
+        rosa = tx.conn.execute(select(tables.casillas.c.id)).scalar_one()
+        one = SERVED | {"casilla_id": rosa, "id": b"o" * 16}
+        one |= {"issued_at": tx.now, "deposited_at": tx.now}
+        tx.conn.execute(insert(tables.notificaciones), one)
+    assert verify(upgraded) == Broken("audit.no_deposit", (b"o" * 16).hex())
+
+
+def test_a_record_that_begins_a_second_time_says_since_when_it_runs(
+    upgraded: Database, clock: Clock
+) -> None:
+    """Decision 0028: who writes the database and deletes the mark as well is told by that alone."""
+    read_another(upgraded)
+    first = verify(upgraded)
+    clock.advance(days=1)
+    with without_guards(upgraded) as tx:
+        for table in (tables.line, tables.line_waiting, tables.eventos):
+            tx.conn.execute(delete(table))
+    again = verify(upgraded)
+    assert isinstance(first, Whole)
+    assert isinstance(again, Whole)
+    assert (first.began, again.began) == (clock.now - timedelta(days=1), clock.now)

@@ -1,0 +1,185 @@
+"""Facts of the tables beside their eventos: what was served and read, and what must be noted.
+
+Both are read in one order, row by row, so memory does not grow with them.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, select, type_coerce
+from sqlalchemy.types import NullType
+
+from proxy.domain.acto import Described
+from proxy.domain.events import Event
+from proxy.domain.notificacion import File, Notificacion, digest
+from proxy.store.eventos import AT_ONCE, any_text
+from proxy.store.instant import instant
+from proxy.store.tables import challenges, eventos, files, notificaciones, outbox, sessions
+from proxy.store.tx import Tx
+
+Key = tuple[int, bytes]  # casilla and notificacion
+STRANGE: Key = (0, b"")  # of a row that no casilla has
+
+
+@dataclass(frozen=True)
+class Served:
+    """A notificacion as the tables hold it. `digest` is empty when it cannot be read."""
+
+    id: object
+    deposited_at: datetime | None
+    read_at: datetime | None
+    read: bool
+    digest: str
+
+
+@dataclass(frozen=True)
+class Noted:
+    kind: str
+    at: datetime | None
+    acto: object  # the digest of what was served
+
+
+@dataclass
+class Fact:
+    """A notificacion and its eventos; either may lack the other."""
+
+    key: Key
+    served: Served | None = None
+    noted: list[Noted] = field(default_factory=list)
+
+
+_NAMES = [*Notificacion.__dataclass_fields__]
+_NOTIFICACION = [notificaciones.c[name] for name in _NAMES]
+_FILE = [files.c[name] for name in File.__dataclass_fields__]
+# Raw values: a SQLite column may hold any value, and a bad row must not stop the reading.
+_SERVED = (
+    select(*(type_coerce(column, NullType()) for column in (*_NOTIFICACION, *_FILE)))
+    .select_from(
+        notificaciones.outerjoin(
+            files,
+            and_(
+                files.c.casilla_id == notificaciones.c.casilla_id,
+                files.c.notificacion_id == notificaciones.c.id,
+            ),
+        )
+    )
+    .order_by(notificaciones.c.casilla_id, notificaciones.c.id, files.c.position)
+    .execution_options(yield_per=AT_ONCE)
+)
+_NOTED = (
+    select(
+        eventos.c.casilla_id,
+        eventos.c.notificacion,
+        eventos.c.kind,
+        type_coerce(eventos.c.at, NullType()),
+        eventos.c.detail,
+    )
+    .where(eventos.c.kind.in_([Event.NOTIFICACION_DEPOSITED, Event.NOTIFICACION_READ]))
+    .where(eventos.c.casilla_id.is_not(None), eventos.c.notificacion >= b"")
+    .order_by(eventos.c.casilla_id, eventos.c.notificacion)
+    .execution_options(yield_per=AT_ONCE)
+)
+_WIDTH = len(_NAMES)
+_whose = itemgetter(_NAMES.index("casilla_id"), _NAMES.index("id"))
+_key = itemgetter(0)
+
+
+def of_notificaciones(tx: Tx) -> Iterator[Fact]:
+    """In the order of their keys. Call it when the seals of the eventos are known to be right."""
+    with any_text(tx), tx.conn.execute(_SERVED) as rows, tx.conn.execute(_NOTED) as told:
+        for key, group in groupby(merge(_served(rows), _noted(told), key=_key), _key):
+            fact = Fact(key)
+            for _, one in group:
+                if isinstance(one, Noted):
+                    fact.noted.append(one)
+                elif fact.served is None:
+                    fact.served = one
+                else:  # two rows that no casilla has
+                    yield Fact(key, one)
+            yield fact
+
+
+def _served(rows: Any) -> Iterator[tuple[Key, Served | Noted]]:
+    for (casilla_id, one), group in groupby(rows, _whose):
+        good = isinstance(casilla_id, int) and isinstance(one, bytes)
+        yield (casilla_id, one) if good else STRANGE, _read(list(group))
+
+
+def _read(rows: list[Row[Any]]) -> Served:
+    """The rows of one notificacion: one for each file."""
+    values = dict(zip(_NAMES, rows[0], strict=False))
+    said = ""
+    try:
+        values["issued_at"] = instant(values["issued_at"])
+        described = Described(**{name: values[name] for name in Described.__dataclass_fields__})
+        files = [File(*row[_WIDTH:]) for row in rows if row[_WIDTH] is not None]
+        said = digest(described, files)
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        pass
+    read_at = values["read_at"]
+    return Served(
+        values["id"], _instant(values["deposited_at"]), _instant(read_at), read_at is not None, said
+    )
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        return instant(value)
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        return None
+
+
+def _noted(rows: Any) -> Iterator[tuple[Key, Served | Noted]]:
+    for casilla_id, notificacion, kind, at, detail in rows:
+        yield (casilla_id, notificacion), Noted(kind, _instant(at), _acto(detail))
+
+
+def _acto(detail: str) -> object:
+    try:
+        return json.loads(detail).get("acto")
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        return None
+
+
+@dataclass(frozen=True)
+class Unrecorded:
+    """A fact of the tables whose evento is missing."""
+
+    kind: Event
+    id: str  # hexadecimal
+
+
+_FACTS = {
+    Event.SESSION_STARTED: (sessions.c.id, sessions.c.created_at, "session"),
+    Event.CHALLENGE_MADE: (challenges.c.id, challenges.c.created_at, "challenge"),
+    Event.MESSAGE_WRITTEN: (outbox.c.message_id, outbox.c.created_at, "message"),
+}
+
+
+def _lacking(event: Event, *, dated: bool) -> Any:
+    fact, at, column = _FACTS[event]
+    noted = eventos.c[column]
+    every = select(fact).where(at >= bindparam("since")) if dated else select(fact)
+    told = select(noted).where(eventos.c.kind == event, noted.is_not(None))
+    return every.except_(told).limit(1)
+
+
+_LACKING = {
+    (event, dated): _lacking(event, dated=dated) for event in _FACTS for dated in (False, True)
+}
+
+
+def unrecorded(tx: Tx, since: datetime | None) -> Unrecorded | None:
+    """A session, challenge or message since then, or at all, whose evento is missing."""
+    for event in _FACTS:
+        values = {"since": since} if since else {}
+        found = tx.conn.execute(_LACKING[event, since is not None], values).scalar()
+        if found is not None:
+            return Unrecorded(event, found.hex() if isinstance(found, bytes) else str(found))
+    return None

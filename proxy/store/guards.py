@@ -1,0 +1,38 @@
+"""The triggers that keep the record and what was served, as the migrations make them."""
+
+import hashlib
+
+from sqlalchemy import text
+
+from proxy.store.tx import Tx
+
+# SHA-256 of what `guards` says of a database that the migrations made. Who changes a trigger
+# writes the new one here: a test says which.
+MADE = {
+    "sqlite": "1c92219bf955dc56c5baaa498dec38200999333e93990b239dd37fa3aa95c7b9",
+    "postgresql": "d20f8c78a580379a1d89d1e7acc4bb2d40147b52cd6123a756b9f3d4ee2e4e4a",
+}
+_SQLITE = text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+# Of the schema where the record is. A rule could swallow what is inserted as a trigger could.
+_POSTGRESQL = text(
+    "SELECT t.tgname::text, pg_catalog.replace("
+    "   pg_catalog.pg_get_triggerdef(t.oid), pg_catalog.quote_ident(n.nspname) || '.', ''),"
+    " t.tgenabled::text, p.prosrc, pg_catalog.array_to_string(p.proconfig, ',')"
+    " FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid"
+    " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    " JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid"
+    " WHERE NOT t.tgisinternal AND n.oid ="
+    "  (SELECT relnamespace FROM pg_catalog.pg_class WHERE oid = 'eventos'::regclass)"
+    " UNION ALL SELECT r.rulename::text, r.definition, '', '', NULL FROM pg_catalog.pg_rules r"
+    "  WHERE r.schemaname NOT IN ('pg_catalog', 'information_schema')"
+    " ORDER BY 1, 2"
+)
+
+
+def guards(tx: Tx) -> str:
+    rows = tx.conn.execute(_SQLITE if tx.conn.dialect.name == "sqlite" else _POSTGRESQL)
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode(errors="replace")).hexdigest()
+
+
+def as_made(tx: Tx) -> bool:
+    return guards(tx) == MADE[tx.conn.dialect.name]
