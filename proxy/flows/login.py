@@ -219,9 +219,8 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
         if casilla.phone:
             outbox.add(tx, "new_device", casilla, channel="sms")
-    elif sessions.end_of_device(tx, casilla.id, device):
-        # Its browser has one cookie: nobody could end the earlier session any more.
-        eventos.note(tx, Event.SESSION_ENDED, casilla.id)
+    # A browser has one cookie: nobody could end its earlier session any more.
+    note_ended(tx, casilla.id, sessions.end_of_device(tx, casilla.id, device))
     first_access.retire_secret(tx, casilla)
     links.end_all(tx, casilla.id, "recovery")  # an owner who logs in needs no link (S35)
     token = secrets.new_token()
@@ -259,8 +258,7 @@ def _forget(tx: Tx, casilla: Casilla, device: bytes, client: Client) -> None:
     if not devices.forget(tx, casilla.id, device):
         return
     eventos.note(tx, Event.DEVICE_FORGOTTEN, casilla.id)
-    if sessions.end_of_device(tx, casilla.id, device):
-        eventos.note(tx, Event.SESSION_ENDED, casilla.id)
+    note_ended(tx, casilla.id, sessions.end_of_device(tx, casilla.id, device))
     context = {"most": WRONG_IN_A_ROW} | where(tx, client)
     outbox.add(tx, "device_forgotten", casilla, **context)
 

@@ -39,7 +39,7 @@ def leave(tx: Tx, here: Inside, other: Inside) -> None:
 
 def choose_another_password(tx: Tx, here: Inside, other: Inside) -> None:
     casilla = casillas.by_id(tx, here.session.casilla_id)
-    password.replace(tx, casilla, HASHED, ELSEWHERE, but=here.session.id)
+    password.replace(tx, POLICY, casilla, HASHED, ELSEWHERE, but=here.session.id)
 
 
 @pytest.mark.parametrize("act", [end_one, end_others, forget, leave, choose_another_password])
