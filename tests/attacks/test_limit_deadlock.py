@@ -1,0 +1,91 @@
+"""Two requests about one casilla, on PostgreSQL: no one waits for the other in a circle (S47)."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from proxy.domain import secrets
+from proxy.flows import cuentas, login
+from proxy.flows.login import Attempt
+from proxy.store.db import Database
+from proxy.store.tx import Tx
+from tests.clock import Clock
+from tests.flows.browser import ELSEWHERE, POLICY
+from tests.people import PASSWORDS, ROSA, Person, open_casilla, vault
+
+
+def crossed(
+    db: Database, first: Callable[[Tx], object], second: Callable[[Tx], object]
+) -> list[BaseException]:
+    """`first` stops after it took its limits, until `second` has locked the casilla."""
+    took, locked, faults = threading.Event(), threading.Event(), []
+
+    def after(_c: Any, _cur: Any, statement: str, *_: Any) -> None:
+        name = threading.current_thread().name
+        if name == "first" and statement.startswith("INSERT INTO rates") and not took.is_set():
+            took.set()
+            locked.wait(3)
+        if name == "second" and statement.startswith("UPDATE casillas"):
+            locked.set()
+
+    def run(flow: Callable[[Tx], object], wait: bool) -> None:
+        if wait:
+            took.wait(5)
+        try:
+            with db.transaction() as tx:
+                flow(tx)
+        except OperationalError as fault:
+            faults.append(fault)
+
+    event.listen(db.engine, "after_cursor_execute", after)
+    threads = [
+        threading.Thread(target=run, args=(first, False), name="first"),
+        threading.Thread(target=run, args=(second, True), name="second"),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    event.remove(db.engine, "after_cursor_execute", after)
+    return faults
+
+
+@pytest.fixture
+def on_postgresql(postgresql_url: str) -> Any:
+    db = Database(postgresql_url, Clock(), vault)
+    yield db
+    db.close()
+
+
+def test_a_strangers_password_and_the_owners_right_one(on_postgresql: Database) -> None:
+    db = on_postgresql
+    rosa = open_casilla(db, ROSA)
+    with db.transaction() as tx:
+        mine = login.attempt(tx, rosa.identidad, ELSEWHERE)
+    assert isinstance(mine, Attempt)
+    proof = PASSWORDS.prove(mine.stored, rosa.password)
+
+    def stranger(tx: Tx) -> None:
+        login.attempt(tx, rosa.identidad, ELSEWHERE)
+
+    def right(tx: Tx) -> None:
+        assert login.answer(tx, POLICY, mine, proof, secrets.new_token(), ELSEWHERE) is None
+
+    assert crossed(db, stranger, right) == []
+
+
+def test_a_strangers_password_and_rehabilitar(on_postgresql: Database) -> None:
+    db = on_postgresql
+    rosa: Person = open_casilla(db, ROSA)
+    with db.transaction() as tx:
+        login.attempt(tx, rosa.identidad, ELSEWHERE)
+    faults = crossed(
+        db,
+        lambda tx: login.attempt(tx, rosa.identidad, ELSEWHERE),
+        lambda tx: cuentas.restore(tx, rosa.identidad),
+    )
+    assert faults == []
