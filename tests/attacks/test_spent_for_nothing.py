@@ -10,19 +10,19 @@ from proxy.app import create_app
 from proxy.domain import limits
 from proxy.domain.client import Client
 from proxy.errors import Denied, Reason
-from proxy.flows import recovery
+from proxy.flows import login, recovery
 from proxy.installation import Installation
 from proxy.store import throttle
 from proxy.store.db import Database
 from tests.attacks.actor import Actor, code_of
 from tests.clock import Clock
 from tests.flows.app import turn_on
-from tests.flows.browser import ELSEWHERE, PHONE, Browser, contexts
+from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, contexts
 from tests.flows.newcomer import ELENA, HER, Newcomer
-from tests.people import Person
+from tests.people import PASSWORDS, ROSA, Person
 from tests.web.recovering import Recovering
 from tests.web.registering import START, Registering, introduce
-from tests.web.visitor import ORIGIN, Visitor, forms
+from tests.web.visitor import ORIGIN, Visitor, forms, price_of
 
 From = Callable[[str], Visitor]
 STRANGER = Client("198.51.100.66", "curl")
@@ -114,7 +114,6 @@ def test_a_full_mailbox_does_not_tell_whose_it_is(
     db: Database, request: pytest.FixtureRequest, has: bool
 ) -> None:
     """S31, S41: recover with a DNI, then register with an address: refused only if they belong."""
-    from tests.people import ROSA
 
     if has:
         request.getfixturevalue("owner")
@@ -153,7 +152,7 @@ def test_who_paid_nothing_gets_nothing_back(db: Database, owner: Person) -> None
     actor.enter(owner.identidad, owner.password)
     stranger = replace(PHONE, user_agent="curl", device=None)
     with db.transaction() as tx:
-        for n in range(8):
+        for _ in range(8):
             recovery.admit(tx, HER, stranger)
         before = throttle.levels(tx, limits.recoveries_of_network(stranger))[0]
     assert actor.admit(owner.identidad) in (0, None)
@@ -162,3 +161,55 @@ def test_who_paid_nothing_gets_nothing_back(db: Database, owner: Person) -> None
     assert actor.recovery_code(code_of(actor.asked("recovery"))) is None
     with db.reading() as tx:
         assert throttle.levels(tx, limits.recoveries_of_network(stranger))[0] >= before - 0.01
+
+
+def test_unpaid_tries_do_not_make_the_owner_pay_for_days(
+    db: Database, owner: Person, clock: Clock
+) -> None:
+    """S84: the forms brought a riddle, and none was answered right."""
+    with db.transaction() as tx:
+        for n in range(320):
+            client = Client(f"198.51.{n % 200}.9", "curl")
+            login.attempt(tx, owner.identidad, client, riddled=True)
+    clock.advance(hours=36)
+    assert Browser(db, ELSEWHERE).password(owner.identidad, owner.password) is None
+
+
+def test_what_is_sent_again_counts_like_what_was_sent(db: Database, clock: Clock) -> None:
+    """S85: five messages left, and network, domain and service counted one."""
+    newcomer = Newcomer(db, STRANGER).reach_email()
+    for _ in range(4):
+        clock.advance(seconds=61)
+        assert newcomer.resend() is None
+    network = limits.mail_asked(STRANGER)[0]
+    with db.reading() as tx:
+        assert throttle.levels(tx, [network])[0] * network.times > 3
+
+
+def test_a_forgotten_password_field_keeps_the_riddle_of_the_page(of: From, rosa: Person) -> None:
+    """S83: who leaves it empty once must not fill in everything two times more."""
+    page, visitor = None, of("192.0.2.1")
+    for _ in range(6):
+        page = visitor.password(rosa.identidad.number, "otra")
+    assert page is not None and price_of(page) == 2
+    empty = visitor.pay(page, "/casilla/ingresar/", dni=rosa.identidad.number, clave="")
+    assert price_of(empty) == 2
+
+
+def test_a_stranger_does_not_close_the_recovery_by_link_of_who_has_an_app(
+    db: Database, owner: Person, clock: Clock
+) -> None:
+    """S84: recovery by link works from anywhere."""
+    app = turn_on(db, owner).app
+    clock.advance(hours=1)
+    stranger = Newcomer(db, STRANGER).reach_representative()
+    stranger.summon(owner.identidad)
+    for _ in range(5):
+        stranger.answer(app.wrong())
+    with db.transaction() as tx:
+        recovery.ask_link(tx, POLICY, owner.identidad, owner.email, ELSEWHERE)
+    link = bytes.fromhex(str(contexts(db, "recovery_link")[-1]["link"]))
+    with db.transaction() as tx:
+        hashed = PASSWORDS.hash("Olluco-volcan-93")
+        chosen = recovery.choose_by_link(tx, POLICY, link, hashed, ELSEWHERE, app.code)
+    assert chosen is True
