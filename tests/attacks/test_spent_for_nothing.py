@@ -10,15 +10,15 @@ from proxy.app import create_app
 from proxy.domain import limits
 from proxy.domain.client import Client
 from proxy.errors import Denied, Reason
-from proxy.flows import login, recovery
+from proxy.flows import cuentas, login, recovery
 from proxy.installation import Installation
 from proxy.store import throttle
 from proxy.store.db import Database
 from tests.attacks.actor import Actor, code_of
 from tests.clock import Clock
 from tests.flows.app import turn_on
-from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, contexts
-from tests.flows.newcomer import ELENA, HER, Newcomer
+from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, contexts, mailed_code
+from tests.flows.newcomer import BAKERY, ELENA, HER, Newcomer
 from tests.people import PASSWORDS, ROSA, Person
 from tests.web.recovering import Recovering
 from tests.web.registering import START, Registering, introduce
@@ -213,3 +213,53 @@ def test_a_stranger_does_not_close_the_recovery_by_link_of_who_has_an_app(
         hashed = PASSWORDS.hash("Olluco-volcan-93")
         chosen = recovery.choose_by_link(tx, POLICY, link, hashed, ELSEWHERE, app.code)
     assert chosen is True
+
+
+def spend_the_mailbox(db: Database, owner: Person, clock: Clock) -> None:
+    for n in range(5):
+        actor = Actor(db, Client(f"198.51.{n}.9"))
+        actor.start(owner.identidad)
+        actor.send()
+        clock.advance(minutes=4)
+
+
+def test_rehabilitar_gives_back_the_mailbox(db: Database, owner: Person, clock: Clock) -> None:
+    """S84: the command says that its owner recovers from any browser."""
+    spend_the_mailbox(db, owner, clock)
+    with db.transaction() as tx:
+        cuentas.restore(tx, owner.identidad)
+    before = len(contexts(db, "recovery_code"))
+    hers = Actor(db, Client("192.0.2.200"))
+    hers.start(owner.identidad)
+    assert hers.send() is None
+    assert len(contexts(db, "recovery_code")) == before + 1
+
+
+def test_rehabilitar_gives_back_the_codes_of_the_app(
+    db: Database, owner: Person, clock: Clock
+) -> None:
+    app = turn_on(db, owner).app
+    clock.advance(hours=1)
+    stranger = Newcomer(db, STRANGER).reach_representative()
+    stranger.summon(owner.identidad)
+    for _ in range(5):
+        stranger.answer(app.wrong())
+    with db.transaction() as tx:
+        cuentas.restore(tx, owner.identidad)
+    new = Browser(db, ELSEWHERE)
+    assert new.password(owner.identidad, owner.password) is None
+    assert not isinstance(new.code(app.code), Denied)
+
+
+def test_who_knows_a_dni_does_not_stop_its_owner_from_registering_a_company(
+    db: Database, owner: Person, clock: Clock
+) -> None:
+    """S84, S85: from their own network, with their own mailbox."""
+    Browser(db).enter(owner)
+    spend_the_mailbox(db, owner, clock)
+    hers = Newcomer(db).reach_representative(
+        BAKERY | {"correo": owner.email, "correo2": owner.email}
+    )
+    assert hers.summon(owner.identidad) is None
+    assert hers.answer(mailed_code(db, name="representative_code")) is None
+    assert hers.ask() is None
