@@ -31,6 +31,7 @@ TEXTS = {
         "Este equipo ya puede ingresar. Escriba su contraseña, o recupérela desde aquí mismo."
     ),
     "pass.over": "Ese pase venció o ya se usó. Pida otro a quien lo atendió.",
+    "login.again": "Escriba otra vez su contraseña: por seguridad no queda en la página.",
     "login.riddle": (
         "Hubo muchos intentos de ingreso. "
         "Escriba otra vez su contraseña y haga también la comprobación de abajo."

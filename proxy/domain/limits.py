@@ -38,7 +38,7 @@ class Limit:
 
 TABLE = {
     "password/device": (10, 15 * MINUTE, Kind.WALL),
-    "password/home": (10, 15 * MINUTE, Kind.TOLL),
+    "password/home": (5, 15 * MINUTE, Kind.TOLL),  # as any, or the number tells whose home it is
     "password/pair": (5, 15 * MINUTE, Kind.TOLL),
     "password/hour": (20, HOUR, Kind.TOLL),
     "password/day": (50, DAY, Kind.TOLL),
@@ -50,7 +50,9 @@ TABLE = {
     "send/60": (15, HOUR, Kind.WALL),
     "send/network": (20, HOUR, Kind.SHARE),
     "mail": (2000, HOUR, Kind.BUDGET),
-    "mailbox": (5, DAY, Kind.WALL),
+    "mailbox/typed": (3, DAY, Kind.WALL),
+    "mailbox/owner": (2, DAY, Kind.WALL),
+    "mailbox/home": (5, DAY, Kind.WALL),
     "domain": (200, HOUR, Kind.BUDGET),
     "code/5": (5, 5 * MINUTE, Kind.WALL),
     "code/60": (20, HOUR, Kind.WALL),
@@ -133,8 +135,13 @@ def mail_asked(client: Client) -> list[Limit]:
 
 
 def mailbox(address: str) -> Limit:
-    """What strangers may cause to be sent to it (S85)."""
-    return _limit("mailbox", _plain(address))
+    """What strangers may have sent to an address that they type (S85)."""
+    return _limit("mailbox/typed", _plain(address))
+
+
+def mailbox_of(address: str, place: str) -> Limit:
+    """What they may have sent to the owner of a casilla, whose address they do not know."""
+    return _limit("mailbox/home" if place else "mailbox/owner", _plain(address), place)
 
 
 def domain(address: str) -> Limit:
@@ -142,17 +149,25 @@ def domain(address: str) -> Limit:
 
 
 def codes_typed(purpose: str, subject: bytes, whose: Identidad | None) -> list[Limit]:
-    about = f"{purpose}/{subject.hex()}"
-    return [_limit(f"code/{window}", about, whose=whose) for window in ("5", "60", "day")]
+    return _guesses(f"{purpose}/{subject.hex()}", whose)
 
 
-def factor_codes(casilla_id: int, device: bytes | None) -> list[Limit]:
+def factor_codes(identidad: Identidad, device: bytes | None) -> list[Limit]:
     """One count for all purposes: the app gives the same code for each.
 
     Fifty guesses a day, with three valid codes at a time: one hit in 6,600 days.
     """
-    about = f"{casilla_id}/{device.hex()}" if device else casilla_id
-    return [_limit(f"code/{window}", "factor", about) for window in ("5", "60", "day")]
+    about = device.hex() if device else "unknown"
+    return _guesses(f"factor/{identidad}/{about}", identidad)
+
+
+def factor_codes_of_strangers(identidad: Identidad) -> list[Limit]:
+    """Apart: who names somebody as a representative proves nothing, and spends none of theirs."""
+    return _guesses(f"factor/{identidad}/named", identidad)
+
+
+def _guesses(about: str, whose: Identidad | None) -> list[Limit]:
+    return [_limit(f"code/{window}", about, whose=whose) for window in ("5", "60", "day")]
 
 
 def sms_asked(about: str) -> list[Limit]:

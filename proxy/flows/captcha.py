@@ -16,6 +16,7 @@ from proxy.domain.client import Client
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
+from proxy.flows.limiting import Charge
 from proxy.store import captchas, throttle
 from proxy.store.captchas import NewRiddle
 from proxy.store.db import Database
@@ -126,12 +127,20 @@ def untried(tx: Tx, form: str, client: Client) -> bool:
     return throttle.look(tx, limits.first_tries(form, client)) is None
 
 
-def check(tx: Tx, visit: str, form: str, answer: Answer, price: int) -> str | None:
+def check(tx: Tx, visit: str, form: str, answer: Answer, charge: Charge) -> str | None:
     """None: the answer is right. Otherwise the code of the fault, such as `captcha.wrong`.
 
     Any answer spends the riddle. The caller must return the fault: to raise it would undo that.
-    The price may have doubled since the riddle was given, and no more: nobody keeps cheap ones.
+    The price may have doubled since the riddle was given, and no more: nobody keeps cheap ones. A
+    right answer counts the act.
     """
+    fault = _fault(tx, visit, form, answer, charge.price)
+    if fault is None:
+        throttle.take(tx, charge.owed)
+    return fault
+
+
+def _fault(tx: Tx, visit: str, form: str, answer: Answer, price: int) -> str | None:
     if not (answer.letters.strip() or answer.work):
         return "captcha.missing"
     browser, riddle = tx.vault.digest(visit), _id(answer.riddle)

@@ -22,7 +22,7 @@ from proxy.domain.limits import MINUTE, Limit
 from proxy.domain.policy import Policy
 from proxy.errors import Denied, Reason
 from proxy.flows import limiting, sms
-from proxy.store import casillas, challenges, devices, eventos, outbox, sessions
+from proxy.store import casillas, challenges, devices, eventos, outbox, sessions, throttle
 from proxy.store.challenges import Challenge as Challenge
 from proxy.store.challenges import NewChallenge, Way
 from proxy.store.outbox import Channel as Channel
@@ -184,7 +184,9 @@ def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) 
 
 
 def tries_of_factor(tx: Tx, casilla_id: int, client: Client) -> list[Limit]:
-    return limits.factor_codes(casilla_id, known_device(tx, client, casilla_id))
+    return limits.factor_codes(
+        casillas.by_id(tx, casilla_id).identidad, known_device(tx, client, casilla_id)
+    )
 
 
 def known_device(tx: Tx, client: Client, casilla_id: int | None) -> bytes | None:
@@ -192,6 +194,19 @@ def known_device(tx: Tx, client: Client, casilla_id: int | None) -> bytes | None
         return None
     device = bytes.fromhex(client.device)
     return device if devices.known(tx, device, casilla_id or 0) else None
+
+
+def resend_counted(
+    tx: Tx, policy: Policy, challenge: Challenge | None, client: Client, counted: Sequence[Limit]
+) -> Denied | None:
+    """`resend`, which counts like the first message. Its form asks for no riddle: that one paid."""
+    wait = throttle.look(tx, counted)
+    if wait:
+        return Denied(Reason.NETWORK, wait)
+    denied = resend(tx, policy, challenge, client)
+    if denied is None:
+        throttle.take(tx, counted)
+    return denied
 
 
 def place_of(tx: Tx, client: Client, casilla_id: int | None) -> str:
@@ -239,11 +254,12 @@ def _take(
             tx, policy.sms_a_day, who, number, client, known=known, casilla_id=one.casilla_id
         )
         return Denied(Reason.LIMITED, taken) if isinstance(taken, timedelta) else taken
-    if not typed and (place or one.purpose in AFTER_A_PROOF):
+    if not typed and (place.startswith("device/") or one.purpose in AFTER_A_PROOF):
         return _opens(one)
-    # Who typed an address is told that its mailbox is full. Of an owner's no page tells.
-    address = typed or (casilla.email if casilla else one.subject.hex())
-    wait = limiting.take(tx, [limits.mailbox(address)], one.casilla_id)
+    # Who typed an address is told that its mailbox is full. Of an owner's no page tells, so the two
+    # count apart, and so do the networks of the owner, which neighbours share.
+    owners = limits.mailbox_of(casilla.email if casilla else one.subject.hex(), place)
+    wait = limiting.take(tx, [limits.mailbox(typed) if typed else owners], one.casilla_id)
     if wait and typed:
         return Denied(Reason.MAILBOX, wait)
     return _opens(one) and wait is None

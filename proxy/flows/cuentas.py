@@ -12,6 +12,7 @@ from uuid import uuid4
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 
+from proxy.domain import limits
 from proxy.domain.casilla import READABLE_FOR, Casilla
 from proxy.domain.client import Client
 from proxy.domain.events import Event
@@ -134,6 +135,7 @@ def restore(tx: Tx, identidad: Identidad) -> None:
         raise Refusal("casilla.none")
     casillas.clear_failures(tx, casilla.id)
     throttle.give_all_back(tx, identidad)
+    throttle.clear(tx, [limits.mailbox_of(casilla.email, "")])
     eventos.note(tx, Event.PASSWORD_RESTORED, casilla.id)
 
 

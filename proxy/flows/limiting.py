@@ -5,6 +5,7 @@ What a limit refuses is one evento in each window, however many tries come.
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from proxy.domain.events import Event
@@ -20,8 +21,22 @@ LEVELS = (
 )
 
 
-def charge(tx: Tx, limits: Sequence[Limit], casilla_id: int | None) -> int | Denied:
-    """Count one act. Returns its price, the riddle that it asks for (`limits.price`).
+@dataclass(frozen=True)
+class Charge:
+    """What an act costs: a riddle (`limits.price`). Once it is answered, `owed` counts the act."""
+
+    price: int = 0
+    owed: tuple[Limit, ...] = ()
+
+
+FREE = Charge()
+
+
+def charge(
+    tx: Tx, limits: Sequence[Limit], casilla_id: int | None, *, least: int = 0
+) -> Charge | Denied:
+    """Count one act that is free. One that has a price, at least `least`, counts once it is paid:
+    tries without an answered riddle use up nothing that others need.
 
     A spent BUDGET refuses only a network or a site that took more than its SHARE (S85).
     """
@@ -44,7 +59,11 @@ def charge(tx: Tx, limits: Sequence[Limit], casilla_id: int | None) -> int | Den
         if throttle.take(tx, [Limit("over/share", 1, HOUR)]) is None:
             eventos.note(tx, Event.LOGIN_LIMITED, casilla_id)
         return Denied(Reason.NETWORK, max(over))
-    return max((price_of(limit, level) for limit, level in levels), default=0)
+    asked = max(least, *(price_of(limit, level) for limit, level in levels))
+    if not asked:
+        return FREE
+    throttle.give_back(tx, limits)
+    return Charge(asked, tuple(limits))
 
 
 def price(tx: Tx, limits: Sequence[Limit]) -> int:

@@ -9,6 +9,7 @@ No answer tells whether an identidad has a casilla. Every password is counted, a
 committed, before it is verified.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -27,6 +28,7 @@ from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import challenge, factor, first_access, limiting, password, told
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.closing import note_ended
+from proxy.flows.limiting import FREE, Charge
 from proxy.store import casillas, challenges, devices, eventos, links, outbox, sessions, throttle
 from proxy.store.challenges import Way
 from proxy.store.db import Database
@@ -51,7 +53,7 @@ class Attempt:
 
     identidad: Identidad
     casilla: Casilla | None
-    price: int  # of the riddle that comes first; 0: none, and the try is counted
+    charge: Charge  # with a price, a riddle comes first, and the try is not counted yet
 
     @property
     def stored(self) -> str | None:
@@ -66,26 +68,23 @@ class Opened:
     device: bytes
 
 
-def attempt(
-    tx: Tx, identidad: Identidad, client: Client, *, riddled: bool = False
-) -> Attempt | Denied:
-    """Count a password before it is verified. A form that brings no riddle asks for its price."""
-    casilla = casillas.by_identidad(tx, identidad)
+def attempt(tx: Tx, identidad: Identidad, client: Client) -> Attempt | Denied:
+    """Count a password before it is verified, unless a riddle comes first: then `admit` does."""
+    casilla = casillas.lock_identidad(tx, identidad)  # before the limits, as everywhere
     limited = _limits(tx, identidad, client, casilla)
-    price = limiting.charge(tx, limited, casilla.id if casilla else None)
-    if isinstance(price, Denied):
-        return price
-    if price:
-        _tell_of_tries(tx, casilla, limited, client)
-        if not riddled:
-            throttle.give_back(tx, limited)
-        return Attempt(identidad, casilla, price)
-    return admit(tx, Attempt(identidad, casilla, 0), client)
+    charge = limiting.charge(tx, limited, casilla.id if casilla else None)
+    if isinstance(charge, Denied):
+        return charge
+    if charge.price:
+        return Attempt(identidad, casilla, charge)
+    return admit(tx, Attempt(identidad, casilla, charge), client)
 
 
 def admit(tx: Tx, tried: Attempt, client: Client) -> Attempt:
     """The price is paid. Count the password as wrong until it proves right."""
-    casilla = tried.casilla
+    casilla = casillas.lock_identidad(tx, tried.identidad)
+    if tried.charge.price:
+        _tell_of_tries(tx, casilla, tried.charge.owed, client)
     casillas.count_failure(tx, casilla.id if casilla else 0)
     device = known_device(tx, client, casilla)
     if casilla and device and devices.count_failure(tx, device) > WRONG_IN_A_ROW:
@@ -95,7 +94,7 @@ def admit(tx: Tx, tried: Attempt, client: Client) -> Attempt:
         casilla = None
     if casilla and first_access.lapsed(tx, casilla):
         casilla = None
-    return Attempt(tried.identidad, casilla, 0)
+    return Attempt(tried.identidad, casilla, FREE)
 
 
 def price(tx: Tx, client: Client) -> int:
@@ -245,7 +244,9 @@ def _limits(tx: Tx, identidad: Identidad, client: Client, casilla: Casilla | Non
     )
 
 
-def _tell_of_tries(tx: Tx, casilla: Casilla | None, limited: list[Limit], client: Client) -> None:
+def _tell_of_tries(
+    tx: Tx, casilla: Casilla | None, limited: Sequence[Limit], client: Client
+) -> None:
     """Tell the owner, once a day, that strangers try their password (S84)."""
     tolls = [limit for limit in limited if limit.kind is Kind.TOLL]
     if any(level > 1 for level in throttle.levels(tx, tolls)):

@@ -31,6 +31,7 @@ from proxy.errors import Denied, Reason
 from proxy.flows import challenge, first_access, limiting
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.first_access import First
+from proxy.flows.limiting import Charge
 from proxy.flows.registration import Applicant, applicant, begun, keep, next_step
 from proxy.store import (
     acceptances,
@@ -70,8 +71,8 @@ def ask(tx: Tx, policy: Policy, visit: str, today: date, client: Client) -> Deni
     return None
 
 
-def admit(tx: Tx, visit: str, today: date, client: Client) -> int | Denied:
-    """Count the message that `ask` sends. Returns the price of its riddle."""
+def admit(tx: Tx, visit: str, today: date, client: Client) -> Charge | Denied:
+    """Count the message that `ask` sends."""
     found = begun(tx, visit)
     if found is None or next_step(found.draft) != "review":
         return Denied(Reason.OVER)
@@ -104,7 +105,9 @@ def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:
         return Denied(Reason.OVER)
     keep(tx, found, found.draft)
     sent = challenge.waiting(tx, PURPOSE, found.draft.email_visit)
-    return challenge.resend(tx, policy, sent, client)
+    address = applicant(found, tx.now.date()).email
+    counted = [*limits.mail_asked(client), limits.domain(address)]
+    return challenge.resend_counted(tx, policy, sent, client, counted)
 
 
 def validate(
@@ -279,7 +282,7 @@ def _tell_named(
     elif by:  # no time tells who has a casilla (S31)
         outbox.add_void(tx, "registered", represents=True, **said)
     told.pop(who.email.casefold(), None)  # it reads of the casilla itself
-    for address, represents in told.items():
+    for address, represents in sorted(told.items()):  # in one order, as all limits
         if throttle.take(tx, limits.told_of_registration(address)) is None:
             outbox.add(tx, "registered", casilla, recipient=address, represents=represents, **said)
 
@@ -290,7 +293,7 @@ def _tell(tx: Tx, owner: Casilla | None, client: Client) -> None:
     Without an owner the same work is done and nothing leaves.
     """
     told = limits.told_already_registered(owner.id if owner else 0)
-    mailbox = [limits.mailbox(owner.email)] if owner else []
+    mailbox = [limits.mailbox_of(owner.email, "")] if owner else []
     allowed = throttle.take(tx, [*told, *mailbox]) is None
     if owner and allowed:
         out_of_use = not owner.in_use

@@ -25,6 +25,7 @@ from proxy.domain.policy import Policy
 from proxy.errors import Denied, Reason
 from proxy.flows import challenge, factor, limiting, login, password, told
 from proxy.flows.challenge import Asked, Challenge, where
+from proxy.flows.limiting import FREE, Charge
 from proxy.flows.password import Choosing
 from proxy.store import casillas, challenges, eventos, links, outbox, throttle
 from proxy.store.challenges import NewChallenge
@@ -43,32 +44,33 @@ class Mislaid:
     renewable: bool
 
 
-def admit(tx: Tx, identidad: Identidad, client: Client) -> int | Denied:
-    """Count a recovery of this network. Returns the price of its riddle.
+def admit(tx: Tx, identidad: Identidad, client: Client, least: int) -> Charge | Denied:
+    """Count a recovery of this network. `least`: the price that the profile asks for in any case.
 
     The owner's own browser is exempt: only `start` counts it.
     """
     if client.device and login.known_device(tx, client, casillas.by_identidad(tx, identidad)):
-        return 0
-    return limiting.charge(tx, limits.recoveries_of_network(client), None)
+        return Charge(least)
+    return limiting.charge(tx, limits.recoveries_of_network(client), None, least=least)
 
 
 def price(tx: Tx, client: Client) -> int:
     return limiting.price(tx, limits.recoveries_of_network(client))
 
 
-def admit_message(tx: Tx, visit: str, client: Client) -> int | Denied:
+def admit_message(tx: Tx, visit: str, client: Client, least: int) -> Charge | Denied:
     """As `admit`, for the message of a recovery that this browser began."""
     begun = started(tx, visit) or waiting(tx, visit)
-    if begun and client.device and challenge.known_device(tx, client, begun.casilla_id):
-        return 0
-    return limiting.charge(tx, limits.mail_asked(client), begun.casilla_id if begun else None)
+    casilla_id = begun.casilla_id if begun else None
+    if client.device and challenge.known_device(tx, client, casilla_id):
+        return Charge(least)
+    return limiting.charge(tx, limits.mail_asked(client), casilla_id, least=least)
 
 
-def admit_link(tx: Tx, identidad: Identidad, client: Client) -> int | Denied:
+def admit_link(tx: Tx, identidad: Identidad, client: Client) -> Charge | Denied:
     """As `admit`, for a recovery that is one form and one message."""
     if client.device and login.known_device(tx, client, casillas.by_identidad(tx, identidad)):
-        return 0
+        return FREE
     return limiting.charge(tx, _of_link(client), None)
 
 
@@ -122,7 +124,8 @@ def verify(
         return found
     assert found.casilla_id is not None  # only the code of a casilla is ever right
     casilla = casillas.by_id(tx, found.casilla_id)
-    throttle.give_back(tx, _of_link(client))
+    if login.known_device(tx, client, casilla) is None:  # which took nothing
+        throttle.give_back(tx, _of_link(client))
     _remember(tx, CHOOSE, casilla, casilla.identidad, new_visit, client, policy.choose_life)
     return None
 

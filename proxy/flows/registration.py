@@ -22,6 +22,7 @@ from proxy.domain.identity import Answer, Checked, Claim
 from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
 from proxy.errors import Denied, Refusal
 from proxy.flows import cuentas, limiting
+from proxy.flows.limiting import Charge
 from proxy.store import eventos, registrations, throttle
 from proxy.store.registrations import Registration as Registration
 from proxy.store.tx import Tx
@@ -113,10 +114,9 @@ def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registra
     return keep(tx, found, draft)
 
 
-def admit(tx: Tx, identidad: Identidad, client: Client) -> int | Denied:
-    """Count a question to the register. Returns the price of its riddle, which is always asked."""
-    price = limiting.charge(tx, limits.checks_of_identity(identidad, client), None)
-    return price if isinstance(price, Denied) else max(price, 1)
+def admit(tx: Tx, identidad: Identidad, client: Client) -> Charge | Denied:
+    """A question to the register, which always asks for a riddle first (S86)."""
+    return limiting.charge(tx, limits.checks_of_identity(identidad, client), None, least=1)
 
 
 def price(tx: Tx, client: Client) -> int:

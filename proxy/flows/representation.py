@@ -24,6 +24,7 @@ from proxy.domain.registration import REPRESENTATIVE, Draft, Reading
 from proxy.errors import Denied, Refusal
 from proxy.flows import challenge, factor, limiting
 from proxy.flows.challenge import Asked, Challenge
+from proxy.flows.limiting import Charge
 from proxy.flows.registration import begun, keep, record_answer, unrepresented, usable
 from proxy.store import casillas, eventos
 from proxy.store.registrations import Registration
@@ -50,8 +51,8 @@ def declares(reading: Reading) -> None:
         reading.errors["poder"] = Refusal("registration.power")
 
 
-def admit(tx: Tx, client: Client) -> int | Denied:
-    """Count the message that `summon` sends. Returns the price of its riddle."""
+def admit(tx: Tx, client: Client) -> Charge | Denied:
+    """Count the message that `summon` sends."""
     return limiting.charge(tx, limits.mail_asked(client), None)
 
 
@@ -114,14 +115,15 @@ def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> s
     if key is None or not totp.is_like_a_code(typed):
         return None
     # A guess over the count of the app is simply wrong: who asks learns of no factor.
-    tries = challenge.tries_of_factor(tx, whose, client)
+    tries = limits.factor_codes_of_strangers(casillas.by_id(tx, whose).identidad)
     if limiting.take(tx, tries, whose) is not None or not factor.spend(tx, whose, typed, client):
         return None
     return codes.code_for(key, PURPOSE, asked.id, asked.sent)
 
 
 def resend(tx: Tx, policy: Policy, found: Registration, client: Client) -> Denied | None:
-    return challenge.resend(tx, policy, summoned(tx, found), client)
+    sent = summoned(tx, found)
+    return challenge.resend_counted(tx, policy, sent, client, limits.mail_asked(client))
 
 
 def keep_typed(tx: Tx, found: Registration, form: Mapping[str, str]) -> Registration:

@@ -43,6 +43,10 @@ def give_all_back(tx: Tx, identidad: Identidad) -> None:
     tx.conn.execute(_GIVE_ALL, {"of_whom": _hidden(tx, str(identidad))})
 
 
+def clear(tx: Tx, limits: Sequence[Limit]) -> None:
+    tx.conn.execute(_CLEAR, {"named": [_hidden(tx, limit.key) for limit in limits]})
+
+
 def levels(tx: Tx, limits: Sequence[Limit]) -> list[float]:
     """What is taken of each limit now, in multiples of its `times`."""
     arrivals = _arrivals(tx, [_hidden(tx, limit.key) for limit in limits])
@@ -159,6 +163,7 @@ _GIVE = (
     .values(tat=rates.c.tat - bindparam("step", type_=rates.c.tat.type))
 )
 _GIVE_ALL = delete(rates).where(rates.c.whose == bindparam("of_whom"))
+_CLEAR = delete(rates).where(rates.c.key.in_(bindparam("named", expanding=True)))
 _ARRIVALS = select(rates.c.key, rates.c.tat).where(
     rates.c.key.in_(bindparam("named", expanding=True))
 )

@@ -14,10 +14,10 @@ The handler that takes the form:
     if await captcha.another(request, "recovery_start", form):
         return the page again, with what was typed
     … the limits of the flow, in a transaction of their own: the riddle comes after them (S74) …
-    error = await captcha.check(request, "recovery_start", form, price)
+    error = await captcha.check(request, "recovery_start", form, charge)
 
-The flow tells the price: 0 asks for nothing. Where the profile asks for a riddle in any case, the
-price is at least `least`.
+The flow tells the charge: a price of 0 asks for nothing. Where the profile asks for a riddle in any
+case, the price is at least `least`.
 """
 
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ from starlette.responses import Response
 from proxy.domain.captcha import PIECES, ZERO_BITS
 from proxy.flows import captcha
 from proxy.flows.captcha import Answer
+from proxy.flows.limiting import Charge
 from proxy.texts import TEXTS
 from proxy.web.edge.cookies import visit_of
 from proxy.web.edge.log import log_security
@@ -112,12 +113,12 @@ async def least(request: Request, form: str, *, sent: bool) -> int:
     return 0 if await run(request, first, form, client_of(request)) else 1
 
 
-async def check(request: Request, form: str, fields: dict[str, str], price: int) -> str | None:
+async def check(request: Request, form: str, fields: dict[str, str], charge: Charge) -> str | None:
     """None: go on. Otherwise the sentence beside the riddle; the next page has a new riddle."""
-    if not price:
+    if not charge.price:
         return None
     visit = visit_of(request)
-    code = await run(request, captcha.check, visit, form, _answer(fields), price)
+    code = await run(request, captcha.check, visit, form, _answer(fields), charge)
     if code in WRONG:
         log_security(request, "input_validation_fail", code)
     return TEXTS[code] if code else None

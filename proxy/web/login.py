@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -66,26 +67,25 @@ async def check_password(request: Request) -> Response:
         identidad = parse_user(dni)
     except Refusal:
         errors = {"dni": malformed(request)}
-        return _password_page(request, 400, dni=dni, volver=volver, errors=errors)
+        return await _again(request, form, errors)
     if not password:
-        errors = {"clave": TEXTS["password.missing"]}
-        return _password_page(request, 400, dni=dni, volver=volver, errors=errors)
+        return await _again(request, form, {"clave": TEXTS["password.missing"]})
 
     state, client, visit = state_of(request), client_of(request), secrets.new_token()
     policy = state.installation.policy
     with state.passwords.place():
-        riddled = "captcha_id" in form
-        attempt = await run(request, login.attempt, identidad, client, riddled=riddled)
+        attempt = await run(request, login.attempt, identidad, client)
         if isinstance(attempt, Denied):
             return await _denied_password(request, attempt, dni, volver)
-        price = attempt.price
-        if price and not riddled:
+        price = attempt.charge.price
+        if price and "captcha_id" not in form:
             said = told(Denied(Reason.RIDDLE), "clave", "login") | {"dni": dni, "volver": volver}
             return await _riddle_page(request, 403, price=price, **said)
         if price:
-            error = await captcha.check(request, "login", form, price)
+            error = await captcha.check(request, "login", form, attempt.charge)
             if error:
-                said = {"errors": {"captcha": error}, "dni": dni, "volver": volver}
+                said = {"errors": {"captcha": error}, "notice": TEXTS["login.again"]}
+                said |= {"dni": dni, "volver": volver}
                 return await _riddle_page(request, 400, price=price, **said)
             attempt = await run(request, login.admit, attempt, client)
         proof = await state.passwords.prove(attempt.stored, password)
@@ -197,6 +197,14 @@ async def logout(request: Request) -> Response:
 
 async def left(request: Request) -> Response:
     return page(request, "login/left.html")
+
+
+async def _again(request: Request, form: dict[str, str], errors: dict[str, str]) -> Response:
+    """With its riddle, if it had one."""
+    typed: dict[str, Any] = {name: form.get(name, "") for name in ("dni", "volver")}
+    if "captcha_id" in form:
+        return await _riddle_page(request, 400, errors=errors, **typed)
+    return _password_page(request, 400, errors=errors, **typed)
 
 
 def _password_page(request: Request, status: int = 200, **context: object) -> Response:

@@ -8,6 +8,7 @@ from proxy.domain.identidad import parse_user
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import recovery
 from proxy.flows.challenge import Challenge
+from proxy.flows.limiting import Charge
 from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
 from proxy.web import captcha
@@ -44,10 +45,11 @@ async def start(request: Request) -> Response:
         identidad = parse_user(dni)
     except Refusal:
         return await _start_page(request, visit, 400, dni=dni, errors={"dni": malformed(request)})
-    price = await run(request, recovery.admit, identidad, client_of(request))
-    if isinstance(price, Denied):
-        return await _start_page(request, visit, denied=price, dni=dni)
-    error = await _riddle_error(request, "recovery_start", form, price)
+    least = await captcha.least(request, "recovery_start", sent=True)
+    charge = await run(request, recovery.admit, identidad, client_of(request), least)
+    if isinstance(charge, Denied):
+        return await _start_page(request, visit, denied=charge, dni=dni)
+    error = await captcha.check(request, "recovery_start", form, charge)
     if error:
         return await _start_page(request, visit, 400, dni=dni, errors={"captcha": error})
     policy, new_visit = state_of(request).installation.policy, secrets.new_token()
@@ -70,10 +72,13 @@ async def send(request: Request) -> Response:
     if picked not in CHANNELS:
         errors = {"canal": TEXTS["recovery.channel"]}
         return await _page(request, "channel", 400, chosen="", errors=errors)
-    price = await run(request, recovery.admit_message, visit_of(request), client_of(request))
-    if isinstance(price, Denied):
-        return await _over(request, price)
-    error = await _riddle_error(request, "recovery_channel", form, price)
+    least = await captcha.least(request, "recovery_channel", sent=True)
+    charge = await run(
+        request, recovery.admit_message, visit_of(request), client_of(request), least
+    )
+    if isinstance(charge, Denied):
+        return await _over(request, charge)
+    error = await captcha.check(request, "recovery_channel", form, charge)
     if error:
         errors = {"captcha": error}
         return await _page(request, "channel", 400, chosen=picked, errors=errors)
@@ -104,7 +109,8 @@ async def verify(request: Request) -> Response:
     if not codes.is_like_a_code(typed):
         errors = {"token": TEXTS["token.missing"]}
         return await _code_page(request, 400, typed=typed, errors=errors)
-    error = await _riddle_error(request, "recovery_code", form, 0)
+    least = await captcha.least(request, "recovery_code", sent=True)
+    error = await captcha.check(request, "recovery_code", form, Charge(least))
     if error:
         errors = {"captcha": error}
         return await _code_page(request, 400, typed=typed, errors=errors)
@@ -135,10 +141,13 @@ async def resend(request: Request) -> Response:
     soon = await look(request, recovery.too_soon, policy, visit_of(request))
     if soon:
         return await _waits(request, soon)
-    price = await run(request, recovery.admit_message, visit_of(request), client_of(request))
-    if isinstance(price, Denied):
-        return await _waits(request, price)
-    error = await _riddle_error(request, "recovery_resend", form, price)
+    least = await captcha.least(request, "recovery_resend", sent=True)
+    charge = await run(
+        request, recovery.admit_message, visit_of(request), client_of(request), least
+    )
+    if isinstance(charge, Denied):
+        return await _waits(request, charge)
+    error = await captcha.check(request, "recovery_resend", form, charge)
     if error:
         return await _page(request, "resend", 400, errors={"captcha": error})
     denied = await run(request, recovery.resend, policy, visit_of(request), client_of(request))
@@ -176,13 +185,6 @@ async def _riddle(request: Request, visit: str, form_name: str) -> captcha.Riddl
     if form_name in PRICES:
         price = max(price, await look(request, PRICES[form_name], client_of(request)))
     return await captcha.riddle(request, visit, form_name, price)
-
-
-async def _riddle_error(
-    request: Request, form_name: str, form: dict[str, str], price: int
-) -> str | None:
-    price = max(price, await captcha.least(request, form_name, sent=True))
-    return await captcha.check(request, form_name, form, price)
 
 
 async def _page(request: Request, step: str, code: int = 200, **context: object) -> Response:

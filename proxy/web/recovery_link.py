@@ -55,11 +55,11 @@ async def ask(request: Request) -> Response:
     if errors:
         return await _ask_page(request, values, 400, errors=errors)
     client, policy = client_of(request), state_of(request).installation.policy
-    price = await run(request, recovery.admit_link, identidad, client)
-    if isinstance(price, Denied):
-        said = told(price, "numero")
-        return held_off(await _ask_page(request, values, status(price), **said), price)
-    error = await captcha.check(request, FORM, form, price)
+    charge = await run(request, recovery.admit_link, identidad, client)
+    if isinstance(charge, Denied):
+        said = told(charge, "numero")
+        return held_off(await _ask_page(request, values, status(charge), **said), charge)
+    error = await captcha.check(request, FORM, form, charge)
     if error:
         return await _ask_page(request, values, 400, errors={"captcha": error})
     await run(request, recovery.ask_link, policy, identidad, email, client)

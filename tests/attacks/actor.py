@@ -57,7 +57,7 @@ class Actor:
             attempt = login.attempt(tx, identidad, self.client)
         if isinstance(attempt, Denied):
             return attempt
-        if attempt.price:
+        if attempt.charge.price:
             return Denied(Reason.RIDDLE)
         proof = PASSWORDS.prove(attempt.stored, typed)
         with self.db.transaction() as tx:
@@ -82,7 +82,8 @@ class Actor:
 
     def admit(self, identidad: Identidad) -> Denied | None:
         with self.db.transaction() as tx:
-            return recovery.admit(tx, identidad, self.client)
+            charge = recovery.admit(tx, identidad, self.client, 0)
+            return charge if isinstance(charge, Denied) else None
 
     def start(self, identidad: Identidad) -> None:
         self.visit = secrets.new_token()

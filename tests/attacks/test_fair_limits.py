@@ -18,6 +18,7 @@ from proxy.web.routes import path_of
 from tests.clock import Clock
 from tests.few import few
 from tests.outbox import messages
+from tests.paying import paid
 from tests.people import Person
 from tests.web.recovering import Recovering
 from tests.web.visitor import ORIGIN, Visitor, price_of
@@ -63,13 +64,15 @@ def test_they_pay_more_and_more_and_who_goes_on_is_told_that_it_is_the_connectio
     prices = []
     for n in range(60):
         with installation.db.transaction() as tx:
-            counted = recovery.admit(tx, Identidad("DNI", f"430000{n:02}"), Client("203.0.113.7"))
+            one = Identidad("DNI", f"430000{n:02}")
+            counted = paid(tx, recovery.admit(tx, one, Client("203.0.113.7"), 0))
         assert isinstance(counted, int)
         prices.append(counted)
     assert prices[:5] == [0] * 5 and prices[5] == 2 and prices[-1] == MOST
     with installation.db.transaction() as tx:
         for n in range(200):
-            recovery.admit(tx, Identidad("DNI", f"44000{n:03}"), Client("203.0.113.7"))
+            one = Identidad("DNI", f"44000{n:03}")
+            paid(tx, recovery.admit(tx, one, Client("203.0.113.7"), 0))
     page = Recovering(of("203.0.113.7")).started("45000000")
     assert page.status_code == 429 and "Sus datos no están mal" in page.text
     assert Recovering(of("203.0.113.8")).started("45000000").status_code == 200
@@ -183,7 +186,7 @@ def test_one_line_with_many_networks_uses_up_its_share_and_closes_nothing_to_oth
     with installation.db.transaction() as tx:
         for n in range(120):
             client = Client(f"2001:db8:1:{n:x}::1")
-            answers.append(recovery.admit_message(tx, "", client))
+            answers.append(paid(tx, recovery.admit_message(tx, "", client, 0)))
     assert answers[:16] == [0] * 16, "a site has eight shares"
     assert not isinstance(answers[30], int) or answers[30] >= 1
     assert not isinstance(answers[-1], int), "all is used, and this line had more than its share"

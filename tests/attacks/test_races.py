@@ -19,6 +19,7 @@ from proxy.domain.limits import Limit
 from proxy.errors import Denied, Reason
 from proxy.flows import captcha, recovery
 from proxy.flows.captcha import Answer
+from proxy.flows.limiting import Charge
 from proxy.flows.login import Opened
 from proxy.store import captchas, tables, throttle
 from proxy.store.db import Database
@@ -105,7 +106,7 @@ def contend(database_url: str) -> list[tuple[str, object]]:
 
     def riddled() -> bool:
         with db.transaction() as tx:
-            return captcha.check(tx, "riddle", "recovery_start", answer, 1) is None
+            return captcha.check(tx, "riddle", "recovery_start", answer, Charge(1)) is None
 
     def taken(*limits: Limit) -> bool:
         with db.transaction() as tx:

@@ -12,6 +12,7 @@ from proxy.flows import login
 from proxy.flows.login import Opened
 from proxy.store.db import Database
 from tests import outbox
+from tests.paying import paid
 from tests.people import PASSWORDS, VAULT, Person
 
 POLICY = policy_of(read_catalog().access, "guia")
@@ -31,13 +32,14 @@ class Browser:
         """`pays`: it answers the riddle that the form asks for."""
         self.visit = secrets.new_token()
         with self.db.transaction() as tx:
-            attempt = login.attempt(tx, identidad, self.client, riddled=pays)
+            attempt = login.attempt(tx, identidad, self.client)
         if isinstance(attempt, Denied):
             return attempt
-        if attempt.price and not pays:
+        if attempt.charge.price and not pays:
             return Denied(Reason.RIDDLE)
-        if attempt.price:
+        if attempt.charge.price:
             with self.db.transaction() as tx:
+                paid(tx, attempt.charge)
                 attempt = login.admit(tx, attempt, self.client)
         proof = PASSWORDS.prove(attempt.stored, password)
         with self.db.transaction() as tx:

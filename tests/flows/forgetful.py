@@ -8,6 +8,7 @@ from proxy.flows import recovery
 from proxy.flows.recovery import Channel, Mislaid
 from proxy.store.db import Database
 from tests.flows.browser import PHONE, POLICY, contexts, mailed_code
+from tests.paying import paid
 from tests.people import PASSWORDS, Person
 
 NEW = "Olluco-volcan-93"
@@ -29,7 +30,7 @@ class Forgetful:
     def send(self, channel: Channel = "email") -> Denied | None:
         visit = self.visit
         with self.db.transaction() as tx:
-            price = recovery.admit_message(tx, visit, self.client)
+            price = paid(tx, recovery.admit_message(tx, visit, self.client, 0))
         if isinstance(price, Denied):
             return price
         with self.db.transaction() as tx:

@@ -22,6 +22,7 @@ from proxy.store import casillas, tables
 from proxy.store.db import Database
 from tests import outbox
 from tests.flows.browser import PHONE, POLICY
+from tests.paying import paid
 from tests.people import PASSWORDS, VAULT
 
 CATALOG = read_catalog()
@@ -89,7 +90,7 @@ class Newcomer:
         if found.draft.identified:
             return claim
         with self.db.transaction() as tx:
-            price = registration.admit(tx, claim.identidad, self.client)
+            price = paid(tx, registration.admit(tx, claim.identidad, self.client))
         if isinstance(price, Denied):
             return price
         with self.db.transaction() as tx:
@@ -103,7 +104,7 @@ class Newcomer:
 
     def ask(self) -> Denied | None:
         with self.db.transaction() as tx:
-            price = opening.admit(tx, self.visit, self.today, self.client)
+            price = paid(tx, opening.admit(tx, self.visit, self.today, self.client))
         if isinstance(price, Denied):
             return price
         with self.db.transaction() as tx:

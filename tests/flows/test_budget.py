@@ -17,6 +17,7 @@ from tests.few import few
 from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, contexts
 from tests.flows.forgetful import Forgetful
 from tests.flows.newcomer import ELENA, Newcomer
+from tests.paying import paid
 from tests.people import Person
 
 NOBODY = Identidad("DNI", "40000099")
@@ -39,7 +40,7 @@ def asked(db: Database, identidad: Identidad, client: Client) -> int | Denied:
     forgetful = Forgetful(db, client)
     forgetful.start(identidad)
     with db.transaction() as tx:
-        return recovery.admit_message(tx, forgetful.visit, client)
+        return paid(tx, recovery.admit_message(tx, forgetful.visit, client, 0))
 
 
 def test_what_all_ask_for_gets_a_price_and_closes_to_nobody_who_takes_little(
@@ -91,7 +92,7 @@ def test_who_registers_counts_with_the_others(db: Database, lines: Iterator[Clie
     for n in range(10):
         asked(db, Identidad("DNI", f"420000{n:02}"), next(lines))
     with db.transaction() as tx:
-        assert opening.admit(tx, elena.visit, elena.today, elena.client) == MOST // 2
+        assert paid(tx, opening.admit(tx, elena.visit, elena.today, elena.client)) == MOST // 2
 
 
 def test_the_entity_is_told_when_an_hour_is_used(
@@ -166,7 +167,7 @@ def test_the_mailboxes_of_one_domain_get_a_price_together(
         typed = {"numero": dni, "cui": cui_digit(dni), "correo": address, "correo2": address}
         elena.data(ELENA | typed)
         with db.transaction() as tx:
-            prices.append(opening.admit(tx, elena.visit, elena.today, elena.client))
+            prices.append(paid(tx, opening.admit(tx, elena.visit, elena.today, elena.client)))
     assert prices == [0, 0, 1, MOST // 2, MOST // 2, MOST // 2]
 
 
@@ -180,9 +181,10 @@ def test_one_line_does_not_use_up_the_questions_to_the_register(
     with db.transaction() as tx:
         for n in range(100):
             client = Client(f"2001:db8:1:{n:x}::1")
-            answers.append(registration.admit(tx, Identidad("DNI", f"420000{n:02}"), client))
+            one = Identidad("DNI", f"420000{n:02}")
+            answers.append(paid(tx, registration.admit(tx, one, client)))
         assert isinstance(answers[-1], Denied) and answers[-1].reason is Reason.NETWORK
         for n in range(20):
             client = Client(f"192.0.{n}.1")
             others = registration.admit(tx, Identidad("DNI", f"430000{n:02}"), client)
-            assert isinstance(others, int), n
+            assert not isinstance(others, Denied), n

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from proxy.domain.client import Client
 from proxy.flows import captcha
 from proxy.flows.captcha import Answer, Crowded, Riddle
+from proxy.flows.limiting import Charge
 from proxy.store import captchas, tables
 from proxy.store.db import Database
 from tests.clock import Clock
@@ -47,7 +48,9 @@ def check(
 ) -> str | None:
     second = riddle.second.hex() if riddle.second else ""
     with db.transaction() as tx:
-        return captcha.check(tx, visit, form, Answer(riddle.id.hex(), letters, done, second), price)
+        return captcha.check(
+            tx, visit, form, Answer(riddle.id.hex(), letters, done, second), Charge(price)
+        )
 
 
 @pytest.fixture
@@ -105,7 +108,10 @@ def test_a_riddle_can_be_answered_for_five_minutes(
 @pytest.mark.parametrize("riddle_id", ["", "no es un número", "zz" * 16, "0f" * 16, "0" * 4000])
 def test_an_id_of_no_riddle_is_answered_by_nothing(db: Database, riddle_id: str) -> None:
     with db.transaction() as tx:
-        assert captcha.check(tx, VISIT, FORM, Answer(riddle_id, LETTERS, ""), 1) == "captcha.gone"
+        assert (
+            captcha.check(tx, VISIT, FORM, Answer(riddle_id, LETTERS, ""), Charge(1))
+            == "captcha.gone"
+        )
         assert captcha.image(tx, riddle_id, VISIT) is None
 
 
@@ -191,7 +197,9 @@ def test_a_riddle_of_the_pool_is_nobodys(db: Database) -> None:
     with db.transaction() as tx:
         ready = tx.conn.execute(select(tables.captchas.c.id)).scalar_one()
         assert captcha.image(tx, ready.hex(), "") is None
-        assert captcha.check(tx, "", "", Answer(ready.hex(), LETTERS, ""), 1) == "captcha.gone"
+        assert (
+            captcha.check(tx, "", "", Answer(ready.hex(), LETTERS, ""), Charge(1)) == "captcha.gone"
+        )
 
 
 def test_a_network_gets_so_many_pictures_a_minute_and_after_them_work(

@@ -11,12 +11,14 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.limits import MOST
 from proxy.errors import Denied, Reason
 from proxy.flows import recovery
+from proxy.flows.limiting import FREE
 from proxy.store import casillas, challenges, tables
 from proxy.store.db import Database
 from tests import outbox
 from tests.clock import Clock
 from tests.flows.browser import ELSEWHERE, PHONE, Browser, alive, contexts, mailed_code, wrong
 from tests.flows.forgetful import NEW, Forgetful, ask_link
+from tests.paying import paid
 from tests.people import Person, vault
 
 NOBODY = Identidad("DNI", "49999999")
@@ -194,11 +196,11 @@ def test_the_sixth_recovery_of_a_network_has_a_price_that_grows_up_to_a_wall(
 ) -> None:
     """S51, S83"""
     with db.transaction() as tx:
-        prices = [recovery.admit(tx, NOBODY, PHONE) for _ in range(250)]
+        prices = [paid(tx, recovery.admit(tx, NOBODY, PHONE, 0)) for _ in range(250)]
         assert prices[:6] == [0, 0, 0, 0, 0, 2]
         assert prices == sorted(prices, key=int) and prices[-1] == MOST
-        assert recovery.admit(tx, NOBODY, PHONE) == Denied(Reason.NETWORK, timedelta(minutes=2))
-        assert recovery.admit(tx, NOBODY, ELSEWHERE) == 0
+        assert recovery.admit(tx, NOBODY, PHONE, 0) == Denied(Reason.NETWORK, timedelta(minutes=2))
+        assert recovery.admit(tx, NOBODY, ELSEWHERE, 0) == FREE
 
 
 def test_the_minutes_to_choose_end(db: Database, rosa: Person, clock: Clock) -> None:

@@ -291,7 +291,9 @@ def test_who_one_is_can_be_tried_five_times_in_six_hours_and_ten_from_one_networ
     prices = []
     for client in (PHONE, ELSEWHERE):
         with db.transaction() as tx:
-            prices.append(registration.admit(tx, Identidad("DNI", "41000009"), client))
+            charge = registration.admit(tx, Identidad("DNI", "41000009"), client)
+            assert not isinstance(charge, Denied)
+            prices.append(charge.price)
     assert prices == [2, 1], "the eleventh of a network costs more than the riddle of everybody"
 
 

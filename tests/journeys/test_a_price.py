@@ -21,6 +21,7 @@ from proxy.store import captchas
 from tests.journeys.house import press
 from tests.journeys.test_elena_registers import judge
 from tests.journeys.test_pages_in_a_browser import watched
+from tests.paying import paid
 from tests.web.served import serving
 
 OpenPage = Callable[..., Page]
@@ -46,7 +47,8 @@ def address(tmp_path: Path, sqlite_url: str) -> Iterator[str]:
     installation = Installation(settings)
     with installation.db.transaction() as tx:
         for n in range(40):
-            recovery.admit(tx, Identidad("DNI", f"420000{n:02}"), Client("127.0.0.1"))
+            one = Identidad("DNI", f"420000{n:02}")
+            paid(tx, recovery.admit(tx, one, Client("127.0.0.1"), 0))
         for letters in ("AAAAA", "AAAAA"):
             captchas.add(tx, make(tx.vault, letters))
     with serving(create_app(installation)) as server:

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from proxy import app as application
 from proxy.domain import secrets
+from proxy.flows.limiting import Charge
 from proxy.installation import Installation
 from proxy.web import captcha
 from proxy.web import routes as table
@@ -56,7 +57,7 @@ def _page(form: str) -> Route:
         if not fields["dni"].isdigit():
             return await _shown(request, form, visit, 400, errors={"dni": "Escriba su DNI."})
         price = await captcha.least(request, form, sent=True)
-        error = await captcha.check(request, form, fields, price)
+        error = await captcha.check(request, form, fields, Charge(price))
         if error:
             errors = {"captcha": error}
             return await _shown(request, form, visit, 400, dni=fields["dni"], errors=errors)

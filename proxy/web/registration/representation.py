@@ -70,10 +70,10 @@ async def summon(request: Request) -> Response:
         errors = by_field(Faults(reading.errors))
         return await _start_page(request, form, errors)
     policy, client = state_of(request).installation.policy, client_of(request)
-    price = await run(request, representation.admit, client)
-    if isinstance(price, Denied):
-        return limited(request, price, "registration:representative")
-    error = await captcha.check(request, SUMMON, form, price)
+    charge = await run(request, representation.admit, client)
+    if isinstance(charge, Denied):
+        return limited(request, charge, "registration:representative")
+    error = await captcha.check(request, SUMMON, form, charge)
     if error:
         return await _start_page(request, form, {"captcha": error})
     denied = await run(request, representation.summon, policy, found, identidad, client)
@@ -140,10 +140,10 @@ async def prove(request: Request) -> Response:
     if found.draft.represented_by == str(claim.identidad):
         return see_other(request, "registration:review")
     client = client_of(request)
-    price = await run(request, registration.admit, claim.identidad, client)
-    if isinstance(price, Denied):
-        return limited(request, price, "representative:data", kept=True)
-    error = await captcha.check(request, DATA, form, price)
+    charge = await run(request, registration.admit, claim.identidad, client)
+    if isinstance(charge, Denied):
+        return limited(request, charge, "representative:data", kept=True)
+    error = await captcha.check(request, DATA, form, charge)
     if error:
         return await _data_page(request, found.draft, {"captcha": error})
     checked = await identify(request, claim)

@@ -150,10 +150,10 @@ async def send_data(request: Request) -> Response:
         return await _data_page(request, found.draft, by_field(faults))
     if not found.draft.identified:
         client, identidad = client_of(request), who.claim.identidad
-        price = await run(request, registration.admit, identidad, client)
-        if isinstance(price, Denied):
-            return limited(request, price, "registration:data", kept=True)
-        error = await captcha.check(request, DATA, form, price)
+        charge = await run(request, registration.admit, identidad, client)
+        if isinstance(charge, Denied):
+            return limited(request, charge, "registration:data", kept=True)
+        error = await captcha.check(request, DATA, form, charge)
         if error:
             return await _data_page(request, found.draft, {"captcha": error})
         checked = await identify(request, who.claim)
@@ -178,10 +178,10 @@ async def confirm(request: Request) -> Response:
     if await captcha.another(request, REVIEW, form):
         return await _review_page(request)
     visit, client, day = visit_of(request), client_of(request), today(request)
-    price = await run(request, opening.admit, visit, day, client)
-    if isinstance(price, Denied):
-        return _not_sent(request, price)
-    error = await captcha.check(request, REVIEW, form, price)
+    charge = await run(request, opening.admit, visit, day, client)
+    if isinstance(charge, Denied):
+        return _not_sent(request, charge)
+    error = await captcha.check(request, REVIEW, form, charge)
     if error:
         return await _review_page(request, error)
     policy = state_of(request).installation.policy
