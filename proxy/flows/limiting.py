@@ -59,7 +59,7 @@ def charge(
         if throttle.take(tx, [Limit("over/share", 1, HOUR)]) is None:
             eventos.note(tx, Event.LOGIN_LIMITED, casilla_id)
         return Denied(Reason.NETWORK, max(over))
-    asked = max(least, *(price_of(limit, level) for limit, level in levels))
+    asked = max([least, *(price_of(limit, level) for limit, level in levels)])
     if not asked:
         return FREE
     throttle.give_back(tx, limits)
