@@ -37,6 +37,11 @@ _MOVE = (
     .values(last_id=bindparam("last"), seal=bindparam("mark"))
 )
 _ACTS = ("insert", "update", "delete")
+_CLOSING = {
+    "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'audit%'",
+    "postgresql": "SELECT pg_get_triggerdef(oid) FROM pg_trigger"
+    " WHERE NOT tgisinternal AND tgrelid IN ('audit'::regclass, 'audit_head'::regclass)",
+}
 _LET_WRITE = {
     "sqlite": [
         f"DROP TRIGGER {table}_kept_{act}" for table in ("audit", "audit_head") for act in _ACTS
@@ -54,11 +59,19 @@ class LockedHead(Database):
         write(tx, [_entry(one) for one in tx.notes])
 
 
-def let_write(db: Database) -> None:
-    """Take away the triggers that close the audit since 0.3.0."""
+def let_write(db: Database) -> list[str]:
+    """Take away the triggers that close the audit since 0.3.0. Returns what makes them again."""
     with db.transaction() as tx:
+        closing = list(tx.conn.execute(text(_CLOSING[tx.conn.dialect.name])).scalars())
         for statement in _LET_WRITE[tx.conn.dialect.name]:
             tx.conn.execute(text(statement))
+    return closing
+
+
+def close(db: Database, closing: list[str]) -> None:
+    with db.transaction() as tx:
+        for statement in closing:
+            tx.conn.exec_driver_sql(statement)
 
 
 def note(

@@ -155,9 +155,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Postgres(*SLOW_DISK) as server:
         old = prepare(Path(folder) / "old", server.new_database(), locked_head.LockedHead)
         new = prepare(Path(folder) / "new", server.new_database(), Database)
-        locked_head.let_write(old.installation.db)
+        closing = locked_head.let_write(old.installation.db)
         judge("deposits", serve, old, new)
         judge("wrong passwords", record_wrong_password, old, new)
+        locked_head.close(old.installation.db, closing)
         for side in (old, new):
             verify(side)
             for db in (side.installation.db, *side.pools):

@@ -82,11 +82,12 @@ def test_a_quick_run_judges_no_figure_but_finds_a_broken_script(folder: Path) ->
 
 def test_the_locked_head_writes_an_audit_that_today_is_whole(database_url: str) -> None:
     db = locked_head.LockedHead(database_url, vault=vault)
-    locked_head.let_write(db)
+    closing = locked_head.let_write(db)
     rosa = open_casilla(db, ROSA)
     with db.transaction() as tx:
         eventos.note(tx, Event.LOGIN_FAILED, rosa.id)
         locked_head.note(tx, Event.PASSWORD_CHANGED, rosa.id, "203.0.113.7")
+    locked_head.close(db, closing)
     db.close()
 
     db = Database(database_url, vault=vault)

@@ -147,7 +147,10 @@ def check(
             return Denied(Reason.WRONG, left=left, by_app=by_app)
         challenges.end(tx, guessed.id)
         return Denied(Reason.SPENT, by_app=by_app)
-    return guessed if challenges.spend(tx, guessed.id) else Denied(Reason.GONE)
+    if not challenges.spend(tx, guessed.id):
+        return Denied(Reason.GONE)
+    throttle.give_back(tx, tries)  # only wrong ones are guesses
+    return guessed
 
 
 def malformed(challenge: Challenge, typed: str) -> Denied | None:

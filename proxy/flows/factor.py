@@ -21,7 +21,7 @@ from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import challenge
 from proxy.flows.challenge import count, where
 from proxy.flows.closing import close
-from proxy.store import casillas, eventos, factors, outbox
+from proxy.store import casillas, eventos, factors, outbox, throttle
 from proxy.store.factors import Factor
 from proxy.store.petitions import Petition
 from proxy.store.tx import Tx
@@ -141,6 +141,7 @@ def check(tx: Tx, casilla_id: int, typed: str, client: Client) -> Denied | None:
     if denied:
         return denied
     if spend(tx, casilla_id, typed, client):
+        throttle.give_back(tx, challenge.tries_of_factor(tx, casilla_id, client))
         return None
     eventos.note(tx, Event.CODE_FAILED, casilla_id)
     return Denied(Reason.WRONG)

@@ -26,7 +26,7 @@ from proxy.flows import challenge, factor, limiting
 from proxy.flows.challenge import Asked, Challenge
 from proxy.flows.limiting import Charge
 from proxy.flows.registration import begun, keep, record_answer, unrepresented, usable
-from proxy.store import casillas, eventos
+from proxy.store import casillas, eventos, throttle
 from proxy.store.registrations import Registration
 from proxy.store.tx import Tx
 
@@ -118,6 +118,7 @@ def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> s
     tries = limits.factor_codes_of_strangers(casillas.by_id(tx, whose).identidad)
     if limiting.take(tx, tries, whose) is not None or not factor.spend(tx, whose, typed, client):
         return None
+    throttle.give_back(tx, tries)
     return codes.code_for(key, PURPOSE, asked.id, asked.sent)
 
 

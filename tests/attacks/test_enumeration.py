@@ -153,7 +153,9 @@ def known(db: Database, hasher: Passwords) -> dict[str, Identidad]:
     """Whose casilla is asked for, by what is true of it."""
     locked = Identidad("DNI", "43000002")
     open_casilla(db, ROSA, hasher)
-    person = open_casilla(db, Person(locked, ROSA.nombres, ROSA.email, ROSA.password), hasher)
+    person = open_casilla(
+        db, Person(locked, ROSA.nombres, f"otra.{ROSA.email}", ROSA.password), hasher
+    )
     with db.transaction() as tx:
         casillas.set_phone(tx, casillas.by_id(tx, person.id), "+51987654321")
         for _ in range(100):
@@ -204,6 +206,8 @@ def by_link(db: Database, identidad: Identidad) -> Callable[[], object]:
 def by_registration(db: Database, identidad: Identidad) -> Callable[[], object]:
     """With data that match: there the code is asked for, or nobody's is."""
     form = ELENA | {"numero": identidad.number, "cui": cui_digit(identidad.number)}
+    address = f"e{identidad.number}@example.com"
+    form |= {"correo": address, "correo2": address}
 
     def act() -> None:
         browser = Newcomer(db)

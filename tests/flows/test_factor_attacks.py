@@ -104,8 +104,8 @@ def by_representative(db: Database, owner: Owner) -> Callable[[str], object]:
     return newcomer.answer
 
 
-@pytest.mark.parametrize("way", [by_login, by_profile, by_change, by_representative])
-@pytest.mark.parametrize("other", [by_login, by_profile, by_change, by_representative])
+@pytest.mark.parametrize("way", [by_login, by_profile, by_change])
+@pytest.mark.parametrize("other", [by_login, by_profile, by_change])
 def test_the_app_is_guessed_five_times_whatever_for(
     db: Database,
     rosa: Person,
@@ -113,7 +113,7 @@ def test_the_app_is_guessed_five_times_whatever_for(
     way: Callable[[Database, Owner], Callable[[str], object]],
     other: Callable[[Database, Owner], Callable[[str], object]],
 ) -> None:
-    """S25, S29: one count for all purposes."""
+    """S25, S29: one count for all that needs a proof before."""
     owner = turn_on(db, rosa)
     clock.advance(minutes=10)
     turn = way(db, owner), other(db, owner)
@@ -123,6 +123,28 @@ def test_the_app_is_guessed_five_times_whatever_for(
         denied = last(owner.app.code)
         assert isinstance(denied, Denied)
     assert not owner.accepts(owner.app.code, ELSEWHERE)
+
+
+def test_who_names_a_representative_guesses_at_their_app_five_times_and_spends_none_of_theirs(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """S84: it takes no proof."""
+    owner = turn_on(db, rosa)
+    clock.advance(minutes=10)
+    turn = by_representative(db, owner), by_representative(db, owner)
+    for number in range(5):
+        turn[number % 2](owner.app.wrong())
+    for last in turn:
+        assert isinstance(last(owner.app.code), Denied)
+    assert owner.accepts(owner.app.code, ELSEWHERE)
+
+
+def test_right_codes_are_no_guesses(db: Database, rosa: Person, clock: Clock) -> None:
+    """S83: whoever logs in often is not kept out."""
+    owner = turn_on(db, rosa)
+    for _ in range(60):
+        clock.advance(seconds=30)
+        assert owner.accepts(owner.app.code, ELSEWHERE)
 
 
 def test_who_guesses_at_the_app_from_elsewhere_keeps_no_known_browser_out(

@@ -200,7 +200,7 @@ def test_data_that_do_not_match_give_nobody_an_address(db: Database) -> None:
 def test_nobody_fills_a_mailbox_with_registrations(
     db: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few(monkeypatch, "mailbox", 100)  # of the applicant's own
+    few(monkeypatch, "mailbox/typed", 100)  # of the applicant's own
     for _ in range(7):
         clock.advance(minutes=10)
         finish(db, by_data(db, BEFORE))

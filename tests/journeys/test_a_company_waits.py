@@ -13,7 +13,7 @@ from proxy.flows import first_access, petitions, power
 from proxy.flows.demonstration_people import KNOWN, STRANGERS
 from proxy.store import padron
 from tests.flows.newcomer import BAKERY, ELENA
-from tests.journeys.house import House, press
+from tests.journeys.house import House, pass_riddle, press
 from tests.journeys.test_elena_registers import (
     enter,
     fill,
@@ -55,10 +55,12 @@ def represent(page: Page, house: House, company: dict[str, str]) -> None:
     """Elena registers it with the data of her document."""
     reach(page, house, "Persona Jurídica")
     fill(page, company)
+    pass_riddle(page, house)
     press(page, "Continuar")
     press(page, "Escribir mis datos")
     fill(page, {name: value for name, value in ELENA.items() if name not in BAKERY})
     page.get_by_label("Declaro bajo juramento").check()
+    pass_riddle(page, house)
     press(page, "Continuar")
 
 

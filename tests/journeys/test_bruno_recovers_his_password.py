@@ -101,6 +101,7 @@ def test_with_a_link_and_without_javascript(
 def late_link(house: House, person: Person) -> str:
     installation = house.installation
     with installation.db.transaction() as tx:
+        casillas.lock(tx, person.id)
         link = links.add(tx, "recovery", person.id, timedelta(0))
     return f"{house.origin}/casilla/recuperar/enlace/{installation.signing.link('recovery', link)}/"
 
