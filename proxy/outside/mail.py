@@ -5,10 +5,12 @@ import os
 import smtplib
 import ssl
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +23,7 @@ TIMEOUT = 30.0  # seconds that a mail server may take for one answer
 # Seconds before the message itself must go out. Four answers follow: all together stay within the
 # lease of a worker, so no other worker sends the message meanwhile.
 PATIENCE = 120.0
+FAREWELL = 2.0  # seconds for the answer to QUIT: nothing depends on it
 # Characters of a server's answer. The outbox keeps fewer, after it removes the recipient.
 ANSWER = 1000
 SUBMISSION, RELAY, IMPLICIT_TLS = 587, 25, 465
@@ -48,9 +51,15 @@ class Transport(Protocol):
     def send(self, email: EmailMessage) -> str:
         """Returns the answer that proves the sending. Raises Unsent."""
 
+    def hang_up(self, idle: float = 0) -> None:
+        """End each connection that nobody used for `idle` seconds."""
 
-def transport(mail_url: str, hostname: str) -> Transport:
-    """`hostname` is the name that we tell the mail server. Refuses `mail.url`."""
+
+def transport(mail_url: str, hostname: str, keep: int = 0) -> Transport:
+    """`hostname` is the name that we tell the mail server, `keep` how many connections stay open.
+
+    Refuses `mail.url`.
+    """
     if mail_url.startswith("maildir:"):
         return Folder(maildir(mail_url))
     try:
@@ -69,6 +78,7 @@ def transport(mail_url: str, hostname: str) -> Transport:
         hostname=hostname,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
+        keep=keep,
     )
 
 
@@ -100,6 +110,9 @@ class Folder:
             raise Unsent(type(error).__name__, str(error)) from None
         return f"carpeta local: {key}"
 
+    def hang_up(self, idle: float = 0) -> None:
+        pass
+
 
 @dataclass(frozen=True)
 class Smtp:
@@ -109,40 +122,80 @@ class Smtp:
     hostname: str
     user: str = ""
     password: str = field(default="", repr=False)
+    keep: int = 0  # connections that stay open for the next messages, until `hang_up`
+    # The open ones that no thread uses, and since when.
+    _idle: deque[tuple["_Client", float]] = field(
+        default_factory=deque, init=False, repr=False, compare=False
+    )
 
     @property
     def where(self) -> str:
         return f"lo aceptó {self.host}"
 
     def send(self, email: EmailMessage) -> str:
+        """Threads may send at once. Each has a connection for itself meanwhile."""
         started = time.monotonic()
-        with _as_unsent(), self._client() as server:
-            self._enter(server)
+        with _as_unsent():
+            try:
+                server, kept = self._idle.pop()[0], True
+            except IndexError:
+                server, kept = self._connected(), False
+            try:
+                return self._send_by(server, email, started)
+            except (OSError, smtplib.SMTPException) as error:
+                if not (kept and _gone(server, error)):
+                    raise
+            return self._send_by(self._connected(), email, started)
+
+    def _send_by(self, server: "_Client", email: EmailMessage, started: float) -> str:
+        server.data_begun = usable = False
+        try:
             if time.monotonic() - started > PATIENCE:
                 raise Unsent("the server is too slow")
             server.send_message(email)
+            usable = True
             return server.answer[:ANSWER]
+        except smtplib.SMTPRecipientsRefused:
+            usable = server.sock is not None  # smtplib has sent RSET
+            raise
+        finally:
+            if not usable:
+                server.close()
+            elif len(self._idle) < self.keep:
+                self._idle.append((server, time.monotonic()))
+            else:
+                _take_leave(server)
 
-    @contextmanager
-    def _client(self) -> Iterator["_Client"]:
+    def hang_up(self, idle: float = 0) -> None:
+        now = time.monotonic()
+        while self._idle:
+            try:
+                server, since = self._idle.popleft()  # the one that was not used for longest
+            except IndexError:
+                return  # another thread took it
+            if now - since < idle:
+                self._idle.appendleft((server, since))
+                return
+            _take_leave(server)
+
+    def _connected(self) -> "_Client":
         server = (
-            _TlsClient(self.host, self.port, self.hostname, timeout=TIMEOUT, context=self._tls())
+            _TlsClient(self.host, self.port, self.hostname, timeout=TIMEOUT, context=self._tls)
             if self.implicit_tls
             else _Client(self.host, self.port, self.hostname, timeout=TIMEOUT)
         )
         try:
-            yield server
-            # The server took the message: a QUIT that fails must not send it again.
-            with suppress(OSError, smtplib.SMTPException):
-                server.quit()
-        finally:
+            self._enter(server)
+        except BaseException:
             server.close()
+            raise
+        return server
 
     def _enter(self, server: "_Client") -> None:
         server.ehlo_or_helo_if_needed()
         if not self.implicit_tls:
             if server.has_extn("starttls"):
-                server.starttls(context=self._tls())
+                server.starttls(context=self._tls)
                 server.ehlo_or_helo_if_needed()
             elif self.password and not self._loopback:
                 raise Unsent("the server offers no TLS for the password")
@@ -156,7 +209,9 @@ class Smtp:
         except ValueError:
             return self.host == "localhost"
 
+    @cached_property
     def _tls(self) -> ssl.SSLContext:
+        """Made once: to read the authorities of the system takes as long as to send a message."""
         context = ssl.create_default_context()
         # No third party reads the loopback, and a local mail server seldom has a certificate.
         if self._loopback and not self.implicit_tls:
@@ -169,8 +224,10 @@ class _Client(smtplib.SMTP):
     """Keeps the answer to DATA, which names the message in the queue of the server."""
 
     answer = ""
+    data_begun = False
 
     def data(self, msg):  # type: ignore[no-untyped-def]
+        self.data_begun = True
         code, said = super().data(msg)
         self.answer = _said(code, said)
         return code, said
@@ -178,6 +235,25 @@ class _Client(smtplib.SMTP):
 
 class _TlsClient(_Client, smtplib.SMTP_SSL):
     pass
+
+
+def _take_leave(server: _Client) -> None:
+    # The server took the messages: a QUIT that fails must not send them again.
+    with suppress(OSError, smtplib.SMTPException):
+        if server.sock:
+            server.sock.settimeout(FAREWELL)
+        server.quit()
+    server.close()
+
+
+def _gone(server: _Client, error: Exception) -> bool:
+    """Whether a server took no more on a kept connection, and a new one may be tried at once.
+
+    Never after DATA has begun: the server may have the message. smtplib closes a connection that
+    ended, or that a server ended with 421.
+    """
+    over = server.sock is None or isinstance(error, smtplib.SMTPSenderRefused)
+    return over and not server.data_begun
 
 
 @contextmanager
