@@ -142,8 +142,11 @@ class Smtp:
                 server, kept = self._connected(), False
             try:
                 return self._send_by(server, email, started)
-            except (OSError, smtplib.SMTPException) as error:
-                if not (kept and _gone(server, error)):
+            except (OSError, smtplib.SMTPException):
+                # A server may take no more on a kept connection, and a new one is tried at once.
+                # Never after DATA has begun: the server may have the message. A connection that
+                # is still open served: only the recipient was refused.
+                if not kept or server.data_begun or server.sock:
                     raise
             return self._send_by(self._connected(), email, started)
 
@@ -244,16 +247,6 @@ def _take_leave(server: _Client) -> None:
             server.sock.settimeout(FAREWELL)
         server.quit()
     server.close()
-
-
-def _gone(server: _Client, error: Exception) -> bool:
-    """Whether a server took no more on a kept connection, and a new one may be tried at once.
-
-    Never after DATA has begun: the server may have the message. smtplib closes a connection that
-    ended, or that a server ended with 421.
-    """
-    over = server.sock is None or isinstance(error, smtplib.SMTPSenderRefused)
-    return over and not server.data_begun
 
 
 @contextmanager

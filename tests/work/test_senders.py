@@ -79,8 +79,9 @@ def work_until(place: Installation, done: Callable[[], bool], *, after: Callable
 
 @pytest.mark.parametrize("senders", [3, 10])
 def test_so_many_messages_leave_at_a_time_as_there_are_senders_and_each_once(
-    place: Installation, start: Start, senders: int
+    place: Installation, start: Start, senders: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(mailer, "POLL", 60)  # whoever finds a message wakes the next
     taken = Together(senders)
     place.settings.mail_url = f"smtp://127.0.0.1:{start(taken)}"
     place.settings.mail_senders = senders
