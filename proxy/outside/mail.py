@@ -5,7 +5,6 @@ import os
 import smtplib
 import ssl
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from email.message import EmailMessage
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Condition
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -123,10 +123,7 @@ class Smtp:
     user: str = ""
     password: str = field(default="", repr=False)
     keep: int = 0  # connections that stay open for the next messages, until `hang_up`
-    # The open ones that no thread uses, and since when.
-    _idle: deque[tuple["_Client", float]] = field(
-        default_factory=deque, init=False, repr=False, compare=False
-    )
+    _kept: "_Kept" = field(default_factory=lambda: _Kept(), init=False, repr=False, compare=False)
 
     @property
     def where(self) -> str:
@@ -136,10 +133,8 @@ class Smtp:
         """Threads may send at once. Each has a connection for itself meanwhile."""
         started = time.monotonic()
         with _as_unsent():
-            try:
-                server, kept = self._idle.pop()[0], True
-            except IndexError:
-                server, kept = self._connected(), False
+            server = self._kept.take() or self._connected_or_kept()
+            kept = server.kept
             try:
                 return self._send_by(server, email, started)
             except (OSError, smtplib.SMTPException):
@@ -148,38 +143,37 @@ class Smtp:
                 # is still open served: only the recipient was refused.
                 if not kept or server.data_begun or server.sock:
                     raise
-            return self._send_by(self._connected(), email, started)
+            return self._send_by(self._connected_or_kept(), email, started)
 
     def _send_by(self, server: "_Client", email: EmailMessage, started: float) -> str:
-        server.data_begun = usable = False
+        server.data_begun = False
         try:
             if time.monotonic() - started > PATIENCE:
                 raise Unsent("the server is too slow")
             server.send_message(email)
-            usable = True
-            return server.answer[:ANSWER]
         except smtplib.SMTPRecipientsRefused:
-            usable = server.sock is not None  # smtplib has sent RSET
+            raise  # smtplib has sent RSET, and the connection serves
+        except BaseException:
+            server.close()
             raise
         finally:
-            if not usable:
-                server.close()
-            elif len(self._idle) < self.keep:
-                self._idle.append((server, time.monotonic()))
-            else:
-                _take_leave(server)
+            self._kept.give_back(server, self.keep)
+        return server.answer[:ANSWER]
 
     def hang_up(self, idle: float = 0) -> None:
-        now = time.monotonic()
-        while self._idle:
-            try:
-                server, since = self._idle.popleft()  # the one that was not used for longest
-            except IndexError:
-                return  # another thread took it
-            if now - since < idle:
-                self._idle.appendleft((server, since))
-                return
+        for server in self._kept.unused(idle):
             _take_leave(server)
+
+    def _connected_or_kept(self) -> "_Client":
+        try:
+            server = self._connected()
+        except (OSError, smtplib.SMTPException):
+            # Some servers accept fewer connections than there are senders: wait for one of those.
+            if kept := self._kept.take(wait=PATIENCE / 2):
+                return kept
+            raise
+        self._kept.count_new()
+        return server
 
     def _connected(self) -> "_Client":
         server = (
@@ -228,6 +222,7 @@ class _Client(smtplib.SMTP):
 
     answer = ""
     data_begun = False
+    kept = False  # whether it has served before
 
     def data(self, msg):  # type: ignore[no-untyped-def]
         self.data_begun = True
@@ -238,6 +233,46 @@ class _Client(smtplib.SMTP):
 
 class _TlsClient(_Client, smtplib.SMTP_SSL):
     pass
+
+
+class _Kept:
+    """The open connections: those that threads use are counted, and the others lie here."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._used = 0
+        self._unused: list[tuple[_Client, float]] = []  # and since when; the newest last
+
+    def take(self, wait: float = 0) -> _Client | None:
+        """Waits only while another thread has one, which it may give back."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._unused or not self._used, wait)
+            if not self._unused:
+                return None
+            self._used += 1
+            return self._unused.pop()[0]
+
+    def count_new(self) -> None:
+        with self._changed:
+            self._used += 1
+
+    def give_back(self, server: _Client, most: int) -> None:
+        with self._changed:
+            self._used -= 1
+            if server.sock and len(self._unused) < most:
+                server.kept = True
+                self._unused.append((server, time.monotonic()))
+            else:
+                _take_leave(server)
+            self._changed.notify_all()
+
+    def unused(self, idle: float) -> list[_Client]:
+        """Those that nobody used for `idle` seconds. They are the caller's now."""
+        until = time.monotonic() - idle
+        with self._changed:
+            old = [server for server, since in self._unused if since <= until]
+            self._unused = [one for one in self._unused if one[1] > until]
+        return old
 
 
 def _take_leave(server: _Client) -> None:

@@ -91,6 +91,26 @@ class HangsUpLater(Mailbox):
         return answer
 
 
+class FewConnections(Mailbox):
+    """Accepts so many connections, and no other."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, host: str, lines: list[str]
+    ) -> list[str]:
+        if len(self.sessions) == self.most:
+            return [await self.handle_HELO(server, session, envelope, host)]
+        return await super().handle_EHLO(server, session, envelope, host, lines)
+
+    async def handle_HELO(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _host: str
+    ) -> str:
+        return "421 4.7.0 too many connections"
+
+
 class NoFarewell(Mailbox):
     """Takes the message, says so, and ends the connection when it is told goodbye."""
 

@@ -15,7 +15,7 @@ from proxy.web.routes import path_of
 from proxy.work import mailer
 from proxy.work.mailer import Mailer
 from tests.outbox import attempts
-from tests.outside.servers import Mailbox
+from tests.outside.servers import FewConnections, Mailbox
 from tests.work.conftest import in_a_loop
 from tests.work.test_workers import leave_many, place
 
@@ -124,6 +124,20 @@ def test_a_message_that_a_server_holds_back_keeps_no_later_one_waiting(
     finally:
         taken.go_on.set()
     assert arrived == [True]
+
+
+def test_a_server_that_accepts_fewer_connections_than_there_are_senders_delays_no_message(
+    place: Installation, start: Start
+) -> None:
+    taken = FewConnections(2)
+    place.settings.mail_url = f"smtp://127.0.0.1:{start(taken)}"
+
+    def all_left() -> bool:
+        return len(attempts(place.db)) == 40
+
+    work_until(place, all_left, after=lambda: leave_many(place.db, 40))
+    assert {sent for sent, _ in attempts(place.db)} == {True}
+    assert len(taken.letters) == 20
 
 
 @pytest.mark.parametrize("senders", ["0", "11", "muchos"])
