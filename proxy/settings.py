@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     catalog_dir: Path = FOLDER
     keys_file: Path = Path("var/claves.json")
     mail_url: str = "maildir:var/correo"
+    mail_senders: Annotated[int, Field(ge=1, le=10)] = 4
     sms_url: str = Field("maildir:var/sms", repr=False)
     sms_token: str = Field("", repr=False)
     sms_a_day: Annotated[int, Field(ge=1)] = 1000

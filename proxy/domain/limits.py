@@ -87,6 +87,7 @@ TABLE = {
 
 MOST = 6  # times the work of a riddle: some 8 s of a cheap phone
 READINESS = Limit("readiness", 1, timedelta(microseconds=1))  # never refuses: it writes a row
+LATE_MAIL = Limit("late mail", 1, timedelta(minutes=5))  # lines of the log
 
 
 def price(limit: Limit, level: float) -> int:

@@ -1,9 +1,10 @@
-"""Readiness: the conditions that the service needs to do its work."""
+"""Readiness: what the service needs to do its work, and whether its messages leave in time."""
 
 from datetime import timedelta
 
-from proxy.domain.limits import READINESS
-from proxy.store import notificaciones, outbox, throttle
+from proxy.domain.limits import LATE_MAIL, READINESS
+from proxy.store import disk, notificaciones, outbox, throttle
+from proxy.store.db import Database
 from proxy.store.documents import Documents
 from proxy.store.tx import Tx
 
@@ -16,8 +17,19 @@ def lost_documents(tx: Tx, documents: Documents) -> bool:
     return not documents.usable() and notificaciones.any_files(tx)
 
 
+def full_disk(db: Database, documents: Documents) -> bool:
+    folders = (db.folder, documents.folder)
+    return disk.full(folder for folder in folders if folder and folder.is_dir())
+
+
+def first_to_say_late(tx: Tx) -> bool:
+    """Whether the log should say it now: once in some minutes, over all processes."""
+    return throttle.take(tx, [LATE_MAIL]) is None
+
+
 def late_messages(tx: Tx, age: timedelta) -> bool:
-    """Whether messages are not leaving: no worker takes them, or no server does.
+    """Whether messages are not leaving in time: no worker takes them, no server does, or too many
+    wait. The pages work all the same: this is no reason to send nobody to the service.
 
     True when a message is due for longer than `age`, or when a channel sent nothing in that time
     although it has an older message. A mailbox that does not exist, or one slow server among

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Condition
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +23,7 @@ TIMEOUT = 30.0  # seconds that a mail server may take for one answer
 # Seconds before the message itself must go out. Four answers follow: all together stay within the
 # lease of a worker, so no other worker sends the message meanwhile.
 PATIENCE = 120.0
+FAREWELL = 2.0  # seconds for the answer to QUIT: nothing depends on it
 # Characters of a server's answer. The outbox keeps fewer, after it removes the recipient.
 ANSWER = 1000
 SUBMISSION, RELAY, IMPLICIT_TLS = 587, 25, 465
@@ -48,9 +51,15 @@ class Transport(Protocol):
     def send(self, email: EmailMessage) -> str:
         """Returns the answer that proves the sending. Raises Unsent."""
 
+    def hang_up(self, idle: float = 0) -> None:
+        """End each connection that nobody used for `idle` seconds."""
 
-def transport(mail_url: str, hostname: str) -> Transport:
-    """`hostname` is the name that we tell the mail server. Refuses `mail.url`."""
+
+def transport(mail_url: str, hostname: str, keep: int = 0) -> Transport:
+    """`hostname` is the name that we tell the mail server, `keep` how many connections stay open.
+
+    Refuses `mail.url`.
+    """
     if mail_url.startswith("maildir:"):
         return Folder(maildir(mail_url))
     try:
@@ -69,6 +78,7 @@ def transport(mail_url: str, hostname: str) -> Transport:
         hostname=hostname,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
+        keep=keep,
     )
 
 
@@ -100,6 +110,9 @@ class Folder:
             raise Unsent(type(error).__name__, str(error)) from None
         return f"carpeta local: {key}"
 
+    def hang_up(self, idle: float = 0) -> None:
+        pass
+
 
 @dataclass(frozen=True)
 class Smtp:
@@ -109,40 +122,77 @@ class Smtp:
     hostname: str
     user: str = ""
     password: str = field(default="", repr=False)
+    keep: int = 0  # connections that stay open for the next messages, until `hang_up`
+    _kept: "_Kept" = field(default_factory=lambda: _Kept(), init=False, repr=False, compare=False)
 
     @property
     def where(self) -> str:
         return f"lo aceptó {self.host}"
 
     def send(self, email: EmailMessage) -> str:
+        """Threads may send at once. Each has a connection for itself meanwhile."""
         started = time.monotonic()
-        with _as_unsent(), self._client() as server:
-            self._enter(server)
+        with _as_unsent():
+            server = self._kept.take() or self._connected_or_kept()
+            kept = server.kept
+            try:
+                return self._send_by(server, email, started)
+            except (OSError, smtplib.SMTPException):
+                # A server may take no more on a kept connection, and a new one is tried at once.
+                # Never after DATA has begun: the server may have the message. A connection that
+                # is still open served: only the recipient was refused.
+                if not kept or server.data_begun or server.sock:
+                    raise
+            return self._send_by(self._connected_or_kept(), email, started)
+
+    def _send_by(self, server: "_Client", email: EmailMessage, started: float) -> str:
+        server.data_begun = False
+        try:
             if time.monotonic() - started > PATIENCE:
                 raise Unsent("the server is too slow")
             server.send_message(email)
-            return server.answer[:ANSWER]
+        except smtplib.SMTPRecipientsRefused:
+            raise  # smtplib has sent RSET, and the connection serves
+        except BaseException:
+            server.close()
+            raise
+        finally:
+            self._kept.give_back(server, self.keep)
+        return server.answer[:ANSWER]
 
-    @contextmanager
-    def _client(self) -> Iterator["_Client"]:
+    def hang_up(self, idle: float = 0) -> None:
+        for server in self._kept.unused(idle):
+            _take_leave(server)
+
+    def _connected_or_kept(self) -> "_Client":
+        try:
+            server = self._connected()
+        except (OSError, smtplib.SMTPException):
+            # Some servers accept fewer connections than there are senders: wait for one of those.
+            if kept := self._kept.take(wait=PATIENCE / 2):
+                return kept
+            raise
+        self._kept.count_new()
+        return server
+
+    def _connected(self) -> "_Client":
         server = (
-            _TlsClient(self.host, self.port, self.hostname, timeout=TIMEOUT, context=self._tls())
+            _TlsClient(self.host, self.port, self.hostname, timeout=TIMEOUT, context=self._tls)
             if self.implicit_tls
             else _Client(self.host, self.port, self.hostname, timeout=TIMEOUT)
         )
         try:
-            yield server
-            # The server took the message: a QUIT that fails must not send it again.
-            with suppress(OSError, smtplib.SMTPException):
-                server.quit()
-        finally:
+            self._enter(server)
+        except BaseException:
             server.close()
+            raise
+        return server
 
     def _enter(self, server: "_Client") -> None:
         server.ehlo_or_helo_if_needed()
         if not self.implicit_tls:
             if server.has_extn("starttls"):
-                server.starttls(context=self._tls())
+                server.starttls(context=self._tls)
                 server.ehlo_or_helo_if_needed()
             elif self.password and not self._loopback:
                 raise Unsent("the server offers no TLS for the password")
@@ -156,7 +206,9 @@ class Smtp:
         except ValueError:
             return self.host == "localhost"
 
+    @cached_property
     def _tls(self) -> ssl.SSLContext:
+        """Made once: to read the authorities of the system takes as long as to send a message."""
         context = ssl.create_default_context()
         # No third party reads the loopback, and a local mail server seldom has a certificate.
         if self._loopback and not self.implicit_tls:
@@ -169,8 +221,11 @@ class _Client(smtplib.SMTP):
     """Keeps the answer to DATA, which names the message in the queue of the server."""
 
     answer = ""
+    data_begun = False
+    kept = False  # whether it has served before
 
     def data(self, msg):  # type: ignore[no-untyped-def]
+        self.data_begun = True
         code, said = super().data(msg)
         self.answer = _said(code, said)
         return code, said
@@ -178,6 +233,55 @@ class _Client(smtplib.SMTP):
 
 class _TlsClient(_Client, smtplib.SMTP_SSL):
     pass
+
+
+class _Kept:
+    """The open connections: those that threads use are counted, and the others lie here."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._used = 0
+        self._unused: list[tuple[_Client, float]] = []  # and since when; the newest last
+
+    def take(self, wait: float = 0) -> _Client | None:
+        """Waits only while another thread has one, which it may give back."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._unused or not self._used, wait)
+            if not self._unused:
+                return None
+            self._used += 1
+            return self._unused.pop()[0]
+
+    def count_new(self) -> None:
+        with self._changed:
+            self._used += 1
+
+    def give_back(self, server: _Client, most: int) -> None:
+        with self._changed:
+            self._used -= 1
+            if server.sock and len(self._unused) < most:
+                server.kept = True
+                self._unused.append((server, time.monotonic()))
+            else:
+                _take_leave(server)
+            self._changed.notify_all()
+
+    def unused(self, idle: float) -> list[_Client]:
+        """Those that nobody used for `idle` seconds. They are the caller's now."""
+        until = time.monotonic() - idle
+        with self._changed:
+            old = [server for server, since in self._unused if since <= until]
+            self._unused = [one for one in self._unused if one[1] > until]
+        return old
+
+
+def _take_leave(server: _Client) -> None:
+    # The server took the messages: a QUIT that fails must not send them again.
+    with suppress(OSError, smtplib.SMTPException):
+        if server.sock:
+            server.sock.settimeout(FAREWELL)
+        server.quit()
+    server.close()
 
 
 @contextmanager

@@ -39,6 +39,8 @@ class Database:
         self.vault = vault
         self.by = by
         self.sqlite = self.engine.dialect.name == "sqlite"
+        path = make_url(url).database if self.sqlite else None
+        self.folder = Path(path).parent if path else None  # where this machine keeps it
         # SQLite has one writer. This lock wakes its waiters in order; SQLite's busy handler polls.
         self._writer = Lock()
 

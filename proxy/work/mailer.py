@@ -1,8 +1,9 @@
-"""Sends the messages of the outbox one by one, each channel apart."""
+"""Sends the messages of the outbox, several at a time and each channel apart."""
 
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from email.message import EmailMessage
 from threading import Event
@@ -18,7 +19,10 @@ from proxy.work.messages import PathOf, Said, said_in
 
 logger = logging.getLogger("casilla.mail")
 
-POLL = 2.0  # seconds between looks at an outbox that another process may have filled
+# Seconds between looks at an outbox that another process may have filled: a look costs a
+# millisecond, and a person waits for the code.
+POLL = 0.5
+IDLE = 10.0  # seconds that a connection stays open for the next message
 CHANNELS: tuple[Channel, ...] = ("email", "sms")
 
 
@@ -28,7 +32,8 @@ class Mailer:
     def __init__(self, installation: Installation, path_of: PathOf) -> None:
         settings = installation.settings
         self.installation, self.path_of = installation, path_of
-        self.mail = transport(settings.mail_url, settings.hostname)
+        self.senders = settings.mail_senders
+        self.mail = transport(settings.mail_url, settings.hostname, keep=self.senders)
         self.sms = sms_transport(settings)
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
@@ -48,33 +53,62 @@ class Mailer:
                     awake.set()
 
     async def _work(self, channel: Channel, wake: asyncio.Event, stop: Event) -> None:
-        while not stop.is_set():
-            wake.clear()
+        """One sender looks. Whoever finds a message wakes one more, as long as one is free.
+
+        A sender whose server is slow keeps the others from nothing.
+        """
+        loop, free = asyncio.get_running_loop(), asyncio.Semaphore(self.senders)
+
+        async def empty() -> None:
             try:
-                await asyncio.to_thread(self._empty, channel, stop)
+                await loop.run_in_executor(threads, self._empty, channel, stop, found)
             except Exception as error:
                 # Only the type: the text of a database error quotes addresses and contexts.
                 logger.error("the outbox cannot be read", extra={"detail": type(error).__name__})
-            with suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), POLL)
+            finally:
+                free.release()
+
+        def found() -> None:
+            loop.call_soon_threadsafe(wake.set)
+
+        # Threads of its own: the few of asyncio.to_thread are those of the chores.
+        with ThreadPoolExecutor(self.senders, f"mailer-{channel}") as threads:
+            async with asyncio.TaskGroup() as working:
+                while True:
+                    await free.acquire()
+                    wake.clear()
+                    if stop.is_set():  # after the clear, which may have undone the wake of the end
+                        break
+                    working.create_task(empty())
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(wake.wait(), POLL)
+            if channel == "email":
+                await loop.run_in_executor(threads, self.mail.hang_up)
 
     def deliver_due(self) -> int:
-        """Returns how many messages left."""
-        return sum(self._empty(channel) for channel in CHANNELS)
+        """One by one, without `work`. Returns how many messages left."""
+        done = sum(self._empty(channel, Event(), lambda: None) for channel in CHANNELS)
+        self.mail.hang_up()
+        return done
 
-    def _empty(self, channel: Channel, stop: Event | None = None) -> int:
+    def _empty(self, channel: Channel, stop: Event, found: Callable[[], None]) -> int:
         """Send codes first, because a person waits for them, but in turns with the oldest message.
 
         A flood of codes must not hold back the alerta of an act: that can cost a person a right.
+        `found` is called once, when there is a first message.
         """
         done = turn = 0
-        while not (stop and stop.is_set()):
+        while not stop.is_set():
             with self.installation.db.transaction() as tx:
                 message = delivery.claim(tx, channel, longest=turn % 2 == 1)
             if message is None:
                 break
+            if turn == 0:
+                found()
             done += self._deliver(message)
             turn += 1
+        if channel == "email":
+            self.mail.hang_up(IDLE)
         return done
 
     def _deliver(self, message: Message) -> bool:

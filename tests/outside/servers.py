@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import threading
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -25,6 +24,15 @@ class Mailbox:
         self.answers = list(answers)
         self.letters: list[EmailMessage] = []
         self.encrypted: list[bool] = []
+        self.sessions: list[Session] = []  # one for each connection, also after STARTTLS
+
+    async def handle_EHLO(
+        self, _server: SMTP, session: Session, _envelope: Envelope, host: str, lines: list[str]
+    ) -> list[str]:
+        session.host_name = host
+        if not any(session is known for known in self.sessions):
+            self.sessions.append(session)
+        return lines
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
@@ -51,6 +59,58 @@ class HangsUp(Mailbox):
         return answer
 
 
+class Forgets(Mailbox):
+    """Takes one message on a connection, and answers the next MAIL with this; empty: hangs up."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__()
+        self.answer = answer
+        self.served: list[Session] = []
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: object
+    ) -> str:
+        if any(session is known for known in self.served):
+            if not self.answer:
+                assert server.transport is not None
+                server.transport.abort()
+            return self.answer
+        self.served.append(session)
+        envelope.mail_from = address
+        return "250 OK"
+
+
+class HangsUpLater(Mailbox):
+    """Takes the second message of a connection, and ends it before it says so."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        answer = await super().handle_DATA(server, session, envelope)
+        if len(self.letters) == 2:
+            assert server.transport is not None
+            server.transport.close()
+        return answer
+
+
+class FewConnections(Mailbox):
+    """Accepts so many connections, and no other."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, host: str, lines: list[str]
+    ) -> list[str]:
+        if len(self.sessions) == self.most:
+            return [await self.handle_HELO(server, session, envelope, host)]
+        return await super().handle_EHLO(server, session, envelope, host, lines)
+
+    async def handle_HELO(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _host: str
+    ) -> str:
+        return "421 4.7.0 too many connections"
+
+
 class NoFarewell(Mailbox):
     """Takes the message, says so, and ends the connection when it is told goodbye."""
 
@@ -65,10 +125,10 @@ class Silent(Mailbox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reached = threading.Event()
+        self.reached = 0
 
     async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:
-        self.reached.set()
+        self.reached += 1
         await asyncio.Event().wait()
         return ""
 

@@ -2,7 +2,8 @@
 
 import mailbox
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,11 +12,13 @@ import pytest
 
 from proxy.errors import Refusal
 from proxy.outside import mail
-from proxy.outside.mail import Smtp, Unsent, transport
+from proxy.outside.mail import Smtp, Transport, Unsent, transport
 from tests.engines import free_port
 from tests.outside.servers import (
     ELSEWHERE,
+    Forgets,
     HangsUp,
+    HangsUpLater,
     Mailbox,
     NoFarewell,
     NoSuchMailbox,
@@ -86,6 +89,78 @@ def test_a_message_that_was_taken_counts_though_the_farewell_fails(
     start: Start, email: EmailMessage
 ) -> None:
     assert send(email, f"smtp://127.0.0.1:{start(NoFarewell())}").startswith("250")
+
+
+@contextmanager
+def keeping(handler_port: int) -> Iterator[Transport]:
+    kept = transport(f"smtp://127.0.0.1:{handler_port}", "casilla.test", keep=1)
+    yield kept
+    kept.hang_up()
+
+
+def test_a_connection_stays_open_for_the_next_message_and_no_longer_than_told(
+    start: Start, email: EmailMessage
+) -> None:
+    taken = Mailbox()
+    with keeping(start(taken)) as kept:
+        kept.send(email)
+        kept.hang_up(idle=60)
+        kept.send(email)
+        assert (len(taken.letters), len(taken.sessions)) == (2, 1)
+        kept.hang_up()
+        kept.send(email)
+    assert (len(taken.letters), len(taken.sessions)) == (3, 2)
+
+
+def test_a_mailbox_that_is_refused_does_not_end_the_connection(
+    start: Start, email: EmailMessage
+) -> None:
+    nobody = NoSuchMailbox()
+    with keeping(start(nobody)) as kept:
+        for _ in range(2):
+            with pytest.raises(Unsent, match="RCPT 550"):
+                kept.send(email)
+    assert len(nobody.sessions) == 1
+
+
+@pytest.mark.parametrize("answer", ["", "421 4.4.2 idle", "451 4.7.0 enough", "554 5.7.0 enough"])
+def test_a_server_that_takes_no_more_on_a_connection_gets_the_message_at_once_on_a_new_one(
+    start: Start, email: EmailMessage, answer: str
+) -> None:
+    taken = Forgets(answer)
+    with keeping(start(taken)) as kept:
+        for _ in range(3):
+            kept.send(email)
+    assert (len(taken.letters), len(taken.sessions)) == (3, 3)
+
+
+def test_a_message_whose_fate_is_unknown_is_not_sent_again_at_once(
+    start: Start, email: EmailMessage
+) -> None:
+    """On a connection that was kept, too: the server may have the message."""
+    taken = HangsUpLater()
+    with keeping(start(taken)) as kept:
+        kept.send(email)
+        with pytest.raises(Unsent, match="SMTPServerDisconnected"):
+            kept.send(email)
+    assert len(taken.letters) == 2
+
+
+def test_the_authorities_of_the_system_are_read_once(
+    start: Start,
+    email: EmailMessage,
+    trusted: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It took longer than to send a message: what is read later is not asked any more."""
+    taken = Mailbox()
+    port = start(taken, ssl_context=tls_of(trusted), server_hostname=ELSEWHERE)
+    one = transport(f"smtps://{ELSEWHERE}:{port}", "casilla.test")
+    one.send(email)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate(tmp_path, "otra.example")))
+    one.send(email)
+    assert (len(taken.letters), len(taken.sessions)) == (2, 2)
 
 
 def test_nobody_listening_is_unsent(email: EmailMessage) -> None:

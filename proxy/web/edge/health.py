@@ -3,6 +3,7 @@
 import logging
 from datetime import timedelta
 
+import anyio.to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -25,19 +26,25 @@ async def alive(_request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
+    """Late mail is said, and is no failure: without its pages, nobody could work at all."""
+    installation = state_of(request).installation
     try:
         await run(request, readiness.write)
         late = await look(request, readiness.late_messages, OUTBOX_AGE)
-        documents = state_of(request).installation.documents
-        lost = await look(request, readiness.lost_documents, documents)
+        lost = await look(request, readiness.lost_documents, installation.documents)
+        full = await anyio.to_thread.run_sync(
+            readiness.full_disk, installation.db, installation.documents
+        )
+        if late and await run(request, readiness.first_to_say_late):
+            logger.error("mail is late")
     except SQLAlchemyError:
         logger.exception("not ready")
         return PlainTextResponse(TEXTS["ready.database"] + "\n", 503)
     if lost:
         return PlainTextResponse(TEXTS["ready.documents"] + "\n", 503)
-    if late:
-        return PlainTextResponse(TEXTS["ready.mail"] + "\n", 503)
-    return PlainTextResponse("listo\n")
+    if full:
+        return PlainTextResponse(TEXTS["ready.disk"] + "\n", 503)
+    return PlainTextResponse("listo\n" + (TEXTS["ready.mail"] + "\n" if late else ""))
 
 
 class KnownHost(TrustedHostMiddleware):

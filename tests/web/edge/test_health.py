@@ -1,5 +1,9 @@
 """Whether the service lives and can work: S10."""
 
+import resource
+from pathlib import Path
+
+import pytest
 from sqlalchemy import update
 
 from proxy.installation import Installation
@@ -23,17 +27,49 @@ def test_a_database_that_does_not_answer_is_not_ready_but_alive(
     assert visitor.get("/salud").status_code == 200
 
 
-def test_messages_that_nobody_sends_are_not_ready(
-    visitor: Visitor, installation: Installation, rosa: Person, clock: Clock
+def test_late_mail_is_said_and_takes_no_page_away(
+    visitor: Visitor,
+    installation: Installation,
+    rosa: Person,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     visitor.password(rosa.identidad.number, rosa.password)
     clock.advance(minutes=5)
-    assert visitor.get("/listo").status_code == 200
+    assert visitor.get("/listo").text == "listo\n"
     clock.advance(seconds=1)
-    assert visitor.get("/listo").text == "no listo: hay mensajes atrasados\n"
+    for _ in range(3):
+        ready = visitor.get("/listo")
+        assert (ready.status_code, ready.text) == (200, "listo\nhay mensajes atrasados\n")
+    assert caplog.messages.count("mail is late") == 1
+    clock.advance(minutes=5)
+    visitor.get("/listo")
+    assert caplog.messages.count("mail is late") == 2
     with installation.db.transaction() as tx:
         tx.conn.execute(update(tables.outbox).values(next_at=None))
+    assert visitor.get("/listo").text == "listo\n"
+
+
+def test_a_full_disk_is_not_ready(visitor: Visitor) -> None:
+    """A database that writes in its old place does not notice it."""
     assert visitor.get("/listo").status_code == 200
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * 1024 * 1024, hard))  # what it has, fits
+    try:
+        ready = visitor.get("/listo")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (ready.status_code, ready.text) == (503, "no listo: el disco no recibe más\n")
+    assert visitor.get("/listo").status_code == 200
+
+
+def test_a_folder_of_documents_that_takes_no_file_is_not_ready(
+    visitor: Visitor, installation: Installation
+) -> None:
+    """On a disk of its own, beside a database that can grow."""
+    installation.documents.folder = Path("/proc/self")
+    ready = visitor.get("/listo")
+    assert (ready.status_code, ready.text) == (503, "no listo: el disco no recibe más\n")
 
 
 def test_health_is_no_way_around_the_login(visitor: Visitor) -> None:
