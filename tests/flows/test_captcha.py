@@ -356,3 +356,33 @@ def test_four_processes_take_each_riddle_once(db: Database, database_url: str) -
     stock(db, *["EEEEE"] * 12)
     taken = race(take_many, database_url)
     assert len(taken) == len(set(taken)) == 12
+
+
+def test_for_more_than_a_riddle_two_pictures_are_the_answer(db: Database) -> None:
+    """S83: for who has no JavaScript. Each in its place, and both."""
+    for typed, fault in (
+        ("{0}{1}", None),
+        (" {0} {1} ", None),
+        ("{0}", "captcha.wrong"),
+        ("{1}{0}", "captcha.wrong"),
+        ("{0}{0}", "captcha.wrong"),
+        ("{1}{1}", "captcha.wrong"),
+    ):
+        letters = {}
+        for each in ("PXKN3", "AAAAA"):
+            stock(db, each)
+            with db.reading() as tx:
+                ready = tx.conn.execute(select(tables.captchas.c.id)).scalars()
+                letters |= {one: each for one in ready if one not in letters}
+        two = give(db, price=4)
+        assert two.second
+        answer = typed.format(letters[two.id], letters[two.second])
+        assert check(db, two, answer, price=4) == fault, typed
+        assert check(db, two, answer, price=4) == "captcha.gone"
+
+
+def test_a_cheap_riddle_serves_while_the_price_has_not_more_than_doubled(db: Database) -> None:
+    """S83: nobody keeps cheap ones for later."""
+    for price, fault in ((2, None), (3, "captcha.dearer")):
+        stock(db, LETTERS)
+        assert check(db, give(db), LETTERS, price=price) == fault
