@@ -253,8 +253,8 @@ def test_a_claim_that_the_service_dislikes_cuts_nobody_else_off(serve: Serve) ->
 
 
 def test_a_service_that_hangs_holds_only_a_few_threads(serve: Serve) -> None:
-    server = serve(replace(YES, after=0.6))
-    asking = service(server, read_seconds=3.0)
+    server = serve(replace(YES, after=2.0))  # longer than a busy machine takes to start them
+    asking = service(server, read_seconds=8.0)
     held = [threading.Thread(target=asking.check, args=(LUZ,)) for _ in range(AT_ONCE)]
     for thread in held:
         thread.start()
