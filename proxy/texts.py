@@ -248,6 +248,10 @@ TEXTS = {
     "casilla.exists": "Esa identidad ya tiene una casilla: no se abrió otra.",
     "nombres.malformed": "Escriba los nombres o la razón social, en {most} caracteres o menos.",
     "email.malformed": "Escriba un correo completo, como nombre@ejemplo.pe.",
+    "email.letters": (
+        "Ese correo tiene un signo al que no podemos escribir, como una ñ o una tilde antes de la "
+        "@, o uno que no se ve. Escríbalo letra por letra, o use otro correo."
+    ),
     "password.rule": (
         "La contraseña debe tener de {least} a {most} caracteres{kinds}. Escriba otra."
     ),
@@ -386,4 +390,7 @@ TEXTS = {
     "sent.folder": "hay un mensaje nuevo: léalo con «casilla correo»",
     "sent.gateway": "lo aceptó el servicio de mensajes",
     "unsent.sealed": "ninguna clave del llavero lo abre",
+    "unsent.address": (
+        "a esa dirección no se puede escribir: corríjala con «casilla cuentas correo»"
+    ),
 }

@@ -16,7 +16,7 @@ M = TypeVar("M", bound=BaseModel)
 
 _PATTERNS = {
     SERVICE_ID: "debe seguir NNN-AAAA-CS-SIGLA, como 001-2019-CS-JNE",
-    EMAIL: "debe ser un correo, como casilla@entidad.gob.pe",
+    EMAIL: "debe ser un correo sin ñ ni tildes, como casilla@entidad.gob.pe",
     CAPITALS: "debe llevar solo mayúsculas",
     PHONE: "debe empezar con + y el código del país, sin espacios",
     LETTER: "debe ser una sola letra minúscula",

@@ -13,7 +13,7 @@ from catalog.reading.consent import Consent, ConsentSheet
 from catalog.reading.kinds import Day, Identifier, Many, Sheet, Text, Url, Zone
 from catalog.reading.service import Hours, Service, SubService, TechnologyService, TechnologySheet
 
-EMAIL = r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$"
+EMAIL = r"^[!-;=?A-~]+@[!-;=?A-~]+\.[!-;=?A-~]+$"  # ASCII: nothing else can be written
 CAPITALS = r"^[A-Z]+$"
 PHONE = r"^\+[0-9]{8,15}$"
 LETTER = r"^[a-z]$"

@@ -46,7 +46,9 @@ class Event(StrEnum):
     PETITION_REFUSED = "two_person_refused"  # it was given up
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
     MESSAGE_WRITTEN = "message_created"  # an e-mail or SMS waits to leave
-    MESSAGE_LOST = "message_given_up"  # the message could not be sent before it expired
+    MESSAGE_LOST = (
+        "message_given_up"  # it expired unsent, or no message can be written to its address
+    )
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     FILE_SERVED = "sensitive_read"  # an acto or an anexo was downloaded
     KEY_ADDED = "key_created"  # `casilla claves rotar`: it seals and signs from now on

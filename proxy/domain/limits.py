@@ -10,6 +10,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from proxy.domain.client import Client
+from proxy.domain.email import compared
 from proxy.domain.identidad import Identidad
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -146,7 +147,7 @@ def mailbox_of(address: str, place: str) -> Limit:
 
 
 def domain(address: str) -> Limit:
-    return _limit("domain", address.casefold().rpartition("@")[2])
+    return _limit("domain", compared(address).rpartition("@")[2])
 
 
 def codes_typed(purpose: str, subject: bytes, whose: Identidad | None) -> list[Limit]:
@@ -196,7 +197,7 @@ def recoveries(identidad: Identidad, place: str) -> list[Limit]:
 
 def links_asked(identidad: Identidad, email: str) -> list[Limit]:
     """By the typed address: who does not know it spends nothing of the owner's."""
-    about = f"{identidad}/{email.casefold()}"
+    about = f"{identidad}/{compared(email)}"
     return [_limit(f"recovery/{window}", about, whose=identidad) for window in ("10", "day")]
 
 
@@ -270,7 +271,7 @@ def _shares(name: str, client: Client) -> list[Limit]:
 
 def _plain(address: str) -> str:
     """Capitals, and what follows a +, make no other mailbox."""
-    local, _, domain = address.casefold().rpartition("@")
+    local, _, domain = compared(address).rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
 
 

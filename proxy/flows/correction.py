@@ -8,10 +8,10 @@ address.
 """
 
 from proxy.domain.casilla import Casilla
+from proxy.domain.email import parse_email
 from proxy.domain.events import Event
 from proxy.errors import Refusal
 from proxy.flows.closing import close
-from proxy.flows.cuentas import normal_email
 from proxy.flows.password import NOT_ME
 from proxy.flows.profile import UNDO
 from proxy.store import casillas, changes, eventos, outbox
@@ -21,7 +21,7 @@ from proxy.store.tx import Tx
 
 def new_address(casilla: Casilla, email: str) -> str:
     """Refuses `email.malformed`, `email.same`."""
-    address = normal_email(email)
+    address = parse_email(email)
     if address == casilla.email:
         raise Refusal("email.same")
     return address

@@ -9,12 +9,12 @@ What was served stays in all of them, and the owner is told of each by e-mail.
 from datetime import timedelta
 from uuid import uuid4
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 
 from proxy.domain import limits
 from proxy.domain.casilla import READABLE_FOR, Casilla
 from proxy.domain.client import Client
+from proxy.domain.email import parse_email
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.errors import Refusal
@@ -25,14 +25,6 @@ from proxy.store.tx import Tx
 NOMBRES_LENGTH = 200
 REASON_LENGTH = 300
 PASS, PASS_LIFE = "pass", timedelta(minutes=30)
-
-
-def normal_email(text: str) -> str:
-    """Refuses `email.malformed`. Asks no server."""
-    try:
-        return validate_email(text.strip(), check_deliverability=False).normalized
-    except EmailNotValidError:
-        raise Refusal("email.malformed") from None
 
 
 def open_casilla(
@@ -53,7 +45,7 @@ def open_casilla(
     name = " ".join(nombres.split())
     if not name or len(name) > NOMBRES_LENGTH or not name.isprintable():
         raise Refusal("nombres.malformed", most=NOMBRES_LENGTH)
-    address = normal_email(email)
+    address = parse_email(email)
     if casillas.by_identidad(tx, identidad) is not None:
         raise Refusal("casilla.exists")
     until = tx.now + first_for if first_for else None

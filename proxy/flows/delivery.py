@@ -8,6 +8,7 @@ before `record_sent`, the message leaves again with the same Message-ID: mailbox
 
 from datetime import timedelta
 
+from proxy.domain.email import ascii_form
 from proxy.domain.events import Event
 from proxy.store import challenges, eventos, outbox
 from proxy.store.outbox import Channel, Message
@@ -24,18 +25,23 @@ REFUSED_WAIT = timedelta(hours=6)
 # Such a message stays until it expires: a worker may see a new key a moment after the process that
 # sealed with it, and the entity can put back a key that it retired too soon.
 UNREADABLE = TEXTS["unsent.sealed"]
+# Version 0.2.0 accepted addresses to which no message can be written (S82). Time changes nothing.
+UNWRITABLE = TEXTS["unsent.address"]
 
 
 def claim(tx: Tx, channel: Channel = "email", *, longest: bool = False) -> Message | None:
     """The most pressing message that is due, or the one that is due for the `longest`.
 
-    Gives up expired and replaced messages on the way.
+    Gives up on the way messages that expired, were replaced, or have an address that cannot be
+    written.
     """
     while message := outbox.claim(tx, channel, LEASE, longest=longest):
         if message.expires_at <= tx.now:
             _give_up(tx, message, "caducado")
         elif not message.readable:
             record_failure(tx, message, UNREADABLE)
+        elif message.channel == "email" and ascii_form(message.recipient) is None:
+            _give_up(tx, message, UNWRITABLE)
         elif _replaced(tx, message):
             outbox.record_attempt(tx, message, sent=False, detail="reemplazado")
             outbox.give_up(tx, message)

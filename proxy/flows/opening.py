@@ -23,6 +23,7 @@ from proxy.domain import codes, limits, secrets
 from proxy.domain import registration as rules
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
+from proxy.domain.email import compared
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.policy import Policy
@@ -275,14 +276,14 @@ def _tell_named(
     said |= where(tx, client) if client else {}
     by = draft.represented_by
     representative = casillas.by_identidad(tx, parse_identidad(by)) if by else None
-    told = dict.fromkeys(map(str.casefold, draft.known), False)
-    told |= dict.fromkeys(map(str.casefold, draft.representative_known), True)
+    told = {compared(address): (address, False) for address in draft.known}
+    told |= {compared(address): (address, True) for address in draft.representative_known}
     if representative:
-        told[representative.email.casefold()] = True
+        told[compared(representative.email)] = representative.email, True
     elif by:  # no time tells who has a casilla (S31)
         outbox.add_void(tx, "registered", represents=True, **said)
-    told.pop(who.email.casefold(), None)  # it reads of the casilla itself
-    for address, represents in sorted(told.items()):  # in one order, as all limits
+    told.pop(compared(who.email), None)  # it reads of the casilla itself
+    for address, represents in sorted(told.values()):  # in one order, as all limits
         if throttle.take(tx, limits.told_of_registration(address)) is None:
             outbox.add(tx, "registered", casilla, recipient=address, represents=represents, **said)
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from proxy.domain import padron as rules
 from proxy.domain.columns import Columns, Fault
+from proxy.domain.email import parse_email
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Claim, Known
 from proxy.domain.padron import ADDRESSES, COMPANY, PERSON, REPRESENTATIVES
-from proxy.flows.cuentas import normal_email
 from proxy.store import eventos, padron
 from proxy.store.tx import Tx
 
@@ -34,7 +34,7 @@ class Line:
 def read(values: Mapping[str, str]) -> Line:
     claim = rules.parse_record(values)
     representatives = rules.parse_representatives(values, claim.identidad)
-    addresses = tuple(map(normal_email, rules.apart(values.get(ADDRESSES, ""))))
+    addresses = tuple(map(parse_email, rules.apart(values.get(ADDRESSES, ""))))
     return Line(claim, Known(representatives, addresses))
 
 

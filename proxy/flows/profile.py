@@ -19,11 +19,11 @@ from typing import Any
 from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
+from proxy.domain.email import ascii_form, masked_email
 from proxy.domain.events import Event
 from proxy.domain.limits import HOUR
 from proxy.domain.phone import masked_phone
 from proxy.domain.policy import Policy
-from proxy.domain.recipient import masked_email
 from proxy.domain.session import Session
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import challenge, factor, opening
@@ -105,7 +105,7 @@ def start(
     changes.give_up(tx, casilla.id)
     digest, until = tx.vault.digest(visit), tx.now + CODES * policy.visit_life
     email, phone = wanted.email, wanted.phone
-    if email and email != casilla.email:
+    if email and email != ascii_form(casilla.email):
         changes.add(tx, casilla.id, "email", casilla.email, email, digest, until)
     if phone and phone != casilla.phone:
         changes.add(tx, casilla.id, "phone", casilla.phone, phone, digest, until)

@@ -18,6 +18,7 @@ from uuid import uuid4
 from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
+from proxy.domain.email import compared
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.limits import HOUR, Limit
@@ -169,7 +170,7 @@ def choose(
 def ask_link(tx: Tx, policy: Policy, identidad: Identidad, email: str, client: Client) -> None:
     casilla = casillas.lock_identidad(tx, identidad)
     casilla = _counted(tx, casilla, limits.links_asked(identidad, email), client)
-    if casilla and casilla.email.casefold() == email.casefold():
+    if casilla and compared(casilla.email) == compared(email):
         _send_link(tx, policy, casilla, client)
     else:
         _send_nothing(tx, policy, client)

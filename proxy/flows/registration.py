@@ -16,12 +16,13 @@ from catalog.reading.consent import Consent
 from proxy.domain import limits
 from proxy.domain import registration as rules
 from proxy.domain.client import Client
+from proxy.domain.email import compared, parse_email
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Answer, Checked, Claim
 from proxy.domain.registration import LEGAL, NATURAL, Draft, Reading
 from proxy.errors import Denied, Refusal
-from proxy.flows import cuentas, limiting
+from proxy.flows import limiting
 from proxy.flows.limiting import Charge
 from proxy.store import eventos, registrations, throttle
 from proxy.store.registrations import Registration as Registration
@@ -47,7 +48,7 @@ def read_applicant(persona: str, form: Mapping[str, str], today: date) -> Applic
     legal = persona == LEGAL
     claim: Claim = rules.read_company(reading) if legal else rules.read_person(reading, today)
     phone = rules.read_phone(reading)
-    email = reading.take("correo", cuentas.normal_email, "")
+    email = reading.take("correo", parse_email, "")
     if "correo" not in reading.errors:
         reading.take("correo2", _same_email, "", email)
     reading.end()
@@ -149,7 +150,7 @@ def usable(addresses: Sequence[str]) -> list[str]:
     found = []
     for address in addresses:
         with suppress(Refusal):
-            found.append(cuentas.normal_email(address))
+            found.append(parse_email(address))
     return found
 
 
@@ -188,9 +189,9 @@ def _accepting(tx: Tx, draft: Draft, text: str, consent: Consent, client: Client
 # M37, M73
 def _same_email(text: str, email: str) -> str:
     try:
-        again = cuentas.normal_email(text)
+        again = parse_email(text)
     except Refusal:
         again = ""
-    if again.casefold() != email.casefold():
+    if compared(again) != compared(email):
         raise Refusal("registration.emails")
     return again

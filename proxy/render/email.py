@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from catalog.reading.model import Entity
-from proxy.domain.recipient import as_ascii
+from proxy.domain.email import ascii_form
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "email"
 
@@ -42,7 +42,7 @@ def letter(name: str, envelope: Envelope, entity: Entity, **context: Any) -> Ema
     subject = " ".join(_render(name, "subject.txt", values).split())
     email = EmailMessage(policy=SMTP)
     email["From"] = Address(sender.nombre, addr_spec=sender.direccion)
-    email["To"] = _address(envelope.recipient)
+    email["To"] = Address(addr_spec=ascii_form(envelope.recipient) or envelope.recipient)
     email["Subject"] = subject
     email["Date"] = envelope.at
     email["Message-ID"] = envelope.message_id
@@ -54,11 +54,6 @@ def letter(name: str, envelope: Envelope, entity: Entity, **context: Any) -> Ema
     )
     email["Content-Language"] = "es"  # last: setting the content removes it
     return email
-
-
-def _address(recipient: str) -> Address:
-    user, _, domain = recipient.rpartition("@")
-    return Address(addr_spec=f"{user}@{as_ascii(domain)}")
 
 
 def _render(name: str, file: str, values: dict[str, Any]) -> str:

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy.domain import secrets
+from proxy.domain.email import parse_email
 from proxy.domain.phone import parse_phone
 from proxy.errors import Denied, Refusal
 from proxy.flows import profile
-from proxy.flows.cuentas import normal_email
 from proxy.flows.profile import Step, Wanted
 from proxy.flows.registration import PRIVACY, TERMS
 from proxy.texts import TEXTS
@@ -150,7 +150,7 @@ def _wanted(typed: dict[str, str]) -> tuple[Wanted, dict[str, str]]:
     """The parsed data, and the faults by field. An empty field changes nothing."""
     errors: dict[str, str] = {}
     found: dict[str, str | None] = {}
-    for name, read in (("celular", parse_phone), ("correo", normal_email)):
+    for name, read in (("celular", parse_phone), ("correo", parse_email)):
         try:
             found[name] = read(typed[name]) if typed[name] else None
         except Refusal as refusal:

@@ -3,9 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from proxy.domain.email import parse_email
 from proxy.domain.identidad import parse_identidad
 from proxy.errors import Denied, Refusal
-from proxy.flows import cuentas, recovery
+from proxy.flows import recovery
 from proxy.flows.password import Choosing
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
@@ -49,7 +50,7 @@ async def ask(request: Request) -> Response:
         except Refusal:
             errors["numero"] = TEXTS["recovery.numero"]
     try:
-        email = cuentas.normal_email(values["correo"])
+        email = parse_email(values["correo"])
     except Refusal as refusal:
         errors["correo"] = str(refusal)
     if errors:

@@ -41,6 +41,21 @@ def test_the_new_address_counts_and_everything_that_was_open_is_closed(
     assert [m.recipient for m in messages(db, "email_corrected")] == [rosa.email, NEW]
 
 
+def test_an_address_to_which_nothing_can_be_written_is_corrected(
+    db: Database, rosa: Person
+) -> None:
+    """S82: version 0.2.0 accepted it, and no code arrived."""
+    with db.transaction() as tx:
+        casillas.set_email(tx, casillas.by_id(tx, rosa.id), "nuñez@example.com")
+    correct(db, rosa.identidad, "nunez@example.com")
+    written = [message.recipient for message in messages(db, "email_corrected")]
+    assert written == ["nuñez@example.com", "nunez@example.com"]
+    forgetful = Forgetful(db)
+    forgetful.reach_choice(now(db, rosa))
+    forgetful.choose()
+    assert Browser(db).enter(rosa, FORGETFUL_PASSWORD)
+
+
 def test_nothing_stays_that_somebody_with_the_old_mailbox_may_have_set(
     db: Database, rosa: Person, clock: Clock
 ) -> None:
@@ -89,6 +104,7 @@ def test_no_earlier_address_closes_it(db: Database, rosa: Person) -> None:
         (NEW, ("Ana Torres", "ana  torres"), "dos personas distintas"),
         (NEW, ("Ana Torres", " "), "dos personas distintas"),
         ("nada", TWO, "un correo completo"),
+        ("nuñez@example.com", TWO, "no podemos escribir"),
         ("rosa@example.com", TWO, "ya tiene ese correo"),
     ],
 )

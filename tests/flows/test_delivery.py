@@ -281,6 +281,22 @@ def test_a_message_may_go_to_an_address_that_is_not_the_one_of_the_casilla(
     ]
 
 
+def test_a_message_to_an_address_that_cannot_be_written_is_given_up_at_once(
+    db: Database, rosa: Person
+) -> None:
+    """S82: version 0.2.0 accepted it. Nothing waits behind it, and no health check fails for it."""
+    leave(db, rosa, recipient="nuñez@example.com")
+    leave(db, rosa)
+    message = claim(db)
+    assert message is not None and message.recipient == rosa.email
+    assert attempts(db) == [(False, delivery.UNWRITABLE)]
+    assert events(db) == [Event.MESSAGE_LOST]
+    with db.transaction() as tx:
+        delivery.record_sent(tx, message, "250")
+    with db.reading() as tx:
+        assert outbox.oldest_due(tx) is None
+
+
 def test_an_sms_goes_to_the_number_of_the_casilla(db: Database, rosa: Person) -> None:
     with db.transaction() as tx:
         casilla = casillas.by_id(tx, rosa.id)

@@ -183,10 +183,10 @@ def test_a_casilla_opened_with_what_a_dni_shows_is_told_to_its_person(db: Databa
     newcomer = Newcomer(db)
     newcomer.accept()
     newcomer.choose("natural")
-    newcomer.data(ELENA, Answer.MATCHES, BEFORE, "no es un correo", "otra@example.org")
+    newcomer.data(ELENA, Answer.MATCHES, BEFORE, "no es un correo", "Otra@example.org")
     finish(db, newcomer)
     assert hers(db)
-    assert sorted(leaving(db, "registered")) == [BEFORE, "otra@example.org"]
+    assert sorted(leaving(db, "registered")) == sorted([BEFORE, "Otra@example.org"])
 
 
 def test_data_that_do_not_match_give_nobody_an_address(db: Database) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from proxy.domain.email import parse_email
 from proxy.flows import recovery
 from proxy.flows.recovery import Mislaid
 from proxy.store import casillas, links
@@ -30,6 +31,25 @@ def test_a_link_lets_choose_a_password_once(db: Database, rosa: Person) -> None:
 def test_a_link_goes_only_to_the_address_that_was_registered(db: Database, rosa: Person) -> None:
     """M78"""
     ask_link(db, rosa.identidad, "otra@example.com")
+    assert contexts(db, "recovery_link") == []
+
+
+@pytest.mark.parametrize("typed", ["rosa@peña.pe", "ROSA@xn--pea-8ma.pe"])
+def test_an_address_that_an_older_version_stored_in_unicode_is_still_its_owners(
+    db: Database, rosa: Person, typed: str
+) -> None:
+    """S82, S41"""
+    with db.transaction() as tx:
+        casillas.set_email(tx, casillas.by_id(tx, rosa.id), "rosa@peña.pe")
+    ask_link(db, rosa.identidad, parse_email(typed))
+    assert by_link(db, mailed_link(db))
+
+
+def test_an_address_with_another_letter_gets_no_link(db: Database, rosa: Person) -> None:
+    """S82: ß is not ss."""
+    with db.transaction() as tx:
+        casillas.set_email(tx, casillas.by_id(tx, rosa.id), "rosa@faß.de")
+    ask_link(db, rosa.identidad, "rosa@fass.de")
     assert contexts(db, "recovery_link") == []
 
 

@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 
 from proxy.domain.browser import in_words
 from proxy.domain.client import network_of
+from proxy.domain.email import masked_email
 from proxy.domain.phone import masked_phone
-from proxy.domain.recipient import masked_email
 from proxy.domain.session import Holder, Session
 from proxy.flows import login
 from proxy.installation import Installation
