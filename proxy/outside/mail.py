@@ -165,15 +165,16 @@ class Smtp:
             _take_leave(server)
 
     def _connected_or_kept(self) -> "_Client":
+        self._kept.count_new()
         try:
-            server = self._connected()
-        except (OSError, smtplib.SMTPException):
+            return self._connected()
+        except BaseException as error:
+            self._kept.count_lost()
             # Some servers accept fewer connections than there are senders: wait for one of those.
-            if kept := self._kept.take(wait=PATIENCE / 2):
+            refused = isinstance(error, OSError | smtplib.SMTPException)
+            if refused and (kept := self._kept.take(wait=PATIENCE / 2)):
                 return kept
             raise
-        self._kept.count_new()
-        return server
 
     def _connected(self) -> "_Client":
         server = (
@@ -236,7 +237,7 @@ class _TlsClient(_Client, smtplib.SMTP_SSL):
 
 
 class _Kept:
-    """The open connections: those that threads use are counted, and the others lie here."""
+    """The open connections: those that threads make or use are counted, and the others lie here."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -255,6 +256,11 @@ class _Kept:
     def count_new(self) -> None:
         with self._changed:
             self._used += 1
+
+    def count_lost(self) -> None:
+        with self._changed:
+            self._used -= 1
+            self._changed.notify_all()
 
     def give_back(self, server: _Client, most: int) -> None:
         with self._changed:
