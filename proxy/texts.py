@@ -360,7 +360,8 @@ TEXTS = {
     ),
     "identidad.operator": (
         "La identidad no es correcta. Escriba 8 dígitos para un DNI, los 11 de la ficha para un "
-        "RUC, o CE- o PAS- y el número."
+        "RUC, o CE- o PAS- y el número, sin puntos ni espacios. Si viene de una hoja de cálculo, "
+        "dele a esa columna formato de texto."
     ),
     "padron.empty": "Falta el dato «{name}».",
     "padron.unreadable": (

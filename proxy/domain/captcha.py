@@ -6,6 +6,8 @@ A riddle is friction, not a lock (S75): it never replaces the limits of a flow.
 import secrets
 from hashlib import sha256
 
+from proxy.domain.pasted import clean_number
+
 # No character looks like another one: 0 O, 1 I, 2 Z, 5 S, 6 G, 8 B, U V and C D Q W are out. The
 # voices say each letter with a word.
 ALPHABET = "AEFHJKLMNPRTXY3479"
@@ -22,7 +24,7 @@ def new_answer() -> str:
 
 
 def plain(typed: str) -> str:
-    return "".join(typed.split()).upper()
+    return clean_number(typed).upper()
 
 
 def is_work(riddle: str, typed: str, price: int) -> bool:

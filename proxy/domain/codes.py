@@ -12,6 +12,8 @@ import re
 
 import pyotp
 
+from proxy.domain.pasted import bare
+
 DIGITS = 6
 
 
@@ -23,13 +25,9 @@ def code_for(key: bytes, purpose: str, challenge_id: bytes, sent: int) -> str:
 
 
 def same_code(expected: str, typed: str) -> bool:
-    """Compare in constant time. Spaces and dashes in `typed` do not count (R3)."""
-    return hmac.compare_digest(expected.encode(), _bare(typed).encode())
+    """Compare in constant time. Spaces, dashes and marks in `typed` do not count (R3)."""
+    return hmac.compare_digest(expected.encode(), bare(typed).encode())
 
 
 def is_like_a_code(typed: str) -> bool:
-    return re.fullmatch(rf"[0-9]{{{DIGITS}}}", _bare(typed)) is not None
-
-
-def _bare(typed: str) -> str:
-    return re.sub(r"[\s\-]", "", typed)
+    return re.fullmatch(rf"[0-9]{{{DIGITS}}}", bare(typed)) is not None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from stdnum.pe import cui, ruc
 
+from proxy.domain.pasted import bare, clean_number
 from proxy.errors import Refusal
 
 # The prefixes that may stand before a number, and the kind that each one means (M57, R7 and R33).
@@ -48,10 +49,17 @@ class Identidad:
 def parse_identidad(text: str) -> Identidad:
     """Read `12345678`, `DNI-12345678` or `1-12345678`, and the other prefixes of PREFIXES.
 
-    Dots and spaces do not count. Refuses `identidad.malformed`, also for a RUC with a wrong check
-    digit. A DNI of eight digits has no check digit: the card prints it apart (`check_cui`).
+    For what citizens type: spaces and invisible marks do not count. Refuses `identidad.malformed`,
+    also for a RUC with a wrong check digit. A DNI of eight digits has no check digit: the card
+    prints it apart (`check_cui`).
     """
-    prefix, dash, number = _close(text).rpartition("-")
+    return _parse(clean_number(text))
+
+
+def _parse(text: str) -> Identidad:
+    if not text.isascii():  # `upper` makes «SS» of «ß»
+        raise Refusal("identidad.malformed")
+    prefix, dash, number = text.upper().rpartition("-")
     kinds = (PREFIXES.get(prefix, ""),) if dash else BARE
     for kind in kinds:
         if kind in NUMBERS and NUMBERS[kind].fullmatch(number):
@@ -62,9 +70,13 @@ def parse_identidad(text: str) -> Identidad:
 
 
 def read_identidad(text: str) -> Identidad:
-    """Refuses `identidad.operator`: `parse_identidad` has a sentence for citizens."""
+    """For who deposits or imports: the number is written exactly, and nothing in it is repaired.
+
+    `1234567.0` of a spreadsheet is no DNI: it must not reach 12345670. Refuses
+    `identidad.operator`.
+    """
     try:
-        return parse_identidad(text)
+        return _parse(text.strip())
     except Refusal:
         raise Refusal("identidad.operator") from None
 
@@ -76,7 +88,7 @@ def parse_user(text: str) -> Identidad:
     person. A sender may not omit the hyphen: a number that lost its prefix must not reach a
     stranger's casilla.
     """
-    user = _close(text)
+    user = clean_number(text)
     if not BARE_USER.fullmatch(user) or user[8:] in cui.calc_check_digits(user[:8]):
         return parse_identidad(text)
     return parse_identidad(f"{user[0]}-{user[1:]}")
@@ -88,14 +100,10 @@ def check_cui(dni: str, text: str) -> str:
     An older card prints a letter instead: the function reads the letter too and returns the digit.
     Refuses `cui.malformed` for the digit of another DNI.
     """
-    given = _close(text).replace("-", "").removeprefix(dni)
+    given = bare(text).upper().removeprefix(dni)
     if len(given) != 1 or given not in cui.calc_check_digits(dni):
         raise Refusal("cui.malformed")
     return cui_digit(dni)
-
-
-def _close(text: str) -> str:
-    return "".join(text.split()).replace(".", "").upper()
 
 
 def cui_digit(dni: str) -> str:

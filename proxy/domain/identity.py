@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from proxy.domain.identidad import Identidad
 
+NAMES = ("apellido_paterno", "apellido_materno", "nombres")  # a person has at least one of them
 DAYS = ("%Y-%m-%d", "%d/%m/%Y")  # as a browser's calendar sends it, and as people write it
 
 
@@ -40,8 +41,8 @@ class PersonClaim:
     """The data that a natural person declares (M19–M30)."""
 
     identidad: Identidad  # DNI, CE or PAS
-    apellido_paterno: str
-    apellido_materno: str  # may be empty: some people have one surname
+    apellido_paterno: str  # each of NAMES may be empty: some people have one name
+    apellido_materno: str
     nombres: str
     born_on: date
     sexo: str  # "F" or "M"

@@ -1,26 +1,27 @@
 """The local register of people and companies: its records, and their comparison with a claim.
 
-The comparison ignores case, accents and double spaces. Ñ is a letter of its own, not an N.
+The comparison ignores case, accents, dots, the kind of apostrophe, and double spaces. Ñ is a letter
+of its own, not an N.
 """
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 from hmac import compare_digest
 
 from proxy.domain.identidad import Identidad, check_cui, cui_digit, read_identidad
-from proxy.domain.identity import Claim, CompanyClaim, PersonClaim, read_day
+from proxy.domain.identity import NAMES, Claim, CompanyClaim, PersonClaim, read_day
+from proxy.domain.pasted import APOSTROPHES, clean
 from proxy.errors import Refusal
 
-PERSON = ("apellido_paterno", "apellido_materno", "nombres", "fecha_nacimiento", "sexo",
-          "fecha_emision")  # fmt: skip
+PERSON = (*NAMES, "fecha_nacimiento", "sexo", "fecha_emision")
 COMPANY = ("razon_social", "distrito")
 REPRESENTATIVES, ADDRESSES = "representantes", "correos"  # several in one cell
-MAY_BE_EMPTY = {"apellido_materno", "cui"}
+MAY_BE_EMPTY = {*NAMES, "cui"}
 SEXES = {"F": "F", "FEMENINO": "F", "M": "M", "MASCULINO": "M"}
-UNSAID = str.maketrans("", "", ". ")
+ALIKE = str.maketrans(dict.fromkeys(APOSTROPHES, "'") | {".": " "})
 LONGEST = 200  # characters of one value
 
 
@@ -30,6 +31,8 @@ def parse_record(values: Mapping[str, str]) -> Claim:
     told = {name: _told(name, values.get(name, "")) for name in names}
     if identidad.kind == "RUC":
         return CompanyClaim(identidad, told["razon_social"], told["distrito"])
+    if not any(told[name] for name in NAMES):
+        raise Refusal("padron.empty", name="nombres")
     sexo = SEXES.get(told["sexo"].upper())
     if sexo is None:
         raise Refusal("padron.sexo")
@@ -63,8 +66,7 @@ def apart(cell: str) -> list[str]:
 
 
 def written(claim: Claim) -> str:
-    values = vars(claim).values()
-    return json.dumps([fold(str(value)) for value in values], ensure_ascii=False)
+    return _folded(vars(claim).values())
 
 
 def says_the_same(record: str, claim: Claim) -> bool:
@@ -72,23 +74,29 @@ def says_the_same(record: str, claim: Claim) -> bool:
 
     For a company dots and spaces do not count: «S. A. C.», «S.A.C.» and «SAC» are the same.
     """
-    texts = [record, written(claim)]
+    # An older version folded less before it stored the record.
+    texts = [_folded(json.loads(record)), written(claim)]
     if isinstance(claim, CompanyClaim):
-        texts = [text.translate(UNSAID) for text in texts]
+        texts = [text.replace(" ", "") for text in texts]
     return compare_digest(*(sha256(text.encode()).digest() for text in texts))
 
 
 def fold(text: str) -> str:
-    """`JOSÉ  MARÍA` and `Jose Maria` are one name; `Nuñez` and `Nunez` are two."""
-    letters = unicodedata.normalize("NFC", text.casefold())
+    """`D’Ángelo` and `D'ANGELO` are one name, `Ma. Luz` and `MA LUZ` too; `Nuñez` and `Nunez` are
+    two."""
+    letters = unicodedata.normalize("NFC", clean(text).casefold()).translate(ALIKE)
     if letters.isascii():  # quick: most names are ASCII, and a file has many
         return " ".join(letters.split())
     bare = "".join(c if c == "ñ" else unicodedata.normalize("NFD", c) for c in letters)
     return " ".join("".join(c for c in bare if unicodedata.category(c) != "Mn").split())
 
 
+def _folded(values: Iterable[object]) -> str:
+    return json.dumps([fold(str(value)) for value in values], ensure_ascii=False)
+
+
 def _told(name: str, text: str) -> str:
-    value = " ".join(text.split())
+    value = clean(text)
     if not value and name not in MAY_BE_EMPTY:
         raise Refusal("padron.empty", name=name)
     if len(value) > LONGEST or not value.isprintable():

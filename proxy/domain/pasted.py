@@ -8,6 +8,7 @@ import unicodedata
 
 # Nobody sees these either, although Unicode counts them as letters or accents.
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+APOSTROPHES = "'´`‘’ʼ′"  # people type one in many ways
 HYPHENS = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 WIDE = {0xFF01 + place: 0x21 + place for place in range(94)}
 ALIKE = WIDE | dict.fromkeys(map(ord, HYPHENS), ord("-"))
@@ -21,6 +22,11 @@ def clean(text: str) -> str:
 
 def clean_number(text: str) -> str:
     return clean(text).replace(" ", "")
+
+
+def bare(text: str) -> str:
+    """Of a code: people write it in groups."""
+    return clean_number(text).replace("-", "")
 
 
 def trimmed(text: str) -> str:

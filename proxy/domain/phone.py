@@ -1,11 +1,11 @@
 """Mobile numbers, written as E.164: +51987654321."""
 
 import re
-import unicodedata
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
+from proxy.domain.pasted import clean
 from proxy.errors import Refusal
 
 COUNTRY = "PE"
@@ -21,7 +21,7 @@ def parse_phone(text: str) -> str:
 
     Refuses `phone.fixed` when no SMS arrives there, and `phone.malformed`.
     """
-    typed = unicodedata.normalize("NFKC", text).strip()
+    typed = clean(text)
     if not TYPED.fullmatch(typed):
         raise Refusal("phone.malformed")
     digits = re.sub(r"[^\d+]", "", typed)

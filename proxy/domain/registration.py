@@ -7,7 +7,8 @@ from datetime import date
 from typing import Concatenate, ParamSpec, TypeVar
 
 from proxy.domain.identidad import Identidad, check_cui, parse_identidad
-from proxy.domain.identity import CompanyClaim, PersonClaim, read_day
+from proxy.domain.identity import NAMES, CompanyClaim, PersonClaim, read_day
+from proxy.domain.pasted import APOSTROPHES, clean, clean_number
 from proxy.domain.phone import parse_phone
 from proxy.errors import Refusal
 
@@ -28,7 +29,7 @@ REPRESENTATIVE = (*ABOUT, "poder")
 REACH = ("telefono", "correo", "correo2")  # no register is asked about these
 PERSON = (*ABOUT, *REACH)
 COMPANY = ("ruc", "razon_social", "distrito", *REACH)
-JOINS = " -.'´`‘’"  # people type an apostrophe in five ways
+JOINS = f" -.{APOSTROPHES}"
 NAME_LENGTH, LONG_NAME_LENGTH = 60, 200
 KEPT = 320  # characters of a field: an e-mail address may be that long
 ADULT = 18
@@ -63,7 +64,7 @@ class Draft:
     @property
     def proved_by_data(self) -> bool:
         """Whether the representative typed the data of a document, which others may have read."""
-        number = "".join(self.representative.get("numero", "").split())
+        number = clean_number(self.representative.get("numero", "")).upper()
         kind = self.representative.get("tipo", "")
         return self.represented_by == f"{kind}-{number.removeprefix(f'{kind}-')}"
 
@@ -129,11 +130,13 @@ def read_person(reading: Reading, today: date) -> PersonClaim:
         cui = reading.take("cui", _cui, "", identidad.number)
     elif kind == "DNI" and not reading.form.get("cui", "").strip():
         reading.errors["cui"] = Refusal("registration.cui")
+    # Some papers have one name or one surname; and none of them has no name at all.
+    nameless = not any(clean(reading.form.get(name, "")) for name in NAMES)
     return PersonClaim(
         identidad=identidad,
-        apellido_paterno=reading.take("apellido_paterno", parse_name, ""),
-        apellido_materno=reading.take("apellido_materno", parse_name, "", needed=False),
-        nombres=reading.take("nombres", parse_name, ""),
+        apellido_paterno=reading.take("apellido_paterno", parse_name, "", needed=nameless),
+        apellido_materno=reading.take("apellido_materno", parse_name, ""),
+        nombres=reading.take("nombres", parse_name, "", needed=nameless),
         born_on=born,
         sexo=sexo,
         issued_on=issued,
@@ -153,8 +156,8 @@ def read_phone(reading: Reading) -> str:
     return reading.take("telefono", _phone, "")
 
 
-def parse_name(text: str, *, needed: bool = True, most: int = NAME_LENGTH) -> str:
-    name = _tidy(text)
+def parse_name(text: str, *, needed: bool = False, most: int = NAME_LENGTH) -> str:
+    name = clean(text)
     if needed and not name:
         raise Refusal("registration.missing")
     letters = all(unicodedata.category(c)[0] in "LM" or c in JOINS for c in name)
@@ -165,7 +168,7 @@ def parse_name(text: str, *, needed: bool = True, most: int = NAME_LENGTH) -> st
 
 def parse_listed(text: str, it: str, most: int = NAME_LENGTH) -> str:
     """A name as the ficha RUC lists it, with digits and signs: «3 Hermanos & Cía.»."""
-    name = _tidy(text)
+    name = clean(text)
     if not name:
         raise Refusal("registration.missing_ruc", it=it)
     marked = any(c in "<>" or not c.isprintable() for c in name)
@@ -175,7 +178,7 @@ def parse_listed(text: str, it: str, most: int = NAME_LENGTH) -> str:
 
 
 def parse_day(text: str, latest: date) -> date:
-    day = read_day(text.strip())
+    day = read_day(clean(text))
     if day is None or not OLDEST <= day <= latest:
         raise Refusal("registration.day")
     return day
@@ -194,10 +197,6 @@ def full_name(claim: PersonClaim | CompanyClaim) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _tidy(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
 def _one_of(text: str, options: Mapping[str, str]) -> str:
     if text not in options:
         raise Refusal("registration.choose")
@@ -205,7 +204,7 @@ def _one_of(text: str, options: Mapping[str, str]) -> str:
 
 
 def _number(text: str, kind: str) -> Identidad:
-    number = "".join(unicodedata.normalize("NFKC", text).split())
+    number = clean_number(text).upper()
     try:
         identidad = parse_identidad(f"{kind}-{number.removeprefix(f'{kind}-')}")
     except Refusal:
@@ -217,7 +216,7 @@ def _ruc(text: str) -> Identidad:
     if not text.strip():
         raise Refusal("registration.no_ruc")
     try:
-        return parse_identidad(f"RUC-{''.join(text.split())}")
+        return parse_identidad(f"RUC-{clean_number(text).upper().removeprefix('RUC-')}")
     except Refusal:
         raise Refusal("registration.ruc") from None
 
@@ -234,4 +233,4 @@ def _phone(text: str) -> str:
     except Refusal as refusal:
         if refusal.code != "phone.fixed":
             raise Refusal("registration.phone") from None
-        return " ".join(text.split())
+        return clean(text)

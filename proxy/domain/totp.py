@@ -12,6 +12,7 @@ from datetime import datetime
 
 import pyotp
 
+from proxy.domain.pasted import bare
 from proxy.domain.secrets import CROCKFORD
 
 SECRET_BYTES = 20
@@ -30,7 +31,7 @@ def new_secret() -> str:
 
 def timecode(secret: str, typed: str, now: datetime) -> int | None:
     """The step of the typed code; None: no step that is valid `now` has this code."""
-    code = _bare(typed)
+    code = bare(typed)
     if not _CODE.fullmatch(code):
         return None
     try:
@@ -42,7 +43,7 @@ def timecode(secret: str, typed: str, now: datetime) -> int | None:
 
 
 def is_like_a_code(typed: str) -> bool:
-    code = _bare(typed)
+    code = bare(typed)
     letters = code.upper().translate(_MISTAKEN)
     return bool(_CODE.fullmatch(code) or _RECOVERY.fullmatch(letters))
 
@@ -62,7 +63,7 @@ def recovery_digest(secret: str, typed: str) -> bytes | None:
     The key is the secret of the app, which the database keeps sealed: a copied table opens nothing.
     So the codes also outlive the keys of the ring.
     """
-    code = _bare(typed).upper().translate(_MISTAKEN)
+    code = bare(typed).upper().translate(_MISTAKEN)
     if not _RECOVERY.fullmatch(code):
         return None
     return hmac.digest(base64.b32decode(secret), b"recovery-code/" + code.encode(), "sha256")
@@ -74,7 +75,3 @@ def grouped(code: str, between: str = "-") -> str:
 
 def _random_letters() -> str:
     return "".join(secrets.choice(CROCKFORD) for _ in range(16))
-
-
-def _bare(typed: str) -> str:
-    return re.sub(r"[\s\-]", "", typed)

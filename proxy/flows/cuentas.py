@@ -17,6 +17,7 @@ from proxy.domain.client import Client
 from proxy.domain.email import parse_email
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
+from proxy.domain.pasted import clean
 from proxy.errors import Refusal
 from proxy.flows.closing import close, spend_link
 from proxy.store import casillas, devices, eventos, links, outbox, throttle
@@ -42,7 +43,7 @@ def open_casilla(
     A password that the entity chose only lets the owner choose another (J9), once and while
     `first_for` lasts.
     """
-    name = " ".join(nombres.split())
+    name = clean(nombres)
     if not name or len(name) > NOMBRES_LENGTH or not name.isprintable():
         raise Refusal("nombres.malformed", most=NOMBRES_LENGTH)
     address = parse_email(email)

@@ -83,6 +83,7 @@ def test_accounts_come_in_as_a_spreadsheet_writes_them(
         ('40000012;"Ana;ana@example.com', "Las comillas no cierran."),
         ("40000012;" + "x" * 20_000, "Pasa de 10000 bytes"),
         ("1-40000011;Ana;ana@example.com", "Esa identidad ya está en la línea 2."),
+        ("1234567.0;Ana;ana@example.com", "La identidad no es correcta."),
     ],
 )
 def test_a_fault_is_told_by_its_line_and_nothing_comes_in_or_all_the_others(
@@ -237,7 +238,7 @@ def test_a_fault_of_the_register_is_told_by_its_line(
     assert complaint.startswith(
         "personas.csv:4: El dato «fecha_nacimiento» debe ser una fecha, como 2026-03-09"
     )
-    assert "\npersonas.csv:5: Falta el dato «apellido_paterno».\n" in complaint
+    assert "\npersonas.csv:5: Falta el dato «fecha_nacimiento».\n" in complaint
     assert complaint.endswith(UNDONE.format(TWO))
     assert how_many(installation, "padron") == 0
     code, said, complaint = casilla("padron", "importar", "personas.csv", "--seguir")

@@ -24,6 +24,7 @@ from proxy.domain.registration import (
 from proxy.errors import Refusal
 from tests.flows.newcomer import BAKERY, ELENA
 
+PASTED = ("numero", "apellido_paterno", "apellido_materno", "nombres", "nacimiento", "cui")
 TODAY = date(2026, 11, 16)
 
 
@@ -77,9 +78,7 @@ def test_the_cui_may_be_typed_alone_or_with_its_number(typed: str) -> None:
         ("tipo", "RUC", "registration.choose"),
         ("numero", "4000001", "registration.number_dni"),
         ("numero", "４０００００１X", "registration.number_dni"),
-        ("apellido_paterno", "  ", "registration.missing"),
         ("apellido_materno", "9", "registration.name"),
-        ("nombres", "Ele\u202ena", "registration.name"),
         ("nombres", "E" * 61, "registration.name"),
         ("nombres", "Elena 2", "registration.name"),
         ("apellido_paterno", "<b>Yupanqui</b>", "registration.name"),
@@ -101,7 +100,7 @@ def test_what_is_wrong_is_told_of_its_field(name: str, typed: str, code: str) ->
 
 
 def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_form() -> None:
-    found = faults(emision="x", numero="", nombres="", sexo="", nacimiento="x", cui="")
+    found = faults(emision="x", numero="", nombres="9", sexo="", nacimiento="x", cui="")
     assert list(found) == ["numero", "nombres", "nacimiento", "sexo", "emision", "cui"]
 
 
@@ -117,6 +116,35 @@ def test_a_name_is_kept_as_it_is_written() -> None:
     assert full_name(person(apellido_materno="")) == "Elena Yupanqui"
     for name in ("D'Ángelo", "O’Higgins", "Ma. Luz", "Müller-Straße"):
         assert parse_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("without", "name"),
+    [
+        (["apellido_materno"], "Elena Yupanqui"),
+        (["apellido_paterno"], "Elena Imaginaria"),
+        (["apellido_paterno", "apellido_materno"], "Elena"),
+        (["nombres"], "Yupanqui Imaginaria"),
+    ],
+)
+def test_a_person_has_the_names_of_their_paper_and_no_others(without: list[str], name: str) -> None:
+    """M21–M23: some have one surname, or one name."""
+    assert full_name(person(**dict.fromkeys(without, " \u200b"))) == name
+
+
+def test_nobody_is_without_any_name() -> None:
+    """M21–M23"""
+    found = faults(apellido_paterno=" ", apellido_materno="", nombres="\u200b")
+    assert found == dict.fromkeys(("apellido_paterno", "nombres"), "registration.missing")
+
+
+def test_what_was_pasted_comes_without_its_invisible_marks() -> None:
+    """M19–M30, M65–M69"""
+    pasted = {name: f"\u202a{value}\u202c\u200b" for name, value in ELENA.items() if name in PASTED}
+    assert person(**pasted) == person()
+    reading = Reading({name: f"\u200e{value}\ufeff" for name, value in BAKERY.items()})
+    assert (read_company(reading), reading.errors) == (read_company(Reading(BAKERY)), {})
+    assert parse_name("Ele\u202ena Garci\u0301a‐Sayán") == "Elena García-Sayán"
 
 
 def test_eighteen_years_are_complete_on_the_birthday() -> None:
@@ -164,7 +192,7 @@ def test_a_company_and_its_district_may_have_digits_and_signs_but_no_markup() ->
     reading = Reading(BAKERY | named)
     claim = read_company(reading)
     assert (claim.razon_social, claim.distrito) == tuple(named.values())
-    for marked in ("<script>", "Panadería > Norte", "Ele\u202ena", "---"):
+    for marked in ("<script>", "Panadería > Norte", "Ele\x00na", "---"):
         reading = Reading(BAKERY | {"razon_social": marked})
         read_company(reading)
         assert reading.errors["razon_social"].code == "registration.name_ruc", marked

@@ -26,13 +26,24 @@ def test_a_code_follows_from_key_purpose_challenge_and_sending() -> None:
     assert code not in others
 
 
-@pytest.mark.parametrize("typed", ["123456", " 123 456 ", "123-456", "123 456"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "123456",
+        " 123 456 ",
+        "123-456",
+        "123\u00a0456",
+        "123–456",
+        "\u200b123\u202a456",
+        "１２３４５６",
+    ],
+)
 def test_a_pasted_code_may_have_spaces(typed: str) -> None:
     """R3, S19"""
     assert same_code("123456", typed)
 
 
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "１２３４５６", "123456\0"])
+@pytest.mark.parametrize("typed", ["", "12345", "1234567", "١٢٣٤٥٦", "123456\0"])
 def test_a_code_is_those_six_digits_and_nothing_else(typed: str) -> None:
     assert not same_code("123456", typed)
 
