@@ -20,7 +20,7 @@ from tests.web.registering import START, Registering, introduce
 from tests.web.saying import blames, waits
 from tests.web.visitor import Visitor
 
-MALFORMED = ("12 34", "abcdef", "0" * 40, "１２３４５６", "12345a")
+MALFORMED = ("12 34", "abcdef", "0" * 40, "١٢٣٤٥٦", "12345a")
 
 
 @pytest.fixture
