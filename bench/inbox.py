@@ -21,6 +21,7 @@ from bench.login import post
 from proxy.domain import secrets
 from proxy.installation import Installation
 from proxy.store import devices, sessions
+from proxy.store.casillas import lock
 from proxy.store.tables import casillas
 from proxy.store.tx import Tx
 from tests.engines import Postgres
@@ -96,6 +97,7 @@ def open_sessions(installation: Installation, people: int) -> list[str]:
             tokens.append(secrets.new_token())
             name(tx, casilla)
             device = casilla.to_bytes(16, "big")
+            lock(tx, casilla)
             devices.add(tx, device, casilla, "")
             until = tx.now + timedelta(hours=8)
             sessions.add(tx, tx.vault.digest(tokens[-1]), casilla, device, until, "", "")
