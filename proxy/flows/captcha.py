@@ -132,11 +132,11 @@ def check(tx: Tx, visit: str, form: str, answer: Answer, charge: Charge) -> str 
 
     Any answer spends the riddle. The caller must return the fault: to raise it would undo that.
     The price may have doubled since the riddle was given, and no more: nobody keeps cheap ones. A
-    right answer counts the act.
+    right answer counts the act, unless others reached a limit of it meanwhile.
     """
     fault = _fault(tx, visit, form, answer, charge.price)
-    if fault is None:
-        throttle.take(tx, charge.owed)
+    if fault is None and throttle.take(tx, charge.owed) is not None:
+        return "captcha.dearer"
     return fault
 
 
