@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from proxy.domain.client import Client
-from proxy.domain.identidad import Identidad
-from proxy.flows import captcha, registration
+from proxy.flows import captcha
 from proxy.flows.captcha import Answer, Crowded, Riddle
 from proxy.flows.limiting import Charge
 from proxy.store import captchas, tables
@@ -387,19 +386,3 @@ def test_a_cheap_riddle_serves_while_the_price_has_not_more_than_doubled(db: Dat
     for price, fault in ((2, None), (3, "captcha.dearer")):
         stock(db, LETTERS)
         assert check(db, give(db), LETTERS, price=price) == fault
-
-
-def test_a_wall_that_others_reached_meanwhile_still_refuses(db: Database) -> None:
-    """S40, S47: riddles solved beforehand and sent at once buy no sixth guess at somebody's data."""
-    who = Identidad("DNI", "41000001")
-    with db.transaction() as tx:
-        charges = [registration.admit(tx, who, ELSEWHERE) for _ in range(8)]
-    answers = []
-    for charge in charges:
-        assert isinstance(charge, Charge)
-        stock(db, LETTERS)
-        riddle = give(db, price=charge.price)
-        with db.transaction() as tx:
-            answer = Answer(riddle.id.hex(), LETTERS, "")
-            answers.append(captcha.check(tx, VISIT, FORM, answer, charge))
-    assert answers == [None] * 5 + ["captcha.dearer"] * 3

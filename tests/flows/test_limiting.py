@@ -9,12 +9,14 @@ from proxy.domain import limits
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
 from proxy.errors import Denied, Reason
-from proxy.flows import login
-from proxy.store import tables
+from proxy.flows import captcha, login, registration
+from proxy.flows.captcha import Answer
+from proxy.flows.limiting import Charge
+from proxy.store import captchas, tables
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.few import few
-from tests.flows.browser import ELSEWHERE, PHONE, Browser, mailed_code, wrong
+from tests.flows.browser import ELSEWHERE, PHONE, POLICY, Browser, mailed_code, wrong
 from tests.flows.forgetful import Forgetful
 from tests.flows.test_code_by_sms import ask, has_mobile
 from tests.paying import paid
@@ -103,3 +105,18 @@ def test_a_number_that_gets_no_more_sms_is_one_evento(
     for n in range(3):
         assert ask(db, bruno.identidad, 10 + n) is None
     assert limited(db) == 1
+
+
+def test_a_wall_that_others_reached_meanwhile_still_refuses(db: Database) -> None:
+    """S40, S47: riddles solved before and sent at once buy no sixth guess at somebody's data."""
+    with db.transaction() as tx:
+        charges = [registration.admit(tx, NOBODY[0], ELSEWHERE) for _ in range(8)]
+    answers = []
+    for charge in charges:
+        assert isinstance(charge, Charge)
+        with db.transaction() as tx:
+            captchas.add(tx, captcha.make(tx.vault, "PXKN3"))
+            riddle = captcha.give(tx, POLICY, "a visit", "a form", ELSEWHERE, charge.price)
+            answer = Answer(riddle.id.hex(), "PXKN3", "")
+            answers.append(captcha.check(tx, "a visit", "a form", answer, charge))
+    assert answers == [None] * 5 + ["captcha.dearer"] * 3
