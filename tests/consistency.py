@@ -38,7 +38,11 @@ AMBIGUOUS = {"notification", "notifications", "documento", "documentos"}
 ASSERTING = {"raises", "fail", "expect", "validate"}  # of pytest, Playwright and jsonschema
 HEADINGS = ["Context", "Options", "Decision", "Consequences", "When to look again"]
 
-TEXTS = ("proxy/texts.py", "proxy/commands/texts.py")
+TEXTS = (
+    "proxy/texts/citizens.py",
+    "proxy/texts/operators.py",
+    "proxy/commands/texts.py",
+)
 # Which room may import which, besides itself, `catalog`, `errors` and `texts`.
 ROOMS: dict[str, set[str]] = {
     "domain": set(),
@@ -135,7 +139,7 @@ def refusals_have_their_text(root: Path) -> list[str]:
     # The code of a denial is a word of its page, such as «clave», and its reason.
     denials = {f"{word}.{reason}" for word in written for reason in Reason}
     return faults + [
-        f"proxy/texts.py: {code} is not used" for code in texts.keys() - written - denials
+        f"proxy/texts: {code} is not used" for code in texts.keys() - written - denials
     ]
 
 

@@ -71,13 +71,13 @@ CHECKS: list[tuple[Callable[[Path], list[str]], list[dict[str, str]]]] = [
     (
         consistent.refusals_have_their_text,
         [
-            {"proxy/texts.py": TEXTS},
-            {"proxy/texts.py": TEXTS, "proxy/a.py": 'Refusal("token.stale", day=1)'},
+            {"proxy/texts/citizens.py": TEXTS},
+            {"proxy/texts/citizens.py": TEXTS, "proxy/a.py": 'Refusal("token.stale", day=1)'},
             {
-                "proxy/texts.py": "TEXTS = {}",
+                "proxy/texts/citizens.py": "TEXTS = {}",
                 "proxy/a.py": 'class Lost(Refusal): ...\nraise Lost("token.lost")',
             },
-            {"proxy/texts.py": "TEXTS = {}", "proxy/a.py": 'said = TEXTS["token.lost"]'},
+            {"proxy/texts/citizens.py": "TEXTS = {}", "proxy/a.py": 'said = TEXTS["token.lost"]'},
         ],
     ),
     (

@@ -1,6 +1,6 @@
-"""What people are told, by code. Each sentence says what happened and what to do next."""
+"""What the people of a casilla read."""
 
-TEXTS = {
+CITIZENS = {
     "form.malformed": (
         "No pudimos leer lo que envió. Vuelva a la página anterior y pruebe otra vez."
     ),
@@ -234,18 +234,6 @@ TEXTS = {
         "Su notificación sigue en su casilla. Comuníquese con nosotros para recibirlo."
     ),
     "service.busy": "Hay muchas personas ingresando. Espere unos segundos y pruebe otra vez.",
-    "casilla.unknown": "Esa identidad no tiene casilla: no se depositó nada. Revise el número.",
-    "casilla.cerrada": (
-        "Esa casilla está cerrada: no se depositó nada. Notifique a esa persona por otro medio."
-    ),
-    "casilla.suspendida": (
-        "Esa casilla está suspendida y nadie la puede leer: no se depositó nada. Notifique a esa "
-        "persona por otro medio, o deposite cuando se levante la suspensión."
-    ),
-    "casilla.suspended": "Esa casilla ya estaba suspendida: no se cambió nada.",
-    "casilla.closed": "Esa casilla ya estaba cerrada: no se cambió nada.",
-    "casilla.in_use": "Esa casilla no está suspendida ni cerrada: no se cambió nada.",
-    "casilla.exists": "Esa identidad ya tiene una casilla: no se abrió otra.",
     "nombres.malformed": "Escriba los nombres o la razón social, en {most} caracteres o menos.",
     "email.malformed": "Escriba un correo completo, como nombre@ejemplo.pe.",
     "email.letters": (
@@ -285,113 +273,11 @@ TEXTS = {
         "Ese pedido ya terminó y sus datos no cambiaron. Escríbalos otra vez para empezar de nuevo."
     ),
     "password.same": "La clave nueva es igual a la antigua. Escriba otra.",
-    "acto.empty": "Falta el dato «{label}»: no se depositó nada.",
-    "acto.long": "El dato «{label}» pasa de {most} caracteres: no se depositó nada. Acórtelo.",
-    "acto.unreadable": (
-        "El dato «{label}» tiene caracteres que no se pueden mostrar: no se depositó nada. "
-        "Escríbalo otra vez."
-    ),
-    "acto.day": "La {label} debe ser año-mes-día, como 2026-03-09: no se depositó nada.",
-    "acto.moment": ("La {label} debe ser como 2026-03-09 o 2026-03-09T16:30: no se depositó nada."),
-    "acto.future": "La {label} está en el futuro: no se depositó nada. Revísela.",
-    "acto.not_pdf": "El acto debe ser un PDF y «{name}» no lo es: no se depositó nada.",
-    "anexos.many": "Se admiten {most} anexos como máximo: no se depositó nada.",
-    "file.missing": "No se puede leer el archivo «{name}»: no se depositó nada. Revise su ruta.",
-    "file.empty": "El archivo «{name}» está vacío: no se depositó nada.",
-    "file.large": "El archivo «{name}» pasa de {most} MB: no se depositó nada.",
-    "file.kind": (
-        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada."
-    ),
-    "file.not_of_kind": (
-        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
-    ),
-    "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     "phone.malformed": (
         "Escriba su celular: 9 dígitos que empiezan con 9. Si es de otro país, empiece con + y "
         "el código del país."
     ),
     "phone.fixed": (
         "Ese número es de un teléfono fijo y no recibe mensajes de texto. Escriba uno de celular."
-    ),
-    # Whoever runs the service: its settings, files and keys.
-    "keys.exist": (
-        "Ya hay un archivo de claves en {path} y no se toca: sin él nadie puede ingresar."
-    ),
-    "keys.missing": (
-        "Falta el archivo de claves {path}. Ejecute «casilla migrar» si la instalación es nueva; "
-        "si no lo es, recupérelo de su respaldo."
-    ),
-    "keys.unreadable": (
-        "No se puede leer el archivo de claves {path}. Ejecute el comando como el usuario del "
-        "servicio, o como root."
-    ),
-    "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
-    "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
-    "keys.weak": "En {path} hay una clave débil. Cada clave debe tener 32 bytes al azar.",
-    "keys.unwritable": (
-        "No se puede escribir {path}: no cambió nada. Ejecute el comando como el dueño de ese "
-        "archivo, que también debe poder escribir en su carpeta."
-    ),
-    "keys.unknown": (
-        "No hay una clave {id}: no cambió nada. Vea las que hay con «casilla claves lista»."
-    ),
-    "keys.newest": (
-        "La clave {id} es la que está en uso y no se retira. Agregue antes otra con "
-        "«casilla claves rotar»."
-    ),
-    "keys.passwords": (
-        "La clave {id} no se retiró. Personas que no ingresaron desde que se agregó la nueva: "
-        "{many}. Sin la antigua su contraseña no sirve. Espere a que ingresen. Con --forzar se "
-        "retira igual, y para ingresar usarán «RECUPERAR CLAVE»."
-    ),
-    "keys.links": (
-        "La clave {id} no se retiró: con ella salieron enlaces o códigos que sirven hasta el "
-        "{until}. Espere hasta entonces. Con --forzar se retira igual, y ya no sirven, tampoco los "
-        "de deshacer un cambio."
-    ),
-    "keys.stuck": (
-        "La clave {id} no se retiró. Filas dañadas, que no se pueden sellar otra vez: "
-        "{many}. Recupérelas de un respaldo."
-    ),
-    "site.missing": "Falta el sitio en {path}. Ejecute «casilla construir».",
-    "site.not_plain": (
-        "{path} no es un archivo sino un enlace o algo especial, y el sitio no lo publica. "
-        "Quítelo o ponga en su lugar una copia, y ejecute «casilla construir»."
-    ),
-    "identidad.operator": (
-        "La identidad no es correcta. Escriba 8 dígitos para un DNI, los 11 de la ficha para un "
-        "RUC, o CE- o PAS- y el número, sin puntos ni espacios. Si viene de una hoja de cálculo, "
-        "dele a esa columna formato de texto."
-    ),
-    "padron.empty": "Falta el dato «{name}».",
-    "padron.unreadable": (
-        "El dato «{name}» pasa de {most} caracteres o tiene algunos que no se pueden mostrar. "
-        "Escríbalo otra vez."
-    ),
-    "padron.representatives": (
-        "En «representantes» van documentos de personas, separados por espacios, y solo en la "
-        "línea de una empresa."
-    ),
-    "padron.sexo": "El dato «sexo» debe ser F o M.",
-    "padron.day": "El dato «{name}» debe ser una fecha, como 2026-03-09 o 09/03/2026.",
-    "mail.url": (
-        "CASILLA_MAIL_URL no se entiende. Escriba maildir:CARPETA, smtp://servidor:587 "
-        "o smtps://servidor:465, con usuario:clave@ si hacen falta."
-    ),
-    "mail.elsewhere": (
-        "Los correos salen por un servidor. Aquí solo se lee una carpeta local (maildir:)."
-    ),
-    # What an operator reads in `/listo`, in the log and in the tries of a message.
-    "error.unexpected": "error inesperado: {reference}",
-    "site.nothing": "no está aquí",
-    "ready.database": "no listo: la base de datos no responde",
-    "ready.documents": "no listo: falta la carpeta de los documentos",
-    "ready.disk": "no listo: el disco no recibe más",
-    "ready.mail": "hay mensajes atrasados",
-    "sent.folder": "hay un mensaje nuevo: léalo con «casilla correo»",
-    "sent.gateway": "lo aceptó el servicio de mensajes",
-    "unsent.sealed": "ninguna clave del llavero lo abre",
-    "unsent.address": (
-        "a esa dirección no se puede escribir: corríjala con «casilla cuentas correo»"
     ),
 }

@@ -1,0 +1,6 @@
+"""What people are told, by code. Each sentence says what happened and what to do next."""
+
+from proxy.texts.citizens import CITIZENS
+from proxy.texts.operators import OPERATORS
+
+TEXTS = {**CITIZENS, **OPERATORS}
