@@ -12,7 +12,27 @@ from proxy.store.documents import Documents
 from proxy.store.tx import Tx
 from tests.people import Person
 
-PDF = b"%PDF-1.7\n% an acto\n%%EOF\n"
+
+def pdf(says: str = "an acto", pages: int = 1) -> bytes:
+    """The least that a reader opens. What it says stands in a comment, and makes its bytes."""
+    leaves = range(3, 3 + pages)
+    kids = " ".join(f"{number} 0 R" for number in leaves)
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>",
+        *("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>" for _ in leaves),
+    ]
+    content, places = f"%PDF-1.7\n% {says}\n".encode(), []
+    for number, one in enumerate(objects, 1):
+        places.append(len(content))
+        content += f"{number} 0 obj\n{one}\nendobj\n".encode()
+    rows = "".join(f"{place:010} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    end = f"trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{len(content)}\n%%EOF\n"
+    return content + f"xref\n0 {size}\n0000000000 65535 f \n{rows}{end}".encode()
+
+
+PDF = pdf()
 
 
 @dataclass(frozen=True)

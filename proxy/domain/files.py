@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from proxy.errors import Refusal
 
 NAME_LENGTH = 150
+MARK = b"\xef\xbb\xbf"  # of UTF-8
+BLANK = b"\0\t\n\x0c\r "
 ZIP = b"PK\x03\x04"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN = "application/vnd.oasis.opendocument."
@@ -44,15 +46,18 @@ def clean_name(text: str) -> str:
     return f"{stem or 'archivo'}{path.suffix}"[:NAME_LENGTH]
 
 
-def media_type(name: str, head: bytes, tail: bytes) -> str:
-    """Refuses `file.kind`: not served; and `file.not_of_kind`: the bytes are of another kind."""
+def media_type(name: str, head: bytes) -> str:
+    """By the name, once the first bytes agree. The whole file is read afterwards: store/reading.py.
+
+    Refuses `file.kind`: not served; and `file.not_of_kind`: the bytes are of another kind.
+    """
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in KINDS:
         kinds = ", ".join(kind.removeprefix(".") for kind in KINDS)
         raise Refusal("file.kind", name=name, kinds=kinds)
     kind, magic = KINDS[suffix]
-    whole = b"%%EOF" in tail if suffix == ".pdf" else True  # a cut PDF has no end
-    plain = b"\0" not in head if kind.startswith("text/") else True
-    if not (head.startswith(magic) and whole and plain):
+    if suffix == ".pdf":
+        head = head.removeprefix(MARK).lstrip(BLANK)  # some programs begin with an empty line
+    if not head.startswith(magic):
         raise Refusal("file.not_of_kind", name=name, kind=suffix.removeprefix(".").upper())
     return kind

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
 from proxy.domain.notificacion import File, Notificacion, digest
 from proxy.errors import Refusal
-from proxy.store import casillas, eventos, notificaciones, outbox
+from proxy.store import casillas, eventos, notificaciones, outbox, reading
 from proxy.store.documents import Documents, Received
 from proxy.store.tx import Tx
 
@@ -52,9 +53,11 @@ class Receipt:
 def receive(
     documents: Documents, limits: Limits, acto: Offered, anexos: Sequence[Offered] = ()
 ) -> list[Served]:
-    """Copy, check and name the files, outside of any transaction. A refusal leaves none.
+    """Copy, check and name the files, outside of any transaction and of the event loop. A refusal
+    leaves none.
 
-    Refuses `anexos.many`, `file.empty`, `file.large`, `acto.not_pdf`, and as `media_type` does.
+    Refuses `anexos.many`, `file.empty`, `file.large`, `acto.not_pdf`, and as `media_type` and
+    `reading.fault` do.
     """
     if len(anexos) > limits.anexos:
         raise Refusal("anexos.many", most=limits.anexos)
@@ -119,9 +122,11 @@ def _receive(
         raise Refusal("file.empty", name=name)
     if received.size > most:
         raise Refusal("file.large", name=name, most=most // 1_000_000)
-    kind = media_type(name, received.head, received.tail)
+    kind = media_type(name, received.head)
     if acto and kind != "application/pdf":
         raise Refusal("acto.not_pdf", name=name)
+    if fault := reading.fault(received.copy, kind):
+        raise Refusal(fault, name=name, kind=PurePosixPath(name).suffix[1:].upper())
     return Served(name, kind, received)
 
 

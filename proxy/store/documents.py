@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 256 * 1024
-HEAD, TAIL = 4096, 1024  # bytes
+HEAD = 4096  # bytes
 COPY = "tmp-"
 STALE = 24 * 3600  # seconds: no copy takes that long
 
@@ -29,7 +29,6 @@ class Received:
     sha256: str  # hexadecimal
     size: int  # bytes
     head: bytes  # at most HEAD bytes
-    tail: bytes  # at most TAIL bytes
 
 
 class Documents:
@@ -105,7 +104,7 @@ class Documents:
 
 
 def _copy(source: BinaryIO, copy: BinaryIO, name: Path, most: int | None) -> Received:
-    digest, size, head, tail = hashlib.sha256(), 0, b"", b""
+    digest, size, head = hashlib.sha256(), 0, b""
     while most is None or size <= most:
         chunk = source.read(CHUNK if most is None else min(CHUNK, most + 1 - size))
         if not chunk:
@@ -113,12 +112,11 @@ def _copy(source: BinaryIO, copy: BinaryIO, name: Path, most: int | None) -> Rec
         digest.update(chunk)
         size += len(chunk)
         head = (head + chunk[:HEAD])[:HEAD]
-        tail = (tail + chunk[-TAIL:])[-TAIL:]
         copy.write(chunk)
     copy.flush()
     os.fchmod(copy.fileno(), 0o400)
     os.fsync(copy.fileno())
-    return Received(name, digest.hexdigest(), size, head, tail)
+    return Received(name, digest.hexdigest(), size, head)
 
 
 def _sync(folder: Path) -> None:

@@ -33,6 +33,19 @@ OPERATORS = {
     "file.not_of_kind": (
         "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
     ),
+    "file.damaged": (
+        "El archivo «{name}» está incompleto o dañado: no se depositó nada. Ábralo; si se ve bien, "
+        "guárdelo o expórtelo otra vez y use ese."
+    ),
+    "file.locked": (
+        "El archivo «{name}» pide una contraseña para abrirlo o imprimirlo: no se depositó nada. "
+        "Use uno sin contraseña."
+    ),
+    "file.no_pages": "El archivo «{name}» no tiene ninguna página: no se depositó nada.",
+    "file.heavy": (
+        "El archivo «{name}» pide demasiada memoria o demasiado tiempo para leerlo: no se depositó "
+        "nada. Divídalo, o expórtelo otra vez más liviano."
+    ),
     "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     # Whoever runs the service: its settings, files and keys.
     "keys.exist": (

@@ -8,7 +8,7 @@ from proxy.flows import deposit
 from proxy.flows.deposit import Offered
 from proxy.store.db import Database
 from proxy.store.documents import Documents
-from tests.casilla import PDF
+from tests.casilla import pdf
 from tests.flows.test_deposit import LIMA, LIMITS, describe
 from tests.killing import kill_anywhere, kill_before_each_step
 from tests.people import ROSA, vault
@@ -19,7 +19,7 @@ def main(url: str, folder: Path) -> None:
         db, documents = Database(url, vault=vault), Documents(folder)
         # Bytes of their own: a later deposit of the same ones would mend what was left broken.
         files = [
-            Offered(f"{position}.pdf", BytesIO(b"%s%d-%d" % (PDF, number, position)))
+            Offered(f"{position}.pdf", BytesIO(pdf(f"{number}-{position}")))
             for position in range(2)
         ]
         served = deposit.receive(documents, LIMITS, files[0], files[1:])
@@ -28,7 +28,7 @@ def main(url: str, folder: Path) -> None:
         db.close()
 
     print(kill_before_each_step(work))
-    kill_anywhere(lambda number: work(10_000 + number), rounds=20, seconds=0.06)
+    kill_anywhere(lambda number: work(10_000 + number), rounds=20, seconds=0.6)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The deposit, without HTTP: M84–M89, M97, R20 and R21, S66, S73."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from proxy.flows.deposit import Offered, Receipt
 from proxy.store import notificaciones, tables
 from proxy.store.db import Database
 from proxy.store.documents import Documents
-from tests.casilla import PDF
+from tests.casilla import PDF, pdf
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import ROSA, Person, vault
@@ -33,7 +34,9 @@ from tests.people import ROSA, Person, vault
 LIMA = ZoneInfo("America/Lima")
 LIMITS = Limits(acto=2000, anexo=3000, anexos=2)
 ROOT = Path(__file__).parents[2]
-PNG = b"\x89PNG\r\n\x1a\n and the picture"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
 
 
 def describe(**changes: object) -> Acto:
@@ -140,11 +143,12 @@ def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
     assert json.loads(entry["detail"]) == {"sha256": hashes, "acto": digest(served, files)}
 
 
-LONG = b"%PDF-1.7\n" + b"x" * 2000 + b"%%EOF"
+LONG = pdf("x" * 2000)
 REFUSED = {
     "empty": ("file.empty", {"acto": ("a.pdf", b"")}),
     "not-a-pdf": ("file.not_of_kind", {"acto": ("a.pdf", b"PK\x03\x04 %%EOF")}),
-    "cut": ("file.not_of_kind", {"acto": ("a.pdf", b"%PDF-1.7\nhalf of it")}),
+    "cut": ("file.damaged", {"acto": ("a.pdf", b"%PDF-1.7\nhalf of it")}),
+    "needs-repair": ("file.damaged", {"acto": ("a.pdf", PDF[:-20] + PDF[-6:])}),
     "not-named-pdf": ("acto.not_pdf", {"acto": ("a.png", PNG)}),
     "large": ("file.large", {"acto": ("a.pdf", LONG)}),
 }  # fmt: skip
@@ -178,7 +182,9 @@ def refuse(db: Database, sender: Sender, code: str, wrong: dict[str, Any]) -> No
     with pytest.raises(Refusal) as refusal:
         sender.deposit(**wrong)
     assert refusal.value.code == code
-    assert str(refusal.value).endswith(("depositó nada.", "ruta.", "Revísela.", "número."))
+    assert str(refusal.value).endswith(
+        ("depositó nada.", "ruta.", "Revísela.", "número.", "use ese.")
+    )
     assert [count(db, t) for t in ("notificaciones", "files", "outbox", "eventos")] == [0, 0, 0, 0]
 
 
@@ -190,6 +196,8 @@ def refuse(db: Database, sender: Sender, code: str, wrong: dict[str, Any]) -> No
         ("file.kind", [("a", b"nameless")]),
         ("file.not_of_kind", [("a.png", PDF)]),
         ("file.not_of_kind", [("a.txt", b"\0\1\2")]),
+        ("file.damaged", [("a.png", PNG[:-20])]),
+        ("file.damaged", [("a.docx", b"PK\x03\x04 and no more")]),
         ("file.large", [("a.txt", b"x" * 3001)]),
         ("anexos.many", [("a.txt", b"x")] * 3),
     ],
@@ -204,7 +212,7 @@ def test_one_wrong_anexo_refuses_all(
 
 
 def test_a_file_of_exactly_the_limit_is_taken(rosa: Person, sender: Sender) -> None:
-    whole = LONG[: LIMITS.acto - 5] + b"%%EOF"
+    whole = pdf("x" * (LIMITS.acto - len(pdf(""))))
     assert len(whole) == LIMITS.acto
     sender.deposit(("a.pdf", whole), ("b.txt", b"x" * LIMITS.anexo))
 
@@ -234,7 +242,7 @@ def test_the_same_bytes_served_twice_at_once_are_kept_once(
         receipts = []
         for turn in range(turns):
             together.wait()
-            receipts.append(sender.deposit(("a.pdf", PDF + b"%d" % turn), to=person.identidad))
+            receipts.append(sender.deposit(("a.pdf", pdf(f"turno {turn}")), to=person.identidad))
         own.close()
         return receipts
 
