@@ -1,7 +1,8 @@
 """A deposit in process, one after the other, against what the disk asks for its file and its row.
 
-The peer writes the same bytes to a file, syncs it, gives it its name and syncs the folder. Then its
-bare driver commits one row as long as that of the deposit, in the same engine.
+The peer writes the same bytes to a file, syncs it, has it read as the deposit does, gives it its
+name and syncs the folder. Then its bare driver commits one row as long as that of the deposit, in
+the same engine.
 """
 
 import os
@@ -25,7 +26,7 @@ from proxy.domain.actor import Actor
 from proxy.domain.identidad import Identidad
 from proxy.flows import deposit
 from proxy.installation import Installation
-from proxy.store import casillas
+from proxy.store import casillas, reading
 from tests.engines import Postgres
 
 SYSTEM = Actor("system", "sgd")
@@ -42,6 +43,7 @@ def write_raw(folder: Path, add_row: AddRow, number: int, content: bytes) -> Non
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    reading.fault(Path(copy), "application/pdf")
     os.replace(copy, folder / str(number))
     opened = os.open(folder, os.O_RDONLY)
     os.fsync(opened)

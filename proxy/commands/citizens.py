@@ -35,6 +35,9 @@ def deposit(
     fecha_expediente: Annotated[
         str | None, typer.Option(metavar="FECHA", help="Fecha del expediente, AAAA-MM-DD.")
     ] = None,
+    de_nuevo: Annotated[
+        bool, typer.Option("--de-nuevo", help="Deposita otra vez el mismo acto en esa casilla.")
+    ] = False,
 ) -> None:
     """Deposita un acto y sus anexos en una casilla y deja lista la alerta por correo."""
     from proxy.domain.acto import Acto, parse_day, parse_moment
@@ -61,7 +64,7 @@ def deposit(
         anexos = [_offer(files, path) for path in anexo or []]
         served = flow.receive(parts.documents, parts.limits, offered, anexos)
     with parts.db.transaction() as tx:
-        receipt = flow.deposit(tx, parts.zone, identidad, described, served)
+        receipt = flow.deposit(tx, parts.zone, identidad, described, served, anew=de_nuevo)
     print(f"Se depositó {receipt.id.hex()} el {start.to_the_second(receipt.at, parts)}.")
 
 

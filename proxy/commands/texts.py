@@ -139,6 +139,32 @@ OPERATION = {
     ),
     "audit.day": "«{typed}» no es una fecha. Escríbala como 2026-03-09 o 2026-03-09T16:30.",
     "audit.unwritable": "No se puede escribir en {path}. Elija otro lugar con --archivo.",
+    "backup.there": "{path} ya existe y no se respaldó nada. Elija otro nombre.",
+    "backup.nothing": "No hay nada que respaldar: la base de datos no tiene tablas.",
+    "backup.document": (
+        "El documento {sha256} falta o está dañado, y no se hizo el respaldo: no estaría completo. "
+        "Recupérelo de un respaldo anterior y repita."
+    ),
+    "backup.tool": (
+        "Hace falta el programa {tool}, de PostgreSQL, y no está. Instale el paquete "
+        "postgresql-client y repita."
+    ),
+    "backup.failed": "{tool} no pudo terminar y no se cambió nada. Dijo: «{said}».",
+    "backup.occupied": (
+        "Ya hay algo en {what} y no se restauró nada. Apártelo, o use otra con los ajustes, y "
+        "repita."
+    ),
+    "backup.damaged": (
+        "{path} está incompleto, dañado o no es un respaldo: no se restauró nada. Use otro."
+    ),
+    "backup.engine": (
+        "El respaldo es de {made} y CASILLA_DATABASE_URL lleva a {here}: no se restauró nada. "
+        "Corrija ese ajuste."
+    ),
+    "backup.newer": (
+        "El respaldo es de una versión más nueva de este programa: no se restauró nada. Instale "
+        "esa versión y repita."
+    ),
     "demonstration.public": (
         "La demostración tiene contraseñas conocidas y solo se carga en su propia computadora: "
         "CASILLA_ORIGIN debe ser localhost."

@@ -71,17 +71,28 @@ def receive(
 
 
 def deposit(
-    tx: Tx, zone: ZoneInfo, identidad: Identidad, acto: Acto, served: Sequence[Served]
+    tx: Tx,
+    zone: ZoneInfo,
+    identidad: Identidad,
+    acto: Acto,
+    served: Sequence[Served],
+    *,
+    anew: bool = False,
 ) -> Receipt:
-    """`served[0]` is the acto. Refuses `casilla.unknown`, `casilla.cerrada`, `casilla.suspendida`
-    and `acto.future`."""
-    casilla = casillas.by_identidad(tx, identidad)
+    """`served[0]` is the acto. Refuses `casilla.unknown`, `casilla.cerrada`, `casilla.suspendida`,
+    `acto.future` and, unless it is meant to be there `anew`, `deposit.again`."""
+    casilla = casillas.lock_identidad(tx, identidad)  # of two at once, the second sees the first
     if casilla is None:
         raise Refusal("casilla.unknown")
     if casilla.closed_at:
         raise Refusal("casilla.cerrada")
     if casilla.suspended_at:
         raise Refusal("casilla.suspendida")
+    if not anew and (
+        last := notificaciones.last_alike(tx, casilla.id, acto.numero, served[0].received.sha256)
+    ):
+        at = f"{last.deposited_at.astimezone(zone):%d/%m/%Y %H:%M:%S}"
+        raise Refusal("deposit.again", id=last.id.hex(), at=at)
     receipt = record(tx, zone, casilla, acto, served)
     # The alerta only says that an acto is there: plain e-mail is not private (R21).
     outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)

@@ -39,6 +39,22 @@ _COUNTS = select(
 _ONE = select(*_COLUMNS).where(
     notificaciones.c.casilla_id == bindparam("casilla"), notificaciones.c.id == bindparam("key")
 )
+_LAST_ALIKE = (
+    select(*_COLUMNS)
+    .join(
+        files,
+        (files.c.casilla_id == notificaciones.c.casilla_id)
+        & (files.c.notificacion_id == notificaciones.c.id),
+    )
+    .where(
+        notificaciones.c.casilla_id == bindparam("casilla"),
+        notificaciones.c.numero == bindparam("numero"),
+        files.c.position == 0,
+        files.c.sha256 == bindparam("sha256"),
+    )
+    .order_by(notificaciones.c.id.desc())
+    .limit(1)
+)
 _MARK_READ = (
     update(notificaciones)
     .where(
@@ -83,6 +99,13 @@ def counts(tx: Tx, casilla_id: int) -> Counts:
 
 def one(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Notificacion | None:
     row = tx.conn.execute(_ONE, {"casilla": casilla_id, "key": notificacion_id}).first()
+    return Notificacion(*row) if row else None
+
+
+def last_alike(tx: Tx, casilla_id: int, numero: str, sha256: str) -> Notificacion | None:
+    """The newest one of that number whose acto has those bytes."""
+    values = {"casilla": casilla_id, "numero": numero, "sha256": sha256}
+    row = tx.conn.execute(_LAST_ALIKE, values).first()
     return Notificacion(*row) if row else None
 
 

@@ -24,6 +24,10 @@ OPERATORS = {
     "acto.future": "La {label} está en el futuro: no se depositó nada. Revísela.",
     "acto.not_pdf": "El acto debe ser un PDF y «{name}» no lo es: no se depositó nada.",
     "anexos.many": "Se admiten {most} anexos como máximo: no se depositó nada.",
+    "deposit.again": (
+        "Ese mismo acto, con ese número, ya está en esa casilla: se depositó el {at} y es {id}. No "
+        "se depositó otra vez. Si debe notificarse de nuevo, repita con --de-nuevo."
+    ),
     "file.missing": "No se puede leer el archivo «{name}»: no se depositó nada. Revise su ruta.",
     "file.empty": "El archivo «{name}» está vacío: no se depositó nada.",
     "file.large": "El archivo «{name}» pasa de {most} MB: no se depositó nada.",

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Barrier
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +31,7 @@ from tests.casilla import PDF, pdf
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import ROSA, Person, vault
+from tests.racing import race
 
 LIMA = ZoneInfo("America/Lima")
 LIMITS = Limits(acto=2000, anexo=3000, anexos=2)
@@ -66,13 +68,14 @@ class Sender:
         acto: tuple[str, bytes] = ("CARTA 9.pdf", PDF),
         *anexos: tuple[str, bytes],
         to: Identidad = ROSA.identidad,
+        anew: bool = False,
         **changes: object,
     ) -> Receipt:
         first, *others = [Offered(name, BytesIO(content)) for name, content in (acto, *anexos)]
         served = deposit.receive(self.documents, LIMITS, first, others)
         assert all(self.documents.intact(file.received.sha256) for file in served)
         with self.db.transaction() as tx:
-            return deposit.deposit(tx, LIMA, to, describe(**changes), served)
+            return deposit.deposit(tx, LIMA, to, describe(**changes), served, anew=anew)
 
     @property
     def kept(self) -> list[Path]:
@@ -196,7 +199,7 @@ def refuse(db: Database, sender: Sender, code: str, wrong: dict[str, Any]) -> No
         ("file.kind", [("a", b"nameless")]),
         ("file.not_of_kind", [("a.png", PDF)]),
         ("file.not_of_kind", [("a.txt", b"\0\1\2")]),
-        ("file.damaged", [("a.png", PNG[:-20])]),
+        ("file.damaged", [("a.png", PNG[:-30])]),
         ("file.damaged", [("a.docx", b"PK\x03\x04 and no more")]),
         ("file.large", [("a.txt", b"x" * 3001)]),
         ("anexos.many", [("a.txt", b"x")] * 3),
@@ -212,9 +215,55 @@ def test_one_wrong_anexo_refuses_all(
 
 
 def test_a_file_of_exactly_the_limit_is_taken(rosa: Person, sender: Sender) -> None:
-    whole = pdf("x" * (LIMITS.acto - len(pdf(""))))
+    whole = pdf("x" * (LIMITS.acto - len(LONG) + 2000))
     assert len(whole) == LIMITS.acto
     sender.deposit(("a.pdf", whole), ("b.txt", b"x" * LIMITS.anexo))
+
+
+def test_the_same_acto_is_deposited_once_unless_it_is_meant_so(
+    db: Database, rosa: Person, bruno: Person, sender: Sender, clock: Clock
+) -> None:
+    first = sender.deposit()
+    clock.now += timedelta(days=3)
+    with pytest.raises(Refusal) as refusal:
+        sender.deposit(("otro nombre.pdf", PDF), ("nota.txt", b"hola"), asunto="Otro asunto")
+    assert refusal.value.code == "deposit.again"
+    assert first.id.hex() in str(refusal.value)
+    assert f"{first.at.astimezone(LIMA):%d/%m/%Y %H:%M:%S}" in str(refusal.value)
+    assert (count(db, "notificaciones"), count(db, "outbox")) == (1, 1)
+    others = [
+        sender.deposit(to=bruno.identidad),
+        sender.deposit(numero="000010-2026-SG/JNE"),
+        sender.deposit(("CARTA 9.pdf", pdf("otro acto"))),
+        sender.deposit(("CARTA 9.pdf", pdf("con anexo")), ("acto.pdf", PDF)),
+        sender.deposit(anew=True),
+    ]
+    assert count(db, "notificaciones") == 1 + len(others)
+    with pytest.raises(Refusal) as refusal:
+        sender.deposit()
+    assert others[-1].id.hex() in str(refusal.value)  # the newest
+
+
+def deposit_at_once(database_url: str) -> list[str]:
+    """For `race`: tries that end with a deposit, or with the code of a refusal."""
+    db, done = Database(database_url, vault=vault), []
+    with TemporaryDirectory() as folder:
+        sender = Sender(db, Path(folder))
+        for turn in range(10):
+            try:
+                done.append(sender.deposit(numero=f"{turn}").id.hex())
+            except Refusal as refusal:
+                done.append(refusal.code)
+    db.close()
+    return done
+
+
+def test_of_the_same_deposit_at_once_one_is_made(
+    database_url: str, db: Database, rosa: Person
+) -> None:
+    done = race(deposit_at_once, database_url)
+    assert done.count("deposit.again") == len(done) - 10
+    assert count(db, "notificaciones") == 10
 
 
 def test_an_undone_deposit_of_known_bytes_takes_nothing_from_the_first(

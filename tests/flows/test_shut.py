@@ -137,7 +137,7 @@ def test_nothing_is_deposited_in_it_and_nothing_is_lost(
     assert isinstance(enter(db, rosa), Opened)
     with db.reading() as tx:
         assert [one.id for one in inbox.page(tx, rosa.id, read=False).rows] == [before.id]
-    sender.deposit()
+    sender.deposit(numero="000010-2026-SG/JNE")
 
 
 def test_what_was_served_in_a_closed_casilla_is_read_for_a_year(
