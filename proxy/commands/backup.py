@@ -16,11 +16,11 @@ def save(archivo: Annotated[Path, ARCHIVE]) -> None:
     from proxy.store import backup
 
     parts = start.installation()
-    settings = parts.settings
-    saved = backup.save(parts.db, settings.database_url, parts.documents, archivo)
+    keys = parts.settings.keys_file
+    saved = backup.save(parts.db, parts.settings.database_url, parts.documents, archivo)
     print(
         f"Se respaldaron la base de datos y {_documents(saved.documents)} en {archivo}. No lleva "
-        f"las claves: guarde en otro lugar {settings.keys_file} y {path_of_mark(settings.keys_file)}."
+        f"las claves: guarde en otro lugar {keys} y {path_of_mark(keys)}."
     )
 
 

@@ -94,10 +94,9 @@ def restore(source: Path, url: str, documents: Documents) -> Saved:
     """
     parsed = make_url(url)
     engine = parsed.get_backend_name()
-    _refuse_occupied(parsed, documents)
+    _refuse_occupied(url, documents)
     documents.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     base_folder = Path(parsed.database or "").parent if engine == "sqlite" else documents.folder
-    base_folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(dir=documents.folder, prefix=STAGING) as staged,
         tempfile.TemporaryDirectory(dir=base_folder, prefix=STAGING) as beside,
@@ -168,6 +167,8 @@ def _about(content: IO[bytes], engine: str, sums: "hashlib._Hash") -> str:
     told = content.read(MOST_ABOUT)
     _note(sums, hashlib.sha256(told).hexdigest(), ABOUT)
     about = json.loads(told)
+    if about["motor"] not in BASES:
+        raise ValueError
     if about["formato"] != FORM or schema.of_a_newer_program(about["tablas"]):
         raise Refusal("backup.newer")
     if about["motor"] != engine:
@@ -224,9 +225,9 @@ class _Written:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.add(SUMS, self._sums)
-            self._tar.close()
+        with closing(self._tar):  # which must not outlive its file
+            if kind is None:
+                self.add(SUMS, self._sums)
 
     def add(self, name: str, path: Path) -> str:
         with path.open("rb") as file:
@@ -234,7 +235,7 @@ class _Written:
             stat = os.fstat(file.fileno())
             member.size, member.mtime, member.mode = stat.st_size, int(stat.st_mtime), 0o600
             hashing = _Hashing(file)
-            self._tar.addfile(member, hashing)  # type: ignore[arg-type]
+            self._tar.addfile(member, hashing)
         self._tar.members = []  # type: ignore[attr-defined]
         digest = hashing.digest.hexdigest()
         if name != SUMS:
@@ -272,9 +273,11 @@ def _copy_sqlite(db: Database, copy: Path) -> None:
     """All in one step, which keeps no writer waiting: SQLite's write-ahead log goes on."""
     copy.touch(mode=0o600)
     pooled = db.engine.raw_connection()
+    driver = pooled.driver_connection
+    assert driver is not None
     try:
         with closing(sqlite3.connect(copy)) as target:
-            pooled.driver_connection.backup(target)
+            driver.backup(target)
     finally:
         pooled.close()
 
@@ -310,16 +313,11 @@ def _run(tool: str, url: str, *arguments: str) -> None:
         raise Refusal("backup.failed", tool=tool, said=said)
 
 
-def _refuse_occupied(url: URL, documents: Documents) -> None:
-    if url.get_backend_name() == "sqlite":
-        path = Path(url.database or "")
-        beside = [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm")]
-        taken = any(one.exists() and one.stat().st_size for one in beside)
-    else:
-        db = Database(url.render_as_string(hide_password=False))
-        with db.reading() as tx:
-            taken = bool(inspect(tx.conn).get_table_names())
-        db.close()
+def _refuse_occupied(url: str, documents: Documents) -> None:
+    db = Database(url)
+    with db.reading() as tx:
+        taken = bool(inspect(tx.conn).get_table_names())
+    db.close()  # of SQLite nothing stays beside its file
     if taken:
         raise Refusal("backup.occupied", what="la base de datos")
     if documents.folder.exists() and any(documents.folder.iterdir()):
