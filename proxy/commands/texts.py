@@ -151,8 +151,12 @@ OPERATION = {
     ),
     "backup.failed": "{tool} no pudo terminar y no se cambió nada. Dijo: «{said}».",
     "backup.occupied": (
-        "Ya hay algo en {what} y no se restauró nada. Apártelo, o use otra con los ajustes, y "
-        "repita."
+        "La base de datos ya tiene tablas y no se restauró nada. Apártela, o corrija "
+        "CASILLA_DATABASE_URL, y repita."
+    ),
+    "backup.documents": (
+        "La carpeta {path} no está vacía y no se restauró nada. Apártela, o corrija "
+        "CASILLA_DOCUMENTS_URL, y repita."
     ),
     "backup.damaged": (
         "{path} está incompleto, dañado o no es un respaldo: no se restauró nada. Use otro."

@@ -89,8 +89,8 @@ def save(db: Database, url: str, documents: Documents, target: Path) -> Saved:
 def restore(source: Path, url: str, documents: Documents) -> Saved:
     """Into an empty place only; nothing is in its place before every checksum is right.
 
-    Refuses `backup.occupied`, `backup.damaged`, `backup.engine`, `backup.newer`, `backup.tool` and
-    `backup.failed`.
+    Refuses `backup.occupied`, `backup.documents`, `backup.damaged`, `backup.engine`,
+    `backup.newer`, `backup.tool` and `backup.failed`.
     """
     parsed = make_url(url)
     engine = parsed.get_backend_name()
@@ -319,9 +319,9 @@ def _refuse_occupied(url: str, documents: Documents) -> None:
         taken = bool(inspect(tx.conn).get_table_names())
     db.close()  # of SQLite nothing stays beside its file
     if taken:
-        raise Refusal("backup.occupied", what="la base de datos")
+        raise Refusal("backup.occupied")
     if documents.folder.exists() and any(documents.folder.iterdir()):
-        raise Refusal("backup.occupied", what=f"la carpeta {documents.folder}")
+        raise Refusal("backup.documents", path=documents.folder)
 
 
 @contextmanager

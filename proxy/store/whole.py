@@ -23,7 +23,7 @@ from PIL import Image
 # The exit status of who read a file is its place here; the first one is no fault.
 FAULTS = (
     None,
-    "file.damaged",
+    "file.broken",
     "file.locked",
     "file.no_pages",
     "file.heavy",
@@ -63,7 +63,7 @@ def fault(path: Path, kind: str) -> str | None:
     except pikepdf.PasswordError:
         return "file.locked"
     except Exception:  # whatever a library says of bytes that it cannot read
-        return "file.damaged"
+        return "file.broken"
 
 
 def _pdf(path: Path) -> str | None:
@@ -72,7 +72,7 @@ def _pdf(path: Path) -> str | None:
     content = served.removeprefix(MARK).strip(BLANK)
     # A later revision that was cut leaves the earlier one, and something behind its end.
     if not LAST.search(content[-100:]):
-        return "file.damaged"
+        return "file.broken"
     # By its name where it can be: qpdf reads a stream of Python ten times as slowly.
     source = path if len(served) - len(content) < NEAR else io.BytesIO(content)
     with pikepdf.open(source, attempt_recovery=False, suppress_warnings=True) as pdf:
@@ -83,7 +83,7 @@ def _pdf(path: Path) -> str | None:
         said = pdf.check_pdf_syntax()
     if any("bad_alloc" in one for one in said):
         return "file.heavy"
-    return "file.damaged" if any(DAMAGE.search(one) for one in said) else None
+    return "file.broken" if any(DAMAGE.search(one) for one in said) else None
 
 
 def _picture(path: Path) -> str | None:
@@ -101,12 +101,12 @@ def _unzipped(archive: zipfile.ZipFile) -> str | None:
     """Each entry is read to its end, where its checksum is compared."""
     entries = archive.infolist()
     if not entries:
-        return "file.damaged"
+        return "file.broken"
     if len(entries) > ENTRIES or sum(one.file_size for one in entries) > UNZIPPED:
         return "file.heavy"
     if any(one.flag_bits & ENCRYPTED for one in entries):
         return "file.locked"
-    return "file.damaged" if archive.testzip() else None
+    return "file.broken" if archive.testzip() else None
 
 
 def _office(path: Path, main: str) -> str | None:

@@ -37,7 +37,7 @@ OPERATORS = {
     "file.not_of_kind": (
         "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
     ),
-    "file.damaged": (
+    "file.broken": (
         "El archivo «{name}» está incompleto o dañado: no se depositó nada. Ábralo; si se ve bien, "
         "guárdelo o expórtelo otra vez y use ese."
     ),

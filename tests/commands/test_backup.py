@@ -26,7 +26,7 @@ def test_a_service_comes_back_from_its_backup_and_its_keys(
     assert serve(casilla, numero="000010-2026-SG/JNE")[0] == 0  # it is lost
     assert casilla("auditoria", "verificar")[0] == 0  # and the mark knows of it
     occupied = casilla("restaurar", "respaldo.tar")
-    assert occupied[0] == 1 and "Ya hay algo en la base de datos" in occupied[2]
+    assert occupied[0] == 1 and "La base de datos ya tiene tablas" in occupied[2]
     for path in Path("var").glob("casilla.db*"):
         path.unlink()
     shutil.rmtree("var/documentos")

@@ -150,8 +150,8 @@ LONG = pdf("x" * 2000)
 REFUSED = {
     "empty": ("file.empty", {"acto": ("a.pdf", b"")}),
     "not-a-pdf": ("file.not_of_kind", {"acto": ("a.pdf", b"PK\x03\x04 %%EOF")}),
-    "cut": ("file.damaged", {"acto": ("a.pdf", b"%PDF-1.7\nhalf of it")}),
-    "needs-repair": ("file.damaged", {"acto": ("a.pdf", PDF[:-20] + PDF[-6:])}),
+    "cut": ("file.broken", {"acto": ("a.pdf", b"%PDF-1.7\nhalf of it")}),
+    "needs-repair": ("file.broken", {"acto": ("a.pdf", PDF[:-20] + PDF[-6:])}),
     "not-named-pdf": ("acto.not_pdf", {"acto": ("a.png", PNG)}),
     "large": ("file.large", {"acto": ("a.pdf", LONG)}),
 }  # fmt: skip
@@ -199,8 +199,8 @@ def refuse(db: Database, sender: Sender, code: str, wrong: dict[str, Any]) -> No
         ("file.kind", [("a", b"nameless")]),
         ("file.not_of_kind", [("a.png", PDF)]),
         ("file.not_of_kind", [("a.txt", b"\0\1\2")]),
-        ("file.damaged", [("a.png", PNG[:-30])]),
-        ("file.damaged", [("a.docx", b"PK\x03\x04 and no more")]),
+        ("file.broken", [("a.png", PNG[:-30])]),
+        ("file.broken", [("a.docx", b"PK\x03\x04 and no more")]),
         ("file.large", [("a.txt", b"x" * 3001)]),
         ("anexos.many", [("a.txt", b"x")] * 3),
     ],

@@ -145,7 +145,7 @@ def test_it_comes_back_only_into_an_empty_place(
     backup.save(db, database_url, sender.documents, target)
     before = everything(db)
     refused("backup.occupied", backup.restore, target, database_url, restored)
-    refused("backup.occupied", backup.restore, target, place, sender.documents)
+    refused("backup.documents", backup.restore, target, place, sender.documents)
     assert everything(db) == before
     assert not restored.folder.exists()
     backup.restore(target, place, restored)

@@ -108,17 +108,17 @@ WRONG = {
         saved(encryption=pikepdf.Encryption(owner="d", user="", allow=NO_PRINT)),
         "file.locked",
     ),
-    "garbage": (PDF, b"%PDF-1.7\n" + bytes(range(256)) * 9 + b"\n%%EOF\n", "file.damaged"),
+    "garbage": (PDF, b"%PDF-1.7\n" + bytes(range(256)) * 9 + b"\n%%EOF\n", "file.broken"),
     "a table that is elsewhere": (
         PDF,
         PLAIN.replace(b"startxref\n", b"startxref\n1"),
-        "file.damaged",
+        "file.broken",
     ),
     "no pages": (PDF, pdf(pages=0), "file.no_pages"),
-    "a revision that was cut": (PDF, revised(pdf())[:-20], "file.damaged"),
-    "the first words of a revision": (PDF, pdf() + b"1 0 ob", "file.damaged"),
-    "a page that is not there": (PDF, PLAIN.replace(b"\n3 0 obj", b"\n9 9 obj"), "file.damaged"),
-    "an empty zip": (type_of(".zip"), zipped({}), "file.damaged"),
+    "a revision that was cut": (PDF, revised(pdf())[:-20], "file.broken"),
+    "the first words of a revision": (PDF, pdf() + b"1 0 ob", "file.broken"),
+    "a page that is not there": (PDF, PLAIN.replace(b"\n3 0 obj", b"\n9 9 obj"), "file.broken"),
+    "an empty zip": (type_of(".zip"), zipped({}), "file.broken"),
     "a zip as docx": (type_of(".docx"), zipped({"word/document.xml": b"<a/>"}), "file.not_of_kind"),
     "xlsx as docx": (
         type_of(".docx"),
@@ -133,7 +133,7 @@ WRONG = {
     "a docx without the part": (
         type_of(".docx"),
         office(type_of(".docx"), "word/a.xml").replace(b"word/a.xml", b"word/b.xml"),
-        "file.damaged",
+        "file.broken",
     ),
     "ods as odt": (type_of(".odt"), open_document(type_of(".ods")), "file.not_of_kind"),
     "an odt with a password": (
