@@ -39,6 +39,13 @@ class Busy(Refusal):
         self.seconds = seconds
 
 
+class Unavailable(Refusal):
+    """The database does not answer, is locked, or takes nothing more."""
+
+    status = 503
+    seconds: int = 30
+
+
 class Reason(StrEnum):
     """Each page has its own sentence for a reason: see `proxy/web/edge/denials.py`."""
 

@@ -1,15 +1,16 @@
 """The bridge from a request to a flow, and from its result to a page."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from proxy.domain.actor import Actor
 from proxy.domain.client import Client
+from proxy.errors import Unavailable
 from proxy.flows import login
 from proxy.texts import TEXTS
 from proxy.web.edge.cookies import DEVICE, DEVICE_SECONDS, VISIT, begin_visit, cookie, set_cookie
@@ -18,6 +19,8 @@ from proxy.web.edge.state import state_of
 Handler = Callable[[Request], Awaitable[Response]]
 P = ParamSpec("P")
 T = TypeVar("T")
+
+ANSWER = 2.5  # seconds that a page waits for its database: longer than a statement may take
 
 
 async def run(
@@ -32,14 +35,17 @@ async def run(
     by = Actor("owner", session=session.id, ip=ip) if session else Actor("visitor", ip=ip)
 
     def work() -> tuple[T, bool]:
-        with state.installation.db.transaction(by) as tx:
+        with state.installation.db.hurried.transaction(by) as tx:
             tx.request = getattr(request.state, "reference", None)
             if session:
                 login.hold(tx, state.installation.policy, session)
             value = flow(tx, *args, **kwargs)
+            request.state.kept = True  # before the look at `late`: see `in_time`
+            if getattr(request.state, "late", False):
+                raise Unavailable("database.busy")
         return value, tx.mail
 
-    value, mail = await anyio.to_thread.run_sync(work, limiter=state.threads)
+    value, mail = await in_time(request, work)
     if mail:
         state.mail.set()
     return value
@@ -51,10 +57,25 @@ async def look(
     state = state_of(request)
 
     def work() -> T:
-        with state.installation.db.reading() as tx:
+        with state.installation.db.hurried.reading() as tx:
             return flow(tx, *args, **kwargs)
 
-    return await anyio.to_thread.run_sync(work, limiter=state.threads)
+    return await in_time(request, work)
+
+
+async def in_time(request: Request, work: Callable[[], T]) -> T:
+    """Run `work` in a thread of the database. Raises Unavailable if it takes longer than ANSWER.
+
+    Work that still waits for a thread then never starts, and work in progress is told by `late` to
+    keep nothing. When `kept` is not set by then, nothing of this request is or will be kept.
+    """
+    doing = asyncio.get_running_loop().run_in_executor(state_of(request).threads, work)
+    done, _ = await asyncio.wait({doing}, timeout=ANSWER)
+    if not done:
+        request.state.late = True
+        doing.cancel()
+        raise Unavailable("database.busy")
+    return doing.result()
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
