@@ -27,14 +27,14 @@ def find_postgres() -> Path | None:
 class Postgres:
     """A running server. `new_database` makes a database, empty or a copy of another."""
 
-    def __init__(self, *settings: str) -> None:
-        self._settings = settings
+    def __init__(self, *settings: str, disk: Path | None = None) -> None:
+        self._settings, self._disk = settings, disk
 
     def __enter__(self) -> "Postgres":
         binaries = find_postgres()
         if binaries is None:
             raise FileNotFoundError("initdb")
-        self.folder = Path(tempfile.mkdtemp(prefix="casilla-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="casilla-postgres-", dir=self._disk))
         self._names = count()
         self.port = free_port()
         self._user = _another_user() if os.getuid() == 0 else None

@@ -1,4 +1,4 @@
-"""Databases that do not answer: a PostgreSQL that was stopped, an SQLite that another program holds.
+"""Databases that do not answer: a PostgreSQL that was stopped, an SQLite that somebody holds.
 
 Nothing here goes on by itself: what ends meanwhile has a limit of its own.
 """
@@ -64,6 +64,29 @@ def gone(path: Path) -> Iterator[None]:
         yield
     finally:
         away.rename(path)
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0755", "none", folder], check=True
+    )
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+@contextmanager
+def filled(folder: Path, left: int) -> Iterator[None]:
+    """So that its disk has only so many bytes left."""
+    ballast, free = folder / "lleno", os.statvfs(folder)
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize - left)
+    try:
+        yield
+    finally:
+        ballast.unlink()
 
 
 def _children(pid: int) -> list[int]:

@@ -16,9 +16,8 @@ _SPILL = (
     text("SET LOCAL temp_tablespaces = ''"),
     text("SET LOCAL work_mem = '64kB'"),
     text(
-        "SELECT count(*) FROM "
-        f"(SELECT repeat('x', 8192) || n FROM generate_series(1, {ROOM // 8192}) AS n ORDER BY 1) "
-        "AS spilled"
+        "SELECT max(x) FROM (SELECT n, repeat('x', 8192) AS x "
+        f"FROM generate_series(1, {ROOM // 8192}) AS n ORDER BY n) AS spilled"
     ),
 )
 
