@@ -10,7 +10,7 @@ import typer
 
 from proxy.commands import audit, citizens, cuentas, keys, mail, padron, service, site
 from proxy.commands.spanish import Command, Group, wrong_usage
-from proxy.errors import Refusal
+from proxy.errors import Refusal, Unavailable
 
 if TYPE_CHECKING:
     from proxy.store.schema import MigrationFailed
@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _refusal(error: Exception) -> str | None:
     """The sentence for an error that the operator can repair; None: a fault of the program."""
-    if isinstance(error, Refusal):
+    if isinstance(error, Refusal | Unavailable):
         return str(error)
     if isinstance(error, OSError):
         return str(_of_the_system(error))

@@ -201,9 +201,9 @@ OPERATION = {
     "import.left_out": (
         "Quedó fuera parte del archivo: {faults}. Corrija esa parte e impórtela después."
     ),
-    "import.race": (
-        "Alguien escribió al mismo tiempo sobre las mismas identidades. "
-        "Ejecute otra vez el mismo comando."
+    "import.cut": (
+        "La importación se detuvo después de {lines}. {reason}Ejecute otra vez el mismo comando: "
+        "lo que ya entró no cambia y sigue lo que falta."
     ),
     "mail.folder": (
         "Aviso: los correos quedan en una carpeta de este servidor y nadie los recibe. "

@@ -16,7 +16,7 @@ _SPILL = (
     text("SET LOCAL temp_tablespaces = ''"),
     text("SET LOCAL work_mem = '64kB'"),
     text(
-        "SELECT max(x) FROM (SELECT n, repeat('x', 8192) AS x "
+        "SELECT count(x) FROM (SELECT n, repeat('x', 8192) AS x "
         f"FROM generate_series(1, {ROOM // 8192}) AS n ORDER BY n) AS spilled"
     ),
 )

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from proxy.errors import Unavailable
+from proxy.errors import Unavailable, short
 from proxy.flows import readiness
 from proxy.texts import TEXTS
 from proxy.web.edge.pages import look, run
@@ -45,7 +45,7 @@ async def ready(request: Request) -> Response:
         if late and await run(request, readiness.first_to_say_late):
             logger.error("mail is late")
     except (Unavailable, SQLAlchemyError) as error:
-        code = error.code if isinstance(error, Unavailable) else type(error).__name__
+        code = short(error)
         logger.error("not ready", extra={"detail": code})
         return PlainTextResponse(TEXTS[REASONS.get(code, "ready.database")] + "\n", 503)
     if lost:

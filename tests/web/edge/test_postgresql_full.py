@@ -17,9 +17,13 @@ from tests.web.visitor import Visitor
 def own_server() -> Iterator[Postgres]:
     if find_postgres() is None or os.getuid() != 0:
         missing("PostgreSQL, with root to mount a small disk,")
-    with tempfile.TemporaryDirectory() as folder, small_disk(Path(folder), 160):
-        with Postgres("max_wal_size=32MB", "min_wal_size=32MB", disk=Path(folder)) as server:
-            yield server
+    small = ("max_wal_size=32MB", "min_wal_size=32MB")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        small_disk(Path(folder), 160),
+        Postgres(*small, disk=Path(folder)) as server,
+    ):
+        yield server
 
 
 @pytest.fixture
