@@ -1,4 +1,4 @@
-"""Whatever the database does, a command says one sentence and ends with 1. `cli.main` catches it."""
+"""Whatever the database does, a command says one sentence and ends with 1: `cli.main`."""
 
 import sqlite3
 from collections.abc import Iterator
