@@ -45,18 +45,21 @@ class Postgres:
             "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
         self._pg_ctl = (str(binaries / "pg_ctl"), "-D", f"{self.folder}/data", "--wait")
-        self._start()
+        self.start()
         return self
 
-    def _start(self) -> None:
+    def start(self) -> None:
         options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c max_connections=200"
         options = " ".join([options, *(f"-c {setting}" for setting in self._settings)])
         self._run(*self._pg_ctl, "start", "-l", f"{self.folder}/log", "-o", options)
 
     def restart(self) -> None:
         """As after an update of its package: every connection ends."""
+        self.end()
+        self.start()
+
+    def end(self) -> None:
         self._run(*self._pg_ctl, "stop", "-m", "fast")
-        self._start()
 
     def __exit__(
         self,
@@ -64,7 +67,7 @@ class Postgres:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._run(*self._pg_ctl, "stop", "-m", "fast")
+        self.end()
         shutil.rmtree(self.folder)
 
     @property

@@ -24,7 +24,7 @@ Sheet = Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Un CSV; vea el m
 GoOn = Annotated[
     bool, typer.Option("--seguir", help="Importa las líneas buenas y deja fuera las demás.")
 ]
-BATCH = 100  # lines of a transaction
+BATCH = 25  # lines of a transaction
 
 
 class HasIdentidad(Protocol):

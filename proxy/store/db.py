@@ -22,6 +22,28 @@ from proxy.store.tx import Tx, no_keys, utc_now
 from proxy.store.unavailable import unavailable
 
 
+class Turns:
+    """SQLite has one writer. This lock wakes its waiters in order; SQLite's busy handler polls."""
+
+    def __init__(self) -> None:
+        self._writer = Lock()
+        self._taken = 0  # that came to their end
+
+    @contextmanager
+    def take(self, give_up: float | None) -> Iterator[None]:
+        """Raises Unavailable when nobody finished anything for so long: many are no reason."""
+        before = self._taken
+        while not self._writer.acquire(timeout=give_up or -1):
+            if before == self._taken:
+                raise Unavailable("database.busy")
+            before = self._taken
+        try:
+            yield
+            self._taken += 1
+        finally:
+            self._writer.release()
+
+
 class Database:
     """`vault` is called at each use, so a running service follows its key ring.
 
@@ -47,15 +69,14 @@ class Database:
         self.folder = self.path.parent if self.path else None  # where this machine keeps it
         self._url, self._patience = url, patience
         self._faults = (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error)
-        # SQLite has one writer. This lock wakes its waiters in order; SQLite's busy handler polls.
-        self._writer = Lock()
+        self._turns = Turns()
         self._here: tuple[PoolProxiedConnection, object] | None = None
 
     @cached_property
     def hurried(self) -> "Database":
         """The same database with connections for requests, which give up sooner."""
         other = Database(self._url, self.clock, self.vault, self.by, REQUESTS)
-        other._writer = self._writer
+        other._turns = self._turns
         return other
 
     @contextmanager
@@ -65,7 +86,8 @@ class Database:
                 with self.engine.begin() as conn:
                     yield from self._work(conn, by)
                 return
-            with self._turn(), self.engine.connect() as conn:
+            give_up = None if self._patience is WORK else self._patience.lock
+            with self._turns.take(give_up), self.engine.connect() as conn:
                 conn.execution_options(writes=True)
                 with conn.begin():
                     yield from self._work(conn, by)
@@ -74,16 +96,6 @@ class Database:
         tx = Tx(conn, self.clock(), self.vault, by or self.by)
         yield tx
         eventos.write(tx)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Only who is in a hurry gives up: another thread may well write for longer."""
-        if not self._writer.acquire(timeout=-1 if self._patience is WORK else self._patience.lock):
-            raise Unavailable("database.busy")
-        try:
-            yield
-        finally:
-            self._writer.release()
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:

@@ -136,9 +136,9 @@ def test_an_import_that_was_cut_is_told_and_goes_on_the_next_time(
     with pytest.raises(Refusal) as refused:
         told(db, path, cut)
     assert str(refused.value) == (
-        "La importación se detuvo después de 200 líneas. La base de datos no responde. Revise "
-        "CASILLA_DATABASE_URL y pruebe otra vez. Ejecute otra vez el mismo comando: lo que ya "
-        "entró no cambia y sigue lo que falta."
+        f"La importación se detuvo después de {BATCH * 2} líneas. La base de datos no responde. "
+        "Revise CASILLA_DATABASE_URL y pruebe otra vez. Ejecute otra vez el mismo comando: lo que "
+        "ya entró no cambia y sigue lo que falta."
     )
     assert count(db) == count(db, "eventos") == BATCH * 2
     again = bring(

@@ -1,6 +1,8 @@
 """The bridge from a request to a flow, and from its result to a page."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -34,14 +36,14 @@ async def run(
     ip = client_of(request).ip
     by = Actor("owner", session=session.id, ip=ip) if session else Actor("visitor", ip=ip)
 
-    def work() -> tuple[T, bool]:
+    def work(late: threading.Event) -> tuple[T, bool]:
         with state.installation.db.hurried.transaction(by) as tx:
             tx.request = getattr(request.state, "reference", None)
             if session:
                 login.hold(tx, state.installation.policy, session)
             value = flow(tx, *args, **kwargs)
             request.state.kept = True  # before the look at `late`: see `in_time`
-            if getattr(request.state, "late", False):
+            if late.is_set():
                 raise Unavailable("database.busy")
         return value, tx.mail
 
@@ -56,26 +58,32 @@ async def look(
 ) -> T:
     state = state_of(request)
 
-    def work() -> T:
+    def work(_late: threading.Event) -> T:
         with state.installation.db.hurried.reading() as tx:
             return flow(tx, *args, **kwargs)
 
     return await in_time(request, work)
 
 
-async def in_time(request: Request, work: Callable[[], T]) -> T:
-    """Run `work` in a thread of the database. Raises Unavailable if it takes longer than ANSWER.
+async def in_time(request: Request, work: Callable[[threading.Event], T]) -> T:
+    """Run `work` in a thread of the database. Raises Unavailable when for ANSWER seconds neither
+    this nor any other request got an answer of the database: many who wait are no reason.
 
-    Work that still waits for a thread then never starts, and work in progress is told by `late` to
-    keep nothing. When `kept` is not set by then, nothing of this request is or will be kept.
+    Work that still waits for a thread then never starts, and work in progress is told by its
+    argument to keep nothing. When `kept` is not set by then, nothing is or will be kept.
     """
-    doing = asyncio.get_running_loop().run_in_executor(state_of(request).threads, work)
-    done, _ = await asyncio.wait({doing}, timeout=ANSWER)
-    if not done:
-        request.state.late = True
-        doing.cancel()
-        raise Unavailable("database.busy")
-    return doing.result()
+    state, asked, late = state_of(request), time.monotonic(), threading.Event()
+    doing = asyncio.get_running_loop().run_in_executor(state.threads, work, late)
+    while not doing.done():
+        left = max(asked, state.answered_at) + ANSWER - time.monotonic()
+        if left <= 0:
+            late.set()
+            doing.cancel()
+            raise Unavailable("database.busy")
+        await asyncio.wait({doing}, timeout=left)
+    value = doing.result()
+    state.answered_at = time.monotonic()
+    return value
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:

@@ -74,8 +74,13 @@ async def current(request: Request) -> Session | None:
     if not here:
         session = await look(request, login.resume, installation.policy, token)
     if session and now - session.seen_at >= login.SEEN_EVERY:
-        await run(request, login.touch, session)
-        session = session._replace(seen_at=now)
+        try:
+            await run(request, login.touch, session)
+            session = session._replace(seen_at=now)
+        except Unavailable:  # whoever only reads goes on while another program writes
+            if not installation.db.sqlite:
+                raise
+        request.state.kept = False  # of what was sent
     return session
 
 

@@ -25,6 +25,7 @@ class State:
     threads: ThreadPoolExecutor  # as many as the database has connections
     mail: asyncio.Event  # set when the outbox gets a message
     lost: ASGIApp = LOST
+    answered_at: float = 0  # when the database last answered: time.monotonic()
 
     @property
     def signing(self) -> Signing:

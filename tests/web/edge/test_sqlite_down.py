@@ -10,6 +10,7 @@ from sqlalchemy import text
 from proxy.errors import Unavailable
 from proxy.installation import Installation
 from proxy.store.db import Database
+from tests.clock import Clock
 from tests.holding import gone, locked
 from tests.people import BRUNO, ROSA, Person, open_casilla, vault
 from tests.web.visitor import Visitor
@@ -24,9 +25,15 @@ def file(installation: Installation) -> Path:
 
 
 def test_who_reads_goes_on_while_another_program_writes_and_who_writes_is_told(
-    file: Path, her: Visitor, visitor: Visitor, rosa: Person, caplog: pytest.LogCaptureFixture
+    file: Path,
+    her: Visitor,
+    visitor: Visitor,
+    rosa: Person,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     login = visitor.get("/casilla/ingresar/")
+    clock.advance(minutes=2)  # so that the page also notes that its session is in use
     with locked(file):
         assert her.get("/casilla/").status_code == 200
         caplog.clear()
