@@ -1,4 +1,4 @@
-"""With a PostgreSQL that answers nothing, or no more, each page says so, and soon.
+"""With a PostgreSQL that answers nothing, or no more, each page says so, and soon: S47.
 
 Without its limits a page here waits until the server goes on, which it does only after the page.
 """
