@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from proxy.errors import Unavailable
@@ -28,6 +28,8 @@ SIGNS = {
 
 def unavailable(error: Exception) -> Unavailable | None:
     """None: a fault of the program, or one that a flow awaits."""
+    if isinstance(error, IntegrityError | DataError):
+        return None  # whatever it says, it may quote what somebody typed
     if isinstance(error, NoConnection):
         return Unavailable("database.busy")
     known = sign(error)
