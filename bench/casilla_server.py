@@ -62,7 +62,7 @@ def serving(settings: Settings, port: int, *command: str) -> Iterator[int]:
 
 
 def wait_for(address: str) -> None:
-    for _ in range(200):
+    for _ in range(1200):  # a busy machine is slow
         try:
             with urlopen(address):
                 return

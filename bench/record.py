@@ -29,7 +29,8 @@ from proxy.flows import deposit
 from proxy.flows.audit import Whole
 from proxy.installation import Installation
 from proxy.store import casillas, eventos
-from proxy.store.db import CONNECTIONS, Database
+from proxy.store.db import Database
+from proxy.store.engine import CONNECTIONS
 from proxy.work.recorder import Recorder
 from proxy.work.worker import RECORD_PAUSE
 from tests import casilla, recorded

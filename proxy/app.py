@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
 
-import anyio
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,7 +15,7 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp
 
 from proxy.installation import Installation
-from proxy.store.db import CONNECTIONS
+from proxy.store.engine import CONNECTIONS
 from proxy.web.edge import errors, health
 from proxy.web.edge.hashing import PasswordPool
 from proxy.web.edge.headers import Headers, OwnRedirects
@@ -47,6 +47,7 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
         state.mail.set()
         if working:
             await working
+        state.threads.shutdown(cancel_futures=True)
         installation.db.close()
 
     app = Starlette(
@@ -79,6 +80,6 @@ def create_state(installation: Installation) -> State:
         installation=installation,
         templates=Jinja2Templates(env=environment),
         passwords=PasswordPool(lambda: installation.passwords),
-        threads=anyio.CapacityLimiter(CONNECTIONS),
+        threads=ThreadPoolExecutor(CONNECTIONS, "flow"),
         mail=asyncio.Event(),
     )

@@ -10,11 +10,9 @@ import typer
 
 from proxy.commands import audit, backup, citizens, cuentas, keys, mail, padron, service, site
 from proxy.commands.spanish import Command, Group, wrong_usage
-from proxy.errors import Refusal
+from proxy.errors import Refusal, Unavailable
 
 if TYPE_CHECKING:
-    from sqlalchemy.exc import DBAPIError
-
     from proxy.store.schema import MigrationFailed
 
 REASONS = {
@@ -25,16 +23,6 @@ REASONS = {
     errno.EISDIR: "es una carpeta",
     errno.ENOTDIR: "no es una carpeta",
     errno.EEXIST: "ya existe y no es una carpeta",
-}
-# Words in the errors of SQLite and of PostgreSQL.
-SIGNS = {
-    "is full": "disk.full",
-    "no space left": "disk.full",
-    "not a database": "database.other",
-    "no such table": "database.incomplete",
-    "readonly": "database.unwritable",
-    "read-only": "database.unwritable",
-    "disk i/o error": "database.unwritable",  # SQLite: its write-ahead log does not fit
 }
 app = typer.Typer(
     cls=Group,
@@ -84,11 +72,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _refusal(error: Exception) -> str | None:
     """The sentence for an error that the operator can repair; None: a fault of the program."""
-    if isinstance(error, Refusal):
+    if isinstance(error, Refusal | Unavailable):
         return str(error)
     if isinstance(error, OSError):
         return str(_of_the_system(error))
-    from sqlalchemy.exc import ArgumentError, DBAPIError
+    from sqlalchemy.exc import ArgumentError
 
     from catalog.reading.reader import CatalogFaults
     from proxy.store.schema import MigrationFailed
@@ -97,9 +85,6 @@ def _refusal(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, MigrationFailed):
         return str(_of_a_migration(error))
-    if isinstance(error, DBAPIError):
-        found = _of_the_database(error)
-        return str(found) if found else None
     if isinstance(error, ArgumentError):
         return str(Refusal("settings.wrong", name="CASILLA_DATABASE_URL", reason="no es una URL"))
     return None
@@ -112,26 +97,16 @@ def _of_the_system(error: OSError) -> Refusal:
     return Refusal("path.wrong", path=error.filename or "el archivo", reason=reason)
 
 
-def _of_the_database(error: "DBAPIError") -> Refusal | None:
-    from sqlalchemy.exc import OperationalError
-
-    if found := _of_its_signs(error):
-        return found
-    return Refusal("database.down") if isinstance(error, OperationalError) else None
-
-
-def _of_its_signs(error: "DBAPIError") -> Refusal | None:
-    said = str(error.orig).lower()
-    return next((Refusal(code) for sign, code in SIGNS.items() if sign in said), None)
-
-
 def _of_a_migration(failed: "MigrationFailed") -> Refusal:
     from sqlalchemy.exc import DBAPIError
 
-    error, reason = failed.error, None
-    said = type(error).__name__
+    from proxy.store.unavailable import sign
+
+    error, said = failed.error, type(failed.error).__name__
+    reason = None
     if isinstance(error, DBAPIError):
         said = str(error.orig).partition("\n")[0]  # the next lines quote what is stored
-        reason = _of_its_signs(error)
+        known = sign(error)
+        reason = Refusal(known) if known else None
     reason = reason or Refusal("database.said", said=said)
     return Refusal("schema.failed", revision=failed.revision, reason=reason)

@@ -39,6 +39,27 @@ class Busy(Refusal):
         self.seconds = seconds
 
 
+class Unavailable(Exception):
+    """The database does not answer, is locked, or takes nothing more.
+
+    No Refusal: who awaits that somebody typed something wrong must not take this for it.
+    """
+
+    seconds = 30  # to wait before the next try
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+    def __str__(self) -> str:
+        return TEXTS[self.code]
+
+
+def short(error: Exception) -> str:
+    """For the log. The whole text of an error of a database may quote its data."""
+    return error.code if isinstance(error, Unavailable) else type(error).__name__
+
+
 class Reason(StrEnum):
     """Each page has its own sentence for a reason: see `proxy/web/edge/denials.py`."""
 

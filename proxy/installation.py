@@ -47,7 +47,7 @@ class Installation:
 
     @cached_property
     def identity(self) -> Identity:
-        return identity(self.settings, self.db)
+        return identity(self.settings, self.db.hurried)
 
     @cached_property
     def breached(self) -> Breached:

@@ -89,7 +89,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server.drop_database(url)
 
 
-def _migrated(url: str) -> str:
+def migrated(url: str) -> str:
     db = Database(url)
     migrate(db)
     db.close()
@@ -100,13 +100,13 @@ def _migrated(url: str) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Each test copies this file: to migrate takes longer than most tests."""
     path = tmp_path_factory.mktemp("template") / "casilla.db"
-    _migrated(f"sqlite:///{path}")
+    migrated(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgres: Postgres) -> str:
-    return _migrated(postgres.new_database())
+    return migrated(postgres.new_database())
 
 
 @pytest.fixture

@@ -27,14 +27,14 @@ def find_postgres() -> Path | None:
 class Postgres:
     """A running server. `new_database` makes a database, empty or a copy of another."""
 
-    def __init__(self, *settings: str) -> None:
-        self._settings = settings
+    def __init__(self, *settings: str, disk: Path | None = None) -> None:
+        self._settings, self._disk = settings, disk
 
     def __enter__(self) -> "Postgres":
         binaries = find_postgres()
         if binaries is None:
             raise FileNotFoundError("initdb")
-        self.folder = Path(tempfile.mkdtemp(prefix="casilla-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="casilla-postgres-", dir=self._disk))
         self._names = count()
         self.port = free_port()
         self._user = _another_user() if os.getuid() == 0 else None
@@ -45,10 +45,21 @@ class Postgres:
             "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
         )  # fmt: skip
         self._pg_ctl = (str(binaries / "pg_ctl"), "-D", f"{self.folder}/data", "--wait")
+        self.start()
+        return self
+
+    def start(self) -> None:
         options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -c max_connections=200"
         options = " ".join([options, *(f"-c {setting}" for setting in self._settings)])
         self._run(*self._pg_ctl, "start", "-l", f"{self.folder}/log", "-o", options)
-        return self
+
+    def restart(self) -> None:
+        """As after an update of its package: every connection ends."""
+        self.end()
+        self.start()
+
+    def end(self) -> None:
+        self._run(*self._pg_ctl, "stop", "-m", "fast")
 
     def __exit__(
         self,
@@ -56,7 +67,7 @@ class Postgres:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self._run(*self._pg_ctl, "stop", "-m", "fast")
+        self.end()
         shutil.rmtree(self.folder)
 
     @property

@@ -76,11 +76,12 @@ def bring(
     from proxy.flows import importing as flow
 
     parts = start.ready()
-    count, left_out = importing.bring(
-        parts.db, archivo, flow.COLUMNS, flow.read, flow.write, go_on=seguir
+    brought = importing.bring(
+        parts.db, archivo, flow.COLUMNS, flow.read, flow.check, flow.write, go_on=seguir
     )
+    count = brought.lines
     many = "Se abrió 1 casilla." if count == 1 else f"Se abrieron {count} casillas."
-    importing.tell(many, left_out, go_on=seguir)
+    importing.tell(many, brought, go_on=seguir)
 
 
 @cuentas.command("rehabilitar", cls=Command)

@@ -1,7 +1,9 @@
-"""What every import does: a bar on the terminal, faults by line, all or nothing or --seguir."""
+"""What every import does: a bar on the terminal, faults by line, no line or --seguir."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 from pathlib import Path
@@ -10,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Protocol, TypeVar
 import typer
 
 from proxy.commands.progress import Bar, bar
-from proxy.errors import Refusal
+from proxy.errors import Refusal, Unavailable
 
 if TYPE_CHECKING:
-    from proxy.domain.columns import Columns, Fault
+    from proxy.domain.columns import Columns, Seen
     from proxy.domain.identidad import Identidad
     from proxy.store.db import Database
     from proxy.store.tx import Tx
@@ -22,7 +24,7 @@ Sheet = Annotated[Path, typer.Argument(metavar="ARCHIVO", help="Un CSV; vea el m
 GoOn = Annotated[
     bool, typer.Option("--seguir", help="Importa las líneas buenas y deja fuera las demás.")
 ]
-BATCH = 100  # lines of a transaction with --seguir; other writers come in between
+BATCH = 25  # lines of a transaction
 
 
 class HasIdentidad(Protocol):
@@ -31,11 +33,16 @@ class HasIdentidad(Protocol):
 
 
 T = TypeVar("T", bound=HasIdentidad)
-Write = Callable[["Tx", Sequence[tuple[int, T]]], "list[Fault]"]
+Act = Callable[["Tx", Sequence[tuple[int, T]]], "Seen"]
 
 
-class _Undone(Exception):
-    """Rolls the transaction back."""
+@dataclass(frozen=True)
+class Brought:
+    """How many lines came in, were in already, and were left out."""
+
+    lines: int = 0
+    there: int = 0
+    left_out: int = 0
 
 
 def bring(
@@ -43,44 +50,54 @@ def bring(
     path: Path,
     columns: "Columns",
     read: Callable[[Mapping[str, str]], T],
-    write: "Write[T]",
+    check: "Act[T]",
+    write: "Act[T]",
     *,
     go_on: bool,
-) -> tuple[int, int]:
-    """How many lines came in and how many were left out.
+) -> Brought:
+    """Without `go_on` a fault in any line lets none come in: all are checked before the first.
 
-    Without `go_on` all lines come in or none, even when this process is killed.
+    Pages would wait for one transaction over a large file, so each batch has its own. Refuses
+    `import.cut`: an import that ended in the middle says how much came in, and begins again.
     """
-    from sqlalchemy.exc import IntegrityError
-
     with _opened(path) as stream, bar("Importando", path.stat().st_size) as told:
+        if not go_on:
+            desk = _Desk(path, told)
+            for batch in _batches(desk.good(stream, columns, read)):
+                with db.reading() as tx:
+                    seen = check(tx, batch)
+                desk.took(batch, seen)
+            desk.tell()
+            if desk.left_out:
+                return Brought(left_out=desk.left_out)
+            stream.seek(0)
         desk = _Desk(path, told)
-        batches = _batches(desk.good(stream, columns, read))
         try:
-            if go_on:
-                for batch in batches:
-                    with db.transaction() as tx:
-                        desk.took(batch, write(tx, batch))
-            else:
+            for batch in _batches(desk.good(stream, columns, read)):
+                began = time.monotonic()
                 with db.transaction() as tx:
-                    for batch in batches:
-                        desk.took(batch, write(tx, batch))
-                    if desk.left_out:
-                        raise _Undone
-        except _Undone:
-            desk.brought = 0
-        except IntegrityError:
-            raise Refusal("import.race") from None
+                    seen = write(tx, batch)
+                desk.took(batch, seen)
+                if db.sqlite:  # other processes look now and then whether it is free
+                    time.sleep(time.monotonic() - began)
+        except (Unavailable, KeyboardInterrupt) as error:
+            if not desk.brought:
+                raise
+            reason = f"{error} " if isinstance(error, Unavailable) else ""
+            raise Refusal("import.cut", lines=_lines(desk.brought), reason=reason) from error
         desk.tell()
-    return desk.brought, desk.left_out
+    return Brought(desk.brought, desk.there, desk.left_out)
 
 
-def tell(sentence: str, left_out: int, *, go_on: bool) -> None:
-    if left_out and not go_on:
-        raise Refusal("import.undone", faults=_lines(left_out))
+def tell(sentence: str, brought: Brought, *, go_on: bool) -> None:
+    faults = _faults(brought.left_out)
+    if brought.left_out and not (go_on or brought.lines):
+        raise Refusal("import.undone", faults=faults)
+    if brought.there:
+        sentence += f" Ya estaban así y no cambiaron: {brought.there}."
     print(sentence)
-    if left_out:
-        raise Refusal("import.left_out", faults=_lines(left_out))
+    if brought.left_out:
+        raise Refusal("import.left_out", faults=faults)
 
 
 class _Desk:
@@ -90,7 +107,7 @@ class _Desk:
         self._path, self._bar = path, bar
         self._seen: dict[str, int] = {}
         self._untold: list[tuple[int, Refusal]] = []
-        self.brought = self.left_out = 0
+        self.brought = self.there = self.left_out = 0
 
     def good(
         self, stream: BinaryIO, columns: "Columns", read: Callable[[Mapping[str, str]], T]
@@ -111,10 +128,10 @@ class _Desk:
                 continue
             yield line.number, value
 
-    def took(self, batch: Sequence[tuple[int, object]], faults: "Iterable[Fault]") -> None:
-        self.brought += len(batch)
-        for fault in faults:
-            self.brought -= 1
+    def took(self, batch: Sequence[tuple[int, object]], seen: "Seen") -> None:
+        self.brought += len(batch) - seen.there - len(seen.faults)
+        self.there += seen.there
+        for fault in seen.faults:
             self._fault(fault.line, fault.refusal)
         self.tell()
 
@@ -151,4 +168,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _lines(many: int) -> str:
-    return "1 línea tiene una falta" if many == 1 else f"{many} líneas tienen faltas"
+    return "1 línea" if many == 1 else f"{many} líneas"
+
+
+def _faults(many: int) -> str:
+    return f"{_lines(many)} {'tiene una falta' if many == 1 else 'tienen faltas'}"

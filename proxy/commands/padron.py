@@ -24,8 +24,8 @@ def load(
     from proxy.flows import padron as flow
 
     parts = start.ready()
-    count, left_out = importing.bring(
-        parts.db, archivo, flow.COLUMNS, flow.read, flow.write, go_on=seguir
+    brought = importing.bring(
+        parts.db, archivo, flow.COLUMNS, flow.read, flow.check, flow.write, go_on=seguir
     )
-    many = "1 registro" if count == 1 else f"{count} registros"
-    importing.tell(f"La lista propia recibió {many}.", left_out, go_on=seguir)
+    many = "1 registro" if brought.lines == 1 else f"{brought.lines} registros"
+    importing.tell(f"La lista propia recibió {many}.", brought, go_on=seguir)

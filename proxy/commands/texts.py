@@ -195,14 +195,7 @@ OPERATION = {
         "La base de datos dijo: «{said}». Siga con la versión anterior del programa y avise a "
         "quien lo mantiene."
     ),
-    "disk.full": "No queda espacio en el disco y no se guardó nada. Libere espacio y repita.",
     "path.wrong": "No se puede usar {path}: {reason}.",
-    "database.other": "CASILLA_DATABASE_URL lleva a algo que no es una base de datos de SQLite.",
-    "database.incomplete": (
-        "A la base de datos le falta una tabla. Restaure el respaldo; no la vuelva a crear."
-    ),
-    "database.unwritable": "La base de datos no se puede escribir. Revise los permisos y el disco.",
-    "database.down": "La base de datos no responde. Revise CASILLA_DATABASE_URL y pruebe otra vez.",
     "schema.old": (
         "Las tablas son de otra versión ({current}) y este programa necesita la {newest}. "
         "Ejecute «casilla migrar»."
@@ -238,9 +231,9 @@ OPERATION = {
     "import.left_out": (
         "Quedó fuera parte del archivo: {faults}. Corrija esa parte e impórtela después."
     ),
-    "import.race": (
-        "Alguien escribió al mismo tiempo sobre las mismas identidades. "
-        "Ejecute otra vez el mismo comando."
+    "import.cut": (
+        "La importación se detuvo después de {lines}. {reason}Ejecute otra vez el mismo comando: "
+        "lo que ya entró no cambia y sigue lo que falta."
     ),
     "mail.folder": (
         "Aviso: los correos quedan en una carpeta de este servidor y nadie los recibe. "

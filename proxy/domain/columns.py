@@ -15,3 +15,11 @@ class Columns:
 class Fault:
     line: int
     refusal: Refusal
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a batch of lines came to."""
+
+    faults: list[Fault]
+    there: int = 0  # lines that are in already, as they are written: nothing to do

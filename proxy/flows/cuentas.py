@@ -43,12 +43,7 @@ def open_casilla(
     A password that the entity chose only lets the owner choose another (J9), once and while
     `first_for` lasts.
     """
-    name = clean(nombres)
-    if not name or len(name) > NOMBRES_LENGTH or not name.isprintable():
-        raise Refusal("nombres.malformed", most=NOMBRES_LENGTH)
-    address = parse_email(email)
-    if casillas.by_identidad(tx, identidad) is not None:
-        raise Refusal("casilla.exists")
+    name, address = newcomer(tx, identidad, nombres, email)
     until = tx.now + first_for if first_for else None
     try:
         with tx.conn.begin_nested():
@@ -59,6 +54,22 @@ def open_casilla(
         raise Refusal("casilla.exists") from None
     eventos.note(tx, Event.CASILLA_OPENED, casilla_id)
     return casillas.by_id(tx, casilla_id)
+
+
+def newcomer(tx: Tx, identidad: Identidad, nombres: str, email: str) -> tuple[str, str]:
+    """Refuses what `fit` does, and `casilla.exists`."""
+    found = fit(nombres, email)
+    if casillas.by_identidad(tx, identidad) is not None:
+        raise Refusal("casilla.exists")
+    return found
+
+
+def fit(nombres: str, email: str) -> tuple[str, str]:
+    """As a casilla keeps them. Refuses `nombres.malformed` and what `parse_email` does."""
+    name = clean(nombres)
+    if not name or len(name) > NOMBRES_LENGTH or not name.isprintable():
+        raise Refusal("nombres.malformed", most=NOMBRES_LENGTH)
+    return name, parse_email(email)
 
 
 def suspend(tx: Tx, identidad: Identidad, reason: str = "") -> None:

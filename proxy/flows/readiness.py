@@ -13,6 +13,11 @@ def write(tx: Tx) -> None:
     throttle.take(tx, [READINESS])
 
 
+def fill(tx: Tx) -> None:
+    """Raises Unavailable, at the end of the transaction, if the disk of PostgreSQL is full."""
+    disk.fill(tx)
+
+
 def lost_documents(tx: Tx, documents: Documents) -> bool:
     return not documents.usable() and notificaciones.any_files(tx)
 

@@ -1,11 +1,25 @@
-"""Whether a disk of this machine takes more."""
+"""Whether a disk takes more: one of this machine, or that of PostgreSQL."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from sqlalchemy import text
+
+from proxy.store.tx import Tx
+
 ROOM = 4 * 1024 * 1024  # bytes
+# A row that is written again, and its log, take room that PostgreSQL has already. What is sorted
+# and does not fit into memory goes to a new file of the same disk, which is gone afterwards.
+_SPILL = (
+    text("SET LOCAL temp_tablespaces = ''"),
+    text("SET LOCAL work_mem = '64kB'"),
+    text(
+        "SELECT count(x) FROM (SELECT n, repeat('x', 8192) AS x "
+        f"FROM generate_series(1, {ROOM // 8192}) AS n ORDER BY n) AS spilled"
+    ),
+)
 
 
 def full(folders: Iterable[Path]) -> bool:
@@ -21,3 +35,10 @@ def full(folders: Iterable[Path]) -> bool:
     except OSError:
         return True
     return False
+
+
+def fill(tx: Tx) -> None:
+    """Raises an error if the disk of PostgreSQL takes no more."""
+    if tx.conn.dialect.name == "postgresql":
+        for statement in _SPILL:
+            tx.conn.execute(statement)

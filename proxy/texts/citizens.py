@@ -233,6 +233,18 @@ CITIZENS = {
         "Este archivo no está completo en nuestro sistema y por eso no se lo entregamos. "
         "Su notificación sigue en su casilla. Comuníquese con nosotros para recibirlo."
     ),
+    "service.down": "El sistema que guarda los datos no responde en este momento.",
+    "service.full": "El sistema no puede guardar nada en este momento.",
+    "service.again": (
+        "Sus notificaciones siguen en su casilla. Espere un minuto y pruebe otra vez."
+    ),
+    "service.unsent": (
+        "No se guardó nada de lo que usted envió. Espere un minuto y envíelo otra vez."
+    ),
+    "service.unknown": (
+        "No sabemos si lo que usted envió llegó a guardarse. Espere un minuto y, antes de enviarlo "
+        "otra vez, mire si ya está hecho."
+    ),
     "service.busy": "Hay muchas personas ingresando. Espere unos segundos y pruebe otra vez.",
     "nombres.malformed": "Escriba los nombres o la razón social, en {most} caracteres o menos.",
     "email.malformed": "Escriba un correo completo, como nombre@ejemplo.pe.",

@@ -119,10 +119,35 @@ OPERATORS = {
     "mail.elsewhere": (
         "Los correos salen por un servidor. Aquí solo se lee una carpeta local (maildir:)."
     ),
+    "disk.full": "No queda espacio en el disco y no se guardó nada. Libere espacio y repita.",
+    "database.other": "CASILLA_DATABASE_URL lleva a algo que no es una base de datos de SQLite.",
+    "database.damaged": (
+        "El archivo de la base de datos está dañado. No escriba más en él: recupérelo de su "
+        "respaldo."
+    ),
+    "database.unopened": (
+        "No se puede abrir el archivo de la base de datos. Revise CASILLA_DATABASE_URL y los "
+        "permisos de su carpeta."
+    ),
+    "database.incomplete": (
+        "A la base de datos le falta una tabla. Restaure el respaldo; no la vuelva a crear."
+    ),
+    "database.forbidden": (
+        "El usuario de CASILLA_DATABASE_URL no tiene permiso para esto en la base de datos. "
+        "Déselo, o use su dueño."
+    ),
+    "database.unwritable": "La base de datos no se puede escribir. Revise los permisos y el disco.",
+    "database.busy": (
+        "Otro programa tiene ocupada la base de datos y no se guardó nada. Espere a que termine y "
+        "pruebe otra vez."
+    ),
+    "database.down": "La base de datos no responde. Revise CASILLA_DATABASE_URL y pruebe otra vez.",
     # What an operator reads in `/listo`, in the log and in the tries of a message.
     "error.unexpected": "error inesperado: {reference}",
     "site.nothing": "no está aquí",
     "ready.database": "no listo: la base de datos no responde",
+    "ready.busy": "no listo: la base de datos está ocupada o no responde a tiempo",
+    "ready.unwritable": "no listo: la base de datos no se puede escribir",
     "ready.documents": "no listo: falta la carpeta de los documentos",
     "ready.disk": "no listo: el disco no recibe más",
     "ready.mail": "hay mensajes atrasados",

@@ -54,7 +54,9 @@ async def store_chosen(
         errors[FIELD] = TEXTS["app.missing"]
     if errors:
         return choose_form(request, template, 400, errors=errors, factor=choosing.factor)
-    hashed = await state_of(request).passwords.hash(form["nueva"])
+    passwords = state_of(request).passwords
+    with passwords.place():
+        hashed = await passwords.hash(form["nueva"])
     policy = state_of(request).installation.policy
     typed = {"typed": form[FIELD]} if choosing.factor else {}
     stored = await run(request, flow, policy, secret, hashed, client_of(request), **typed)

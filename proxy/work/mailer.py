@@ -8,6 +8,7 @@ from contextlib import suppress
 from email.message import EmailMessage
 from threading import Event
 
+from proxy.errors import short
 from proxy.flows import delivery
 from proxy.installation import Installation
 from proxy.outside.mail import Unsent, transport
@@ -58,13 +59,17 @@ class Mailer:
         A sender whose server is slow keeps the others from nothing.
         """
         loop, free = asyncio.get_running_loop(), asyncio.Semaphore(self.senders)
+        said: str | None = None
 
         async def empty() -> None:
+            nonlocal said
             try:
                 await loop.run_in_executor(threads, self._empty, channel, stop, found)
+                said = None
             except Exception as error:
-                # Only the type: the text of a database error quotes addresses and contexts.
-                logger.error("the outbox cannot be read", extra={"detail": type(error).__name__})
+                if said != short(error):  # once, not at each look
+                    said = short(error)
+                    logger.error("the outbox cannot be read", extra={"detail": said})
             finally:
                 free.release()
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from threading import Event
 
+from proxy.errors import short
 from proxy.flows import captcha
 from proxy.installation import Installation
 from proxy.store.purge import purge
@@ -56,14 +57,17 @@ class Worker:
         return 0
 
     async def _repeat(self, chore: Callable[[], int], stop: Event, pause: float = PAUSE) -> None:
-        """Repeat at once while `chore` returns a number above 0. No error ends the loop."""
+        """Repeat at once while `chore` returns a number above 0. No error ends the loop, and one
+        that lasts is said once."""
+        said = None
         while not stop.is_set():
             try:
-                done = await asyncio.to_thread(chore)
+                done, wrong = await asyncio.to_thread(chore), None
             except Exception as error:
-                # Only the type: the text of a database error may quote its data.
-                logger.error("a chore cannot be done", extra={"detail": type(error).__name__})
-                done = 0
+                done, wrong = 0, short(error)
+            if wrong and wrong != said:
+                logger.error("a chore cannot be done", extra={"detail": wrong})
+            said = wrong
             if not done:
                 await asyncio.to_thread(stop.wait, pause)
 

@@ -19,6 +19,7 @@ from tests.web.conftest import (
     recovery_code,
     rosa,
     serve,
+    served_url,
     site_dir,
     visitor,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "recovery_code",
     "rosa",
     "serve",
+    "served_url",
     "site_dir",
     "visitor",
 ]

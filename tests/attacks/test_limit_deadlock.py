@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
 
 from proxy.domain import secrets
 from proxy.domain.identidad import cui_digit
+from proxy.errors import Unavailable
 from proxy.flows import cuentas, login
 from proxy.flows.login import Attempt
 from proxy.store.db import Database
@@ -41,7 +41,7 @@ def crossed(
         try:
             with db.transaction() as tx:
                 flow(tx)
-        except OperationalError as fault:
+        except Unavailable as fault:
             faults.append(fault)
 
     event.listen(db.engine, "after_cursor_execute", after)
@@ -121,7 +121,7 @@ def test_two_registrations_that_name_each_others_mailbox(on_postgresql: Database
     def run(newcomer: Newcomer) -> None:
         try:
             newcomer.ask()
-        except OperationalError as fault:
+        except Unavailable as fault:
             faults.append(fault)
 
     event.listen(db.engine, "after_cursor_execute", after)

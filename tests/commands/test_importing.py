@@ -125,10 +125,11 @@ def test_whoever_has_a_casilla_keeps_it_as_it_is(
     other = GOOD.replace("luz@", "otra@").replace("40000011", "DNI-40000011")
     more = f"{other}40000014;Nora Ficticia;nora@example.com\n"
     code, said, complaint = casilla("cuentas", "importar", write(more), "--seguir")
-    assert (code, said) == (1, "Se abrió 1 casilla.\n")
+    assert (code, said) == (1, "Se abrió 1 casilla. Ya estaban así y no cambiaron: 2.\n")
     lines = complaint.splitlines()
-    assert [line.partition(" ")[0] for line in lines[:3]] == [
-        f"cuentas.csv:{n}:" for n in (2, 3, 4)
+    assert [line.partition(" ")[0] for line in lines] == [
+        "cuentas.csv:2:",
+        "Quedó",
     ]
     assert "ya tiene una casilla" in lines[0]
     assert holder(installation, "40000011") == before
@@ -139,7 +140,8 @@ def test_faults_come_in_the_order_of_the_file(casilla: Casilla, installation: In
     """Whatever finds them: the file itself, or the casillas that are there."""
     casilla("cuentas", "importar", write(GOOD))
     unclosed = '40000015;"Ana;ana@example.com\n'
-    _, _, complaint = casilla("cuentas", "importar", write(GOOD + unclosed), "--seguir")
+    others = GOOD.replace("@example.com", "@example.org")
+    _, _, complaint = casilla("cuentas", "importar", write(others + unclosed), "--seguir")
     told = [line.partition(" ")[0] for line in complaint.splitlines()]
     assert told[:4] == [f"cuentas.csv:{n}:" for n in (2, 3, 4, 5)]
 

@@ -1,21 +1,25 @@
-"""Importing on both engines: whole or not at all, whoever is killed and whoever else imports."""
+"""Importing on both engines: nothing of a faulty file, and all in the end, whoever is killed."""
 
 import subprocess
 import sys
 import threading
 import tracemalloc
-from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from proxy.commands.importing import BATCH, bring
+from proxy.domain.columns import Seen
 from proxy.domain.identidad import Identidad
-from proxy.errors import Refusal
+from proxy.errors import Refusal, Unavailable
 from proxy.flows import importing, padron
 from proxy.store import casillas, tables
 from proxy.store.db import Database
+from proxy.store.tx import Tx
+from tests.flows.import_killed import LINES
 from tests.flows.test_deposit import ROOT, _wait_for_the_dead
 from tests.people import ROSA, open_casilla, vault
 from tests.racing import race
@@ -31,7 +35,16 @@ def file_of(folder: Path, many: int, *more: str) -> Path:
 
 
 def accounts(db: Database, path: Path, *, go_on: bool = False) -> tuple[int, int]:
-    return bring(db, path, importing.COLUMNS, importing.read, importing.write, go_on=go_on)
+    return told(db, path, importing, go_on=go_on)
+
+
+def told(
+    db: Database, path: Path, flow: Any, *, go_on: bool = False, read: Any = None
+) -> tuple[int, int]:
+    """How many lines came in, and how many were left out."""
+    read = read or flow.read
+    found = bring(db, path, flow.COLUMNS, read, flow.check, flow.write, go_on=go_on)
+    return found.lines, found.left_out
 
 
 def count(db: Database, table: str = "casillas") -> int:
@@ -68,20 +81,21 @@ def test_a_casilla_of_before_stays_and_undoes_the_rest(db: Database, tmp_path: P
         assert casillas.by_id(tx, rosa.id).nombres == ROSA.nombres
 
 
-def test_others_write_while_the_good_lines_come_in(db: Database, tmp_path: Path) -> None:
-    """With --seguir a login does not wait for the whole file."""
+@pytest.mark.parametrize("go_on", [True, False])
+def test_others_write_while_the_lines_come_in(db: Database, tmp_path: Path, go_on: bool) -> None:
+    """A login does not wait for the whole file."""
     waited: list[int] = []
 
     def slow(values: dict[str, str]) -> importing.Newcomer:
         if values["correo"] == f"p{BATCH}@example.com":  # the first of the second batch
             person = threading.Thread(target=lambda: waited.append(open_casilla(db, ROSA).id))
-            person.start()
-            person.join(timeout=20)
+            if not waited:
+                person.start()
+                person.join(timeout=20)
         return importing.read(values)
 
     path = file_of(tmp_path, BATCH * 2)
-    came = bring(db, path, importing.COLUMNS, slow, importing.write, go_on=True)  # type: ignore[arg-type]
-    assert came == (BATCH * 2, 0)
+    assert told(db, path, importing, go_on=go_on, read=slow) == (BATCH * 2, 0)
     assert len(waited) == 1
 
 
@@ -89,42 +103,68 @@ def import_the_same(job: str) -> list[str]:
     url, path = job.split("|")
     db = Database(url, vault=vault)
     try:
-        brought, _ = accounts(db, Path(path))
-        return ["brought" if brought else "left out"]
-    except Refusal as refusal:
-        return [refusal.code]
+        brought, left_out = accounts(db, Path(path))
+        assert left_out == 0
+        return [str(brought)]
     finally:
         db.close()
 
 
-def test_of_several_that_import_the_same_file_one_does(
+def test_several_that_import_the_same_file_share_it(
     database_url: str, db: Database, tmp_path: Path
 ) -> None:
     path = file_of(tmp_path, 150)
-    ended = Counter(race(import_the_same, f"{database_url}|{path}"))
-    assert ended.pop("brought") == 1
-    assert set(ended) <= {"left out", "import.race"}
+    ended = race(import_the_same, f"{database_url}|{path}")
+    assert sum(map(int, ended)) == 150
     assert count(db) == count(db, "eventos") == 150
 
 
+def test_an_import_that_was_cut_is_told_and_goes_on_the_next_time(
+    db: Database, tmp_path: Path
+) -> None:
+    path = file_of(tmp_path, BATCH * 3)
+
+    class Cut(SimpleNamespace):
+        """The database is gone before the third batch."""
+
+        def write(self, tx: Tx, batch: Any) -> Any:
+            if batch[0][1].email == f"p{BATCH * 2}@example.com":
+                raise Unavailable("database.down")
+            return importing.write(tx, batch)
+
+    cut = Cut(COLUMNS=importing.COLUMNS, read=importing.read, check=importing.check)
+    with pytest.raises(Refusal) as refused:
+        told(db, path, cut)
+    assert str(refused.value) == (
+        f"La importación se detuvo después de {BATCH * 2} líneas. La base de datos no responde. "
+        "Revise CASILLA_DATABASE_URL y pruebe otra vez. Ejecute otra vez el mismo comando: lo que "
+        "ya entró no cambia y sigue lo que falta."
+    )
+    assert count(db) == count(db, "eventos") == BATCH * 2
+    again = bring(
+        db, path, importing.COLUMNS, importing.read, importing.check, importing.write, go_on=False
+    )
+    assert (again.lines, again.there, again.left_out) == (BATCH, BATCH * 2, 0)
+    assert count(db) == count(db, "eventos") == BATCH * 3
+
+
 @pytest.mark.lento
-def test_killed_at_any_instant_a_file_is_there_whole_or_not_at_all(
+def test_killed_at_any_instant_an_import_is_finished_by_the_next_one(
     database_url: str, db: Database, tmp_path: Path
 ) -> None:
-    """kill -9 in the middle leaves nothing or everything."""
+    """kill -9 in the middle leaves whole batches, and the same command adds what lacks."""
     db.close()
     done = subprocess.run(
         [sys.executable, "-m", "tests.flows.import_killed", database_url, str(tmp_path)],
         cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
     _wait_for_the_dead(db)
-    with db.reading() as tx:
-        ids = tx.conn.execute(select(tables.casillas.c.id)).scalars().all()
-        emails = Counter(casillas.by_id(tx, casilla_id).email for casilla_id in ids)
-    assert set(emails.values()) <= {3}  # the lines of each file
-    assert count(db, "eventos") == len(ids)
+    files = sorted(tmp_path.glob("*.csv"))
+    assert count(db) == count(db, "eventos") < LINES * len(files)
+    brought = [accounts(db, path) for path in files]
+    assert {0, 1, 3} <= {many for many, _ in brought}, "none was killed between its two batches"
+    assert count(db) == count(db, "eventos") == LINES * len(files)
     assert int(done.stdout) > 1, "it hardly ran"
-    assert len(emails) > 0
 
 
 def test_the_register_is_loaded_whole_or_not_at_all(db: Database, tmp_path: Path) -> None:
@@ -132,11 +172,10 @@ def test_the_register_is_loaded_whole_or_not_at_all(db: Database, tmp_path: Path
     head = "identidad,apellido_paterno,apellido_materno,nombres,fecha_nacimiento,sexo,fecha_emision"
     path = tmp_path / "personas.csv"
     path.write_text(f"{head}\n{lines}x\n")
-    line = (db, path, padron.COLUMNS, padron.read, padron.write)
-    assert bring(*line, go_on=False) == (0, 1)
+    assert told(db, path, padron) == (0, 1)
     assert count(db, "padron") == 0
     for _ in range(2):
-        assert bring(*line, go_on=True) == (BATCH + 1, 1)
+        assert told(db, path, padron, go_on=True) == (BATCH + 1, 1)
         assert count(db, "padron") == BATCH + 1
 
 
@@ -146,10 +185,10 @@ def test_a_large_file_is_not_held_in_memory(tmp_path: Path) -> None:
     path.write_text(HEADER + f"42000000,{'x' * 190},p@example.com\n" * 50_000)
     lines = 0
 
-    def drop(_tx: object, batch: list[object]) -> list[object]:
+    def drop(_tx: object, batch: list[object]) -> Seen:
         nonlocal lines
         lines += len(batch)
-        return []
+        return Seen([])
 
     class Somebody:
         def __init__(self, number: int) -> None:
@@ -159,7 +198,8 @@ def test_a_large_file_is_not_held_in_memory(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path}/x.db")
     tracemalloc.start()
     try:
-        bring(db, path, importing.COLUMNS, lambda _: Somebody(next(numbers)), drop, go_on=False)  # type: ignore[arg-type,type-var,return-value]
+        read: Any = lambda _: Somebody(next(numbers))  # noqa: E731
+        bring(db, path, importing.COLUMNS, read, drop, drop, go_on=True)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

@@ -18,6 +18,7 @@ from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from proxy.settings import Settings
 from proxy.web.edge import pace
+from proxy.web.edge.state import State
 from tests.casilla import Casilla, Offered
 from tests.clock import Clock
 from tests.outbox import messages
@@ -65,16 +66,22 @@ def profile() -> str:
 
 
 @pytest.fixture
+def served_url(sqlite_url: str) -> str:
+    """The database of the application. A file of tests may serve another one."""
+    return sqlite_url
+
+
+@pytest.fixture
 def installation(
     tmp_path: Path,
-    sqlite_url: str,
+    served_url: str,
     site_dir: Path,
     clock: Clock,
     profile: Literal["guia", "estricto"],
 ) -> Iterator[Installation]:
     settings = Settings(
         _env_file=None,
-        database_url=sqlite_url,
+        database_url=served_url,
         origin=ORIGIN,
         keys_file=tmp_path / "claves.json",
         mail_url=f"maildir:{tmp_path}/correo",
@@ -101,6 +108,8 @@ def make_visitor(installation: Installation) -> Iterator[Callable[[], Visitor]]:
         return Visitor(client)
 
     yield make
+    state: State = app.app.app.state.casilla  # type: ignore[attr-defined]
+    state.threads.shutdown(cancel_futures=True)
 
 
 @pytest.fixture

@@ -374,12 +374,3 @@ def test_a_wrong_method_says_which_are_right(visitor: Visitor) -> None:
     reply = visitor.client.put("/casilla/ingresar/")
     assert reply.status_code == 405
     assert {"GET", "POST"} <= set(reply.headers["allow"].replace(" ", "").split(","))
-
-
-def test_hashing_has_a_queue_and_a_limit(
-    visitor: Visitor, rosa: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """S20: past it, a calm page and Retry-After instead of a thread more."""
-    monkeypatch.setattr("proxy.web.edge.hashing.QUEUE", -2)
-    reply = visitor.password("40000001", rosa.password)
-    assert (reply.status_code, reply.headers["retry-after"]) == (503, "2")

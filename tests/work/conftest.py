@@ -20,6 +20,7 @@ from tests.web.conftest import (
     make_visitor,
     profile,
     rosa,
+    served_url,
     site_dir,
     visitor,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "make_visitor",
     "profile",
     "rosa",
+    "served_url",
     "site_dir",
     "start",
     "visitor",

@@ -8,10 +8,8 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from proxy.web.edge.errors import refused_page
+from proxy.web.edge.errors import SAFE, refused_page
 from proxy.web.edge.log import log_security
-
-SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class SameOrigin:

@@ -1,6 +1,7 @@
 """Turns each error into a calm page that says what to do next."""
 
 import logging
+from datetime import timedelta
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -8,13 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from proxy.errors import Refusal
+from proxy.errors import Refusal, Unavailable
 from proxy.texts import TEXTS
 from proxy.web.edge.log import log_security
-from proxy.web.edge.pages import page
+from proxy.web.edge.pages import page, retry_after
 from proxy.web.edge.state import state_of
 
 logger = logging.getLogger("casilla.web")
+
+SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class Handed(Response):
@@ -37,6 +40,24 @@ async def refused(request: Request, error: Exception) -> Response:
     if error.seconds:
         response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+async def unavailable(request: Request, error: Exception) -> Response:
+    """One line in the log, without a trace: nothing is wrong with the program."""
+    assert isinstance(error, Unavailable)
+    cause = type(getattr(error.__cause__, "orig", error.__cause__)).__name__
+    extra = {
+        "request": getattr(request.state, "reference", None),
+        "detail": f"{error.code} {cause}" if error.__cause__ else error.code,
+    }
+    logger.error("the database cannot be used", extra=extra)
+    full = error.code in ("disk.full", "database.unwritable")
+    reason = TEXTS["service.full" if full else "service.down"]
+    then = "service.again"
+    if request.method not in SAFE:
+        then = "service.unknown" if getattr(request.state, "kept", False) else "service.unsent"
+    response = page(request, "errors/refused.html", 503, sentence=f"{reason} {TEXTS[then]}")
+    return retry_after(response, timedelta(seconds=error.seconds))
 
 
 async def http_error(request: Request, error: Exception) -> Response:
@@ -87,4 +108,4 @@ def refused_page(request: Request, code: str, status: int) -> Response:
 
 
 # For the pages of the casilla. Another door has its own handlers.
-HANDLERS = {Refusal: refused, HTTPException: http_error}
+HANDLERS = {Unavailable: unavailable, Refusal: refused, HTTPException: http_error}

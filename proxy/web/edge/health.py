@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from proxy.errors import Unavailable, short
 from proxy.flows import readiness
 from proxy.texts import TEXTS
 from proxy.web.edge.pages import look, run
@@ -18,6 +19,11 @@ from proxy.web.edge.state import state_of
 logger = logging.getLogger("casilla.web")
 
 PATHS = ("/salud", "/listo")
+REASONS = {
+    "disk.full": "ready.disk",
+    "database.busy": "ready.busy",
+    "database.unwritable": "ready.unwritable",
+}
 OUTBOX_AGE = timedelta(minutes=5)
 
 
@@ -30,6 +36,7 @@ async def ready(request: Request) -> Response:
     installation = state_of(request).installation
     try:
         await run(request, readiness.write)
+        await look(request, readiness.fill)
         late = await look(request, readiness.late_messages, OUTBOX_AGE)
         lost = await look(request, readiness.lost_documents, installation.documents)
         full = await anyio.to_thread.run_sync(
@@ -37,9 +44,10 @@ async def ready(request: Request) -> Response:
         )
         if late and await run(request, readiness.first_to_say_late):
             logger.error("mail is late")
-    except SQLAlchemyError:
-        logger.exception("not ready")
-        return PlainTextResponse(TEXTS["ready.database"] + "\n", 503)
+    except (Unavailable, SQLAlchemyError) as error:
+        code = short(error)
+        logger.error("not ready", extra={"detail": code})
+        return PlainTextResponse(TEXTS[REASONS.get(code, "ready.database")] + "\n", 503)
     if lost:
         return PlainTextResponse(TEXTS["ready.documents"] + "\n", 503)
     if full:

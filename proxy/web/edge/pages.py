@@ -1,15 +1,18 @@
 """The bridge from a request to a flow, and from its result to a page."""
 
+import asyncio
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from proxy.domain.actor import Actor
 from proxy.domain.client import Client
+from proxy.errors import Unavailable
 from proxy.flows import login
 from proxy.texts import TEXTS
 from proxy.web.edge.cookies import DEVICE, DEVICE_SECONDS, VISIT, begin_visit, cookie, set_cookie
@@ -18,6 +21,8 @@ from proxy.web.edge.state import state_of
 Handler = Callable[[Request], Awaitable[Response]]
 P = ParamSpec("P")
 T = TypeVar("T")
+
+ANSWER = 2.5  # seconds that a page waits for its database: longer than a statement may take
 
 
 async def run(
@@ -31,15 +36,18 @@ async def run(
     ip = client_of(request).ip
     by = Actor("owner", session=session.id, ip=ip) if session else Actor("visitor", ip=ip)
 
-    def work() -> tuple[T, bool]:
-        with state.installation.db.transaction(by) as tx:
+    def work(late: threading.Event) -> tuple[T, bool]:
+        with state.installation.db.hurried.transaction(by) as tx:
             tx.request = getattr(request.state, "reference", None)
             if session:
                 login.hold(tx, state.installation.policy, session)
             value = flow(tx, *args, **kwargs)
+            request.state.kept = True  # before the look at `late`: see `in_time`
+            if late.is_set():
+                raise Unavailable("database.busy")
         return value, tx.mail
 
-    value, mail = await anyio.to_thread.run_sync(work, limiter=state.threads)
+    value, mail = await in_time(request, work)
     if mail:
         state.mail.set()
     return value
@@ -50,11 +58,32 @@ async def look(
 ) -> T:
     state = state_of(request)
 
-    def work() -> T:
-        with state.installation.db.reading() as tx:
+    def work(_late: threading.Event) -> T:
+        with state.installation.db.hurried.reading() as tx:
             return flow(tx, *args, **kwargs)
 
-    return await anyio.to_thread.run_sync(work, limiter=state.threads)
+    return await in_time(request, work)
+
+
+async def in_time(request: Request, work: Callable[[threading.Event], T]) -> T:
+    """Run `work` in a thread of the database. Raises Unavailable when for ANSWER seconds neither
+    this nor any other request got an answer of the database: many who wait are no reason.
+
+    Work that still waits for a thread then never starts, and work in progress is told by its
+    argument to keep nothing. When `kept` is not set by then, nothing is or will be kept.
+    """
+    state, asked, late = state_of(request), time.monotonic(), threading.Event()
+    doing = asyncio.get_running_loop().run_in_executor(state.threads, work, late)
+    while not doing.done():
+        left = max(asked, state.answered_at) + ANSWER - time.monotonic()
+        if left <= 0:
+            late.set()
+            doing.cancel()
+            raise Unavailable("database.busy")
+        await asyncio.wait({doing}, timeout=left)
+    value = doing.result()
+    state.answered_at = time.monotonic()
+    return value
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from proxy.domain.session import Session
+from proxy.errors import Unavailable
 from proxy.flows import login
 from proxy.flows.login import SessionOver
 from proxy.web.edge.cookies import SESSION, drop_cookie, session_cookie
@@ -63,13 +64,23 @@ async def current(request: Request) -> Session | None:
         return None
     installation = state_of(request).installation
     now = installation.clock()
-    if installation.db.sqlite:
-        session = login.resume_here(installation.db, installation.policy, token, now)
-    else:
+    session = None
+    here = installation.db.sqlite
+    if here:
+        try:
+            session = login.resume_here(installation.db.hurried, installation.policy, token, now)
+        except Unavailable:  # the event loop must not wait, but a thread may
+            here = False
+    if not here:
         session = await look(request, login.resume, installation.policy, token)
     if session and now - session.seen_at >= login.SEEN_EVERY:
-        await run(request, login.touch, session)
-        session = session._replace(seen_at=now)
+        try:
+            await run(request, login.touch, session)
+            session = session._replace(seen_at=now)
+        except Unavailable:  # whoever only reads goes on while another program writes
+            if not installation.db.sqlite:
+                raise
+        request.state.kept = False  # of what was sent
     return session
 
 

@@ -1,9 +1,9 @@
 """The state that every handler reaches: the installation, and the parts that web makes of it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import anyio
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.templating import Jinja2Templates
@@ -22,9 +22,10 @@ class State:
     installation: Installation
     templates: Jinja2Templates
     passwords: PasswordPool
-    threads: anyio.CapacityLimiter  # as many as the database has connections
+    threads: ThreadPoolExecutor  # as many as the database has connections
     mail: asyncio.Event  # set when the outbox gets a message
     lost: ASGIApp = LOST
+    answered_at: float = 0  # when the database last answered: time.monotonic()
 
     @property
     def signing(self) -> Signing:

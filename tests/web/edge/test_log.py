@@ -72,14 +72,14 @@ def test_what_breaks_gives_a_calm_page_with_the_reference_of_its_line(
 ) -> None:
     """S79: no trace on the page, all of it in the log, every header in place."""
     with installation.db.transaction() as tx:
-        tx.conn.exec_driver_sql("DROP TABLE challenges")
+        tx.conn.exec_driver_sql("ALTER TABLE challenges RENAME purpose TO elsewhere")
     visitor.get("/casilla/ingresar/")
     caplog.set_level(logging.INFO, "casilla")
     reply = visitor.get("/casilla/token/")
     (broken,) = [line for line in lines(caplog) if line["text"] == "unexpected"]
     assert reply.status_code == 500
     assert str(broken["request"]) in reply.text
-    assert "no such table" in str(broken["trace"])
+    assert "no such column" in str(broken["trace"])
     assert "Traceback" not in reply.text and "challenges" not in reply.text
     assert reply.headers["cache-control"] == "no-store"
     assert "default-src 'none'" in reply.headers["content-security-policy"]
@@ -141,7 +141,7 @@ def test_what_breaks_outside_the_doors_says_the_reference_of_its_line(
         raise RuntimeError("secret")
 
     caplog.set_level(logging.INFO, "casilla")
-    monkeypatch.setattr(installation.db, "transaction", broken)
+    monkeypatch.setattr(installation.db.hurried, "transaction", broken)
     answer = visitor.get("/listo")
     reference = lines(caplog)[-1]["request"]
     assert (answer.status_code, answer.text) == (500, f"error inesperado: {reference}\n")

@@ -251,7 +251,7 @@ def test_what_breaks_shows_a_calm_page_with_its_reference(
 ) -> None:
     """S79: the log has the rest, under the same reference."""
     with installation.db.transaction() as tx:
-        tx.conn.execute(text("ALTER TABLE notificaciones RENAME TO elsewhere"))
+        tx.conn.execute(text("ALTER TABLE notificaciones RENAME asunto TO elsewhere"))
     with caplog.at_level(logging.ERROR):
         page = her.get("/casilla/")
     assert page.status_code == 500
