@@ -62,6 +62,7 @@ class Asked:
     channel: Way = "email"
     recipient: str | None = None  # None: the casilla's own
     leaves: bool = True  # False: nobody gets it, though it looks as if
+    made_by: bytes | None = None  # the form that asks: see `again`
 
 
 def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Denied | None:
@@ -85,6 +86,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
         expires_at=tx.now + policy.visit_life,
         ip=client.ip,
         user_agent=client.user_agent,
+        made_by=asked.made_by,
     )
     taken = _take(tx, policy, new, asked.casilla, client, place, asked.recipient)
     if isinstance(taken, Denied):
@@ -116,12 +118,7 @@ def check(
     purpose, by_app = challenge.purpose, challenge.channel == "app"
     if typed is not None and (denied := malformed(challenge, typed)):
         return denied
-    if by_app and challenge.casilla_id is not None:
-        tries = tries_of_factor(tx, challenge.casilla_id, client)
-    else:
-        casilla = casillas.find(tx, challenge.casilla_id)
-        owner = casilla.identidad if casilla else None
-        tries = limits.codes_typed(purpose, challenge.subject, owner)
+    tries = tries_of(tx, challenge, client)
     denied = count(tx, tries, challenge.casilla_id, by_app=by_app)
     if denied:
         return denied
@@ -184,6 +181,14 @@ def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) 
         return Denied(Reason.GONE)
     _send(tx, policy, again, casilla, client, leaves=taken)
     return None
+
+
+def tries_of(tx: Tx, challenge: Challenge, client: Client) -> list[Limit]:
+    if challenge.channel == "app" and challenge.casilla_id is not None:
+        return tries_of_factor(tx, challenge.casilla_id, client)
+    casilla = casillas.find(tx, challenge.casilla_id)
+    owner = casilla.identidad if casilla else None
+    return limits.codes_typed(challenge.purpose, challenge.subject, owner)
 
 
 def tries_of_factor(tx: Tx, casilla_id: int, client: Client) -> list[Limit]:

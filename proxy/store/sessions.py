@@ -44,13 +44,19 @@ _OPEN = (
         sessions.c.proved_at,
         sessions.c.seen_at,
         sessions.c.expires_at,
+        sessions.c.made_by.is_not(None),
         sessions.c.seal,
     )
     .join(casillas, casillas.c.id == sessions.c.casilla_id)
     .where(*_THIS)
 )
 _OPEN_ON_SQLITE = str(_OPEN.compile(dialect=sqlite.dialect()))
-_TOUCH = update(sessions).where(*_THIS).values(seen_at=bindparam("now"))
+_TOUCH = (
+    update(sessions)
+    .where(*_THIS)
+    .values(seen_at=bindparam("now"), made_by=None)
+    .returning(sessions.c.id)
+)
 _END = (
     update(sessions)
     .where(*_THIS)
@@ -100,6 +106,12 @@ _END_ONE = (
     .values(ended_at=bindparam("now"), seal=None)
     .returning(sessions.c.id)
 )
+_END_UNSEEN = (
+    update(sessions)
+    .where(*_OPEN_OF, sessions.c.made_by == bindparam("by"))
+    .values(ended_at=bindparam("now"), seal=None)
+    .returning(sessions.c.id, sessions.c.device_id)
+)
 _END_OF_DEVICE = _END_ALL.where(sessions.c.device_id == bindparam("of_device"))
 _LIST = (
     select(*[sessions.c[field] for field in Listed.__dataclass_fields__])
@@ -109,7 +121,14 @@ _LIST = (
 
 
 def add(
-    tx: Tx, digest: bytes, casilla_id: int, device_id: bytes, until: datetime, ip: str, agent: str
+    tx: Tx,
+    digest: bytes,
+    casilla_id: int,
+    device_id: bytes,
+    until: datetime,
+    ip: str,
+    agent: str,
+    made_by: bytes | None = None,
 ) -> bytes:
     """Returns its id."""
     tx.require_lock(casilla_id)
@@ -126,6 +145,7 @@ def add(
         "expires_at": until,
         "ip": ip,
         "user_agent": agent,
+        "made_by": made_by,
     }
     tx.conn.execute(_ADD, values)
     return session_id
@@ -152,9 +172,9 @@ def by_digest_here(db: Database, digest: bytes) -> Session | None:
     row = db.one_row(_OPEN_ON_SQLITE, (digest,))
     if row is None:
         return None
-    *values, proved_at, seen_at, expires_at, seal = row
+    *values, proved_at, seen_at, expires_at, unseen, seal = row
     instants = map(_instant, (proved_at, seen_at, expires_at))
-    return _session(db.vault(), (*values, *instants, seal))
+    return _session(db.vault(), (*values, *instants, unseen, seal))
 
 
 def holder(vault: Vault, session: Session) -> Holder:
@@ -163,8 +183,9 @@ def holder(vault: Vault, session: Session) -> Holder:
     return Holder(Identidad(session.kind, number), nombres)
 
 
-def touch(tx: Tx, digest: bytes) -> None:
-    tx.conn.execute(_TOUCH, {"token_digest": digest, "now": tx.now})
+def touch(tx: Tx, digest: bytes) -> bool:
+    """A request brought its token. False: it has ended."""
+    return tx.conn.execute(_TOUCH, {"token_digest": digest, "now": tx.now}).first() is not None
 
 
 def end(tx: Tx, digest: bytes) -> Row[Any] | None:
@@ -198,6 +219,12 @@ def listed(tx: Tx, casilla_id: int, idle_since: datetime) -> list[Listed]:
 def end_one(tx: Tx, casilla_id: int, session_id: bytes) -> bool:
     values = {"casilla": casilla_id, "one": session_id, "now": tx.now}
     return tx.conn.execute(_END_ONE, values).first() is not None
+
+
+def end_unseen(tx: Tx, casilla_id: int, made_by: bytes) -> Row[Any] | None:
+    """Its id and device_id. None: it had ended, or a request brought its token."""
+    values = {"casilla": casilla_id, "by": made_by, "now": tx.now}
+    return tx.conn.execute(_END_UNSEEN, values).first()
 
 
 def end_all(tx: Tx, casilla_id: int, but: bytes = b"") -> list[bytes]:

@@ -90,8 +90,17 @@ async def check_password(request: Request) -> Response:
             attempt = await run(request, login.admit, attempt, client)
         proof = await state.passwords.prove(attempt.stored, password)
         breached = await anyio.to_thread.run_sync(state.installation.breached.knows, password)
+    before = visit_of(request)
     denied = await run(
-        request, login.answer, policy, attempt, proof, visit, client, breached=breached
+        request,
+        login.answer,
+        policy,
+        attempt,
+        proof,
+        visit,
+        client,
+        before=before,
+        breached=breached,
     )
     if denied:
         return await _denied_password(request, denied, dni, volver, price)

@@ -67,9 +67,10 @@ async def current(request: Request) -> Session | None:
         session = login.resume_here(installation.db, installation.policy, token, now)
     else:
         session = await look(request, login.resume, installation.policy, token)
-    if session and now - session.seen_at >= login.SEEN_EVERY:
-        await run(request, login.touch, session)
-        session = session._replace(seen_at=now)
+    if session and (session.unseen or now - session.seen_at >= login.SEEN_EVERY):
+        if not await run(request, login.touch, session):
+            return None
+        session = session._replace(seen_at=now, unseen=False)
     return session
 
 
