@@ -34,13 +34,13 @@ def just_spent(tx: Tx, purpose: str, visit: str) -> Challenge | None:
     return challenges.just_spent(tx, tx.vault.digest(visit), purpose, since(tx))
 
 
-def move(tx: Tx, purpose: str, made_by: bytes, new_visit: str, casilla_id: int | None) -> bool:
+def move(tx: Tx, purpose: str, made_by: bytes, new_visit: str, *casillas: int | None) -> bool:
     """What the same form made goes on under `new_visit`. False: it made nothing, or it is too late.
 
-    Who writes the table could name another row: only one of the casilla that was proved counts.
+    Who writes the table could name another row: only one of these `casillas` counts.
     """
     found = challenges.just_made(tx, made_by, purpose, since(tx))
-    if found is None or found.casilla_id != casilla_id:
+    if found is None or found.casilla_id not in casillas:
         return False
     return challenges.move(tx, found, tx.vault.digest(new_visit))
 

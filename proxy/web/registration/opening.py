@@ -13,7 +13,7 @@ from proxy.flows.first_access import ACTIVATION, First
 from proxy.flows.password import Choosing
 from proxy.flows.registration import Registration
 from proxy.texts import TEXTS
-from proxy.web.choosing import choose_form, finish, keep_token, store_chosen
+from proxy.web.choosing import choose_form, finish, keep_token, store_chosen, stored_before
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
@@ -138,7 +138,9 @@ async def activate(request: Request) -> Response:
     form = await read_form(request, "activation")
     choosing = await _activating(request)
     if choosing is None:
-        return _over_page(request)
+        link = _activation(request)
+        stored = await stored_before(request, form, first_access.activated, link)
+        return stored or _over_page(request)
     template, link = "registration/activation.html", _activation(request)
     stored = await store_chosen(request, form, choosing, template, first_access.activate, link)
     return stored or _over_page(request)
