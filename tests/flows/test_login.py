@@ -24,6 +24,7 @@ from tests.flows.browser import (
     alive,
     contexts,
     mailed_code,
+    use,
     wrong,
 )
 from tests.outbox import messages
@@ -59,9 +60,13 @@ def test_the_code_of_an_unknown_flow_opens_nothing(db: Database, rosa: Person) -
 
 
 def test_a_code_opens_once(db: Database, rosa: Person) -> None:
-    """S24"""
+    """S24: who gets no answer and presses again, see test_again."""
     browser = Browser(db)
-    browser.enter(rosa)
+    opened = browser.enter(rosa)
+    other = Browser(db)
+    other.visit = "of-another-browser"
+    assert other.code(mailed_code(db)) == Denied(Reason.GONE)
+    use(db, opened)
     assert browser.code(mailed_code(db)) == Denied(Reason.GONE)
 
 
