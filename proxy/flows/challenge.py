@@ -71,7 +71,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
     # The owner's browsers and networks count apart: a stranger neither uses up the owner's codes
     # nor ends them.
     place = place_of(tx, client, casilla_id)
-    subject = tx.vault.lookup(f"{asked.subject}/{place}" if place else asked.subject)
+    subject = tx.vault.subject(f"{asked.subject}/{place}" if place else asked.subject)
     code_life = policy.visit_life if asked.channel == "app" else policy.code_life
     new = NewChallenge(
         id=uuid4().bytes,

@@ -295,7 +295,7 @@ def _remember(
     life: timedelta,
     made_by: bytes | None,
 ) -> None:
-    subject = tx.vault.lookup(str(identidad))
+    subject = tx.vault.subject(str(identidad))
     step = NewChallenge(
         id=uuid4().bytes,
         purpose=purpose,
