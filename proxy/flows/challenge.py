@@ -97,6 +97,11 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
     return None
 
 
+def tries_left(policy: Policy, challenge: Challenge | None) -> int:
+    """Wrong codes, of all messages (S26)."""
+    return policy.code_attempts - (challenge.failures if challenge else 0)
+
+
 def waiting(tx: Tx, purpose: str, visit: str) -> Challenge | None:
     return challenges.alive(tx, tx.vault.digest(visit), purpose)
 

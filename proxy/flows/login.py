@@ -271,9 +271,7 @@ def _open(
         device = uuid4().bytes
         devices.add(tx, device, casilla.id, client.user_agent)
     if not sessions.any_of(tx, device):  # a browser that used a pass is new, too
-        outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
-        if casilla.phone:
-            outbox.add(tx, "new_device", casilla, channel="sms")
+        _tell_of_browser(tx, casilla, client)
     # A browser has one cookie: nobody could end its earlier session any more.
     note_ended(tx, casilla.id, sessions.end_of_device(tx, casilla.id, device))
     first_access.retire_secret(tx, casilla)
@@ -297,6 +295,15 @@ def _open(
         note_ended(tx, casilla.id, too_many)
         outbox.add(tx, "session_ended", casilla, most=policy.sessions_at_once)
     return Opened(token, device)
+
+
+def _tell_of_browser(tx: Tx, casilla: Casilla, client: Client) -> None:
+    """No browser is new to a casilla that nobody entered: it is told that somebody did (S50)."""
+    first = not sessions.any_ever(tx, casilla.id) and casillas.is_young(tx, casilla.id)
+    told = {"first": first} | where(tx, client)
+    outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **told)
+    if casilla.phone:
+        outbox.add(tx, "new_device", casilla, channel="sms", first=first)
 
 
 def _limits(tx: Tx, identidad: Identidad, client: Client, casilla: Casilla | None) -> list[Limit]:

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from proxy.domain.actor import WORKER, Actor
@@ -101,6 +101,7 @@ def _engine(url: str) -> Engine:
             parsed, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True
         )
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "handle_error", _hush)
         return engine
     if parsed.database:
         path = Path(parsed.database)
@@ -115,6 +116,18 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _hush(context: ExceptionContext) -> None:
+    """PostgreSQL says which constraint failed, and in further lines (DETAIL, CONTEXT) the row.
+
+    What cannot be read as a number or a date (class 22) stands in the first line already.
+    """
+    state = getattr(context.original_exception, "sqlstate", None) or ""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error and error.args and isinstance(error.args[0], str):
+            said = error.args[0].splitlines()[0] if error.args[0] else ""
+            error.args = (f"SQLSTATE {state}" if state.startswith("22") else said, *error.args[1:])
 
 
 def _prepare_postgresql(connection: object, _record: ConnectionPoolEntry) -> None:

@@ -99,6 +99,7 @@ _ADDRESSES = (
     .distinct()
 )
 _ANY_OF = select(sessions.c.id).where(sessions.c.device_id == bindparam("of_device")).limit(1)
+_ANY = select(sessions.c.id).where(sessions.c.casilla_id == bindparam("casilla")).limit(1)
 _DEVICE = select(sessions.c.device_id).where(sessions.c.digest == bindparam("token_digest"))
 _END_ONE = (
     update(sessions)
@@ -153,6 +154,11 @@ def add(
 
 def any_of(tx: Tx, device_id: bytes) -> bool:
     return tx.conn.execute(_ANY_OF, {"of_device": device_id}).first() is not None
+
+
+def any_ever(tx: Tx, casilla_id: int) -> bool:
+    """In the year that sessions are kept."""
+    return tx.conn.execute(_ANY, {"casilla": casilla_id}).first() is not None
 
 
 def addresses(tx: Tx, casilla_id: int, since: datetime) -> list[str]:

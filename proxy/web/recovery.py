@@ -7,7 +7,7 @@ from proxy.domain import codes, secrets
 from proxy.domain.identidad import parse_user
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import recovery
-from proxy.flows.challenge import Challenge
+from proxy.flows.challenge import Challenge, tries_left
 from proxy.flows.limiting import Charge
 from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
@@ -205,7 +205,9 @@ async def _code_page(
 ) -> Response:
     waiting = waiting or await look(request, recovery.waiting, visit_of(request))
     by_sms = waiting is not None and waiting.channel == "sms"  # as this browser chose
-    return await _page(request, "code", code, **{"typed": "", "by_sms": by_sms} | context)
+    left = tries_left(state_of(request).installation.policy, waiting)
+    values = {"typed": "", "by_sms": by_sms, "left": left} | context
+    return await _page(request, "code", code, **values)
 
 
 async def _start_page(

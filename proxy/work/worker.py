@@ -22,6 +22,8 @@ logger = logging.getLogger("casilla.worker")
 DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
 RECORD_PAUSE = 0.5  # seconds: an evento waits less than one for its place in line
+LONGEST = 60.0  # seconds between tries of a chore that keeps failing
+PURGE_LONGEST = 3600.0  # a purge may read whole tables before it fails
 
 
 class Worker:
@@ -39,7 +41,7 @@ class Worker:
             self._mailer.work(wake, stop),
             self._repeat(self._recorder.advance, stop, RECORD_PAUSE),
             self._repeat(self._refill, stop),
-            self._repeat(self._purge, stop),
+            self._repeat(self._purge, stop, longest=PURGE_LONGEST),
         )
 
     def _refill(self) -> int:
@@ -55,15 +57,29 @@ class Worker:
                 logger.info("out of date", extra={"detail": gone})
         return 0
 
-    async def _repeat(self, chore: Callable[[], int], stop: Event, pause: float = PAUSE) -> None:
-        """Repeat at once while `chore` returns a number above 0. No error ends the loop."""
+    async def _repeat(
+        self,
+        chore: Callable[[], int],
+        stop: Event,
+        pause: float | None = None,
+        longest: float = LONGEST,
+    ) -> None:
+        """Repeat at once while `chore` returns a number above 0. No error ends the loop.
+
+        What fails again and again is tried after twice the time each time: it fills no log, and
+        takes nothing from a database in trouble.
+        """
+        pause = wait = PAUSE if pause is None else pause
         while not stop.is_set():
             try:
                 done = await asyncio.to_thread(chore)
             except Exception as error:
                 # Only the type: the text of a database error may quote its data.
                 logger.error("a chore cannot be done", extra={"detail": type(error).__name__})
-                done = 0
+                await asyncio.to_thread(stop.wait, wait)
+                wait = min(wait * 2, longest)
+                continue
+            wait = pause
             if not done:
                 await asyncio.to_thread(stop.wait, pause)
 

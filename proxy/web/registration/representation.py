@@ -12,6 +12,7 @@ from proxy.domain.identity import Answer
 from proxy.domain.registration import LEGAL, REPRESENTATIVE, Draft, Faults, Reading
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import registration, representation
+from proxy.flows.challenge import tries_left
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.edge.cookies import visit_of
@@ -182,9 +183,11 @@ async def _start_page(
 
 
 async def _code_page(request: Request, code: int = 200, **context: object) -> Response:
-    if await look(request, representation.summoned, registration_of(request)) is None:
+    asked = await look(request, representation.summoned, registration_of(request))
+    if asked is None:
         return see_other(request, "registration:representative")
-    values = {"errors": {}, "notice": None} | context
+    left = tries_left(state_of(request).installation.policy, asked)
+    values = {"left": left, "errors": {}, "notice": None} | context
     return page(request, "registration/representative_code.html", code, **values)
 
 
