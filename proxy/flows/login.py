@@ -147,17 +147,22 @@ def waiting(tx: Tx, visit: str) -> Challenge | None:
     return challenge.waiting(tx, PURPOSE, visit)
 
 
+def asked(tx: Tx, visit: str) -> Challenge | None:
+    """The code that the page asks for, also for who goes back to it because no answer came."""
+    return waiting(tx, visit) or again.just_spent(tx, PURPOSE, visit)
+
+
 def verify(tx: Tx, policy: Policy, visit: str, typed: str, client: Client) -> Opened | Denied:
-    asked = waiting(tx, visit)
-    if asked and (denied := challenge.malformed(asked, typed)):
+    alive = waiting(tx, visit)
+    if alive and (denied := challenge.malformed(alive, typed)):
         return denied
-    if asked and asked.casilla_id:
-        casillas.lock(tx, asked.casilla_id)  # a flow that closes it ends this code before, or waits
-    found = challenge.check(tx, policy, asked, typed, client, factor.spend)
+    if alive and alive.casilla_id:
+        casillas.lock(tx, alive.casilla_id)  # a flow that closes it ends this code before, or waits
+    found = challenge.check(tx, policy, alive, typed, client, factor.spend)
     if isinstance(found, Denied):
         if found.reason is not Reason.GONE:
             return found
-        return _verify_again(tx, policy, visit, typed, client, counted=asked is not None)
+        return _verify_again(tx, policy, visit, typed, client, counted=alive is not None)
     return _enter(tx, policy, found, typed, client)
 
 

@@ -143,12 +143,17 @@ def waiting(tx: Tx, visit: str) -> Challenge | None:
     return challenge.waiting(tx, PURPOSE, visit)
 
 
+def asked(tx: Tx, visit: str) -> Challenge | None:
+    """The code that the page asks for, also for who goes back to it because no answer came."""
+    return waiting(tx, visit) or again.just_spent(tx, PURPOSE, visit)
+
+
 def verify(
     tx: Tx, policy: Policy, visit: str, typed: str, new_visit: str, client: Client
 ) -> Denied | None:
-    asked = waiting(tx, visit)
-    casillas.lock(tx, asked.casilla_id if asked else None)
-    found = challenge.check(tx, policy, asked, typed, client)
+    alive = waiting(tx, visit)
+    casillas.lock(tx, alive.casilla_id if alive else None)
+    found = challenge.check(tx, policy, alive, typed, client)
     if isinstance(found, Denied):
         return found
     assert found.casilla_id is not None  # only the code of a casilla is ever right

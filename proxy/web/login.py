@@ -113,7 +113,7 @@ async def check_password(request: Request) -> Response:
 
 
 async def code_form(request: Request) -> Response:
-    challenge = await look(request, login.waiting, visit_of(request))
+    challenge = await look(request, login.asked, visit_of(request))
     if challenge is None:
         return see_other(request, "login:password")
     volver = request.query_params.get("volver", "")
@@ -258,7 +258,7 @@ async def _denied_password(
 
 
 async def _denied_code(request: Request, denied: Denied, volver: str, field: str) -> Response:
-    asked = await look(request, login.waiting, visit_of(request))
+    asked = await look(request, login.asked, visit_of(request))
     if denied.ends or asked is None:
         denied = denied if denied.ends else Denied(Reason.GONE)
         return _password_page(request, status(denied), volver=volver, **told(denied, "dni"))

@@ -98,7 +98,7 @@ async def send(request: Request) -> Response:
 
 
 async def code_form(request: Request) -> Response:
-    waiting = await look(request, recovery.waiting, visit_of(request))
+    waiting = await look(request, recovery.asked, visit_of(request))
     if waiting is None:
         return see_other(request, "recovery:start")
     notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
