@@ -304,11 +304,11 @@ def _open(
 
 def _tell_of_browser(tx: Tx, casilla: Casilla, client: Client) -> None:
     """No browser is new to a casilla that nobody entered: it is told that somebody did (S50)."""
-    first = not sessions.any_ever(tx, casilla.id) and casillas.is_young(tx, casilla.id)
-    told = {"first": first} | where(tx, client)
-    outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **told)
+    quiet = not sessions.any_of_year(tx, casilla.id)
+    known = {"quiet": quiet, "first": quiet and casillas.is_young(tx, casilla.id)}
+    outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **known, **where(tx, client))
     if casilla.phone:
-        outbox.add(tx, "new_device", casilla, channel="sms", first=first)
+        outbox.add(tx, "new_device", casilla, channel="sms", **known)
 
 
 def _limits(tx: Tx, identidad: Identidad, client: Client, casilla: Casilla | None) -> list[Limit]:

@@ -156,8 +156,8 @@ def any_of(tx: Tx, device_id: bytes) -> bool:
     return tx.conn.execute(_ANY_OF, {"of_device": device_id}).first() is not None
 
 
-def any_ever(tx: Tx, casilla_id: int) -> bool:
-    """In the year that sessions are kept."""
+def any_of_year(tx: Tx, casilla_id: int) -> bool:
+    """Sessions are kept for a year."""
     return tx.conn.execute(_ANY, {"casilla": casilla_id}).first() is not None
 
 

@@ -186,3 +186,47 @@ def test_the_link_of_an_activation_may_be_pressed_again(
     form = visitor.get(place(visitor.get(link[1])))
     answers = visitor.twice(form, "/activar/", nueva=new, repetida=new)
     assert [place(answer) for answer in answers] == ["/casilla/recuperar/listo/"] * 2
+
+
+def test_tries_that_were_used_are_not_promised_again(
+    visitor: Visitor,
+    rosa: Person,
+    installation: Installation,
+    clock: Clock,
+    recovery_code: Callable[[], str],
+) -> None:
+    """S26: another code gives no other tries."""
+
+    def wrong(name: str) -> str:
+        return f"{(int(newest_code(installation, name)) + 1) % 1_000_000:06}"
+
+    visitor.password(rosa.identidad.number, rosa.password)
+    assert "y tiene 5 intentos." in visitor.get("/casilla/token/").text
+    for left in (4, 3):
+        assert f"y tiene {left} intentos." in visitor.code(wrong("login_code")).text
+    clock.advance(seconds=31)
+    again = visitor.send(visitor.get("/casilla/token/"), "/reenviar/")
+    assert "y tiene 3 intentos." in visitor.get(place(again)).text
+    for _ in range(2):
+        last = visitor.code(wrong("login_code"))
+    assert "y tiene 1 intento." in last.text
+
+    visitor.pay(visitor.get(LOST), "/recuperar/", dni=rosa.identidad.number)
+    visitor.pay(visitor.get(f"{LOST}canal/"), "/canal/", canal="correo")
+    form = visitor.get(f"{LOST}token/")
+    assert "y tiene 5 intentos." in form.text
+    refused = visitor.pay(form, "/recuperar/token/", token=wrong("recovery_code"))
+    assert "y tiene 4 intentos." in refused.text
+
+
+def test_tries_of_a_registration_are_not_promised_again(
+    visitor: Visitor, installation: Installation, clock: Clock
+) -> None:
+    introduce(installation)
+    elena = Registering(visitor)
+    assert "y tiene 5 intentos." in elena.reach_email().text
+    code = f"{(int(newest_code(installation, 'registration_code')) + 1) % 1_000_000:06}"
+    assert "y tiene 4 intentos." in elena.validate(code).text
+    clock.advance(seconds=31)
+    again = visitor.send(visitor.get(f"{START}correo/"), "/reenviar/")
+    assert "y tiene 4 intentos." in visitor.get(place(again)).text
