@@ -13,6 +13,7 @@ committed, before it is verified.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from proxy.domain import limits, secrets
@@ -305,7 +306,7 @@ def _open(
 def _tell_of_browser(tx: Tx, casilla: Casilla, client: Client) -> None:
     """No browser is new to a casilla that nobody entered: it is told that somebody did (S50)."""
     quiet = not sessions.any_of_year(tx, casilla.id)
-    known = {"quiet": quiet, "first": quiet and casillas.is_young(tx, casilla.id)}
+    known: dict[str, Any] = {"quiet": quiet, "first": quiet and casillas.is_young(tx, casilla.id)}
     outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **known, **where(tx, client))
     if casilla.phone:
         outbox.add(tx, "new_device", casilla, channel="sms", **known)
