@@ -179,6 +179,21 @@ def test_the_demonstration_lists_its_accounts_and_says_the_same_twice(
             assert installation.passwords.prove(holder.password, account["clave"]).matches
 
 
+def test_the_demonstration_prints_no_password_and_no_address_that_are_not_of_the_casilla(
+    casilla: Casilla, installation: Installation
+) -> None:
+    casilla("demostracion")
+    with installation.db.transaction() as tx:
+        rosa = casillas.lock_identidad(tx, Identidad("DNI", "40000001"))
+        assert rosa is not None
+        casillas.set_password(tx, rosa.id, installation.passwords.hash("Otra-Clave-9"))
+        casillas.set_email(tx, rosa, "otra@rosa.example")
+    [changed, *others] = json.loads(casilla("demostracion", "--json")[1])
+    assert (changed["clave"], changed["correo"]) == (None, "otra@rosa.example")
+    assert all(other["clave"] for other in others)
+    assert "(la cambió)" in casilla("demostracion")[1]
+
+
 def test_the_demonstration_stays_on_ones_own_machine(
     casilla: Casilla, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,8 @@ from proxy.commands import start
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
+    from proxy.domain.casilla import Casilla
+    from proxy.domain.passwords import Passwords
     from proxy.flows.demonstration_people import Person
     from proxy.flows.deposit import Offered
 
@@ -90,13 +92,16 @@ def demonstration(
             flow.load(tx, parts.documents, parts.limits, parts.zone, hashes)
     with parts.db.transaction() as tx:
         flow.introduce(tx)
+    with parts.db.reading() as tx:
+        holders = flow.holders(tx)
+    accounts = [_account(parts.passwords, person, holders[person]) for person in STORIES]
     if as_json:
-        print(json.dumps([_account(person) for person in STORIES], ensure_ascii=False, indent=2))
+        print(json.dumps(accounts, ensure_ascii=False, indent=2))
         return
 
     _show(
         ("Identidad", "Nombres", "Contraseña", "Correo"),
-        [tuple(_account(person).values()) for person in STORIES],
+        [tuple(value or "(la cambió)" for value in account.values()) for account in accounts],
     )
     print(f"La demostración está cargada. Ingrese en {settings.origin}/casilla/ingresar/")
     print("El token digital llega por correo: léalo con «casilla correo».")
@@ -136,12 +141,14 @@ def _show(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     Console().print(table)
 
 
-def _account(person: "Person") -> dict[str, str]:
+def _account(passwords: "Passwords", person: "Person", holder: "Casilla") -> dict[str, str | None]:
+    """As the casilla is now. Whoever had it before, or tried it, may have another password."""
+    proof = passwords.prove(holder.password, person.password)
     return {
         "identidad": str(person.identidad),
-        "nombres": person.nombres,
-        "clave": person.password,
-        "correo": person.email,
+        "nombres": holder.nombres,
+        "clave": person.password if proof.matches else None,
+        "correo": holder.email,
     }
 
 

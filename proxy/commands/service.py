@@ -81,6 +81,7 @@ def serve(
 
     from proxy.app import create_app
     from proxy.logs import write_json_lines
+    from proxy.web.edge.protocol import protocol
 
     parts = start.ready(WORKER)
     settings = parts.settings
@@ -97,7 +98,7 @@ def serve(
     write_json_lines()
     config = uvicorn.Config(
         create_app(parts, worker=not sin_trabajador),
-        http="httptools",
+        http=protocol(settings.origin),
         loop="uvloop",
         log_config=None,
         access_log=False,  # the application writes its own line, without identidades

@@ -22,6 +22,7 @@ class Session(NamedTuple):
     proved_at: datetime
     seen_at: datetime
     expires_at: datetime
+    unseen: bool  # no request has brought its token yet
 
 
 @dataclass(frozen=True)

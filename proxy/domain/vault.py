@@ -28,9 +28,12 @@ class Vault:
         self._codes = dict(subkeys("code"))
         self._macs = dict(subkeys("mac"))
         self._audit = dict(subkeys("audit"))  # also of retired keys
-        self._ids = hmac.digest(next(iter(self._audit.values())), b"ids", "sha256")
+        first = next(iter(self._audit.values()))  # never changes
+        self._ids = hmac.digest(first, b"ids", "sha256")
+        # Of what limits count: with a new key, whoever reached a limit would begin again.
+        self.throttle = hmac.digest(first, b"throttle", "sha256")
+        self._subjects = hmac.digest(first, b"subjects", "sha256")
         self.newest = list(self._ciphers)[-1]
-        self.throttle = list(subkeys("throttle").values())[-1]
 
     def seal(self, column: str, row: bytes, text: str) -> bytes:
         """`column` is «table.column». `row` names the row and never changes."""
@@ -87,6 +90,10 @@ class Vault:
         Never changes, so that a rotation of the keys puts nobody out.
         """
         return hmac.digest(self._ids, token.encode(), "sha256")
+
+    def subject(self, text: str) -> bytes:
+        """Whom a code is about. Never changes: limits count by it (S25)."""
+        return hmac.digest(self._subjects, text.encode(), "sha256")
 
     def alias(self, text: str) -> bytes:
         """Never changes: exports of different years give a user the same alias."""

@@ -62,6 +62,7 @@ class Asked:
     channel: Way = "email"
     recipient: str | None = None  # None: the casilla's own
     leaves: bool = True  # False: nobody gets it, though it looks as if
+    made_by: bytes | None = None  # the form that asks: see `again`
 
 
 def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Denied | None:
@@ -70,7 +71,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
     # The owner's browsers and networks count apart: a stranger neither uses up the owner's codes
     # nor ends them.
     place = place_of(tx, client, casilla_id)
-    subject = tx.vault.lookup(f"{asked.subject}/{place}" if place else asked.subject)
+    subject = tx.vault.subject(f"{asked.subject}/{place}" if place else asked.subject)
     code_life = policy.visit_life if asked.channel == "app" else policy.code_life
     new = NewChallenge(
         id=uuid4().bytes,
@@ -85,6 +86,7 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
         expires_at=tx.now + policy.visit_life,
         ip=client.ip,
         user_agent=client.user_agent,
+        made_by=asked.made_by,
     )
     taken = _take(tx, policy, new, asked.casilla, client, place, asked.recipient)
     if isinstance(taken, Denied):
@@ -93,6 +95,11 @@ def ask(tx: Tx, policy: Policy, asked: Asked, visit: str, client: Client) -> Den
     challenges.keep_newest(tx, asked.purpose, subject, AT_ONCE)
     _send(tx, policy, challenges.by_id(tx, new.id), asked.casilla, client, leaves=taken)
     return None
+
+
+def tries_left(policy: Policy, challenge: Challenge | None) -> int:
+    """Wrong codes, of all messages (S26)."""
+    return policy.code_attempts - (challenge.failures if challenge else 0)
 
 
 def waiting(tx: Tx, purpose: str, visit: str) -> Challenge | None:
@@ -116,12 +123,7 @@ def check(
     purpose, by_app = challenge.purpose, challenge.channel == "app"
     if typed is not None and (denied := malformed(challenge, typed)):
         return denied
-    if by_app and challenge.casilla_id is not None:
-        tries = tries_of_factor(tx, challenge.casilla_id, client)
-    else:
-        casilla = casillas.find(tx, challenge.casilla_id)
-        owner = casilla.identidad if casilla else None
-        tries = limits.codes_typed(purpose, challenge.subject, owner)
+    tries = tries_of(tx, challenge, client)
     denied = count(tx, tries, challenge.casilla_id, by_app=by_app)
     if denied:
         return denied
@@ -184,6 +186,14 @@ def resend(tx: Tx, policy: Policy, challenge: Challenge | None, client: Client) 
         return Denied(Reason.GONE)
     _send(tx, policy, again, casilla, client, leaves=taken)
     return None
+
+
+def tries_of(tx: Tx, challenge: Challenge, client: Client) -> list[Limit]:
+    if challenge.channel == "app" and challenge.casilla_id is not None:
+        return tries_of_factor(tx, challenge.casilla_id, client)
+    casilla = casillas.find(tx, challenge.casilla_id)
+    owner = casilla.identidad if casilla else None
+    return limits.codes_typed(challenge.purpose, challenge.subject, owner)
 
 
 def tries_of_factor(tx: Tx, casilla_id: int, client: Client) -> list[Limit]:

@@ -40,6 +40,11 @@ def missing(tx: Tx) -> list[Person]:
     return [p for p in STORIES if casillas.by_identidad(tx, p.identidad) is None]
 
 
+def holders(tx: Tx) -> dict[Person, Casilla]:
+    found = {person: casillas.by_identidad(tx, person.identidad) for person in STORIES}
+    return {person: casilla for person, casilla in found.items() if casilla}
+
+
 def load(
     tx: Tx, documents: Documents, limits: Limits, zone: ZoneInfo, hashes: Mapping[Person, str]
 ) -> int:

@@ -18,7 +18,7 @@ from proxy.domain.events import Event
 from proxy.domain.policy import Policy
 from proxy.domain.session import Session
 from proxy.errors import Denied, Reason, Refusal
-from proxy.flows import challenge
+from proxy.flows import again, challenge
 from proxy.flows.challenge import count, where
 from proxy.flows.closing import close
 from proxy.store import casillas, eventos, factors, outbox, throttle
@@ -79,7 +79,7 @@ def confirm(
         return denied
     factor = _waiting(tx, policy, session)
     if factor is None:
-        return Denied(Reason.GONE)
+        return _confirm_again(tx, session, typed) or Denied(Reason.GONE)
     step = totp.timecode(factor.secret, typed, tx.now)
     if step is None or not factors.confirm(tx, factor, step):
         eventos.note(tx, Event.CODE_FAILED, casilla_id)
@@ -88,6 +88,19 @@ def confirm(
     eventos.note(tx, Event.FACTOR_ON, casilla_id)
     outbox.add(tx, "factor_on", casillas.by_id(tx, casilla_id), **where(tx, client))
     return _new_codes(tx, casilla_id, factor.secret)
+
+
+def _confirm_again(tx: Tx, session: Session, typed: str) -> list[str] | None:
+    """The first code a second time, because its answer was lost, and with it the only sight of the
+    recovery codes: the same session gets others in their place."""
+    factor = factors.of_casilla(tx, session.casilla_id)
+    if factor is None or factor.session_id != session.id or factor.confirmed_at is None:
+        return None
+    if factor.confirmed_at <= again.since(tx):
+        return None
+    if totp.timecode(factor.secret, typed, tx.now) != factor.timecode:
+        return None
+    return _new_codes(tx, session.casilla_id, factor.secret)
 
 
 def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | Denied:
@@ -100,8 +113,11 @@ def renew(tx: Tx, session: Session, typed: str, client: Client) -> list[str] | D
 
 
 def turn_off(tx: Tx, session: Session, typed: str, client: Client) -> Denied | None:
+    """Off already, for who sends the form again: the answer is the same."""
     casilla_id = session.casilla_id
     casillas.lock(tx, casilla_id)
+    if not on(tx, casilla_id):
+        return None
     denied = check(tx, casilla_id, typed, client)
     if denied:
         return denied

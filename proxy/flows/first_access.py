@@ -17,6 +17,7 @@ from proxy.domain.first_access import secret_for
 from proxy.domain.limits import HOUR
 from proxy.domain.policy import Policy
 from proxy.domain.vault import Vault
+from proxy.errors import Denied
 from proxy.flows import password
 from proxy.flows.closing import spend_link
 from proxy.flows.password import Choosing
@@ -81,6 +82,12 @@ def retire_secret(tx: Tx, casilla: Casilla) -> None:
 def opened(tx: Tx, link_id: bytes) -> Choosing | None:
     link = links.by_id(tx, link_id, ACTIVATION)
     return password.choosing(tx, link.casilla_id) if link and link.holds(tx.now) else None
+
+
+def activated(tx: Tx, link_id: bytes | None) -> Casilla | Denied | None:
+    """The casilla whose first password this link chose a moment ago."""
+    link = links.by_id(tx, link_id, ACTIVATION) if link_id else None
+    return password.just_chosen(tx, password.just_used(tx, link))
 
 
 def activate(tx: Tx, policy: Policy, link_id: bytes, hashed: str, client: Client) -> bool:

@@ -3,7 +3,8 @@
     attempt ──▶ hash verified, outside any transaction ──▶ answer ──▶ code by e-mail
                                         session ◀── verify ◀──┘ (resend, disavow)
 
-With a second factor nothing is sent: `verify` takes a code of the app, or a recovery code.
+With a second factor nothing is sent: `verify` takes a code of the app, or a recovery code. A button
+that is pressed again, because no answer came, loses nothing: see `again`.
 
 No answer tells whether an identidad has a casilla. Every password is counted, and its count
 committed, before it is verified.
@@ -12,6 +13,7 @@ committed, before it is verified.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from proxy.domain import limits, secrets
@@ -25,7 +27,7 @@ from proxy.domain.policy import Policy
 from proxy.domain.session import Holder, Session
 from proxy.domain.vault import Vault
 from proxy.errors import Denied, Reason, Refusal
-from proxy.flows import challenge, factor, first_access, limiting, password, told
+from proxy.flows import again, challenge, factor, first_access, limiting, password, told
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.closing import note_ended
 from proxy.flows.limiting import FREE, Charge
@@ -110,12 +112,14 @@ def answer(
     visit: str,
     client: Client,
     *,
+    before: str = "",
     breached: bool = False,
 ) -> Denied | None:
     """None: the password was right, and the owner gets a token digital or opens the app.
 
-    `visit` is the secret that this browser, and no other, will bring with the code. A `breached`
-    password only lets the owner choose another (S18).
+    `visit` is the secret that this browser, and no other, will bring with the code; `before` is the
+    one that it brought with the password. A `breached` password only lets the owner choose another
+    (S18).
     """
     tried = attempt.casilla
     if tried is None or not password.keep_if_right(tx, tried.id, proof):
@@ -133,7 +137,10 @@ def answer(
     if device := known_device(tx, client, casilla):
         devices.clear_failures(tx, device)
     way: Way = "app" if factor.on(tx, casilla.id) else "email"
-    asked = Asked(PURPOSE, str(casilla.identidad), casilla, way)
+    made_by = again.by_form(tx, PURPOSE, before, way) if before else None
+    if made_by and again.move(tx, PURPOSE, made_by, visit, casilla.id):
+        return None
+    asked = Asked(PURPOSE, str(casilla.identidad), casilla, way, made_by=made_by)
     return challenge.ask(tx, policy, asked, visit, client)
 
 
@@ -141,15 +148,59 @@ def waiting(tx: Tx, visit: str) -> Challenge | None:
     return challenge.waiting(tx, PURPOSE, visit)
 
 
+def asked(tx: Tx, visit: str) -> Challenge | None:
+    """The code that the page asks for, also for who goes back to it because no answer came."""
+    return waiting(tx, visit) or again.just_spent(tx, PURPOSE, visit)
+
+
 def verify(tx: Tx, policy: Policy, visit: str, typed: str, client: Client) -> Opened | Denied:
-    asked = waiting(tx, visit)
-    if asked and (denied := challenge.malformed(asked, typed)):
+    alive = waiting(tx, visit)
+    if alive and (denied := challenge.malformed(alive, typed)):
         return denied
-    if asked and asked.casilla_id:
-        casillas.lock(tx, asked.casilla_id)  # a flow that closes it ends this code before, or waits
-    found = challenge.check(tx, policy, asked, typed, client, factor.spend)
+    if alive and alive.casilla_id:
+        casillas.lock(tx, alive.casilla_id)  # a flow that closes it ends this code before, or waits
+    found = challenge.check(tx, policy, alive, typed, client, factor.spend)
     if isinstance(found, Denied):
-        return found
+        if found.reason is not Reason.GONE:
+            return found
+        return _verify_again(tx, policy, visit, typed, client, counted=alive is not None)
+    return _enter(tx, policy, found, typed, client)
+
+
+def _verify_again(
+    tx: Tx, policy: Policy, visit: str, typed: str, client: Client, *, counted: bool
+) -> Opened | Denied:
+    """The code that opened a session, from the browser that did not get it: the answer is late.
+
+    A session that some request came with goes on, and nothing else opens (S24). Each press counts
+    as a try, so a minute holds few of them.
+    """
+    spent = again.just_spent(tx, PURPOSE, visit)
+    if spent is None or spent.casilla_id is None:
+        return Denied(Reason.GONE)
+    casillas.lock(tx, spent.casilla_id)
+    tries = [] if counted else challenge.tries_of(tx, spent, client)
+    denied = challenge.malformed(spent, typed) or challenge.count(
+        tx, tries, spent.casilla_id, by_app=spent.channel == "app"
+    )
+    if denied:
+        return denied
+    lost = sessions.end_unseen(tx, spent.casilla_id, again.by_code(tx, spent, typed))
+    if lost is None:
+        eventos.note(tx, Event.CODE_FAILED, spent.casilla_id)
+        return Denied(Reason.GONE)
+    note_ended(tx, spent.casilla_id, [lost.id])
+    return _enter(tx, policy, spent, typed, client, lost.device_id)
+
+
+def _enter(
+    tx: Tx,
+    policy: Policy,
+    found: Challenge,
+    typed: str,
+    client: Client,
+    device: bytes | None = None,
+) -> Opened | Denied:
     assert found.casilla_id is not None  # `answer` asks only for a casilla
     if found.channel != "app" and factor.on(tx, found.casilla_id):
         # Another session turned the factor on while this code was being sent.
@@ -159,7 +210,7 @@ def verify(tx: Tx, policy: Policy, visit: str, typed: str, client: Client) -> Op
     if shut := casilla.shut(tx.now):  # only here: who has no code must not learn it
         eventos.note(tx, Event.LOGIN_SHUT, casilla.id, why=shut)
         return Denied(Reason(shut))
-    return _open(tx, policy, casilla, client)
+    return _open(tx, policy, casilla, client, again.by_code(tx, found, typed), device)
 
 
 def resend(tx: Tx, policy: Policy, visit: str, client: Client) -> Denied | None:
@@ -193,8 +244,9 @@ def holder(vault: Vault, session: Session) -> Holder:
     return sessions.holder(vault, session)
 
 
-def touch(tx: Tx, session: Session) -> None:
-    sessions.touch(tx, session.digest)
+def touch(tx: Tx, session: Session) -> bool:
+    """The session is in use. False: it ended since it was found."""
+    return sessions.touch(tx, session.digest)
 
 
 def end(tx: Tx, token: str) -> None:
@@ -209,15 +261,23 @@ def _in_use(session: Session | None, policy: Policy, now: datetime) -> Session |
     return session if now - session.seen_at < policy.session_idle else None
 
 
-def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
-    device = known_device(tx, client, casilla)
+def _open(
+    tx: Tx,
+    policy: Policy,
+    casilla: Casilla,
+    client: Client,
+    made_by: bytes,
+    device: bytes | None,
+) -> Opened:
+    """`device` is that of a session whose cookies the browser did not get."""
+    if device and not devices.known(tx, device, casilla.id):
+        device = None
+    device = known_device(tx, client, casilla) or device
     if device is None:
         device = uuid4().bytes
         devices.add(tx, device, casilla.id, client.user_agent)
     if not sessions.any_of(tx, device):  # a browser that used a pass is new, too
-        outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **where(tx, client))
-        if casilla.phone:
-            outbox.add(tx, "new_device", casilla, channel="sms")
+        _tell_of_browser(tx, casilla, client)
     # A browser has one cookie: nobody could end its earlier session any more.
     note_ended(tx, casilla.id, sessions.end_of_device(tx, casilla.id, device))
     first_access.retire_secret(tx, casilla)
@@ -225,7 +285,14 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
     token = secrets.new_token()
     until = tx.now + policy.session_life
     session = sessions.add(
-        tx, tx.vault.digest(token), casilla.id, device, until, client.ip, client.user_agent
+        tx,
+        tx.vault.digest(token),
+        casilla.id,
+        device,
+        until,
+        client.ip,
+        client.user_agent,
+        made_by,
     )
     eventos.note(tx, Event.SESSION_STARTED, casilla.id, session=session)
     idle_since = tx.now - policy.session_idle
@@ -234,6 +301,15 @@ def _open(tx: Tx, policy: Policy, casilla: Casilla, client: Client) -> Opened:
         note_ended(tx, casilla.id, too_many)
         outbox.add(tx, "session_ended", casilla, most=policy.sessions_at_once)
     return Opened(token, device)
+
+
+def _tell_of_browser(tx: Tx, casilla: Casilla, client: Client) -> None:
+    """No browser is new to a casilla that nobody entered: it is told that somebody did (S50)."""
+    quiet = not sessions.any_of_year(tx, casilla.id)
+    known: dict[str, Any] = {"quiet": quiet, "first": quiet and casillas.is_young(tx, casilla.id)}
+    outbox.add(tx, "new_device", casilla, outbox.USEFUL_FOR, **known, **where(tx, client))
+    if casilla.phone:
+        outbox.add(tx, "new_device", casilla, channel="sms", **known)
 
 
 def _limits(tx: Tx, identidad: Identidad, client: Client, casilla: Casilla | None) -> list[Limit]:

@@ -29,7 +29,7 @@ from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.policy import Policy
 from proxy.domain.registration import Draft
 from proxy.errors import Denied, Reason
-from proxy.flows import challenge, first_access, limiting
+from proxy.flows import again, challenge, first_access, limiting
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.first_access import First
 from proxy.flows.limiting import Charge
@@ -70,6 +70,13 @@ def ask(tx: Tx, policy: Policy, visit: str, today: date, client: Client) -> Deni
     registrations.link_challenge(tx, found, sent.id)
     _tell(tx, owner, client)
     return None
+
+
+def asked_again(tx: Tx, visit: str) -> bool:
+    """The same data, a moment ago: the message is on its way. Other data have lost its visit."""
+    found = waiting(tx, visit)
+    sent = found[1] if found else None
+    return sent is not None and sent.sent == 1 and sent.sent_at > again.since(tx)
 
 
 def admit(tx: Tx, visit: str, today: date, client: Client) -> Charge | Denied:

@@ -16,9 +16,11 @@ from proxy.domain.policy import Policy
 from proxy.domain.session import Session
 from proxy.domain.strength import refuse_weak
 from proxy.errors import Denied, Reason, Refusal
+from proxy.flows import again
 from proxy.flows.challenge import count, where
 from proxy.flows.closing import close, spend_link
 from proxy.store import casillas, eventos, factors, links, outbox, sessions
+from proxy.store.links import Link
 from proxy.store.tx import Tx
 
 NOT_ME = "not_me"  # the purpose of the link «No fui yo»
@@ -47,6 +49,21 @@ def about(tx: Tx, casilla_id: int) -> list[str]:
     """Facts that others may know of the owner: a password must not contain them."""
     casilla = casillas.by_id(tx, casilla_id)
     return [casilla.identidad.number, casilla.nombres, casilla.email, casilla.phone or ""]
+
+
+def just_chosen(tx: Tx, casilla_id: int | None) -> Casilla | Denied | None:
+    """For who sends the form of a new password again. It counts, because it tells a password."""
+    if casilla_id is None:
+        return None
+    casillas.lock(tx, casilla_id)
+    denied = count(tx, limits.password_again(casilla_id), casilla_id)
+    return denied or casillas.by_id(tx, casilla_id)
+
+
+def just_used(tx: Tx, link: Link | None) -> int | None:
+    """The casilla of a link that served a moment ago."""
+    used = link.used_at if link else None
+    return link.casilla_id if link and used and used > again.since(tx) else None
 
 
 def count_try(tx: Tx, session: Session) -> Casilla | Denied:

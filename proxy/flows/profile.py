@@ -57,6 +57,7 @@ class Step:
     recipient: str
     by_app: bool
     last: bool
+    failures: int  # wrong codes so far
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,10 @@ def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
 
 
 def _refused(denied: Denied, asked: "_Asked") -> Answered:
-    return Answered(None, Denied(Reason.OVER)) if denied.ends else Answered(asked.step, denied)
+    if denied.ends:
+        return Answered(None, Denied(Reason.OVER))
+    wrong = denied.reason is Reason.WRONG
+    return Answered(replace(asked.step, failures=asked.step.failures + wrong), denied)
 
 
 @dataclass(frozen=True)
@@ -230,7 +234,7 @@ def _asked(tx: Tx, casilla_id: int, visit: str) -> _Asked | None:
         return None
     last = len(pending) == 1 and purpose != OLD
     address = casillas.by_id(tx, casilla_id).email if purpose == OLD else change.new
-    step = Step(purpose, address or "", found.channel == "app", last)
+    step = Step(purpose, address or "", found.channel == "app", last, found.failures)
     return _Asked(change, step, found)
 
 

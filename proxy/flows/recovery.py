@@ -8,6 +8,9 @@ No step tells whether an identidad has a casilla: without one the pages are the 
 messages go nowhere (S31). Nothing of the casilla changes before a code or a link is presented, and
 neither logs anybody in (S37). An owner with a second factor also types a code of it: a mailbox
 alone changes nothing, and the factor stays on (S38).
+
+The same form twice, because no answer came, leads where it led at first (`again`). Forms with a
+riddle ask that before the riddle, which the first press spent.
 """
 
 from dataclasses import dataclass
@@ -24,7 +27,7 @@ from proxy.domain.identidad import Identidad
 from proxy.domain.limits import HOUR, Limit
 from proxy.domain.policy import Policy
 from proxy.errors import Denied, Reason
-from proxy.flows import challenge, factor, limiting, login, password, told
+from proxy.flows import again, challenge, factor, limiting, login, password, told
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.limiting import FREE, Charge
 from proxy.flows.password import Choosing
@@ -83,11 +86,26 @@ def price_of_message(tx: Tx, client: Client) -> int:
     return limiting.price(tx, limits.mail_asked(client))
 
 
-def start(tx: Tx, policy: Policy, identidad: Identidad, visit: str, client: Client) -> None:
+def start(
+    tx: Tx,
+    policy: Policy,
+    identidad: Identidad,
+    visit: str,
+    client: Client,
+    before: str = "",
+) -> None:
+    """`before` is the visit that this browser brought, and `visit` the one that it goes on with."""
     casilla = casillas.lock_identidad(tx, identidad)
     place = challenge.place_of(tx, client, casilla.id if casilla else None)
     casilla = _counted(tx, casilla, limits.recoveries(identidad, place), client)
-    _remember(tx, START, casilla, identidad, visit, client, policy.visit_life)
+    made_by = again.by_form(tx, START, before, str(identidad)) if before else None
+    _remember(tx, START, casilla, identidad, visit, client, policy.visit_life, made_by)
+
+
+def started_again(tx: Tx, identidad: Identidad, before: str, visit: str) -> bool:
+    casilla = casillas.lock_identidad(tx, identidad)
+    made_by = again.by_form(tx, START, before, str(identidad))
+    return again.move(tx, START, made_by, visit, casilla.id if casilla else None, None)
 
 
 def send(
@@ -103,8 +121,18 @@ def send(
     casilla = casillas.find(tx, begun.casilla_id)
     if casilla and channel == "sms" and casilla.phone is None:
         casilla = None
-    asked = Asked(PURPOSE, begun.subject.hex(), casilla, channel)
+    made_by = again.by_form(tx, PURPOSE, visit, channel)
+    asked = Asked(PURPOSE, begun.subject.hex(), casilla, channel, made_by=made_by)
     return challenge.ask(tx, policy, asked, new_visit, client)
+
+
+def sent_again(tx: Tx, visit: str, channel: Channel, new_visit: str) -> bool:
+    begun = again.just_spent(tx, START, visit)
+    if begun is None:
+        return False
+    casillas.lock(tx, begun.casilla_id)
+    made_by = again.by_form(tx, PURPOSE, visit, channel)
+    return again.move(tx, PURPOSE, made_by, new_visit, begun.casilla_id, None)
 
 
 def started(tx: Tx, visit: str) -> Challenge | None:
@@ -115,20 +143,39 @@ def waiting(tx: Tx, visit: str) -> Challenge | None:
     return challenge.waiting(tx, PURPOSE, visit)
 
 
+def asked(tx: Tx, visit: str) -> Challenge | None:
+    """The code that the page asks for, also for who goes back to it because no answer came."""
+    return waiting(tx, visit) or again.just_spent(tx, PURPOSE, visit)
+
+
 def verify(
     tx: Tx, policy: Policy, visit: str, typed: str, new_visit: str, client: Client
 ) -> Denied | None:
-    asked = waiting(tx, visit)
-    casillas.lock(tx, asked.casilla_id if asked else None)
-    found = challenge.check(tx, policy, asked, typed, client)
+    alive = waiting(tx, visit)
+    casillas.lock(tx, alive.casilla_id if alive else None)
+    found = challenge.check(tx, policy, alive, typed, client)
     if isinstance(found, Denied):
         return found
     assert found.casilla_id is not None  # only the code of a casilla is ever right
     casilla = casillas.by_id(tx, found.casilla_id)
     if login.known_device(tx, client, casilla) is None:  # which took nothing
         throttle.give_back(tx, _of_link(client))
-    _remember(tx, CHOOSE, casilla, casilla.identidad, new_visit, client, policy.choose_life)
+    made_by = again.by_code(tx, found, typed)
+    life = policy.choose_life
+    _remember(tx, CHOOSE, casilla, casilla.identidad, new_visit, client, life, made_by)
     return None
+
+
+def verified_again(tx: Tx, visit: str, typed: str, new_visit: str, client: Client) -> bool:
+    """Each press counts as a try: a minute holds few guesses."""
+    spent = again.just_spent(tx, PURPOSE, visit)
+    if spent is None or spent.casilla_id is None:
+        return False
+    casillas.lock(tx, spent.casilla_id)
+    if challenge.count(tx, challenge.tries_of(tx, spent, client), spent.casilla_id):
+        return False
+    made_by = again.by_code(tx, spent, typed)
+    return again.move(tx, CHOOSE, made_by, new_visit, spent.casilla_id)
 
 
 def too_soon(tx: Tx, policy: Policy, visit: str) -> Denied | None:
@@ -165,6 +212,17 @@ def choose(
         return False
     _replace(tx, policy, casillas.by_id(tx, found.casilla_id), hashed, client)
     return True
+
+
+def chosen(tx: Tx, visit: str) -> Casilla | Denied | None:
+    """The casilla whose password this browser chose a moment ago."""
+    spent = again.just_spent(tx, CHOOSE, visit)
+    return password.just_chosen(tx, spent.casilla_id if spent else None)
+
+
+def chosen_by_link(tx: Tx, link_id: bytes | None) -> Casilla | Denied | None:
+    link = links.by_id(tx, link_id, LINK) if link_id else None
+    return password.just_chosen(tx, password.just_used(tx, link))
 
 
 def ask_link(tx: Tx, policy: Policy, identidad: Identidad, email: str, client: Client) -> None:
@@ -240,8 +298,9 @@ def _remember(
     visit: str,
     client: Client,
     life: timedelta,
+    made_by: bytes | None,
 ) -> None:
-    subject = tx.vault.lookup(str(identidad))
+    subject = tx.vault.subject(str(identidad))
     step = NewChallenge(
         id=uuid4().bytes,
         purpose=purpose,
@@ -255,6 +314,7 @@ def _remember(
         expires_at=tx.now + life,
         ip=client.ip,
         user_agent=client.user_agent,
+        made_by=made_by,
     )
     challenges.add(tx, step)
 

@@ -22,11 +22,11 @@ from proxy.domain.identity import Answer, Checked, PersonClaim
 from proxy.domain.policy import Policy
 from proxy.domain.registration import REPRESENTATIVE, Draft, Reading
 from proxy.errors import Denied, Refusal
-from proxy.flows import challenge, factor, limiting
+from proxy.flows import again, challenge, factor, limiting
 from proxy.flows.challenge import Asked, Challenge
 from proxy.flows.limiting import Charge
 from proxy.flows.registration import begun, keep, record_answer, unrepresented, usable
-from proxy.store import casillas, eventos, throttle
+from proxy.store import casillas, challenges, eventos, throttle
 from proxy.store.registrations import Registration
 from proxy.store.tx import Tx
 
@@ -72,11 +72,18 @@ def summon(
     if casilla and not casilla.in_use:
         casilla = None
     visit = secrets.new_token()
-    asked = Asked(PURPOSE, str(identidad), casilla)
+    asked = Asked(PURPOSE, str(identidad), casilla, made_by=_made_by(tx, found, identidad))
     denied = challenge.ask(tx, policy, asked, visit, client)
     if denied is None:
         keep(tx, found, replace(unrepresented(found.draft), representative_visit=visit))
     return denied
+
+
+def summoned_again(tx: Tx, found: Registration, identidad: Identidad) -> bool:
+    """The same representative, a moment ago: the message is on its way."""
+    sent = challenges.just_made(tx, _made_by(tx, found, identidad), PURPOSE, again.since(tx))
+    asked = summoned(tx, found)
+    return sent is not None and asked is not None and sent.id == asked.id
 
 
 def summoned(tx: Tx, found: Registration) -> Challenge | None:
@@ -94,6 +101,10 @@ def answer(
     assert asked.casilla_id is not None  # only the code of a casilla is ever right
     _represented(tx, found, casillas.by_id(tx, asked.casilla_id).identidad, ())
     return None
+
+
+def _made_by(tx: Tx, found: Registration, identidad: Identidad) -> bytes:
+    return again.by_form(tx, PURPOSE, found.id.hex(), str(identidad))
 
 
 def _as_mailed(tx: Tx, asked: Challenge | None, typed: str, client: Client) -> str | None:

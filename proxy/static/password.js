@@ -22,7 +22,7 @@ if (list && typed) {
     clearTimeout(timer); // a screen reader hears the outcome, not each letter
     timer = setTimeout(() => {
       said.textContent = missing.length
-        ? `Falta: ${missing.map((item) => item.textContent).join(", ")}.`
+        ? `Falta: ${missing.map((item) => item.dataset.said ?? item.textContent).join(", ")}.`
         : "La contraseña tiene todo lo que se pide.";
     }, 700);
   });

@@ -10,6 +10,7 @@ from sqlalchemy import Row, bindparam, insert, or_, select, update
 from proxy.domain.casilla import Casilla
 from proxy.domain.identidad import Identidad
 from proxy.domain.vault import Unsealable, Vault
+from proxy.store.purge import METADATA
 from proxy.store.tables import casillas, lookups
 from proxy.store.tx import Tx
 
@@ -29,6 +30,9 @@ _BY_LOOKUP = select(*_COLUMNS).where(casillas.c.lookup.in_(bindparam("lookups", 
 _LOCK_BY_LOOKUP = _BY_LOOKUP.with_for_update(key_share=True)
 _BY_ID = select(*_COLUMNS).where(casillas.c.id == bindparam("id"))
 _ANY = select(casillas.c.id).limit(1)
+_YOUNG = select(casillas.c.id).where(
+    casillas.c.id == bindparam("id"), casillas.c.created_at > bindparam("since")
+)
 _ADD = insert(casillas).returning(casillas.c.id)
 _ADD_LOOKUPS = insert(lookups)
 _THIS = casillas.c.id == bindparam("casilla")
@@ -143,6 +147,12 @@ def find(tx: Tx, casilla_id: int | None) -> Casilla | None:
     """Without a casilla the same query runs, so that the time of an answer does not tell (S31)."""
     row = tx.conn.execute(_BY_ID, {"id": casilla_id or 0}).first()
     return _casilla(tx.vault, row) if row else None
+
+
+def is_young(tx: Tx, casilla_id: int) -> bool:
+    """Opened since sessions were last cleared away: whoever entered it left one."""
+    values = {"id": casilla_id, "since": tx.now - METADATA}
+    return tx.conn.execute(_YOUNG, values).first() is not None
 
 
 def any_open(tx: Tx) -> bool:

@@ -51,6 +51,7 @@ class NewChallenge:
     expires_at: datetime
     ip: str
     user_agent: str
+    made_by: bytes | None = None
 
 
 _COLUMNS = [challenges.c[name] for name in (*Challenge.__dataclass_fields__, "visit", "seal")]
@@ -67,6 +68,27 @@ _ALIVE = select(*_COLUMNS).where(
     challenges.c.visit == bindparam("visit_digest"),
     challenges.c.purpose == bindparam("for_purpose"),
     *_LIVING,
+)
+_JUST_SPENT = select(*_COLUMNS).where(
+    challenges.c.visit == bindparam("visit_digest"),
+    challenges.c.purpose == bindparam("for_purpose"),
+    challenges.c.used_at > bindparam("since"),
+    challenges.c.ended_at.is_(None),
+)
+# Neither guessed at nor sent again: nobody came with its visit.
+_JUST_MADE = select(*_COLUMNS).where(
+    challenges.c.made_by == bindparam("by"),
+    challenges.c.purpose == bindparam("for_purpose"),
+    challenges.c.created_at > bindparam("since"),
+    challenges.c.failures == 0,
+    challenges.c.sent == 1,
+    *_LIVING,
+)
+_MOVE = (
+    update(challenges)
+    .where(*_THIS, challenges.c.failures == 0, challenges.c.sent == 1)
+    .values(visit=bindparam("visit_digest"), seal=bindparam("new_seal"))
+    .returning(challenges.c.id)
 )
 _GUESS = (
     update(challenges)
@@ -138,6 +160,26 @@ def alive(tx: Tx, visit: bytes, purpose: str) -> Challenge | None:
     values = {"visit_digest": visit, "for_purpose": purpose, "now": tx.now}
     row = tx.conn.execute(_ALIVE, values).first()
     return _challenge(tx, row) if row else None
+
+
+def just_spent(tx: Tx, visit: bytes, purpose: str, since: datetime) -> Challenge | None:
+    """The challenge that this visit answered rightly since then."""
+    values = {"visit_digest": visit, "for_purpose": purpose, "since": since}
+    row = tx.conn.execute(_JUST_SPENT, values).first()
+    return _challenge(tx, row) if row else None
+
+
+def just_made(tx: Tx, made_by: bytes, purpose: str, since: datetime) -> Challenge | None:
+    values = {"by": made_by, "for_purpose": purpose, "since": since, "now": tx.now}
+    row = tx.conn.execute(_JUST_MADE, values).first()
+    return _challenge(tx, row) if row else None
+
+
+def move(tx: Tx, challenge: Challenge, visit: bytes) -> bool:
+    """It is of another visit from now on. False: somebody came with the earlier one."""
+    seal = tx.vault.seal(SEAL, challenge.id, _fixed(challenge.purpose, challenge.casilla_id, visit))
+    values = {"challenge": challenge.id, "now": tx.now, "visit_digest": visit, "new_seal": seal}
+    return tx.conn.execute(_MOVE, values).first() is not None
 
 
 def guess(tx: Tx, challenge_id: bytes, most: int) -> Challenge | None:

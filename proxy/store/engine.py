@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -85,7 +85,20 @@ def _postgresql(url: URL, patience: Patience) -> Engine:
 
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "connect", prepare)
+    event.listen(engine, "handle_error", _hush)
     return engine
+
+
+def _hush(context: ExceptionContext) -> None:
+    """PostgreSQL says which constraint failed, and in further lines (DETAIL, CONTEXT) the row.
+
+    What cannot be read as a number or a date (class 22) stands in the first line already.
+    """
+    state = getattr(context.original_exception, "sqlstate", None) or ""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error and error.args and isinstance(error.args[0], str):
+            said = error.args[0].splitlines()[0] if error.args[0] else ""
+            error.args = (f"SQLSTATE {state}" if state.startswith("22") else said, *error.args[1:])
 
 
 def _impatient(seconds: float) -> Any:

@@ -25,6 +25,7 @@ class Factor:
     session_id: bytes | None  # of the session that began it
     created_at: datetime
     confirmed_at: datetime | None
+    timecode: int  # step of the last code
 
 
 _THIS = factors.c.casilla_id == bindparam("casilla")
@@ -35,6 +36,7 @@ _OF_CASILLA = select(
     factors.c.session_id,
     factors.c.created_at,
     factors.c.confirmed_at,
+    factors.c.timecode,
 ).where(_THIS)
 _ON = select(factors.c.casilla_id).where(_THIS, factors.c.confirmed_at.is_not(None))
 _ADD = insert(factors)

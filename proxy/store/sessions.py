@@ -44,13 +44,19 @@ _OPEN = (
         sessions.c.proved_at,
         sessions.c.seen_at,
         sessions.c.expires_at,
+        sessions.c.made_by.is_not(None),
         sessions.c.seal,
     )
     .join(casillas, casillas.c.id == sessions.c.casilla_id)
     .where(*_THIS)
 )
 _OPEN_ON_SQLITE = str(_OPEN.compile(dialect=sqlite.dialect()))
-_TOUCH = update(sessions).where(*_THIS).values(seen_at=bindparam("now"))
+_TOUCH = (
+    update(sessions)
+    .where(*_THIS)
+    .values(seen_at=bindparam("now"), made_by=None)
+    .returning(sessions.c.id)
+)
 _END = (
     update(sessions)
     .where(*_THIS)
@@ -93,12 +99,19 @@ _ADDRESSES = (
     .distinct()
 )
 _ANY_OF = select(sessions.c.id).where(sessions.c.device_id == bindparam("of_device")).limit(1)
+_ANY = select(sessions.c.id).where(sessions.c.casilla_id == bindparam("casilla")).limit(1)
 _DEVICE = select(sessions.c.device_id).where(sessions.c.digest == bindparam("token_digest"))
 _END_ONE = (
     update(sessions)
     .where(*_OPEN_OF, sessions.c.id == bindparam("one"))
     .values(ended_at=bindparam("now"), seal=None)
     .returning(sessions.c.id)
+)
+_END_UNSEEN = (
+    update(sessions)
+    .where(*_OPEN_OF, sessions.c.made_by == bindparam("by"))
+    .values(ended_at=bindparam("now"), seal=None)
+    .returning(sessions.c.id, sessions.c.device_id)
 )
 _END_OF_DEVICE = _END_ALL.where(sessions.c.device_id == bindparam("of_device"))
 _LIST = (
@@ -109,7 +122,14 @@ _LIST = (
 
 
 def add(
-    tx: Tx, digest: bytes, casilla_id: int, device_id: bytes, until: datetime, ip: str, agent: str
+    tx: Tx,
+    digest: bytes,
+    casilla_id: int,
+    device_id: bytes,
+    until: datetime,
+    ip: str,
+    agent: str,
+    made_by: bytes | None = None,
 ) -> bytes:
     """Returns its id."""
     tx.require_lock(casilla_id)
@@ -126,6 +146,7 @@ def add(
         "expires_at": until,
         "ip": ip,
         "user_agent": agent,
+        "made_by": made_by,
     }
     tx.conn.execute(_ADD, values)
     return session_id
@@ -133,6 +154,11 @@ def add(
 
 def any_of(tx: Tx, device_id: bytes) -> bool:
     return tx.conn.execute(_ANY_OF, {"of_device": device_id}).first() is not None
+
+
+def any_of_year(tx: Tx, casilla_id: int) -> bool:
+    """Sessions are kept for a year."""
+    return tx.conn.execute(_ANY, {"casilla": casilla_id}).first() is not None
 
 
 def addresses(tx: Tx, casilla_id: int, since: datetime) -> list[str]:
@@ -152,9 +178,9 @@ def by_digest_here(db: Database, digest: bytes) -> Session | None:
     row = db.one_row(_OPEN_ON_SQLITE, (digest,))
     if row is None:
         return None
-    *values, proved_at, seen_at, expires_at, seal = row
+    *values, proved_at, seen_at, expires_at, unseen, seal = row
     instants = map(_instant, (proved_at, seen_at, expires_at))
-    return _session(db.vault(), (*values, *instants, seal))
+    return _session(db.vault(), (*values, *instants, unseen, seal))
 
 
 def holder(vault: Vault, session: Session) -> Holder:
@@ -163,8 +189,9 @@ def holder(vault: Vault, session: Session) -> Holder:
     return Holder(Identidad(session.kind, number), nombres)
 
 
-def touch(tx: Tx, digest: bytes) -> None:
-    tx.conn.execute(_TOUCH, {"token_digest": digest, "now": tx.now})
+def touch(tx: Tx, digest: bytes) -> bool:
+    """A request brought its token. False: it has ended."""
+    return tx.conn.execute(_TOUCH, {"token_digest": digest, "now": tx.now}).first() is not None
 
 
 def end(tx: Tx, digest: bytes) -> Row[Any] | None:
@@ -198,6 +225,12 @@ def listed(tx: Tx, casilla_id: int, idle_since: datetime) -> list[Listed]:
 def end_one(tx: Tx, casilla_id: int, session_id: bytes) -> bool:
     values = {"casilla": casilla_id, "one": session_id, "now": tx.now}
     return tx.conn.execute(_END_ONE, values).first() is not None
+
+
+def end_unseen(tx: Tx, casilla_id: int, made_by: bytes) -> Row[Any] | None:
+    """Its id and device_id. None: it had ended, or a request brought its token."""
+    values = {"casilla": casilla_id, "by": made_by, "now": tx.now}
+    return tx.conn.execute(_END_UNSEEN, values).first()
 
 
 def end_all(tx: Tx, casilla_id: int, but: bytes = b"") -> list[bytes]:

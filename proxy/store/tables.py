@@ -84,6 +84,7 @@ challenges = Table(
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
     Column("seal", LargeBinary, info={"sealed": "id"}),  # of purpose, casilla and visit
+    Column("made_by", LargeBinary, index=True),  # keyed hash of the form that made it
 )
 
 # A link of a message. A signature proves the link; this row says whether it still holds.
@@ -116,6 +117,7 @@ sessions = Table(
     Column(
         "seal", LargeBinary, info={"sealed": "digest"}
     ),  # of id, casilla and end, while it lasts
+    Column("made_by", LargeBinary),  # keyed hash of the code, until a request brings the token
     sqlite_with_rowid=False,  # one search instead of two, at every request
 )
 

@@ -1,6 +1,9 @@
 """What the people of a casilla read."""
 
 CITIZENS = {
+    "http.malformed": (
+        "El servidor no entendió lo que envió su navegador. Abra otra vez la página que buscaba.\n"
+    ),
     "form.malformed": (
         "No pudimos leer lo que envió. Vuelva a la página anterior y pruebe otra vez."
     ),

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from proxy.domain import totp
+from proxy.domain.casilla import Casilla
 from proxy.errors import Denied, Refusal
 from proxy.flows import password
 from proxy.flows.password import Choosing
@@ -69,6 +70,25 @@ async def store_chosen(
     response = finish(request, "recovery:done")
     await leave(request, response)
     return response
+
+
+async def stored_before(
+    request: Request,
+    form: dict[str, str],
+    flow: Callable[..., Casilla | Denied | None],
+    secret: object,
+) -> Response | None:
+    """The form is sent again, because no answer came: its password is the one that was stored.
+
+    None: it is another one, or the secret was not spent a moment ago.
+    """
+    passwords, new = state_of(request).passwords, form.get("nueva", "")
+    casilla = await run(request, flow, secret)
+    if not new or casilla is None or isinstance(casilla, Denied):
+        return None
+    with passwords.place():
+        proof = await passwords.prove(casilla.password, new)
+    return finish(request, "recovery:done") if proof.matches else None
 
 
 def finish(request: Request, name: str) -> Response:

@@ -12,6 +12,7 @@ from proxy.domain import secrets
 from proxy.domain.identidad import parse_user
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import cuentas, login
+from proxy.flows.challenge import Challenge, tries_left
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.edge.cookies import (
@@ -90,8 +91,17 @@ async def check_password(request: Request) -> Response:
             attempt = await run(request, login.admit, attempt, client)
         proof = await state.passwords.prove(attempt.stored, password)
         breached = await anyio.to_thread.run_sync(state.installation.breached.knows, password)
+    before = visit_of(request)
     denied = await run(
-        request, login.answer, policy, attempt, proof, visit, client, breached=breached
+        request,
+        login.answer,
+        policy,
+        attempt,
+        proof,
+        visit,
+        client,
+        before=before,
+        breached=breached,
     )
     if denied:
         return await _denied_password(request, denied, dni, volver, price)
@@ -103,12 +113,12 @@ async def check_password(request: Request) -> Response:
 
 
 async def code_form(request: Request) -> Response:
-    challenge = await look(request, login.waiting, visit_of(request))
+    challenge = await look(request, login.asked, visit_of(request))
     if challenge is None:
         return see_other(request, "login:password")
     volver = request.query_params.get("volver", "")
     notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
-    return _code_page(request, challenge.channel == "app", 200, volver, notice=notice)
+    return _code_page(request, challenge, 200, volver, notice=notice)
 
 
 @held
@@ -126,7 +136,7 @@ async def check_code(request: Request) -> Response:
         client_of(request),
     )
     if isinstance(outcome, Denied):
-        return _denied_code(request, outcome, volver, field)
+        return await _denied_code(request, outcome, volver, field)
     inbox = request.app.url_path_for("inbox:pending")
     response = RedirectResponse(volver if _ours(volver) else f"{inbox}?listo=1", 303)
     set_cookie(response, SESSION, outcome.token)
@@ -147,7 +157,7 @@ async def resend_code(request: Request) -> Response:
         client_of(request),
     )
     if outcome is not None:
-        return _denied_code(request, outcome, volver, "token")
+        return await _denied_code(request, outcome, volver, "token")
     return see_other(
         request, "login:code", "reenviado=1" + (f"&volver={volver}" if _ours(volver) else "")
     )
@@ -227,11 +237,13 @@ async def _riddle_page(
 
 
 def _code_page(
-    request: Request, by_app: bool, status: int, volver: str, **context: object
+    request: Request, asked: Challenge, status: int, volver: str, **context: object
 ) -> Response:
     """An owner with a second factor types a code of the app: no message was sent."""
-    values = {"volver": volver, "notice": None, "errors": {}} | context
-    return page(request, "login/app.html" if by_app else "login/code.html", status, **values)
+    left = tries_left(state_of(request).installation.policy, asked)
+    values = {"volver": volver, "notice": None, "errors": {}, "left": left} | context
+    template = "login/app.html" if asked.channel == "app" else "login/code.html"
+    return page(request, template, status, **values)
 
 
 async def _denied_password(
@@ -245,11 +257,13 @@ async def _denied_password(
     return held_off(_password_page(request, status(denied), **said), denied)
 
 
-def _denied_code(request: Request, denied: Denied, volver: str, field: str) -> Response:
-    if denied.ends:
+async def _denied_code(request: Request, denied: Denied, volver: str, field: str) -> Response:
+    asked = await look(request, login.asked, visit_of(request))
+    if denied.ends or asked is None:
+        denied = denied if denied.ends else Denied(Reason.GONE)
         return _password_page(request, status(denied), volver=volver, **told(denied, "dni"))
     said = told(denied, field, *(["recovery_code"] if field == RECOVERY else []))
-    return held_off(_code_page(request, denied.by_app, status(denied), volver, **said), denied)
+    return held_off(_code_page(request, asked, status(denied), volver, **said), denied)
 
 
 def _ours(path: str) -> bool:

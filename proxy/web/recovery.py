@@ -7,12 +7,12 @@ from proxy.domain import codes, secrets
 from proxy.domain.identidad import parse_user
 from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import recovery
-from proxy.flows.challenge import Challenge
+from proxy.flows.challenge import Challenge, tries_left
 from proxy.flows.limiting import Charge
 from proxy.flows.recovery import Channel
 from proxy.texts import TEXTS
 from proxy.web import captcha
-from proxy.web.choosing import choose_form, store_chosen
+from proxy.web.choosing import choose_form, store_chosen, stored_before
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, sentence, status, told
 from proxy.web.edge.forms import read_form
@@ -45,6 +45,9 @@ async def start(request: Request) -> Response:
         identidad = parse_user(dni)
     except Refusal:
         return await _start_page(request, visit, 400, dni=dni, errors={"dni": malformed(request)})
+    new_visit = secrets.new_token()
+    if await run(request, recovery.started_again, identidad, visit, new_visit):
+        return _next(request, "recovery:channel", new_visit)
     least = await captcha.least(request, "recovery_start", sent=True)
     charge = await run(request, recovery.admit, identidad, client_of(request), least)
     if isinstance(charge, Denied):
@@ -52,8 +55,8 @@ async def start(request: Request) -> Response:
     error = await captcha.check(request, "recovery_start", form, charge)
     if error:
         return await _start_page(request, visit, 400, dni=dni, errors={"captcha": error})
-    policy, new_visit = state_of(request).installation.policy, secrets.new_token()
-    await run(request, recovery.start, policy, identidad, new_visit, client_of(request))
+    policy, client = state_of(request).installation.policy, client_of(request)
+    await run(request, recovery.start, policy, identidad, new_visit, client, visit)
     return _next(request, "recovery:channel", new_visit)
 
 
@@ -72,6 +75,9 @@ async def send(request: Request) -> Response:
     if picked not in CHANNELS:
         errors = {"canal": TEXTS["recovery.channel"]}
         return await _page(request, "channel", 400, chosen="", errors=errors)
+    channel, new_visit = CHANNELS[picked], secrets.new_token()
+    if await run(request, recovery.sent_again, visit_of(request), channel, new_visit):
+        return _next(request, "recovery:code", new_visit)
     least = await captcha.least(request, "recovery_channel", sent=True)
     charge = await run(
         request, recovery.admit_message, visit_of(request), client_of(request), least
@@ -82,8 +88,7 @@ async def send(request: Request) -> Response:
     if error:
         errors = {"captcha": error}
         return await _page(request, "channel", 400, chosen=picked, errors=errors)
-    policy, new_visit = state_of(request).installation.policy, secrets.new_token()
-    channel = CHANNELS[picked]
+    policy = state_of(request).installation.policy
     denied = await run(
         request, recovery.send, policy, visit_of(request), channel, new_visit, client_of(request)
     )
@@ -93,7 +98,7 @@ async def send(request: Request) -> Response:
 
 
 async def code_form(request: Request) -> Response:
-    waiting = await look(request, recovery.waiting, visit_of(request))
+    waiting = await look(request, recovery.asked, visit_of(request))
     if waiting is None:
         return see_other(request, "recovery:start")
     notice = TEXTS["token.resent"] if "reenviado" in request.query_params else None
@@ -109,15 +114,16 @@ async def verify(request: Request) -> Response:
     if not codes.is_like_a_code(typed):
         errors = {"token": TEXTS["token.missing"]}
         return await _code_page(request, 400, typed=typed, errors=errors)
+    visit, new_visit, client = visit_of(request), secrets.new_token(), client_of(request)
+    if await run(request, recovery.verified_again, visit, typed, new_visit, client):
+        return _next(request, "recovery:choose", new_visit)
     least = await captcha.least(request, "recovery_code", sent=True)
     error = await captcha.check(request, "recovery_code", form, Charge(least))
     if error:
         errors = {"captcha": error}
         return await _code_page(request, 400, typed=typed, errors=errors)
-    policy, new_visit = state_of(request).installation.policy, secrets.new_token()
-    denied = await run(
-        request, recovery.verify, policy, visit_of(request), typed, new_visit, client_of(request)
-    )
+    policy = state_of(request).installation.policy
+    denied = await run(request, recovery.verify, policy, visit, typed, new_visit, client)
     if denied is None:
         return _next(request, "recovery:choose", new_visit)
     if denied.ends:
@@ -168,7 +174,8 @@ async def choose(request: Request) -> Response:
     form = await read_form(request, "recovery_choose")
     found = await look(request, recovery.choosing, visit_of(request))
     if found is None:
-        return await _over(request, Denied(Reason.OVER))
+        stored = await stored_before(request, form, recovery.chosen, visit_of(request))
+        return stored or await _over(request, Denied(Reason.OVER))
     template, visit = "recovery/choose.html", visit_of(request)
     stored = await store_chosen(request, form, found, template, recovery.choose, visit)
     return stored or await _over(request, Denied(Reason.OVER))
@@ -198,7 +205,9 @@ async def _code_page(
 ) -> Response:
     waiting = waiting or await look(request, recovery.waiting, visit_of(request))
     by_sms = waiting is not None and waiting.channel == "sms"  # as this browser chose
-    return await _page(request, "code", code, **{"typed": "", "by_sms": by_sms} | context)
+    left = tries_left(state_of(request).installation.policy, waiting)
+    values = {"typed": "", "by_sms": by_sms, "left": left} | context
+    return await _page(request, "code", code, **values)
 
 
 async def _start_page(

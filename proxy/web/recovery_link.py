@@ -11,7 +11,7 @@ from proxy.flows.password import Choosing
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
 from proxy.web import captcha
-from proxy.web.choosing import choose_form, keep_token, store_chosen
+from proxy.web.choosing import choose_form, keep_token, store_chosen, stored_before
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
@@ -87,7 +87,8 @@ async def change(request: Request) -> Response:
     form = await read_form(request, "recovery_change")
     opened = await _opened(request)
     if isinstance(opened, Mislaid):
-        return _mislaid_page(request, opened)
+        stored = await stored_before(request, form, recovery.chosen_by_link, _link(request))
+        return stored or _mislaid_page(request, opened)
     template, link = "recovery/change.html", _link(request)
     stored = await store_chosen(request, form, opened, template, recovery.choose_by_link, link)
     return stored or _mislaid_page(request)

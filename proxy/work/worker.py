@@ -23,6 +23,8 @@ logger = logging.getLogger("casilla.worker")
 DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
 RECORD_PAUSE = 0.5  # seconds: an evento waits less than one for its place in line
+LONGEST = 10.0  # seconds between tries of a chore that keeps failing
+PURGE_LONGEST = 3600.0  # a purge may read whole tables before it fails
 
 
 class Worker:
@@ -40,7 +42,7 @@ class Worker:
             self._mailer.work(wake, stop),
             self._repeat(self._recorder.advance, stop, RECORD_PAUSE),
             self._repeat(self._refill, stop),
-            self._repeat(self._purge, stop),
+            self._repeat(self._purge, stop, longest=PURGE_LONGEST),
         )
 
     def _refill(self) -> int:
@@ -56,18 +58,33 @@ class Worker:
                 logger.info("out of date", extra={"detail": gone})
         return 0
 
-    async def _repeat(self, chore: Callable[[], int], stop: Event, pause: float = PAUSE) -> None:
+    async def _repeat(
+        self,
+        chore: Callable[[], int],
+        stop: Event,
+        pause: float | None = None,
+        longest: float = LONGEST,
+    ) -> None:
         """Repeat at once while `chore` returns a number above 0. No error ends the loop, and one
-        that lasts is said once."""
+        that lasts is said once.
+
+        What fails again and again is tried after twice the time each time: it takes nothing from
+        a database in trouble.
+        """
+        pause = wait = PAUSE if pause is None else pause
         said = None
         while not stop.is_set():
             try:
-                done, wrong = await asyncio.to_thread(chore), None
+                done = await asyncio.to_thread(chore)
             except Exception as error:
-                done, wrong = 0, short(error)
-            if wrong and wrong != said:
-                logger.error("a chore cannot be done", extra={"detail": wrong})
-            said = wrong
+                wrong = short(error)
+                if wrong != said:
+                    logger.error("a chore cannot be done", extra={"detail": wrong})
+                said = wrong
+                await asyncio.to_thread(stop.wait, wait)
+                wait = min(wait * 2, longest)
+                continue
+            said, wait = None, pause
             if not done:
                 await asyncio.to_thread(stop.wait, pause)
 

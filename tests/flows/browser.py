@@ -28,8 +28,10 @@ class Browser:
         self.client = client
         self.visit = ""
 
-    def password(self, identidad: Identidad, password: str, *, pays: bool = False) -> Denied | None:
-        """`pays`: it answers the riddle that the form asks for."""
+    def password(
+        self, identidad: Identidad, password: str, *, pays: bool = False, before: str = ""
+    ) -> Denied | None:
+        """`pays`: it answers the riddle that the form asks for. `before`: the visit it brought."""
         self.visit = secrets.new_token()
         with self.db.transaction() as tx:
             attempt = login.attempt(tx, identidad, self.client)
@@ -43,7 +45,7 @@ class Browser:
                 attempt = login.admit(tx, attempt, self.client)
         proof = PASSWORDS.prove(attempt.stored, password)
         with self.db.transaction() as tx:
-            return login.answer(tx, POLICY, attempt, proof, self.visit, self.client)
+            return login.answer(tx, POLICY, attempt, proof, self.visit, self.client, before=before)
 
     def code(self, typed: str) -> Opened | Denied:
         with self.db.transaction() as tx:
@@ -85,3 +87,11 @@ def wrong(code: str) -> str:
 def alive(db: Database, opened: Opened) -> bool:
     with db.reading() as tx:
         return login.resume(tx, POLICY, opened.token) is not None
+
+
+def use(db: Database, opened: Opened) -> None:
+    """A request brings the token of the session."""
+    with db.transaction() as tx:
+        session = login.resume(tx, POLICY, opened.token)
+        assert session is not None
+        assert login.touch(tx, session)

@@ -14,6 +14,7 @@ from proxy.flows import login
 from proxy.flows.login import Opened
 from proxy.store import casillas, tables
 from proxy.store.db import Database
+from proxy.store.purge import purge
 from tests.clock import Clock
 from tests.few import few
 from tests.flows.browser import (
@@ -24,6 +25,7 @@ from tests.flows.browser import (
     alive,
     contexts,
     mailed_code,
+    use,
     wrong,
 )
 from tests.outbox import messages
@@ -59,9 +61,13 @@ def test_the_code_of_an_unknown_flow_opens_nothing(db: Database, rosa: Person) -
 
 
 def test_a_code_opens_once(db: Database, rosa: Person) -> None:
-    """S24"""
+    """S24: who gets no answer and presses again, see test_again."""
     browser = Browser(db)
-    browser.enter(rosa)
+    opened = browser.enter(rosa)
+    other = Browser(db)
+    other.visit = "of-another-browser"
+    assert other.code(mailed_code(db)) == Denied(Reason.GONE)
+    use(db, opened)
     assert browser.code(mailed_code(db)) == Denied(Reason.GONE)
 
 
@@ -201,6 +207,29 @@ def test_a_new_device_is_told_and_a_known_one_is_not(
     clock.advance(minutes=5)
     browser.remembers(opened).enter(rosa)
     assert len(contexts(db, "new_device")) == 1
+
+
+def test_the_first_login_of_a_casilla_is_told_of_as_the_first_and_not_as_a_new_device(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """S50"""
+    for client in (PHONE, ELSEWHERE):
+        Browser(db, client).enter(rosa)
+        clock.advance(minutes=5)
+    assert [told["first"] for told in contexts(db, "new_device")] == [True, False]
+
+
+def test_a_casilla_that_nobody_entered_for_years_is_not_told_of_a_first_login(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """Its sessions were cleared away since, and so was what would make a device new."""
+    Browser(db).enter(rosa)
+    clock.advance(days=2 * 365)
+    with db.transaction() as tx:
+        purge(tx)
+    Browser(db).enter(rosa)
+    told = [(one["first"], one["quiet"]) for one in contexts(db, "new_device")]
+    assert told == [(True, True), (False, True)]
 
 
 def test_who_has_a_proved_mobile_is_told_of_a_new_device_there_too(

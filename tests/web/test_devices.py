@@ -13,6 +13,7 @@ from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import Person
 from tests.web.letters import events
+from tests.web.registering import mail_of
 from tests.web.visitor import Visitor, forms
 
 LIST = "/casilla/sesiones/"
@@ -237,3 +238,15 @@ def test_nothing_puts_off_the_absolute_end(her: Visitor, clock: Clock) -> None:
     over = her.get(f"{LIST}seguir/")
     assert over.status_code == 303
     assert SESSION not in her.client.cookies
+
+
+def test_the_letter_of_a_first_login_speaks_of_no_new_device(
+    inside: Callable[[Person], Visitor], rosa: Person, installation: Installation
+) -> None:
+    """S50"""
+    inside(rosa)
+    told = mail_of(installation)
+    assert "por primera vez" in told["Ingresaron por primera vez a su casilla"]
+    inside(rosa)
+    told = mail_of(installation)
+    assert "que no conocíamos" in told["Ingresaron a su casilla desde un equipo nuevo"]

@@ -78,6 +78,15 @@ def test_the_new_password_is_announced_with_its_rules(newcomer: Visitor) -> None
     assert field and 'aria-describedby="requisitos nueva-error"' in field[0]
 
 
+@pytest.mark.parametrize(("profile", "least"), [("guia", 8), ("estricto", 12)])
+def test_what_a_password_needs_stands_there_once(her: Visitor, profile: str, least: int) -> None:
+    """Where the length is all that is asked for, the sentence says it and no list repeats it."""
+    rules = her.get(CHANGE).text.partition("data-rules>")[2].partition("</div>")[0]
+    read = re.sub(r"<[^>]+>", "", rules)
+    assert read.count(f"{least} caracteres") == (1 if profile == "estricto" else 2)
+    assert rules.count("data-rule=") == (1 if profile == "estricto" else 4)
+
+
 def test_only_who_may_leave_the_change_is_shown_ways_out_of_it(
     newcomer: Visitor, rosa: Person
 ) -> None:

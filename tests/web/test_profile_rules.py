@@ -35,6 +35,9 @@ def test_each_code_says_when_another_one_can_be_asked_for(
 ) -> None:
     update(her, celular=MOBILE)
     assert AGAIN in her.get(CODE).text
-    answer(her, sent_code(installation, "email_old_code"))
+    code = sent_code(installation, "email_old_code")
+    assert "tiene 4 intentos." in answer(her, f"{(int(code) + 1) % 1_000_000:06}").text
+    assert "tiene 4 intentos." in her.get(CODE).text
+    answer(her, code)
     by_sms = her.get(CODE).text
     assert "Enviamos por SMS" in by_sms and AGAIN in by_sms

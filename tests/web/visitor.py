@@ -1,6 +1,9 @@
 """A browser without JavaScript: it reads a page, fills a form of it and sends it."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -62,6 +65,25 @@ class Visitor:
         if "captcha_id" in form.fields:
             fields["captcha_trabajo"] = work(form.fields["captcha_id"], price_of(page))
         return self.send(page, action, **fields)
+
+    @contextmanager
+    def unanswered(self) -> Iterator[None]:
+        """No answer of this block reaches the browser: it keeps the cookies that it has."""
+        jar = self.client.cookies.jar
+        kept = [copy(cookie) for cookie in jar]
+        yield
+        jar.clear()
+        for cookie in kept:
+            jar.set_cookie(cookie)
+
+    def twice(self, page: Response, action: str, **fields: str) -> tuple[Response, Response]:
+        """Pressed again, because the first answer does not come. Both answers."""
+        form = next(form for form in forms(page) if form.action.endswith(action))
+        if "captcha_id" in form.fields:
+            fields["captcha_trabajo"] = work(form.fields["captcha_id"], price_of(page))
+        with self.unanswered():
+            lost = self.send(page, action, **fields)
+        return lost, self.send(page, action, **fields)
 
     def password(self, dni: str, password: str) -> Response:
         page = self.get("/casilla/ingresar/")

@@ -153,6 +153,37 @@ def test_the_worker_finds_what_another_process_left(place: Installation, tmp_pat
     assert sum(delivered(tmp_path).values()) == 2
 
 
+def test_a_chore_that_keeps_failing_is_tried_less_and_less_often(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "PAUSE", 1.0)
+    mine, tries = worker.Worker(place, path_of), 0
+    waits: list[float] = []
+
+    class Stop(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waits.append(timeout or 0)
+            return False
+
+    stop = Stop()
+
+    def fail() -> int:
+        nonlocal tries
+        tries += 1
+        if tries == 14:
+            stop.set()
+        if tries in (9, 14):
+            return 0
+        raise ValueError
+
+    async def story() -> None:
+        await mine._repeat(fail, stop, longest=60)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, asyncio.wait_for(story(), 20)).result()
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 1, 1, 2, 4, 8, 1]
+
+
 def test_a_purge_that_failed_does_not_wait_for_the_next_day(
     place: Installation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

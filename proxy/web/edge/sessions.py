@@ -73,12 +73,13 @@ async def current(request: Request) -> Session | None:
             here = False
     if not here:
         session = await look(request, login.resume, installation.policy, token)
-    if session and now - session.seen_at >= login.SEEN_EVERY:
+    if session and (session.unseen or now - session.seen_at >= login.SEEN_EVERY):
         try:
-            await run(request, login.touch, session)
-            session = session._replace(seen_at=now)
+            if not await run(request, login.touch, session):
+                return None
+            session = session._replace(seen_at=now, unseen=False)
         except Unavailable:  # whoever only reads goes on while another program writes
-            if not installation.db.sqlite:
+            if session.unseen or not installation.db.sqlite:
                 raise
         request.state.kept = False  # of what was sent
     return session

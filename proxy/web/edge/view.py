@@ -79,7 +79,7 @@ def prepare(environment: Environment, installation: Installation) -> None:
         return end_of(installation, session)
 
     environment.filters |= {"fecha": fecha, "hora": hora, "tamano": _size}
-    environment.filters |= {"horas": _hours, "minutos": _minutes}
+    environment.filters |= {"horas": _hours, "minutos": _minutes, "intentos": _tries}
     environment.filters |= {"celular": masked_phone, "correo": masked_email}
     environment.filters |= {"navegador": in_words, "red": network_of}
     environment.globals |= {
@@ -96,6 +96,10 @@ def prepare(environment: Environment, installation: Installation) -> None:
 
 def _hours(life: timedelta) -> str:
     return _counted(life // timedelta(hours=1), "hora")
+
+
+def _tries(left: int) -> str:
+    return "1 intento" if left == 1 else f"{left} intentos"
 
 
 def _minutes(life: timedelta) -> str:

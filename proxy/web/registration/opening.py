@@ -8,12 +8,11 @@ from starlette.responses import Response
 from proxy.domain import codes
 from proxy.errors import Denied, Reason
 from proxy.flows import first_access, opening
-from proxy.flows.challenge import Challenge
+from proxy.flows.challenge import tries_left
 from proxy.flows.first_access import ACTIVATION, First
 from proxy.flows.password import Choosing
-from proxy.flows.registration import Registration
 from proxy.texts import TEXTS
-from proxy.web.choosing import choose_form, finish, keep_token, store_chosen
+from proxy.web.choosing import choose_form, finish, keep_token, store_chosen, stored_before
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
@@ -24,7 +23,6 @@ from proxy.web.registration.steps import limited
 
 CLAVE = "clave"  # the guide's name of this code, instead of «token digital»
 DONE, WAITS = "registration:done", "registration:waits"
-Waiting = tuple[Registration, Challenge]
 
 
 async def email_form(request: Request) -> Response:
@@ -54,7 +52,7 @@ async def validate(request: Request) -> Response:
     if denied.ends:
         return await _gone(request, denied)
     said = told(denied, "clave", CLAVE)
-    return held_off(await _email_page(request, status(denied), waiting, **said), denied)
+    return held_off(await _email_page(request, status(denied), **said), denied)
 
 
 @held
@@ -138,7 +136,9 @@ async def activate(request: Request) -> Response:
     form = await read_form(request, "activation")
     choosing = await _activating(request)
     if choosing is None:
-        return _over_page(request)
+        link = _activation(request)
+        stored = await stored_before(request, form, first_access.activated, link)
+        return stored or _over_page(request)
     template, link = "registration/activation.html", _activation(request)
     stored = await store_chosen(request, form, choosing, template, first_access.activate, link)
     return stored or _over_page(request)
@@ -169,14 +169,13 @@ async def _gone(request: Request, denied: Denied) -> Response:
     return limited(request, denied, back, CLAVE)
 
 
-async def _email_page(
-    request: Request, code: int = 200, waiting: Waiting | None = None, **context: object
-) -> Response:
-    waiting = waiting or await look(request, opening.waiting, visit_of(request))
+async def _email_page(request: Request, code: int = 200, **context: object) -> Response:
+    waiting = await look(request, opening.waiting, visit_of(request))
     if waiting is None:
         return see_other(request, "registration:review")
     email = waiting[0].draft.typed["correo"]
-    values = {"email": email, "errors": {}, "notice": None} | context
+    left = tries_left(state_of(request).installation.policy, waiting[1])
+    values = {"email": email, "left": left, "errors": {}, "notice": None} | context
     return page(request, "registration/email.html", code, **values)
 
 

@@ -10,8 +10,9 @@ from proxy.domain import totp
 from proxy.domain.identidad import parse_identidad
 from proxy.domain.identity import Answer
 from proxy.domain.registration import LEGAL, REPRESENTATIVE, Draft, Faults, Reading
-from proxy.errors import Denied, Refusal
+from proxy.errors import Denied, Reason, Refusal
 from proxy.flows import registration, representation
+from proxy.flows.challenge import tries_left
 from proxy.texts import TEXTS
 from proxy.web import captcha
 from proxy.web.edge.cookies import visit_of
@@ -70,6 +71,8 @@ async def summon(request: Request) -> Response:
         errors = by_field(Faults(reading.errors))
         return await _start_page(request, form, errors)
     policy, client = state_of(request).installation.policy, client_of(request)
+    if await look(request, representation.summoned_again, found, identidad):
+        return see_other(request, "representative:code")
     charge = await run(request, representation.admit, client)
     if isinstance(charge, Denied):
         return limited(request, charge, "registration:representative")
@@ -97,7 +100,8 @@ async def check_code(request: Request) -> Response:
         return await _code_page(request, 400, errors={"clave": TEXTS["clave.missing"]})
     policy = state_of(request).installation.policy
     denied = await run(request, representation.answer, policy, found, typed, client_of(request))
-    if denied is None:
+    # Sent again, because the first answer was lost: the code did its work.
+    if denied is None or (denied.reason is Reason.GONE and found.draft.represented_by):
         return await _to_review(request)
     if denied.ends:
         return limited(request, denied, "registration:representative", CLAVE)
@@ -179,9 +183,11 @@ async def _start_page(
 
 
 async def _code_page(request: Request, code: int = 200, **context: object) -> Response:
-    if await look(request, representation.summoned, registration_of(request)) is None:
+    asked = await look(request, representation.summoned, registration_of(request))
+    if asked is None:
         return see_other(request, "registration:representative")
-    values = {"errors": {}, "notice": None} | context
+    left = tries_left(state_of(request).installation.policy, asked)
+    values = {"left": left, "errors": {}, "notice": None} | context
     return page(request, "registration/representative_code.html", code, **values)
 
 

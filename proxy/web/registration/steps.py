@@ -178,6 +178,8 @@ async def confirm(request: Request) -> Response:
     if await captcha.another(request, REVIEW, form):
         return await _review_page(request)
     visit, client, day = visit_of(request), client_of(request), today(request)
+    if await look(request, opening.asked_again, visit):
+        return see_other(request, "registration:email")
     charge = await run(request, opening.admit, visit, day, client)
     if isinstance(charge, Denied):
         return _not_sent(request, charge)
