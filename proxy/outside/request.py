@@ -3,16 +3,17 @@
 import json
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
-from threading import Event, Timer
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import HTTPResponse
+
+from proxy.outside.deadline import Deadline
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def ask(
     seconds: float,
     most: int,
 ) -> Reply:
-    """`seconds` limits the whole answer, `most` the bytes that are read. Raises NoReply."""
+    """`connect_seconds` limits the greeting of TLS too, `seconds` the whole answer, `most` the
+    bytes that are read. Raises NoReply."""
     parts = urlsplit(url)
     target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
     usual = {
@@ -54,13 +56,16 @@ def ask(
         "User-Agent": "casilla",
     }
     body = json.dumps(question, ensure_ascii=False).encode()
+    connecting, answering = Deadline(connect_seconds), Deadline(seconds)
     connection = _connection(url, connect_seconds)
-    ended = Event()
+    connection.watch = connecting.watch
     try:
-        with _as_no_reply(ended):
-            connection.connect()
+        with _as_no_reply(connecting, answering):
+            with connecting:
+                connection.connect()
             connection.timeout = seconds
-            with _ending(connection, seconds, ended):
+            with answering:
+                answering.watch(connection.sock)
                 connection.request(
                     "POST", target, body, {**usual, **headers}, preload_content=False
                 )
@@ -71,13 +76,26 @@ def ask(
         connection.close()
 
 
-def _connection(url: str, connect_seconds: float) -> HTTPConnection:
+class _Plain(HTTPConnection):
+    watch: Callable[[socket.socket], None]
+
+    def _new_conn(self) -> socket.socket:
+        sock = super()._new_conn()
+        self.watch(sock)  # before TLS begins on it
+        return sock
+
+
+class _Encrypted(_Plain, HTTPSConnection):
+    pass
+
+
+def _connection(url: str, connect_seconds: float) -> _Plain:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "http":
-        return HTTPConnection(host, parts.port or 80, timeout=connect_seconds)
+        return _Plain(host, parts.port or 80, timeout=connect_seconds)
     context = ssl.create_default_context()
-    return HTTPSConnection(host, parts.port or 443, timeout=connect_seconds, ssl_context=context)
+    return _Encrypted(host, parts.port or 443, timeout=connect_seconds, ssl_context=context)
 
 
 def _said(response: HTTPResponse, most: int) -> bytes:
@@ -90,28 +108,10 @@ def _said(response: HTTPResponse, most: int) -> bytes:
 
 
 @contextmanager
-def _ending(connection: HTTPConnection, seconds: float, ended: Event) -> Iterator[None]:
-    # The timeout of the socket does not end an answer that trickles in: each byte is in time.
-    sock = connection.sock
-
-    def end() -> None:
-        ended.set()
-        with suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # under TLS too, without its farewell
-
-    timer = Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-@contextmanager
-def _as_no_reply(ended: Event) -> Iterator[None]:
+def _as_no_reply(*deadlines: Deadline) -> Iterator[None]:
     try:
         yield
     except (OSError, HTTPError, HTTPException, ValueError) as error:
-        slow = ended.is_set() or isinstance(error, (TimeoutError, ReadTimeoutError))
+        timeout = isinstance(error, (TimeoutError, ReadTimeoutError))
+        slow = timeout or any(one.over for one in deadlines)
         raise NoReply("too slow" if slow else type(error).__name__, slow=slow) from None
