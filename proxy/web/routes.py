@@ -1,7 +1,6 @@
 """Every address and its handler. A form is sent to an address that also shows it."""
 
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +18,7 @@ from proxy.web import (
     recovery,
     recovery_link,
 )
-from proxy.web.edge import csrf, errors, health, violations
+from proxy.web.edge import csrf, errors, guards, health, violations
 from proxy.web.edge.pages import Handler
 from proxy.web.mailed import follow
 from proxy.web.registration import opening, representation, steps
@@ -121,18 +120,17 @@ CASILLA: list[BaseRoute] = [
 
 
 def routes(origin: str) -> list[BaseRoute]:
-    small = Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES)
-    guards = [
+    door = [
         Middleware(errors.LastResort),
-        small,  # not `max_body_size`, which raises an exception of its own
+        Middleware(guards.SmallBodies, most=BODY_BYTES),
         Middleware(csrf.SameOrigin, origin=origin),
         Middleware(ExceptionMiddleware, handlers=errors.HANDLERS),
     ]
     return [
-        Mount("/casilla", routes=CASILLA, middleware=guards),
+        Mount("/casilla", routes=CASILLA, middleware=door),
         Route("/salud", health.alive, name="alive"),
         Route("/listo", health.ready, name="ready"),
-        Route("/csp", violations.report, methods=["POST"], name="violations", middleware=guards),
+        Route("/csp", violations.report, methods=["POST"], name="violations", middleware=door),
     ]
 
 

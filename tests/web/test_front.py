@@ -1,5 +1,6 @@
 """The nginx of the manual, as it is printed there, in front of the real service."""
 
+import os
 import re
 import shutil
 import socket
@@ -44,8 +45,9 @@ def front(folder: Path, upstream: int) -> Iterator[Ask]:
         printed = printed.replace(one, other)
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     places = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    user = "user root;" if os.getuid() == 0 else ""  # or its worker may write no file of a test
     (folder / "nginx.conf").write_text(
-        f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;"
+        f"{user} daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;"
         f"events {{}} http {{ {places} {printed} }}"
     )
     running = subprocess.Popen([nginx, "-p", str(folder), "-c", f"{folder}/nginx.conf"])
@@ -104,3 +106,15 @@ def test_no_log_of_the_front_server_holds_the_token_of_a_link(
     for piece in token.split("."):
         if len(piece) > 6:
             assert piece not in lines + faults
+
+
+def test_what_is_too_large_gets_the_page_of_the_casilla(
+    folder: Path, installation: Installation
+) -> None:
+    """And not the front server's, in English."""
+    with serving(create_app(installation)) as server, front(folder, server.port) as ask:
+        for size in (70_000, 900_000):
+            kind = "application/x-www-form-urlencoded"
+            answer = ask("/casilla/ingresar/", "POST", b"1" * size, content_type=kind)
+            assert answer.status == 413
+            assert "Lo que envió es demasiado largo" in answer.body.decode()
