@@ -1,9 +1,8 @@
 """Asks an outside service one question in JSON, within a time limit. Follows no redirect."""
 
 import json
-import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
@@ -56,16 +55,13 @@ def ask(
         "User-Agent": "casilla",
     }
     body = json.dumps(question, ensure_ascii=False).encode()
-    connecting, answering = Deadline(connect_seconds), Deadline(seconds)
-    connection = _connection(url, connect_seconds)
-    connection.watch = connecting.watch
+    connection, limit = _connection(url, connect_seconds), Deadline(seconds)
     try:
-        with _as_no_reply(connecting, answering):
-            with connecting:
-                connection.connect()
+        with _as_no_reply(limit):
+            connection.connect()
             connection.timeout = seconds
-            with answering:
-                answering.watch(connection.sock)
+            with limit:
+                limit.watch(connection.sock)
                 connection.request(
                     "POST", target, body, {**usual, **headers}, preload_content=False
                 )
@@ -76,26 +72,13 @@ def ask(
         connection.close()
 
 
-class _Plain(HTTPConnection):
-    watch: Callable[[socket.socket], None]
-
-    def _new_conn(self) -> socket.socket:
-        sock = super()._new_conn()
-        self.watch(sock)  # before TLS begins on it
-        return sock
-
-
-class _Encrypted(_Plain, HTTPSConnection):
-    pass
-
-
-def _connection(url: str, connect_seconds: float) -> _Plain:
+def _connection(url: str, connect_seconds: float) -> HTTPConnection:
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme == "http":
-        return _Plain(host, parts.port or 80, timeout=connect_seconds)
+        return HTTPConnection(host, parts.port or 80, timeout=connect_seconds)
     context = ssl.create_default_context()
-    return _Encrypted(host, parts.port or 443, timeout=connect_seconds, ssl_context=context)
+    return HTTPSConnection(host, parts.port or 443, timeout=connect_seconds, ssl_context=context)
 
 
 def _said(response: HTTPResponse, most: int) -> bytes:
@@ -108,10 +91,10 @@ def _said(response: HTTPResponse, most: int) -> bytes:
 
 
 @contextmanager
-def _as_no_reply(*deadlines: Deadline) -> Iterator[None]:
+def _as_no_reply(limit: Deadline) -> Iterator[None]:
     try:
         yield
     except (OSError, HTTPError, HTTPException, ValueError) as error:
         timeout = isinstance(error, (TimeoutError, ReadTimeoutError))
-        slow = timeout or any(one.over for one in deadlines)
+        slow = timeout or limit.over
         raise NoReply("too slow" if slow else type(error).__name__, slow=slow) from None

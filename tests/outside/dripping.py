@@ -6,6 +6,7 @@ from threading import Event, Thread
 from types import TracebackType
 
 EVERY = 0.05  # seconds; fewer than any timeout of the tests
+TLS_BEGINS = b"\x16\x03\x03\x40\x00"  # a record of 16 KB, of which the rest is to come
 MOST = 400  # bytes, so that a test that fails ends
 
 

@@ -13,7 +13,7 @@ from proxy.outside.deadline import Deadline
 from proxy.outside.mail import Smtp, Unsent, transport
 from proxy.outside.smtp import Client
 from tests.engines import free_port
-from tests.outside.dripping import Dripping
+from tests.outside.dripping import TLS_BEGINS, Dripping
 from tests.outside.servers import ELSEWHERE, Mailbox, certificate, tls_of
 from tests.outside.test_mail import Start
 
@@ -77,7 +77,7 @@ def test_a_password_that_no_server_could_be_told_is_refused_at_the_start(written
     ("scheme", "before", "drip"),
     [
         ("smtp", [], b"2"),
-        ("smtps", [], b"\x16"),
+        ("smtps", [TLS_BEGINS], b"\x02"),
         ("smtp", [GREETING], b"2"),
         ("smtp", [GREETING, HELLO], b"2"),
         ("smtp", [GREETING, HELLO, b"250 OK\r\n", b"250 OK\r\n", b"354 ya\r\n"], b"2"),

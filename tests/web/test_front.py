@@ -6,6 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,12 +65,13 @@ def front(folder: Path, upstream: int) -> Iterator[Ask]:
             return reply(b"".join(iter(lambda: connection.recv(65536), b"")))
 
     try:
-        for _ in range(200):
+        for _ in range(600):
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=20).close()
                 break
             except OSError:
                 assert running.poll() is None
+                time.sleep(0.05)
         yield ask
     finally:
         running.terminate()
