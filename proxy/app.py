@@ -16,7 +16,8 @@ from starlette.types import ASGIApp
 
 from proxy.installation import Installation
 from proxy.store.engine import CONNECTIONS
-from proxy.web.edge import errors, health
+from proxy.web.edge import errors
+from proxy.web.edge.guards import KnownHost
 from proxy.web.edge.hashing import PasswordPool
 from proxy.web.edge.headers import Headers, OwnRedirects
 from proxy.web.edge.log import RequestLog
@@ -53,8 +54,8 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
     app = Starlette(
         routes=routes(origin),
         middleware=[
-            Middleware(health.KnownHost, allowed_hosts=[installation.settings.hostname]),
             Middleware(RequestLog),
+            Middleware(KnownHost, hostname=installation.settings.hostname),
             Middleware(OwnRedirects),
         ],
         exception_handlers={HTTPException: errors.to_site},

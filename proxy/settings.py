@@ -1,12 +1,14 @@
 """The settings of an installation: the environment variables CASILLA_…"""
 
+import os
 import re
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from catalog.reading.reader import FOLDER, lacking
@@ -17,23 +19,28 @@ ENGINES = ("sqlite", "postgresql", "postgresql+psycopg")
 HOST = re.compile(r"[a-z0-9.:-]+")
 DIGEST = re.compile(rb"[0-9A-Fa-f]{40}[:\r\n]")
 ADDRESS = re.compile(r"[!-~]+")
+ENCRYPTED = {"require", "verify-ca", "verify-full"}
 
 
 class Settings(BaseSettings):
     """A command reads the settings once, when it starts, and hands them down."""
 
-    model_config = SettingsConfigDict(env_prefix="CASILLA_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="CASILLA_", env_file=".env", extra="ignore", hide_input_in_errors=True
+    )
 
-    database_url: str = "sqlite:///var/casilla.db"
+    # Before what it allows: each setting is checked in this order.
+    allow_plain: Annotated[tuple[Literal["smtp", "postgresql"], ...], NoDecode] = ()
+    database_url: str = Field("sqlite:///var/casilla.db", repr=False)
     origin: str = "http://localhost:8000"
     catalog_dir: Path = FOLDER
     keys_file: Path = Path("var/claves.json")
-    mail_url: str = "maildir:var/correo"
+    mail_url: str = Field("maildir:var/correo", repr=False)
     mail_senders: Annotated[int, Field(ge=1, le=10)] = 4
     sms_url: str = Field("maildir:var/sms", repr=False)
     sms_token: str = Field("", repr=False)
     sms_a_day: Annotated[int, Field(ge=1)] = 1000
-    identity_url: str = "padron:"
+    identity_url: str = Field("padron:", repr=False)
     identity_token: str = Field("", repr=False)
     identity_headers: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field((), repr=False)
     identity_connect_seconds: Annotated[float, Field(gt=0, le=10)] = 2
@@ -46,13 +53,16 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _one_of_two_engines(cls, value: str) -> str:
+    def _one_of_two_engines(cls, value: str, info: ValidationInfo) -> str:
         engine, _, where = value.partition("://")
-        if engine in ENGINES and where.strip("/"):
-            return value
-        raise ValueError(
-            "debe ser sqlite:///CARPETA/archivo.db o postgresql://usuario:clave@servidor:5432/base"
-        )
+        if engine not in ENGINES or not where.strip("/"):
+            raise ValueError(
+                "debe ser sqlite:///CARPETA/archivo.db o "
+                "postgresql://usuario:clave@servidor:5432/base"
+            )
+        if engine != "sqlite" and "postgresql" not in info.data.get("allow_plain", ()):
+            _refuse_plain_database(value, os.environ)
+        return value
 
     @field_validator("origin")
     @classmethod
@@ -110,16 +120,21 @@ class Settings(BaseSettings):
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
             try:
-                ip_network(one, strict=False)
+                network = ip_network(one, strict=False)
             except ValueError:
                 raise ValueError(f"«{one}» no es una dirección IP ni una red") from None
+            if network.prefixlen == 0:
+                raise ValueError(
+                    f"«{one}» es todo Internet: cualquiera podría decir de dónde viene. Escriba "
+                    "solo las direcciones de sus proxies, como 127.0.0.1"
+                )
         return value
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "allow_plain", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
+            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
         return value
 
     @field_validator("sms_url")
@@ -188,11 +203,63 @@ def is_service(url: str) -> bool:
         return False
     if not host or "@" in parts.netloc or parts.fragment or not ADDRESS.fullmatch(url):
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(host))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
 
 
-def _is_this_machine(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Only what leads to this machine for certain: another name is what a server says it is, and
+    `127.1` and the like are not worth an exception."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return host.lower() == "localhost"
+
+
+def _is_this_machine(host: str) -> bool:
+    """For the address that a browser opens: browsers hold `*.localhost` to be this machine."""
+    return is_loopback(host) or host.endswith(".localhost")
+
+
+def _refuse_plain_database(url: str, environ: Mapping[str, str]) -> None:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError("no es una URL") from None
+    if "@" in (parts.host or ""):  # a part of the password would be taken for the server
+        raise ValueError("la clave tiene signos que hay que escribir así: @ es %40 y % es %25")
+    asked = parts.normalized_query
+    modes = asked.get("sslmode") or (environ.get("PGSSLMODE", ""),)
+    if not ENCRYPTED.issuperset(modes) and not _stays_here(parts.host, asked, environ):
+        raise ValueError(
+            "la base de datos está en otra máquina y los datos viajarían sin cifrar. Agregue al "
+            "final ?sslmode=verify-full (y &sslrootcert=ARCHIVO, con el certificado de su "
+            "autoridad), o al menos ?sslmode=require. Si su entidad acepta que viajen así, escriba "
+            "CASILLA_ALLOW_PLAIN=postgresql"
+        )
+
+
+def _stays_here(
+    host: str | None, asked: Mapping[str, Sequence[str]], environ: Mapping[str, str]
+) -> bool:
+    """As libpq looks for its server; without any, it is a socket of this machine."""
+    if "service" in asked or environ.get("PGSERVICE"):
+        return False  # a file says which server that is
+    ways = (
+        asked.get("hostaddr"),
+        (environ.get("PGHOSTADDR", ""),),
+        asked.get("host"),
+        (host or "",),
+        (environ.get("PGHOST", ""),),
+    )
+    found = next((way for way in ways if way and any(way)), ())
+    places = [place for way in found for place in way.split(",")]
+    return all(not place or place[0] in "/@" or is_loopback(_bare(place)) for place in places)
+
+
+def _bare(place: str) -> str:
+    """Without its port: SQLAlchemy takes `host=servidor:5432` too."""
+    name, sign, port = place.rpartition(":")
+    return name if sign and port.isdigit() and ":" not in name else place

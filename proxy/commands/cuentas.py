@@ -113,7 +113,7 @@ def make_pass(
     with parts.db.transaction() as tx:
         made = flow.make_pass(tx, holder)
     token = parts.signing.link(flow.PASS, made)
-    address = parts.settings.origin + path_of("login:pass", token=token)
+    address = parts.settings.origin + path_of("login:pass:follow", token=token)
     minutes = flow.PASS_LIFE.seconds // 60
     print(f"Pase de {holder}: sirve {minutes} minutos y una sola vez. Debe abrirlo en su equipo:")
     print(address)

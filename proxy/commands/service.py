@@ -1,5 +1,6 @@
 """The service itself: `migrar`, `servir`, `trabajar`."""
 
+import logging
 import re
 import sys
 from contextlib import suppress
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from proxy.installation import Installation
     from proxy.keys.ring import KeyRing
     from proxy.settings import Settings
+
+logger = logging.getLogger("casilla")
 
 PROFILE = r'<meta name="casilla:perfil" content="(\w+)">'  # of the site's first page
 GRACE = 10  # seconds that a request in progress has when the server is told to stop
@@ -93,9 +96,12 @@ def serve(
     _refuse_lost_documents(parts)
     _warn_of_other_rules(settings)
     start.warn_of_folders(settings)
+    if not sin_trabajador:
+        start.refuse_plain_mail(settings)
     listener = _listen(direccion, port)
     parts.documents.tidy()
     write_json_lines()
+    _warn_of_no_proxy(settings)
     config = uvicorn.Config(
         create_app(parts, worker=not sin_trabajador),
         http=protocol(settings.origin),
@@ -118,6 +124,13 @@ def _warn_of_other_rules(settings: "Settings") -> None:
     if found and found[1] != settings.profile:
         said = TEXTS["site.profile"].format(built=found[1], wanted=settings.profile)
         print(said, file=sys.stderr)
+
+
+def _warn_of_no_proxy(settings: "Settings") -> None:
+    """Said on the screen and in the log: every limit by network would be of all people together."""
+    if settings.origin.startswith("https://") and not settings.trusted_proxies:
+        print(TEXTS["proxies.none"], file=sys.stderr)
+        logger.warning("no proxy is trusted")
 
 
 def _refuse_lost_documents(parts: "Installation") -> None:
@@ -144,6 +157,7 @@ def work() -> None:
     parts = start.ready(WORKER)
     worker = Worker(parts, path_of)
     start.warn_of_folders(parts.settings)
+    start.refuse_plain_mail(parts.settings)
     write_json_lines()
     print("Enviando correos y SMS. Para terminar: Ctrl+C", flush=True)
     work_alone(worker)

@@ -119,6 +119,22 @@ def warn_of_folders(settings: "Settings") -> None:
         print(TEXTS["sms.folder"], file=sys.stderr)
 
 
+def refuse_plain_mail(settings: "Settings") -> None:
+    """Refuses `mail.plain`. A server that is away says nothing: its messages wait."""
+    from proxy.outside.mail import Smtp, Unsent, mail_transport
+
+    mail = mail_transport(settings)
+    if not isinstance(mail, Smtp) or mail.loopback or mail.plain:
+        return
+    try:
+        encrypted = mail.offers_tls()
+    except Unsent as error:
+        print(TEXTS["mail.away"].format(host=mail.host, reason=error.reason), file=sys.stderr)
+        return
+    if not encrypted:
+        raise Refusal("mail.plain", host=mail.host)
+
+
 def to_the_second(moment: "datetime", parts: "Installation") -> str:
     """dd/mm/aaaa HH:MM:SS in the entity's zone (R18)."""
     official = parts.catalog.entity.official_time

@@ -174,6 +174,20 @@ OPERATION = {
         "CASILLA_ORIGIN debe ser localhost."
     ),
     "settings.wrong": "La variable {name} no vale: {reason}",
+    "mail.plain": (
+        "El servidor de correo {host} no ofrece TLS (STARTTLS) y los mensajes viajarían sin "
+        "cifrar. Actívelo en él, o escriba smtps://{host}:465 en CASILLA_MAIL_URL si lo tiene ahí. "
+        "Si su entidad acepta que viajen así, escriba CASILLA_ALLOW_PLAIN=smtp."
+    ),
+    "mail.away": (
+        "Aviso: el servidor de correo {host} no contesta ({reason}). Los mensajes esperan, y salen "
+        "solo si ofrece TLS."
+    ),
+    "proxies.none": (
+        "Aviso: la dirección es https y no se cree a ningún proxy: todos los pedidos parecerán "
+        "venir del suyo, y los límites serán los mismos para todos. Escriba su dirección en "
+        "CASILLA_TRUSTED_PROXIES, como 127.0.0.1."
+    ),
     "settings.unknown": "Aviso: {name} no es un ajuste y no cambia nada{meant}",
     "settings.retired": (
         "Estos ajustes ya no existen: {names}. Bórrelos de su archivo .env o del entorno. Los SMS "

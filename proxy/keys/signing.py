@@ -45,16 +45,24 @@ class Signing:
     def disavowed(self, token: str, max_age: int) -> str | None:
         return _loaded(self._disavowals, token, max_age)
 
+    def is_of_a_link(self, token: str) -> bool:
+        """Whether we signed it for a link of a message. Its purpose and age are not judged."""
+        return self._link_in(token) is not None or _loaded(self._disavowals, token) is not None
+
     def link(self, purpose: str, link_id: bytes) -> str:
         return str(self._links.dumps([purpose, link_id.hex()]))
 
     def link_of(self, purpose: str, token: str) -> bytes | None:
         """None: not our signature, or another purpose. No age limit: the row of the link has it."""
+        signed_for, link_id = self._link_in(token) or ("", "")
+        return bytes.fromhex(link_id) if signed_for == purpose else None
+
+    def _link_in(self, token: str) -> tuple[str, str] | None:
         try:
             signed_for, link_id = self._links.loads(token)
         except (BadData, ValueError, TypeError):
             return None
-        return bytes.fromhex(link_id) if signed_for == purpose else None
+        return signed_for, link_id
 
 
 def _form_token(key: bytes, binding: str, form: str) -> str:
@@ -67,7 +75,9 @@ def _serializer(ring: KeyRing, purpose: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(keys, salt=f"casilla/{purpose}/v1", signer=Signer256)
 
 
-def _loaded(serializer: URLSafeTimedSerializer, token: str, max_age: int) -> str | None:
+def _loaded(
+    serializer: URLSafeTimedSerializer, token: str, max_age: int | None = None
+) -> str | None:
     try:
         value = serializer.loads(token, max_age=max_age)
     except BadData:

@@ -110,7 +110,7 @@ class _Failed(Exception):
 class Service:
     """An HTTP service that verifies, such as RENIEC and SUNAT behind the PIDE."""
 
-    url: str
+    url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     connect_seconds: float = 2.0
     read_seconds: float = 5.0

@@ -10,22 +10,23 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from functools import cached_property
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Condition
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from proxy.errors import Refusal
+from proxy.outside.deadline import Deadline
+from proxy.outside.smtp import ANSWER, Client, TlsClient, said
+from proxy.settings import Settings, is_loopback
 from proxy.texts import TEXTS
 
 TIMEOUT = 30.0  # seconds that a mail server may take for one answer
-# Seconds before the message itself must go out. Four answers follow: all together stay within the
-# lease of a worker, so no other worker sends the message meanwhile.
-PATIENCE = 120.0
+# Seconds before the message itself must go out, and for all of it: far within the lease of a
+# worker, so no other worker sends the message meanwhile.
+PATIENCE, LIMIT = 60.0, 120.0
 FAREWELL = 2.0  # seconds for the answer to QUIT: nothing depends on it
-# Characters of a server's answer. The outbox keeps fewer, after it removes the recipient.
-ANSWER = 1000
+LOOK = 5.0  # seconds for the question of a start, which does not wait for a server that is away
 SUBMISSION, RELAY, IMPLICIT_TLS = 587, 25, 465
 
 
@@ -55,10 +56,12 @@ class Transport(Protocol):
         """End each connection that nobody used for `idle` seconds."""
 
 
-def transport(mail_url: str, hostname: str, keep: int = 0) -> Transport:
+def transport(
+    mail_url: str, hostname: str, keep: int = 0, *, plain: bool = False
+) -> "Folder | Smtp":
     """`hostname` is the name that we tell the mail server, `keep` how many connections stay open.
 
-    Refuses `mail.url`.
+    With `plain`, another machine need not offer TLS. Refuses `mail.url`.
     """
     if mail_url.startswith("maildir:"):
         return Folder(maildir(mail_url))
@@ -76,10 +79,28 @@ def transport(mail_url: str, hostname: str, keep: int = 0) -> Transport:
         port=port or usual,
         implicit_tls=parts.scheme == "smtps",
         hostname=hostname,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
+        user=_decoded(parts.username or ""),
+        password=_decoded(parts.password or ""),
         keep=keep,
+        plain=plain,
     )
+
+
+def mail_transport(settings: Settings, keep: int = 0) -> "Folder | Smtp":
+    plain = "smtp" in settings.allow_plain
+    return transport(settings.mail_url, settings.hostname, keep, plain=plain)
+
+
+def _decoded(credential: str) -> str:
+    """Refuses `mail.url` for what no server could be told: it would answer that it is wrong."""
+    try:
+        decoded = unquote(credential, errors="strict")
+        decoded.encode()
+    except UnicodeError:
+        raise Refusal("mail.url") from None
+    if "\0" in decoded:
+        raise Refusal("mail.url")
+    return decoded
 
 
 def maildir(mail_url: str) -> Path:
@@ -123,6 +144,7 @@ class Smtp:
     user: str = ""
     password: str = field(default="", repr=False)
     keep: int = 0  # connections that stay open for the next messages, until `hang_up`
+    plain: bool = False
     _kept: "_Kept" = field(default_factory=lambda: _Kept(), init=False, repr=False, compare=False)
 
     @property
@@ -131,9 +153,11 @@ class Smtp:
 
     def send(self, email: EmailMessage) -> str:
         """Threads may send at once. Each has a connection for itself meanwhile."""
-        started = time.monotonic()
-        with _as_unsent():
-            server = self._kept.take() or self._connected_or_kept()
+        started, limit = time.monotonic(), Deadline(LIMIT)
+        with _as_unsent(), limit:
+            server = self._kept.take() or self._connected_or_kept(limit)
+            if server.kept and server.sock:
+                limit.watch(server.sock)
             kept = server.kept
             try:
                 return self._send_by(server, email, started)
@@ -143,9 +167,9 @@ class Smtp:
                 # is still open served: only the recipient was refused.
                 if not kept or server.data_begun or server.sock:
                     raise
-            return self._send_by(self._connected_or_kept(), email, started)
+            return self._send_by(self._connected_or_kept(limit), email, started)
 
-    def _send_by(self, server: "_Client", email: EmailMessage, started: float) -> str:
+    def _send_by(self, server: "Client", email: EmailMessage, started: float) -> str:
         server.data_begun = False
         try:
             if time.monotonic() - started > PATIENCE:
@@ -164,10 +188,22 @@ class Smtp:
         for server in self._kept.unused(idle):
             _take_leave(server)
 
-    def _connected_or_kept(self) -> "_Client":
+    def offers_tls(self) -> bool:
+        """Whether a message could leave encrypted. Raises Unsent when nobody answers."""
+        if self.implicit_tls:
+            return True
+        with _as_unsent(), Deadline(LOOK) as limit:
+            server = Client(limit.watch, self.host, self.port, self.hostname, timeout=LOOK)
+            try:
+                server.ehlo_or_helo_if_needed()
+                return server.has_extn("starttls")
+            finally:
+                server.close()
+
+    def _connected_or_kept(self, limit: Deadline) -> "Client":
         self._kept.count_new()
         try:
-            return self._connected()
+            return self._connected(limit)
         except BaseException as error:
             self._kept.count_lost()
             # Some servers accept fewer connections than there are senders: wait for one of those.
@@ -176,11 +212,12 @@ class Smtp:
                 return kept
             raise
 
-    def _connected(self) -> "_Client":
+    def _connected(self, limit: Deadline) -> "Client":
+        where = (limit.watch, self.host, self.port, self.hostname)
         server = (
-            _TlsClient(self.host, self.port, self.hostname, timeout=TIMEOUT, context=self._tls)
+            TlsClient(*where, timeout=TIMEOUT, context=self._tls)
             if self.implicit_tls
-            else _Client(self.host, self.port, self.hostname, timeout=TIMEOUT)
+            else Client(*where, timeout=TIMEOUT)
         )
         try:
             self._enter(server)
@@ -189,51 +226,30 @@ class Smtp:
             raise
         return server
 
-    def _enter(self, server: "_Client") -> None:
+    def _enter(self, server: "Client") -> None:
         server.ehlo_or_helo_if_needed()
         if not self.implicit_tls:
             if server.has_extn("starttls"):
                 server.starttls(context=self._tls)
                 server.ehlo_or_helo_if_needed()
-            elif self.password and not self._loopback:
-                raise Unsent("the server offers no TLS for the password")
+            elif not (self.loopback or self.plain):
+                raise Unsent("the server offers no TLS")
         if self.user:
             server.login(self.user, self.password)
 
     @property
-    def _loopback(self) -> bool:
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+    def loopback(self) -> bool:
+        return is_loopback(self.host)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """Made once: to read the authorities of the system takes as long as to send a message."""
         context = ssl.create_default_context()
         # No third party reads the loopback, and a local mail server seldom has a certificate.
-        if self._loopback and not self.implicit_tls:
+        if self.loopback and not self.implicit_tls:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         return context
-
-
-class _Client(smtplib.SMTP):
-    """Keeps the answer to DATA, which names the message in the queue of the server."""
-
-    answer = ""
-    data_begun = False
-    kept = False  # whether it has served before
-
-    def data(self, msg):  # type: ignore[no-untyped-def]
-        self.data_begun = True
-        code, said = super().data(msg)
-        self.answer = _said(code, said)
-        return code, said
-
-
-class _TlsClient(_Client, smtplib.SMTP_SSL):
-    pass
 
 
 class _Kept:
@@ -242,9 +258,9 @@ class _Kept:
     def __init__(self) -> None:
         self._changed = Condition()
         self._used = 0
-        self._unused: list[tuple[_Client, float]] = []  # and since when; the newest last
+        self._unused: list[tuple[Client, float]] = []  # and since when; the newest last
 
-    def take(self, wait: float = 0) -> _Client | None:
+    def take(self, wait: float = 0) -> Client | None:
         """Waits only while another thread has one, which it may give back."""
         with self._changed:
             self._changed.wait_for(lambda: self._unused or not self._used, wait)
@@ -262,7 +278,7 @@ class _Kept:
             self._used -= 1
             self._changed.notify_all()
 
-    def give_back(self, server: _Client, most: int) -> None:
+    def give_back(self, server: Client, most: int) -> None:
         with self._changed:
             self._used -= 1
             if server.sock and len(self._unused) < most:
@@ -272,7 +288,7 @@ class _Kept:
                 _take_leave(server)
             self._changed.notify_all()
 
-    def unused(self, idle: float) -> list[_Client]:
+    def unused(self, idle: float) -> list[Client]:
         """Those that nobody used for `idle` seconds. They are the caller's now."""
         until = time.monotonic() - idle
         with self._changed:
@@ -281,11 +297,12 @@ class _Kept:
         return old
 
 
-def _take_leave(server: _Client) -> None:
+def _take_leave(server: Client) -> None:
     # The server took the messages: a QUIT that fails must not send them again.
-    with suppress(OSError, smtplib.SMTPException):
+    with suppress(OSError, smtplib.SMTPException), Deadline(FAREWELL) as limit:
         if server.sock:
             server.sock.settimeout(FAREWELL)
+            limit.watch(server.sock)
         server.quit()
     server.close()
 
@@ -295,18 +312,13 @@ def _as_unsent() -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPRecipientsRefused as error:
-        code, said = next(iter(error.recipients.values()))
-        raise Unsent(f"RCPT {code}", _said(code, said), refused=code >= 500) from None
+        code, answer = next(iter(error.recipients.values()))
+        raise Unsent(f"RCPT {code}", said(code, answer), refused=code >= 500) from None
     except smtplib.SMTPResponseException as error:
-        answer = _said(error.smtp_code, error.smtp_error)
-        raise Unsent(f"{type(error).__name__} {error.smtp_code}", answer) from None
+        whole = said(error.smtp_code, error.smtp_error)
+        raise Unsent(f"{type(error).__name__} {error.smtp_code}", whole) from None
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
         raise Unsent(type(error).__name__, str(error)[:ANSWER]) from None
-
-
-def _said(code: int, text: bytes | str) -> str:
-    words = text.decode(errors="replace") if isinstance(text, bytes) else text
-    return f"{code} {words}"[:ANSWER]
 
 
 def _sync(folder: Path) -> None:

@@ -1,18 +1,18 @@
 """Asks an outside service one question in JSON, within a time limit. Follows no redirect."""
 
 import json
-import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
-from threading import Event, Timer
 from urllib.parse import urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import HTTPResponse
+
+from proxy.outside.deadline import Deadline
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def ask(
     seconds: float,
     most: int,
 ) -> Reply:
-    """`seconds` limits the whole answer, `most` the bytes that are read. Raises NoReply."""
+    """`connect_seconds` limits the greeting of TLS too, `seconds` the whole answer, `most` the
+    bytes that are read. Raises NoReply."""
     parts = urlsplit(url)
     target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
     usual = {
@@ -54,13 +55,13 @@ def ask(
         "User-Agent": "casilla",
     }
     body = json.dumps(question, ensure_ascii=False).encode()
-    connection = _connection(url, connect_seconds)
-    ended = Event()
+    connection, limit = _connection(url, connect_seconds), Deadline(seconds)
     try:
-        with _as_no_reply(ended):
+        with _as_no_reply(limit):
             connection.connect()
             connection.timeout = seconds
-            with _ending(connection, seconds, ended):
+            with limit:
+                limit.watch(connection.sock)
                 connection.request(
                     "POST", target, body, {**usual, **headers}, preload_content=False
                 )
@@ -90,28 +91,10 @@ def _said(response: HTTPResponse, most: int) -> bytes:
 
 
 @contextmanager
-def _ending(connection: HTTPConnection, seconds: float, ended: Event) -> Iterator[None]:
-    # The timeout of the socket does not end an answer that trickles in: each byte is in time.
-    sock = connection.sock
-
-    def end() -> None:
-        ended.set()
-        with suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # under TLS too, without its farewell
-
-    timer = Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-@contextmanager
-def _as_no_reply(ended: Event) -> Iterator[None]:
+def _as_no_reply(limit: Deadline) -> Iterator[None]:
     try:
         yield
     except (OSError, HTTPError, HTTPException, ValueError) as error:
-        slow = ended.is_set() or isinstance(error, (TimeoutError, ReadTimeoutError))
+        timeout = isinstance(error, (TimeoutError, ReadTimeoutError))
+        slow = timeout or limit.over
         raise NoReply("too slow" if slow else type(error).__name__, slow=slow) from None

@@ -11,6 +11,14 @@ CITIZENS = {
         "Esta página venció o se abrió otra vez en otra pestaña. Vuelva a abrirla y escriba sus "
         "datos otra vez. Si se repite, permita las cookies de este sitio en su navegador."
     ),
+    "form.large": (
+        "Lo que envió es demasiado largo y no lo recibimos. Vuelva a la página anterior, acórtelo "
+        "y pruebe otra vez."
+    ),
+    "link.lost": (
+        "No pudimos leer su enlace. Ábralo otra vez desde el mensaje que recibió. Si se repite, "
+        "permita las cookies de este sitio en su navegador o use otro navegador."
+    ),
     "form.foreign": (
         "El pedido vino de otro sitio y no lo atendimos. Entre por la página de la casilla."
     ),

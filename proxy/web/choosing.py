@@ -23,15 +23,6 @@ from proxy.web.edge.state import state_of
 FIELD = "codigo"  # for an owner with a second factor
 
 
-def keep_token(request: Request, name: str, purpose: str) -> Response:
-    """Redirect to an address without the token, so that no history keeps the token (S34)."""
-    response, token = see_other(request, name), request.path_params["token"]
-    # Only a token that we signed: an attacker who chose the cookie could read along.
-    if state_of(request).signing.link_of(purpose, token):
-        set_cookie(response, VISIT, token)
-    return response
-
-
 def choose_form(request: Request, template: str, code: int = 200, **context: Any) -> Response:
     values = {"errors": {}, "notice": None, "factor": False} | context
     return page(request, template, code, **values)

@@ -32,7 +32,6 @@ from proxy.web.edge.pages import (
     client_of,
     letters,
     look,
-    mailed_page,
     malformed,
     page,
     run,
@@ -40,6 +39,7 @@ from proxy.web.edge.pages import (
 )
 from proxy.web.edge.sessions import current, leave
 from proxy.web.edge.state import state_of
+from proxy.web.mailed import token_of
 
 OUR_PATH = re.compile(r"/casilla/[A-Za-z0-9_\-/]*")
 RECOVERY = "recuperacion"  # the field of a recovery code, in place of a code of the app
@@ -164,15 +164,15 @@ async def resend_code(request: Request) -> Response:
 
 
 async def disavow_form(request: Request) -> Response:
-    return mailed_page(request, "login/disavow.html")
+    if _disavowed(request) is None:
+        return page(request, "login/disavowed.html", stopped=False)
+    return page(request, "login/disavow.html")
 
 
 @held
 async def disavow(request: Request) -> Response:
-    await read_form(request, "disavow")
-    state = state_of(request)
-    seconds = state.installation.policy.disavowal_life // timedelta(seconds=1)
-    challenge = state.signing.disavowed(request.path_params["token"], seconds)
+    await read_form(request, "disavow", token_of(request))
+    challenge = _disavowed(request)
     stopped = False
     if challenge is not None:
         stopped = await run(request, login.disavow, bytes.fromhex(challenge))
@@ -180,14 +180,16 @@ async def disavow(request: Request) -> Response:
 
 
 async def pass_form(request: Request) -> Response:
-    return mailed_page(request, "login/pass.html")
+    if state_of(request).signing.link_of(cuentas.PASS, token_of(request)) is None:
+        return _password_page(request, 410, volver="", notice=TEXTS["pass.over"])
+    return page(request, "login/pass.html")
 
 
 @held
 async def use_pass(request: Request) -> Response:
-    await read_form(request, "pass")
-    state = state_of(request)
-    link = state.signing.link_of(cuentas.PASS, request.path_params["token"])
+    token, state = token_of(request), state_of(request)
+    await read_form(request, "pass", token)
+    link = state.signing.link_of(cuentas.PASS, token)
     device = await run(request, cuentas.use_pass, link, client_of(request)) if link else None
     notice = TEXTS["pass.used" if device else "pass.over"]
     response = _password_page(request, 200 if device else 410, volver="", notice=notice)
@@ -264,6 +266,12 @@ async def _denied_code(request: Request, denied: Denied, volver: str, field: str
         return _password_page(request, status(denied), volver=volver, **told(denied, "dni"))
     said = told(denied, field, *(["recovery_code"] if field == RECOVERY else []))
     return held_off(_code_page(request, asked, status(denied), volver, **said), denied)
+
+
+def _disavowed(request: Request) -> str | None:
+    state = state_of(request)
+    seconds = state.installation.policy.disavowal_life // timedelta(seconds=1)
+    return state.signing.disavowed(token_of(request), seconds)
 
 
 def _ours(path: str) -> bool:

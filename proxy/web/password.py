@@ -11,9 +11,10 @@ from proxy.web.choosing import fit
 from proxy.web.edge.cookies import SESSION, set_cookie
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
-from proxy.web.edge.pages import client_of, look, mailed_page, page, run, see_other
+from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.sessions import entered, session_of
 from proxy.web.edge.state import state_of
+from proxy.web.mailed import token_of
 
 
 @entered
@@ -50,15 +51,20 @@ async def change(request: Request) -> Response:
 
 
 async def disavow_form(request: Request) -> Response:
-    return mailed_page(request, "password/disavow.html")
+    if _not_me(request) is None:
+        return page(request, "password/disavowed.html", stopped=False)
+    return page(request, "password/disavow.html")
 
 
 async def disavow(request: Request) -> Response:
-    await read_form(request, "password_disavow")
-    signing, token = state_of(request).signing, request.path_params["token"]
-    link = signing.link_of(password.NOT_ME, token)
+    await read_form(request, "password_disavow", token_of(request))
+    link = _not_me(request)
     stopped = link is not None and await run(request, password.disavow, link)
     return page(request, "password/disavowed.html", stopped=stopped)
+
+
+def _not_me(request: Request) -> bytes | None:
+    return state_of(request).signing.link_of(password.NOT_ME, token_of(request))
 
 
 def _denied(request: Request, denied: Denied) -> Response:

@@ -15,9 +15,10 @@ from proxy.web.edge.cookies import VISIT, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
-from proxy.web.edge.pages import client_of, look, mailed_page, page, run, see_other
+from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
+from proxy.web.mailed import token_of
 from proxy.web.proof import fresh, give, keep, proved
 
 NOTICES = {"correo", "celular", "quitado"}
@@ -110,19 +111,19 @@ async def undo_form(request: Request) -> Response:
     link = _undo_link(request)
     if link is None or not await look(request, profile.undoable, link):
         return page(request, "profile/undone.html", undone=False)
-    return mailed_page(request, "profile/undo.html")
+    return page(request, "profile/undo.html")
 
 
 @held
 async def undo(request: Request) -> Response:
-    await read_form(request, "undo")
+    await read_form(request, "undo", token_of(request))
     link = _undo_link(request)
     undone = link is not None and await run(request, profile.undo, link, client_of(request))
     return page(request, "profile/undone.html", undone=undone)
 
 
 def _undo_link(request: Request) -> bytes | None:
-    return state_of(request).signing.link_of(profile.UNDO, request.path_params["token"])
+    return state_of(request).signing.link_of(profile.UNDO, token_of(request))
 
 
 async def _start(request: Request, wanted: Wanted, typed: dict[str, str]) -> Response:

@@ -11,13 +11,14 @@ from proxy.flows.password import Choosing
 from proxy.flows.recovery import LINK, Mislaid
 from proxy.texts import TEXTS
 from proxy.web import captcha
-from proxy.web.choosing import choose_form, keep_token, store_chosen, stored_before
+from proxy.web.choosing import choose_form, store_chosen, stored_before
 from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
 from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
+from proxy.web.mailed import token_of
 
 FORM = "recovery_link"
 FIELDS = ("persona", "tipo", "numero", "correo")
@@ -71,10 +72,6 @@ async def sent(request: Request) -> Response:
     return page(request, "recovery/sent.html", renewed="nuevo" in request.query_params)
 
 
-async def follow(request: Request) -> Response:
-    return keep_token(request, "recovery:change", LINK)
-
-
 async def change_form(request: Request) -> Response:
     opened = await _opened(request)
     if isinstance(opened, Mislaid):
@@ -84,7 +81,7 @@ async def change_form(request: Request) -> Response:
 
 @held
 async def change(request: Request) -> Response:
-    form = await read_form(request, "recovery_change")
+    form = await read_form(request, "recovery_change", token_of(request))
     opened = await _opened(request)
     if isinstance(opened, Mislaid):
         stored = await stored_before(request, form, recovery.chosen_by_link, _link(request))
@@ -96,7 +93,7 @@ async def change(request: Request) -> Response:
 
 @held
 async def renew(request: Request) -> Response:
-    await read_form(request, "recovery_renew")
+    await read_form(request, "recovery_renew", token_of(request))
     link, policy = _link(request), state_of(request).installation.policy
     if link is None or not await run(request, recovery.renew, policy, link, client_of(request)):
         return _mislaid_page(request)
@@ -113,7 +110,7 @@ async def _opened(request: Request) -> Choosing | Mislaid:
 
 
 def _link(request: Request) -> bytes | None:
-    return state_of(request).signing.link_of(LINK, visit_of(request))
+    return state_of(request).signing.link_of(LINK, token_of(request))
 
 
 async def _ask_page(

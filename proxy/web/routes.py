@@ -1,7 +1,6 @@
 """Every address and its handler. A form is sent to an address that also shows it."""
 
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,8 +18,9 @@ from proxy.web import (
     recovery,
     recovery_link,
 )
-from proxy.web.edge import csrf, errors, health, violations
+from proxy.web.edge import csrf, errors, guards, health, violations
 from proxy.web.edge.pages import Handler
+from proxy.web.mailed import follow
 from proxy.web.registration import opening, representation, steps
 from proxy.web.site import assets
 
@@ -36,18 +36,26 @@ def form(path: str, show: Handler, send: Handler, name: str) -> Route:
     return Route(path, either, methods=["GET", "POST"], name=name)
 
 
+def mailed(path: str, form_name: str) -> Route:
+    """The address in a message. It holds a token, so it only leads on to a form."""
+    return Route(f"{path}{{token}}/", follow(form_name), name=f"{form_name}:follow")
+
+
 # fmt: off
 CASILLA: list[BaseRoute] = [
     # Login: DNI and password, then the token digital
     form("/ingresar/", login.password_form, login.check_password, name="login:password"),
     form("/token/", login.code_form, login.check_code, name="login:code"),
     form("/token/reenviar/", login.code_form, login.resend_code, name="login:resend"),
-    form("/no-fui-yo/{token}/", login.disavow_form, login.disavow, name="login:disavow"),
-    form("/pase/{token}/", login.pass_form, login.use_pass, name="login:pass"),
+    form("/no-fui-yo/", login.disavow_form, login.disavow, name="login:disavow"),
+    form("/pase/", login.pass_form, login.use_pass, name="login:pass"),
+    mailed("/pase/", "login:pass"),
     form("/salir/", login.left, login.logout, name="login:logout"),
     # The change of password, and «No fui yo»
     form("/clave/", password.change_form, password.change, name="password:change"),
-    form("/no-fui-yo/clave/{token}/", password.disavow_form, password.disavow, name="password:disavow"),
+    form("/no-fui-yo/clave/", password.disavow_form, password.disavow, name="password:disavow"),
+    mailed("/no-fui-yo/clave/", "password:disavow"),
+    mailed("/no-fui-yo/", "login:disavow"),  # after «clave/», which is no token
     # Recovery by code, and by link
     form("/recuperar/", recovery.start_form, recovery.start, name="recovery:start"),
     form("/recuperar/canal/", recovery.channel_form, recovery.send, name="recovery:channel"),
@@ -57,7 +65,7 @@ CASILLA: list[BaseRoute] = [
     Route("/recuperar/listo/", recovery.done, name="recovery:done"),
     form("/recuperar/correo/", recovery_link.ask_form, recovery_link.ask, name="recovery:link"),
     Route("/recuperar/enviado/", recovery_link.sent, name="recovery:sent"),
-    Route("/recuperar/enlace/{token}/", recovery_link.follow, name="recovery:follow"),
+    mailed("/recuperar/enlace/", "recovery:change"),
     form("/recuperar/cambio/", recovery_link.change_form, recovery_link.change, name="recovery:change"),
     form("/recuperar/renovar/", recovery_link.change_form, recovery_link.renew, name="recovery:renew"),
     # Registration, up to the first access
@@ -72,11 +80,12 @@ CASILLA: list[BaseRoute] = [
     form("/registro/representante/datos/", representation.data_form, representation.prove, name="representative:data"),
     form("/registro/correo/", opening.email_form, opening.validate, name="registration:email"),
     form("/registro/correo/reenviar/", opening.email_form, opening.resend, name="registration:resend"),
-    form("/registro/enlace/{token}/", opening.link_form, opening.validate_link, name="registration:link"),
+    form("/registro/enlace/", opening.link_form, opening.validate_link, name="registration:link"),
+    mailed("/registro/enlace/", "registration:link"),
     Route("/registro/listo/", opening.done, name="registration:done"),
     Route("/registro/en-espera/", opening.told_to_wait, name="registration:waits"),
     form("/activar/", opening.activation_form, opening.activate, name="activation"),
-    Route("/activar/{token}/", opening.follow, name="activation:follow"),
+    mailed("/activar/", "activation"),
     # Inbox
     Route("/", inbox.pending, name="inbox:pending"),
     Route("/leidos/", inbox.read, name="inbox:read"),
@@ -90,7 +99,8 @@ CASILLA: list[BaseRoute] = [
     form("/perfil/codigo/", profile.code_form, profile.check_code, name="profile:code"),
     form("/perfil/codigo/reenviar/", profile.code_form, profile.resend, name="profile:resend"),
     form("/perfil/celular/quitar/", profile.data, profile.remove_phone, name="profile:remove_phone"),
-    form("/perfil/deshacer/{token}/", profile.undo_form, profile.undo, name="profile:undo"),
+    form("/perfil/deshacer/", profile.undo_form, profile.undo, name="profile:undo"),
+    mailed("/perfil/deshacer/", "profile:undo"),
     form("/confirmar/", proof.confirm_form, proof.confirm, name="proof:confirm"),
     form("/segundo-factor/", factor.overview, factor.begin, name="factor:overview"),
     form("/segundo-factor/activar/", factor.confirm_form, factor.confirm, name="factor:confirm"),
@@ -110,18 +120,17 @@ CASILLA: list[BaseRoute] = [
 
 
 def routes(origin: str) -> list[BaseRoute]:
-    small = Middleware(RequestBodyLimitMiddleware, max_body_size=BODY_BYTES)
-    guards = [
+    door = [
         Middleware(errors.LastResort),
-        small,  # not `max_body_size`, which raises an exception of its own
+        Middleware(guards.SmallBodies, most=BODY_BYTES),
         Middleware(csrf.SameOrigin, origin=origin),
         Middleware(ExceptionMiddleware, handlers=errors.HANDLERS),
     ]
     return [
-        Mount("/casilla", routes=CASILLA, middleware=guards),
+        Mount("/casilla", routes=CASILLA, middleware=door),
         Route("/salud", health.alive, name="alive"),
         Route("/listo", health.ready, name="ready"),
-        Route("/csp", violations.report, methods=["POST"], name="violations", middleware=guards),
+        Route("/csp", violations.report, methods=["POST"], name="violations", middleware=door),
     ]
 
 

@@ -11,7 +11,7 @@ from threading import Event
 from proxy.errors import short
 from proxy.flows import delivery
 from proxy.installation import Installation
-from proxy.outside.mail import Unsent, transport
+from proxy.outside.mail import Unsent, mail_transport
 from proxy.outside.sms import Sms, sms_transport
 from proxy.render.email import Envelope, letter
 from proxy.render.sms import sms_text
@@ -34,7 +34,7 @@ class Mailer:
         settings = installation.settings
         self.installation, self.path_of = installation, path_of
         self.senders = settings.mail_senders
-        self.mail = transport(settings.mail_url, settings.hostname, keep=self.senders)
+        self.mail = mail_transport(settings, keep=self.senders)
         self.sms = sms_transport(settings)
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:

@@ -25,7 +25,7 @@ class Writing:
         self._path_of = path_of
 
     def address(self, route: str, token: str) -> str:
-        return self.installation.settings.origin + self._path_of(route, token=token)
+        return self.installation.settings.origin + self._path_of(f"{route}:follow", token=token)
 
     def link(self, purpose: str, route: str, link_id: str) -> str:
         signed = self.installation.signing.link(purpose, bytes.fromhex(link_id))
@@ -83,8 +83,8 @@ EMAILS: dict[str, Callable[[Writing], Said]] = {
     "email_new_code": code,
     "registration_code": code_or_link,
     "credentials": secret,
-    "activation": link(first_access.ACTIVATION, "activation:follow"),
-    "recovery_link": link(recovery.LINK, "recovery:follow"),
+    "activation": link(first_access.ACTIVATION, "activation"),
+    "recovery_link": link(recovery.LINK, "recovery:change"),
     "email_changed": link(profile.UNDO, "profile:undo"),
     "phone_changed": link(profile.UNDO, "profile:undo"),
     "password_changed": disavowal,

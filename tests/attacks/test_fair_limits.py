@@ -207,12 +207,12 @@ def test_a_pass_is_used_by_pressing_and_once(
     """S34, S84: a scanner that opens it spends nothing."""
     with installation.db.transaction() as tx:
         made = cuentas.make_pass(tx, rosa.identidad)
-    path = path_of("login:pass", token=installation.signing.link(cuentas.PASS, made))
+    path = path_of("login:pass:follow", token=installation.signing.link(cuentas.PASS, made))
     for _ in range(3):
-        assert of("192.0.2.9").get(path).status_code == 200
+        assert of("192.0.2.9").follow(path).status_code == 200
     hers, other = of("192.0.2.1"), of("192.0.2.2")
-    assert hers.send(hers.get(path), path).status_code == 200
-    late = other.send(other.get(path), path)
+    assert hers.send(hers.follow(path), "/pase/").status_code == 200
+    late = other.send(other.follow(path), "/pase/")
     assert late.status_code == 410 and "Ese pase venció o ya se usó" in late.text
     assert hers.password(rosa.identidad.number, rosa.password).status_code == 303
     assert other.password(rosa.identidad.number, rosa.password).status_code == 403

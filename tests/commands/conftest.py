@@ -12,6 +12,9 @@ from proxy.cli import main
 from proxy.installation import Installation
 from proxy.settings import Settings
 from tests.casilla import PDF
+from tests.outside.conftest import start
+
+__all__ = ["start"]
 
 Casilla = Callable[..., tuple[int, str, str]]
 

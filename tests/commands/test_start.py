@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from socket import create_server
 
@@ -12,6 +13,8 @@ from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from tests.casilla import Casilla as Inside
 from tests.commands.conftest import Casilla
+from tests.engines import free_port
+from tests.outside.servers import ELSEWHERE, Mailbox
 from tests.people import ROSA, open_casilla
 
 
@@ -290,3 +293,74 @@ def test_who_gives_a_wrong_identidad_at_the_command_is_told_of_all_kinds(
     code, _, complaint = casilla("cuentas", "rehabilitar", "--identidad", "RUC-20999999907")
     assert code == 1
     assert complaint.startswith("La identidad no es correcta. ")
+
+
+AWAY = "postgresql://casilla:muy-secreta@base.entidad.pe/casilla"
+
+
+@pytest.mark.parametrize("command", ["servir", "trabajar", "migrar"])
+def test_a_database_of_another_machine_without_tls_starts_nothing(
+    casilla: Casilla, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("CASILLA_DATABASE_URL", AWAY)
+    code, said, complaint = casilla(command)
+    assert (code, said) == (1, "")
+    assert "?sslmode=verify-full" in complaint and "CASILLA_ALLOW_PLAIN=postgresql" in complaint
+    assert "muy-secreta" not in complaint and len(complaint.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["servir", "trabajar"])
+def test_a_mail_server_of_another_machine_without_tls_starts_nothing(
+    casilla: Casilla,
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+    start: Callable[..., int],
+    command: str,
+) -> None:
+    port = start(Mailbox())
+    monkeypatch.setenv("CASILLA_MAIL_URL", f"smtp://casilla:muy-secreta@{ELSEWHERE}:{port}")
+    Path("site").mkdir()
+    Path("site/index.html").touch()
+    code, said, complaint = casilla(command)
+    assert (code, said) == (1, "")
+    assert f"smtps://{ELSEWHERE}:465" in complaint and "CASILLA_ALLOW_PLAIN=smtp" in complaint
+    assert "muy-secreta" not in complaint and len(complaint.splitlines()) == 1
+    with create_server(("127.0.0.1", 0)) as taken:
+        serving = ("servir", "--puerto", str(taken.getsockname()[1]))
+        monkeypatch.setenv("CASILLA_ALLOW_PLAIN", "smtp")
+        assert "TLS" not in casilla(*serving)[2]
+        monkeypatch.delenv("CASILLA_ALLOW_PLAIN")
+        assert "TLS" not in casilla(*serving, "--sin-trabajador")[2]
+        monkeypatch.setenv("CASILLA_MAIL_URL", f"smtp://{ELSEWHERE}:{free_port()}")
+        away = casilla(*serving)[2]
+        assert "no contesta" in away and "No se puede escuchar" in away
+
+
+@pytest.mark.parametrize("trusted", ["", "127.0.0.1"])
+def test_whoever_serves_https_without_a_trusted_proxy_is_told_so(
+    installation: Installation, trusted: str
+) -> None:
+    """On the screen and in the log: the address of each person would be that of the proxy."""
+    Path("site").mkdir()
+    Path("site/index.html").touch()
+    own = {"CASILLA_ORIGIN": "https://casilla.example", "CASILLA_TRUSTED_PROXIES": trusted}
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from proxy.cli import main; sys.exit(main())",
+        *("servir", "--puerto", str(free_port())),
+    ]
+    root = str(Path(__file__).parents[2])
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | own | {"PYTHONPATH": root},
+    ) as running:
+        assert running.stdout and "La casilla está en" in running.stdout.readline()
+        running.terminate()
+        _, complaint = running.communicate(timeout=60)
+    told = not trusted
+    assert ("Escriba su dirección en CASILLA_TRUSTED_PROXIES" in complaint) is told
+    assert ("no proxy is trusted" in complaint) is told

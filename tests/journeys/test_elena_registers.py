@@ -221,7 +221,7 @@ def test_axe_finds_nothing_in_the_registration(browser: Browser, house: House) -
         judge(page)
         press(page, "Aceptar")
         judge(page)
-        for path in ("registro/listo/", "registro/enlace/x/", "activar/"):
+        for path in ("registro/listo/", "registro/enlace/x/", "activar/x/"):
             page.goto(f"{house.origin}/casilla/{path}")
             judge(page)
 

@@ -100,7 +100,8 @@ def test_axe_finds_nothing_before_the_login(
         for path in ("ingresar/?fin=1", "salir/"):
             page.goto(f"{house.origin}/casilla/{path}")
             judge(page)
-        page.goto(f"{house.origin}/casilla/no-fui-yo/x/")
+        asked = house.installation.signing.disavowal("0f" * 16)
+        page.goto(f"{house.origin}/casilla/no-fui-yo/{asked}/")
         judge(page)
         press(page, "No fui yo: detener este pedido")
         judge(page)

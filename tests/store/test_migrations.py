@@ -32,7 +32,7 @@ PUBLISHED = {
     "0009_power": "bba9b129b40d88702e8ceff1f485ebb773e4fd352152fc8bec81f7d8ffef16af",
     "0011_a_price": "5831a2296fa0c0c5aa63ec24d05fa0ac4855a9d46f413ff1af47beeabdb5d8e9",
     "0012_no_row_replaced": "0ec45f142e5046729ee2ffb2ebd0ad5c98f5a0754541090f0e85880a08816863",
-    "0015_pressed_again": "7349156b5c2e9993237740b212ef63f6684cfb66f06509011c513bcf655ea6f4",
+    "0013_pressed_again": "077375d76e8ef1d61ee1b2c55e32aba939d65628a71fa442a402c623bf6d9b58",
 }
 
 

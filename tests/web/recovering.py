@@ -44,5 +44,4 @@ class Recovering:
 
 def followed(visitor: Visitor, token: str) -> Response:
     """The page to which the link of a message leads."""
-    found = visitor.get(f"{START}enlace/{token}/")
-    return visitor.get(found.headers["location"])
+    return visitor.follow(f"{START}enlace/{token}/")

@@ -20,6 +20,7 @@ from tests.web.visitor import Visitor, forms
 
 NEW = "Olluco-volcan-93"
 CHANGE = "/casilla/clave/"
+NOT_ME = "/no-fui-yo/clave/"
 
 Maker = Callable[[], Visitor]
 
@@ -185,12 +186,12 @@ def test_who_did_not_change_it_closes_the_casilla_by_a_button(
     token = installation.signing.link("not_me", bytes.fromhex(told.context["link"]))
     path = f"/casilla/no-fui-yo/clave/{token}/"
     owner = make_visitor()
-    asked = owner.get(path)
+    asked = owner.follow(path)
     assert her.get("/casilla/").status_code == 200
-    assert "Cerramos su casilla" in owner.send(asked, path).text
+    assert "Cerramos su casilla" in owner.send(asked, NOT_ME).text
     assert her.get("/casilla/").status_code == 303
     assert owner.password(rosa.identidad.number, NEW).status_code == 403
-    again = owner.send(owner.get(path), path)
+    again = owner.send(owner.follow(path), NOT_ME)
     assert "Este enlace ya no sirve" in again.text
 
 
@@ -203,7 +204,7 @@ def test_the_link_of_a_change_that_was_not_mine_ends_after_ten_days(
     path = f"/casilla/no-fui-yo/clave/{token}/"
     clock.now += timedelta(days=10)
     owner = make_visitor()
-    assert "Este enlace ya no sirve" in owner.send(owner.get(path), path).text
+    assert "Este enlace ya no sirve" in owner.send(owner.follow(path), NOT_ME).text
 
 
 def test_nobody_changes_it_from_outside(visitor: Visitor) -> None:

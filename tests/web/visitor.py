@@ -41,6 +41,16 @@ def forms(response: Response) -> list[Form]:
     return parser.forms
 
 
+def form_of(page: Response, action: str) -> Form:
+    """`action` is how its address ends, with or without its query."""
+    found = [form for form in forms(page) if action_of(form).endswith(action)]
+    return found[0] if found else next(one for one in forms(page) if one.action.endswith(action))
+
+
+def action_of(form: Form) -> str:
+    return form.action.partition("?")[0]
+
+
 def price_of(page: Response) -> int:
     """Of the riddle on a page. 0: there is none."""
     found = re.search(r'data-pieces="(\d+)"', page.text)
@@ -54,14 +64,18 @@ class Visitor:
     def get(self, path: str, **headers: str) -> Response:
         return self.client.get(path, headers=headers)
 
+    def follow(self, link: str) -> Response:
+        """The page to which a link of a message leads."""
+        return self.get(self.get(link).headers["location"])
+
     def send(self, page: Response, action: str, **fields: str) -> Response:
         """Send the form of `page` that goes to `action`, with these fields filled in."""
-        form = next(form for form in forms(page) if form.action.endswith(action))
+        form = form_of(page, action)
         return self.client.post(form.action, data=form.fields | fields)
 
     def pay(self, page: Response, action: str, **fields: str) -> Response:
         """The same, with the work that its riddle asks for, if it has one."""
-        form = next(form for form in forms(page) if form.action.endswith(action))
+        form = form_of(page, action)
         if "captcha_id" in form.fields:
             fields["captcha_trabajo"] = work(form.fields["captcha_id"], price_of(page))
         return self.send(page, action, **fields)

@@ -1,4 +1,4 @@
-"""The three cookies. The prefix `__Host-` stops a sibling host from planting one (S60)."""
+"""The cookies. The prefix `__Host-` stops a sibling host from planting one (S60)."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,8 +10,6 @@ SESSION = "__Host-sesion"
 VISIT = "__Host-flujo"
 DEVICE = "__Host-equipo"
 
-# The start of a pair in a header. Names and values hold no semicolon (RFC 6265 §4.1.1).
-_BEGINS = {name: f"; {name}=".encode() for name in (SESSION, VISIT, DEVICE)}
 DEVICE_SECONDS = 365 * 24 * 3600
 
 
@@ -32,7 +30,8 @@ def cookie(scope: Scope, name: str) -> str:
     `Request.cookies` does not serve: it cuts blanks of other alphabets off the names, so a sibling
     host could plant a name that then equals ours.
     """
-    begins, found = _BEGINS[name], b""
+    # A pair begins so in the header. Names and values hold no semicolon (RFC 6265 §4.1.1).
+    begins, found = f"; {name}=".encode(), b""
     for header, value in scope["headers"]:
         if header == b"cookie":
             _, there, rest = (b"; " + value).partition(begins)

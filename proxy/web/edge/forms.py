@@ -38,10 +38,13 @@ async def body_of(request: Request) -> bytes:
         raise HTTPException(400) from None
 
 
-async def read_form(request: Request, name: str) -> dict[str, str]:
-    """Refuses `form.malformed`; `form.stale` without the token of the form `name`."""
+async def read_form(request: Request, name: str, token: str | None = None) -> dict[str, str]:
+    """Refuses `form.malformed`; `form.stale` without the token of the form `name`.
+
+    `token` is that of the link which led to the form, if one did.
+    """
     fields = _parse(await body_of(request), request.headers.get("content-type", ""))
-    binding = binding_of(request)
+    binding = binding_of(request) if token is None else token
     given = fields.pop(TOKEN_FIELD, "")
     if not (binding and state_of(request).signing.is_form_token(given, binding, name)):
         raise StaleForm()

@@ -5,10 +5,8 @@ from datetime import timedelta
 
 import anyio.to_thread
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from proxy.errors import Unavailable, short
 from proxy.flows import readiness
@@ -18,7 +16,6 @@ from proxy.web.edge.state import state_of
 
 logger = logging.getLogger("casilla.web")
 
-PATHS = ("/salud", "/listo")
 REASONS = {
     "disk.full": "ready.disk",
     "database.busy": "ready.busy",
@@ -53,11 +50,3 @@ async def ready(request: Request) -> Response:
     if full:
         return PlainTextResponse(TEXTS["ready.disk"] + "\n", 503)
     return PlainTextResponse("listo\n" + (TEXTS["ready.mail"] + "\n" if late else ""))
-
-
-class KnownHost(TrustedHostMiddleware):
-    """A monitor may ask by IP address, so PATHS accept any host name."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = self.app if scope.get("path") in PATHS else super().__call__
-        await asked(scope, receive, send)

@@ -15,7 +15,7 @@ from proxy.domain.client import Client
 from proxy.errors import Unavailable
 from proxy.flows import login
 from proxy.texts import TEXTS
-from proxy.web.edge.cookies import DEVICE, DEVICE_SECONDS, VISIT, begin_visit, cookie, set_cookie
+from proxy.web.edge.cookies import DEVICE, DEVICE_SECONDS, cookie
 from proxy.web.edge.state import state_of
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -88,14 +88,6 @@ async def in_time(request: Request, work: Callable[[threading.Event], T]) -> T:
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
     return state_of(request).templates.TemplateResponse(request, template, context, status)
-
-
-def mailed_page(request: Request, template: str) -> Response:
-    """What a link in a mail opens. It spends nothing: mail scanners open links too."""
-    visit = begin_visit(request)
-    response = page(request, template, token=request.path_params["token"])
-    set_cookie(response, VISIT, visit)
-    return response
 
 
 def see_other(request: Request, name: str, query: str = "", **params: str) -> RedirectResponse:

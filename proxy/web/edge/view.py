@@ -86,6 +86,7 @@ def prepare(environment: Environment, installation: Installation) -> None:
         "asset": asset,
         "entity": installation.catalog.entity,
         "holder": holder,
+        "origin": installation.settings.origin,
         "policy": policy,
         "sello": sello,
         "session": session,

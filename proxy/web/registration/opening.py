@@ -12,13 +12,14 @@ from proxy.flows.challenge import tries_left
 from proxy.flows.first_access import ACTIVATION, First
 from proxy.flows.password import Choosing
 from proxy.texts import TEXTS
-from proxy.web.choosing import choose_form, finish, keep_token, store_chosen, stored_before
-from proxy.web.edge.cookies import VISIT, begin_visit, set_cookie, visit_of
+from proxy.web.choosing import choose_form, finish, store_chosen, stored_before
+from proxy.web.edge.cookies import visit_of
 from proxy.web.edge.denials import held_off, status, told
 from proxy.web.edge.forms import read_form
 from proxy.web.edge.pace import held
 from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.state import state_of
+from proxy.web.mailed import token_of
 from proxy.web.registration.steps import limited
 
 CLAVE = "clave"  # the guide's name of this code, instead of «token digital»
@@ -69,19 +70,14 @@ async def resend(request: Request) -> Response:
 
 
 async def link_form(request: Request) -> Response:
-    """Spends nothing: mail scanners open links too."""
-    visit = begin_visit(request)
     challenge_id = _challenge(request)
     code = await look(request, opening.linked, challenge_id) if challenge_id else None
-    response = _link_page(request, code, 410 if code is None else 200)
-    if not visit_of(request):
-        set_cookie(response, VISIT, visit)
-    return response
+    return _link_page(request, code, 410 if code is None else 200)
 
 
 @held
 async def validate_link(request: Request) -> Response:
-    form = await read_form(request, "registration_link")
+    form = await read_form(request, "registration_link", token_of(request))
     challenge_id, state = _challenge(request), state_of(request)
     if challenge_id is None or await look(request, opening.linked, challenge_id) is None:
         return _link_page(request, None, 410)
@@ -121,10 +117,6 @@ async def told_to_wait(request: Request) -> Response:
     return page(request, "registration/waits.html", days=opening.WAITS.days)
 
 
-async def follow(request: Request) -> Response:
-    return keep_token(request, "activation", ACTIVATION)
-
-
 async def activation_form(request: Request) -> Response:
     if await _activating(request) is None:
         return _over_page(request)
@@ -133,7 +125,7 @@ async def activation_form(request: Request) -> Response:
 
 @held
 async def activate(request: Request) -> Response:
-    form = await read_form(request, "activation")
+    form = await read_form(request, "activation", token_of(request))
     choosing = await _activating(request)
     if choosing is None:
         link = _activation(request)
@@ -180,21 +172,16 @@ async def _email_page(request: Request, code: int = 200, **context: object) -> R
 
 
 def _link_page(request: Request, code: str | None, status: int, **context: object) -> Response:
-    values = {"token": _token(request), "clave": code, "errors": {}, "notice": None} | context
+    values = {"clave": code, "errors": {}, "notice": None} | context
     return page(request, "registration/link.html", status, **values)
 
 
-def _token(request: Request) -> str:
-    token: str = request.path_params["token"]
-    return token
-
-
 def _challenge(request: Request) -> bytes | None:
-    return state_of(request).signing.link_of(opening.PURPOSE, _token(request))
+    return state_of(request).signing.link_of(opening.PURPOSE, token_of(request))
 
 
 def _activation(request: Request) -> bytes | None:
-    return state_of(request).signing.link_of(ACTIVATION, visit_of(request))
+    return state_of(request).signing.link_of(ACTIVATION, token_of(request))
 
 
 async def _activating(request: Request) -> Choosing | None:

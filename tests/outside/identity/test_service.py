@@ -15,6 +15,7 @@ from proxy.domain.identity import Answer, CompanyClaim, PersonClaim
 from proxy.outside.breaker import Breaker
 from proxy.outside.identity import AT_ONCE, LARGEST, Service
 from tests.engines import free_port
+from tests.outside.dripping import TLS_BEGINS, Dripping
 from tests.outside.servers import certificate
 from tests.outside.services import HANGS_UP, NO, YES, Reply
 from tests.outside.services import Service as Server
@@ -306,3 +307,10 @@ def test_a_trickle_is_ended_under_tls_too(
     started = time.monotonic()
     assert asking.check(LUZ).answer is Answer.UNAVAILABLE
     assert time.monotonic() - started < 2
+
+
+def test_a_service_that_drips_before_tls_begins_is_ended() -> None:
+    with Dripping(TLS_BEGINS, drip=b"\x02") as server:
+        asking = Service(f"https://localhost:{server.port}/", connect_seconds=0.4)
+        assert asking.check(LUZ).answer is Answer.UNAVAILABLE
+        assert server.cut.wait(10)

@@ -161,7 +161,9 @@ def way(
     if name == "link":
         registering.reach_email()
         link = newest_link(installation)
-        return lambda typed: registering.send(link, clave=typed), "clave.missing"
+        return lambda typed: visitor.send(
+            visitor.follow(link), "/enlace/", clave=typed
+        ), "clave.missing"
     if name == "representative":
         bakery = request.getfixturevalue("bakery")
         path = f"{START}representante/clave/"

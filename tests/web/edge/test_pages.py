@@ -65,7 +65,9 @@ def every_page(
 ) -> dict[str, Response]:
     """One of each, by the name of its template."""
     visitor.password(rosa.identidad.number, rosa.password)
-    disavow = visitor.get("/casilla/no-fui-yo/x/")
+    asked = installation.signing.disavowal("0f" * 16)
+    disavow = visitor.follow(f"/casilla/no-fui-yo/{asked}/")
+    not_me = f"/casilla/no-fui-yo/clave/{installation.signing.link('not_me', bytes(16))}/"
     unread = her.get(letter)
     forgetful, changing = Recovering(make_visitor()), her.get("/casilla/clave/")
     start = forgetful.get("/casilla/recuperar/")
@@ -82,10 +84,8 @@ def every_page(
     done = {"Cookie": f"__Host-flujo={signing.link('recovery:done', bytes(16))}"}
     return {
         "password/change.html": changing,
-        "password/disavow.html": lost.get("/casilla/no-fui-yo/clave/x/"),
-        "password/disavowed.html": lost.send(
-            lost.get("/casilla/no-fui-yo/clave/x/"), "/casilla/no-fui-yo/clave/x/"
-        ),
+        "password/disavow.html": lost.follow(not_me),
+        "password/disavowed.html": lost.send(lost.follow(not_me), "/no-fui-yo/clave/"),
         "recovery/start.html": start,
         "recovery/channel.html": channel,
         "recovery/code.html": code,
@@ -99,7 +99,7 @@ def every_page(
         "login/password.html": visitor.get("/casilla/ingresar/"),
         "login/code.html": visitor.get("/casilla/token/"),
         "login/disavow.html": disavow,
-        "login/disavowed.html": visitor.send(disavow, "/x/"),
+        "login/disavowed.html": visitor.send(disavow, "/no-fui-yo/"),
         "login/left.html": visitor.get("/casilla/salir/"),
         "inbox/list.html": her.get("/casilla/"),
         "inbox/unread.html": unread,

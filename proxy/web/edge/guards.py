@@ -1,0 +1,64 @@
+"""Guards of Starlette that answer in plain English; here each answers with a page of ours."""
+
+from http import HTTPStatus
+
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from proxy.web.edge.errors import refused_page
+from proxy.web.edge.pages import page
+
+# A monitor may ask by IP address, and the page of the refusal needs its styles: both hold no data.
+ANY_HOST = ("/salud", "/listo", "/casilla/estilo/")
+
+
+class KnownHost:
+    def __init__(self, app: ASGIApp, hostname: str) -> None:
+        self.app = app
+        self.hostname = hostname
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(ANY_HOST):
+            await self.app(scope, receive, send)
+            return
+        known = False
+
+        async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal known
+            known = True
+            await self.app(scope, receive, send)
+
+        async def but_its_own(message: Message) -> None:
+            if known:
+                await send(message)
+
+        guard = TrustedHostMiddleware(passed, [self.hostname], www_redirect=False)
+        await guard(scope, receive, but_its_own)
+        if not known:
+            response = page(Request(scope), "errors/elsewhere.html", HTTPStatus.BAD_REQUEST)
+            await response(scope, receive, send)
+
+
+class SmallBodies:
+    """Not `max_body_size` of a route, which raises an exception of its own."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.guard = RequestBodyLimitMiddleware(app, most)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        large = False
+
+        async def but_its_own(message: Message) -> None:
+            nonlocal large
+            large = large or message.get("status") == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            if not large:
+                await send(message)
+
+        await self.guard(scope, receive, but_its_own)
+        if large:
+            response = refused_page(
+                Request(scope), "form.large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            )
+            await response(scope, receive, send)
