@@ -30,8 +30,8 @@ from proxy.store.documents import Documents
 from tests.casilla import PDF, pdf
 from tests.clock import Clock
 from tests.outbox import messages
-from tests.people import ROSA, Person, vault
-from tests.racing import race
+from tests.people import ROSA, Person, open_casilla, vault
+from tests.racing import done_or_waiting, race
 
 LIMA = ZoneInfo("America/Lima")
 LIMITS = Limits(acto=2000, anexo=3000, anexos=2)
@@ -264,6 +264,24 @@ def test_of_the_same_deposit_at_once_one_is_made(
     done = race(deposit_at_once, database_url)
     assert done.count("deposit.again") == len(done) - 10
     assert count(db, "notificaciones") == 10
+
+
+def test_a_deposit_waits_for_the_same_one_that_is_not_committed_yet(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    db, other = (Database(postgresql_url, vault=vault) for _ in range(2))
+    open_casilla(db, ROSA)
+    sender, second = (Sender(one, tmp_path / "documentos") for one in (db, other))
+    [acto] = deposit.receive(sender.documents, LIMITS, Offered("a.pdf", BytesIO(PDF)))
+    with ThreadPoolExecutor(1) as pool:
+        with db.transaction() as tx:
+            deposit.deposit(tx, LIMA, ROSA.identidad, describe(), [acto])
+            late = pool.submit(second.deposit)
+            done_or_waiting(other, late)
+        error = late.exception()
+    assert isinstance(error, Refusal) and error.code == "deposit.again"
+    db.close()
+    other.close()
 
 
 def test_an_undone_deposit_of_known_bytes_takes_nothing_from_the_first(
