@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from proxy.commands import audit, citizens, cuentas, keys, mail, padron, service, site
+from proxy.commands import audit, citizens, cuentas, keys, mail, padron, plazos, service, site
 from proxy.commands.spanish import Command, Group, wrong_usage
 from proxy.errors import Refusal
 
@@ -54,6 +54,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demostracion": citizens.demonstration,
     "depositar": citizens.deposit,
     "correo": mail.mail,
+    "plazo": plazos.plazo,
 }
 for name, function in COMMANDS.items():
     app.command(name, cls=Command)(function)

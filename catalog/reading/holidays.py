@@ -121,8 +121,8 @@ class Calendar:
     @cached_property
     def version(self) -> str:
         """Another one for each calendar that could give another date, whoever forgot to say so."""
-        said = [self.first, self.last, self.decreed_until, sorted(self.weekdays)]
-        said += [(day, off.name, off.norm) for day, off in self.days.items()]
+        days = [(day, off.name, off.norm) for day, off in self.days.items()]
+        said = (self.first, self.last, self.decreed_until, sorted(self.weekdays), days)
         return f"{self.edition}-{hashlib.sha256(repr(said).encode()).hexdigest()[:8]}"
 
     def covers(self, day: date) -> bool:
