@@ -193,9 +193,8 @@ class _Reckoning:
             return by_rule
         # L1: who opens it at night or on a Sunday is notified on the next business day.
         code = "plazo.read" if day == read.date() else "plazo.read_late"
-        effective = max(day, notified)
-        self.steps.say(code, day=read, time=read, effective=effective)
-        return effective
+        self.steps.say(code, day=read, time=read, effective=day)
+        return day
 
     def _wait(self, notified: date) -> date:
         """The last day to open it in time."""

@@ -301,19 +301,21 @@ def test_a_day_that_nobody_verified_is_said_where_it_is_named(catalog: Catalog) 
 
 
 @pytest.mark.parametrize(
-    ("deposited", "calendar", "told"),
+    ("deposited", "calendar", "days", "told"),
     [
-        ("2026-07-30T10:00", "lima", True),
-        ("2026-07-20T10:00", "lima", False),
-        ("2027-07-20T10:00", "sector-publico", True),
-        ("2027-07-20T10:00", NATIONAL, False),  # no decree adds to it
+        ("2026-07-24T10:00", "lima", 2, None),  # ends on 31 July
+        ("2026-07-24T10:00", "lima", 3, "el sábado 01/08/2026 y el lunes 03/08/2026"),
+        ("2026-12-07T09:00", "lima", 15, "el lunes 07/12/2026 y el jueves 31/12/2026"),
+        ("2027-07-20T10:00", "sector-publico", 1, "el martes 20/07/2027 y el miércoles 21/07/2027"),
+        ("2027-07-20T10:00", NATIONAL, 1, None),  # no decree adds to it
     ],
 )
 def test_what_is_not_yet_decreed_is_said_where_it_matters(
-    catalog: Catalog, deposited: str, calendar: str, told: bool
+    catalog: Catalog, deposited: str, calendar: str, days: int, told: str | None
 ) -> None:
-    said = " ".join(ask(catalog, deposited, calendar=calendar, term=working(4)).steps)
-    assert ("Si se declara alguno entre el" in said) == told
+    said = " ".join(ask(catalog, deposited, calendar=calendar, term=working(days)).steps)
+    assert "hasta el viernes 31/07/2026" in said if told else "decretos" not in said
+    assert (f"Si se declara alguno entre {told}, la fecha puede" in said) == bool(told)
 
 
 @pytest.mark.parametrize(
@@ -338,8 +340,8 @@ def test_outside_its_years_no_date_is_given(
 
 
 def test_an_electoral_term_ends_within_the_years_too(catalog: Catalog) -> None:
-    for asked in (Term(24, "horas"), Term(10**30, "horas"), Term(1, "calendario")):
-        question = Question(at("2028-12-31T10:00"), term=asked)
+    for asked in (Term(1, "horas"), Term(10**30, "horas"), Term(1, "calendario")):
+        question = Question(at("2028-12-31T23:30"), term=asked)
         with refusing("plazo.range"):
             answer(catalog, question, Choice(procedure="electoral"))
 
