@@ -10,8 +10,9 @@ from typing import Literal, get_args
 from pydantic import Field
 
 from catalog.reading.kinds import Day, Identifier, Many, Sheet, Text, Url, YesNo
-from catalog.reading.service import Day as Weekday
+from catalog.reading.service import Day as DayOfWeek
 
+Weekday = DayOfWeek
 WEEK: tuple[Weekday, ...] = get_args(Weekday)
 Scope = Literal["nacional", "departamento", "provincia"]
 Effect = Literal["feriado", "no-laborable"]

@@ -205,6 +205,8 @@ def test_the_open_data_are_files_and_the_page_explains_each_column(site, pages: 
     page = pages["/datos/"]
     names = ["catalogo.csv", "catalogo.json", "catalogo.jsonld", "catalogo.schema.json"]
     assert sorted(file.name for file in (site / "datos").glob("catalogo.*")) == names
+    names += ["plazos.json", "plazos.schema.json", "dias-no-laborables.csv"]
+    assert all((site / "datos" / name).is_file() for name in names)
     assert {f"../datos/{name}" for name in names} <= set(page.links)
     assert [column for column in COLUMNS if column not in page.text] == []
     assert json.loads((site / "datos/catalogo.json").read_text())["servicios"][0]["pagina"] == (
