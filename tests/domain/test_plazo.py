@@ -1,16 +1,19 @@
-"""The dates that the law gives, each found with a wall calendar (X1, R1, L1, L4, L9, L10)."""
+"""The dates that the law gives, each found with a wall calendar.
+
+L1, L4, L9, L10, L12, L17, L18, L20, L26–L29, L31, L33, L34, R1, X1.
+"""
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from catalog.reading.model import Catalog
 from catalog.reading.reader import read_catalog
 from proxy.domain.plazo import Answer, Distance, Later, Question, Term
-from proxy.domain.plazo_asked import Choice, answer, day, moment, term
-from tests.plazos import LIMA, at, dated, refusing
+from proxy.domain.plazo_asked import Choice, answer, day, term
+from tests.plazos import at, dated, refusing
 
 A, B1, B2 = "siguiente-habil-al-deposito", "acuse-5-dias-b1", "acuse-5-dias-b2"
 NATIONAL = "feriados-nacionales"
@@ -347,32 +350,6 @@ def test_an_electoral_term_ends_within_the_years_too(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "code"),
-    [
-        (Choice(rule="de-oficio"), "plazo.no_rule"),
-        (Choice(procedure="vacancia"), "plazo.no_procedure"),
-        (Choice(calendar="cusco"), "plazo.no_calendar"),
-    ],
-)
-def test_an_unknown_name_is_refused_with_the_known_ones_l34(
-    catalog: Catalog, choice: Choice, code: str
-) -> None:
-    with refusing(code) as said:
-        answer(catalog, Question(at("2025-03-03T10:00")), choice)
-    assert "Use un" in said[0]
-
-
-@pytest.mark.parametrize(
-    ("choice", "code"), [(Choice(), "plazo.ungoverned"), (Choice(rule=B1), "plazo.unruled")]
-)
-def test_no_rule_is_stretched_to_days_before_it(
-    catalog: Catalog, choice: Choice, code: str
-) -> None:
-    with refusing(code):
-        answer(catalog, Question(at("2023-12-29T10:00")), choice)
-
-
-@pytest.mark.parametrize(
     ("procedure", "unit"),
     [("administrativo", "horas"), ("electoral", "habiles"), ("electoral", "meses")],
 )
@@ -387,17 +364,6 @@ def test_a_unit_that_the_norm_does_not_foresee_is_refused_l34(
 def test_nobody_opens_what_is_not_there_yet(catalog: Catalog) -> None:
     with refusing("plazo.read_before"):
         ask(catalog, "2024-11-05T16:00", B1, read=at("2024-11-05T15:59"))
-
-
-@pytest.mark.parametrize("typed", ["2025-04-16", "ayer", "", "20250416", "0001-01-01T00:00+14:00"])
-def test_a_moment_needs_its_hour(typed: str) -> None:
-    with refusing("plazo.moment"):
-        moment(typed, LIMA)
-
-
-def test_a_moment_is_of_lima_unless_it_carries_an_offset() -> None:
-    assert moment(" 2025-04-16T17:00 ", LIMA) == datetime(2025, 4, 16, 22, tzinfo=UTC)
-    assert moment("2025-04-16T17:00+00:00", LIMA) == datetime(2025, 4, 16, 17, tzinfo=UTC)
 
 
 def test_every_day_in_a_sentence_carries_its_weekday(catalog: Catalog) -> None:
