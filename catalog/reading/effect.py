@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -67,6 +68,15 @@ class EffectSheet(Sheet):
     calendario: Identifier = Field(description="El de la entidad: un id de holidays.yml")
     procedimientos: Many[Procedure]
     reglas: Many[Rule]
+
+    @cached_property
+    def choices(self) -> dict[str, str]:
+        """For a form: each procedure, then the rules that govern none, by what they are called."""
+        found = {row.id: row.nombre for row in self.procedimientos}
+        return found | {rule.id: rule.nombre for rule in self.reglas if not rule.procedimientos}
+
+    def names(self, rule: Rule) -> list[str]:
+        return [row.nombre for row in self.procedimientos if row.id in rule.procedimientos]
 
     def named(self, rule_id: str) -> tuple[Rule, ...]:
         """Its versions, the oldest first."""

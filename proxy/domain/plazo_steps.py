@@ -26,6 +26,11 @@ def time_text(at: datetime | time) -> str:
     return f"{at:%H:%M}"
 
 
+def moment_text(at: date) -> str:
+    """A day, or an instant with its hour."""
+    return f"{day_text(at)} a las {time_text(at)}" if isinstance(at, datetime) else day_text(at)
+
+
 def amount_text(amount: int, unit: Unit) -> str:
     return f"{amount} {UNITS[unit][amount != 1]}"
 
