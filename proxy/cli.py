@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from proxy.commands import audit, backup, citizens, cuentas, keys, mail, padron, service, site
+from proxy.commands import (
+    audit,
+    backup,
+    citizens,
+    cuentas,
+    keys,
+    mail,
+    padron,
+    plazos,
+    service,
+    site,
+)
 from proxy.commands.spanish import Command, Group, wrong_usage
 from proxy.errors import Refusal, Unavailable
 
@@ -44,6 +55,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "correo": mail.mail,
     "respaldar": backup.save,
     "restaurar": backup.restore,
+    "plazo": plazos.plazo,
 }
 for name, function in COMMANDS.items():
     app.command(name, cls=Command)(function)

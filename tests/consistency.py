@@ -41,6 +41,7 @@ HEADINGS = ["Context", "Options", "Decision", "Consequences", "When to look agai
 TEXTS = (
     "proxy/texts/citizens.py",
     "proxy/texts/operators.py",
+    "proxy/texts/plazos.py",
     "proxy/commands/texts.py",
 )
 # Which room may import which, besides itself, `catalog`, `errors` and `texts`.

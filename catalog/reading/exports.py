@@ -1,9 +1,11 @@
-"""The open data under /datos/: the catalogue as JSON, CSV and JSON-LD, and a schema of the JSON."""
+"""The open data under /datos/: the catalogue as JSON, CSV and JSON-LD, the rules of effect and the
+non-working days, and a schema of each JSON."""
 
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from catalog.reading import plazos
 from catalog.reading.kinds import Sheet
 from catalog.reading.linked import catalog_jsonld, service_jsonld
 from catalog.reading.model import Catalog
@@ -36,11 +38,15 @@ def write(folder: Path, catalog: Catalog, base_url: str) -> list[Path]:
 def _files(catalog: Catalog, base_url: str) -> dict[str, Iterable[str]]:
     """The text of each file, in pieces: a large catalogue is never in memory as text."""
     own = schema(Publication, "Catálogo de servicios digitales: catalogo.json", "serialization")
+    terms = schema(plazos.PublishedTerms, "Plazos: plazos.json", "serialization")
     return {
         "catalogo.json": _object(members(catalog, base_url)),
         "catalogo.csv": csv_lines(catalog, base_url),
         "catalogo.jsonld": _object(catalog_jsonld(catalog, base_url)),
         "catalogo.schema.json": [as_json(own).decode()],
+        "plazos.json": _object(plazos.members(catalog)),
+        "plazos.schema.json": [as_json(terms).decode()],
+        "dias-no-laborables.csv": plazos.csv_lines(catalog),
     }
 
 

@@ -10,6 +10,8 @@ from pydantic import Field
 
 from catalog.reading.access import Access
 from catalog.reading.consent import Consent, ConsentSheet
+from catalog.reading.effect import EffectSheet
+from catalog.reading.holidays import HolidaysSheet
 from catalog.reading.kinds import Day, Identifier, Many, Sheet, Text, Url, Zone
 from catalog.reading.service import Hours, Service, SubService, TechnologyService, TechnologySheet
 
@@ -174,6 +176,8 @@ class Catalog:
     history: History
     access: Access
     consent: ConsentSheet
+    effect: EffectSheet
+    holidays: HolidaysSheet
 
     @cached_property
     def technology(self) -> tuple[TechnologyService, ...]:

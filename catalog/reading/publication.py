@@ -111,12 +111,12 @@ def _technology(row: TechnologyService) -> PublishedTechnology:
 
 def csv_lines(catalog: Catalog, base_url: str) -> Iterator[str]:
     """RFC 4180: one line for each service, CRLF, quotes only where they are needed, no mark."""
-    yield _line(COLUMNS)
+    yield csv_line(COLUMNS)
     for service in catalog.services:
-        yield _line(_row(catalog, service, base_url))
+        yield csv_line(_row(catalog, service, base_url))
 
 
-def _line(cells: Sequence[str]) -> str:
+def csv_line(cells: Sequence[str]) -> str:
     file = io.StringIO(newline="")
     csv.writer(file, lineterminator="\r\n").writerow(cells)
     return file.getvalue()

@@ -8,9 +8,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from catalog.reading import effect, holidays
 from catalog.reading.access import Access
 from catalog.reading.consent import ConsentSheet
+from catalog.reading.effect import EffectSheet
 from catalog.reading.faults import check, suggestion
+from catalog.reading.holidays import HolidaysSheet
 from catalog.reading.model import (
     AudiencesSheet,
     Catalog,
@@ -71,6 +74,8 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
     access = reading.one("access.yml", Access)
     consent = reading.one("consent.yml", ConsentSheet)
     technology = reading.one("technology.yml", TechnologySheet)
+    days = reading.one("holidays.yml", HolidaysSheet)
+    rules = reading.one("effect.yml", EffectSheet)
 
     if entity:
         reading.acronym = entity.siglas
@@ -87,12 +92,24 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
     if history:
         document = reading.documents["history.yml"]
         reading.exists(document, ("aprobacion", "norma"), "norma", history.aprobacion.norma)
+    if days:
+        for kind in ("normas", "territorios"):
+            reading.unrepeated("holidays.yml", kind, [row.id for row in getattr(days, kind)])
+        reading.report("holidays.yml", holidays.odd(days))
+        ids = [row.id for row in days.calendarios]
+        reading.learn("calendario", "holidays.yml", "calendarios", ids)
+    if rules:
+        ids = [row.id for row in rules.procedimientos]
+        reading.unrepeated("effect.yml", "procedimientos", ids)
+        reading.report("effect.yml", effect.odd(rules))
+        document = reading.documents["effect.yml"]
+        reading.exists(document, ("calendario",), "calendario", rules.calendario)
     services = reading.services()
 
     found = reading.found()
     if found or not (
         entity and channels and audiences and legal and glossary and history and access
-        and consent and technology
+        and consent and technology and days and rules
     ):  # fmt: skip
         return None, found
     catalog = Catalog(
@@ -106,6 +123,8 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
         history=history,
         access=access,
         consent=consent,
+        effect=rules,
+        holidays=days,
     )
     return catalog, []
 
@@ -131,6 +150,11 @@ class _Reading:
         path = self.folder / name
         document = self.documents[name] = read_sheet(path, _shown(path))
         return check(document, model)
+
+    def report(self, name: str, odd: holidays.Odd) -> None:
+        document = self.documents[name]
+        for path, text in odd:
+            document.fault(document.line(path), text)
 
     def learn(self, kind: str, name: str, key: str, ids: Sequence[str]) -> None:
         self.unrepeated(name, key, ids)

@@ -8,6 +8,8 @@ from pydantic import BaseModel
 
 from catalog.reading.access import Access
 from catalog.reading.consent import ConsentSheet
+from catalog.reading.effect import EffectSheet
+from catalog.reading.holidays import HolidaysSheet
 from catalog.reading.model import (
     AudiencesSheet,
     ChannelsSheet,
@@ -25,9 +27,11 @@ SHEETS: dict[str, type[BaseModel]] = {
     "audiences": AudiencesSheet,
     "channels": ChannelsSheet,
     "consent": ConsentSheet,
+    "effect": EffectSheet,
     "entity": Entity,
     "glossary": GlossarySheet,
     "history": History,
+    "holidays": HolidaysSheet,
     "legal": LegalSheet,
     "service": ServiceSheet,
     "technology": TechnologySheet,

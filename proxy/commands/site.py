@@ -78,7 +78,7 @@ def export(
         "datos"
     ),
 ) -> None:
-    """Escribe el catálogo como datos abiertos: JSON, CSV, JSON-LD y su esquema."""
+    """Escribe el catálogo y los plazos como datos abiertos: JSON, CSV, JSON-LD y su esquema."""
     from catalog.reading.exports import write
     from catalog.reading.reader import read_catalog
 

@@ -2,5 +2,6 @@
 
 from proxy.texts.citizens import CITIZENS
 from proxy.texts.operators import OPERATORS
+from proxy.texts.plazos import PLAZOS
 
-TEXTS = {**CITIZENS, **OPERATORS}
+TEXTS = {**CITIZENS, **OPERATORS, **PLAZOS}

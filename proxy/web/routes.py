@@ -13,6 +13,7 @@ from proxy.web import (
     inbox,
     login,
     password,
+    plazos,
     profile,
     proof,
     recovery,
@@ -111,6 +112,8 @@ CASILLA: list[BaseRoute] = [
     Route("/sesiones/cerrar/", devices.end_others, methods=["POST"], name="devices:end_others"),
     Route("/sesiones/{id}/cerrar/", devices.end_one, methods=["POST"], name="devices:end_one"),
     Route("/sesiones/equipos/{id}/olvidar/", devices.forget, methods=["POST"], name="devices:forget"),
+    # The calculator of /plazos/, for anybody
+    Route("/plazos/", plazos.show, name="plazos"),
     # What pages load
     Route("/captcha/{riddle}/imagen/", captcha.image, name="captcha:image"),
     Route("/captcha/{riddle}/sonido/", captcha.sound, name="captcha:sound"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from catalog.reading.exports import script_json, service_jsonld
 from catalog.reading.model import Catalog
 from catalog.reading.publication import COLUMNS
 from catalog.reading.service import Service
+from proxy.domain.plazo_steps import UNITS, day_text
 
 MONTHS = (
     *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
@@ -41,7 +43,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.filters["fecha"] = _long_date
+        self._env.filters |= {"fecha": _long_date, "dia": day_text}
         self._env.globals["marks"] = marks
 
     def render(self, name: str, values: dict[str, Any]) -> str:
@@ -193,6 +195,13 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
             "legal.html",
         ),
         page(
+            "plazos",
+            "Plazos y días hábiles",
+            "Desde cuándo vale una notificación y cuándo vence un plazo: las reglas, los días que "
+            "no se trabaja con su norma, y cómo calcular una fecha.",
+            "plazos.html",
+        ).giving(lambda: _terms(catalog)),
+        page(
             "datos/index",
             "Datos abiertos",
             "El catálogo de servicios digitales en JSON, CSV y JSON-LD, con su esquema: qué trae "
@@ -205,6 +214,15 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
     for service in catalog.services:
         path = f"catalogo/{service.slug}"
         yield page(path, service.nombre, service.resumen, "service.html", APART).of(service).file
+
+
+def _terms(catalog: Catalog) -> dict[str, Any]:
+    days = sorted(catalog.holidays.dias, key=lambda day: day.fecha)
+    return {
+        "units": {unit: many for unit, (_, many) in UNITS.items()},
+        "unverified": not all(day.verificado for day in days),
+        "years": {year: list(rows) for year, rows in groupby(days, lambda day: day.fecha.year)},
+    }
 
 
 def _long_date(day: date) -> str:

@@ -47,13 +47,12 @@ def graph(files: dict[str, bytes]) -> Graph:
     return parsed(files["catalogo.jsonld"])
 
 
-def test_the_four_files_are_written(
-    catalog: Catalog, files: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_the_files_are_written(catalog: Catalog, files: dict[str, bytes], tmp_path: Path) -> None:
     written = write(tmp_path / "datos", catalog, BASE)
     assert {path.name: path.read_bytes() for path in written} == files
     assert set(files) == {
-        "catalogo.json", "catalogo.csv", "catalogo.jsonld", "catalogo.schema.json"
+        "catalogo.json", "catalogo.csv", "catalogo.jsonld", "catalogo.schema.json",
+        "plazos.json", "plazos.schema.json", "dias-no-laborables.csv",
     }  # fmt: skip
 
 
@@ -79,6 +78,28 @@ def test_json_has_the_whole_catalogue(files: dict[str, bytes], catalog: Catalog)
     assert "electrónica" in files["catalogo.json"].decode()  # letters, not \u escapes
 
 
+def test_rules_and_days_obey_their_published_schema_l11(
+    files: dict[str, bytes], catalog: Catalog
+) -> None:
+    schema = json.loads(files["plazos.schema.json"])
+    Draft202012Validator.check_schema(schema)
+    data = json.loads(files["plazos.json"])
+    Draft202012Validator(schema).validate(data)
+    assert [rule["id"] for rule in data["reglas"]] == [rule.id for rule in catalog.effect.reglas]
+    assert {row["id"]: row["version"] for row in data["calendarios"]} == {
+        name: calendar.version for name, calendar in catalog.holidays.calendars.items()
+    }
+    rows = list(csv.DictReader(io.StringIO(files["dias-no-laborables.csv"].decode(), newline="")))
+    assert [row["fecha"] for row in rows] == [day["fecha"] for day in data["dias"]]
+    assert len(rows) == len(catalog.holidays.dias)
+    [apec] = [row for row in rows if row["fecha"] == "2024-11-14"]
+    assert apec["dia"] == "jueves" and apec["verificado"] == "NO"
+    assert apec["lugares"].startswith("Lima Metropolitana | Provincia Constitucional del Callao")
+    assert apec["norma"] == "Decreto Supremo N.° 110-2024-PCM"
+    del data["dias"][0]["norma"]
+    assert not Draft202012Validator(schema).is_valid(data)
+
+
 def test_csv_is_rfc_4180_in_utf8(files: dict[str, bytes], catalog: Catalog) -> None:
     raw = files["catalogo.csv"]
     assert not raw.startswith(b"\xef\xbb\xbf")
@@ -93,9 +114,8 @@ def test_csv_is_rfc_4180_in_utf8(files: dict[str, bytes], catalog: Catalog) -> N
 
 
 def test_no_cell_would_be_taken_for_a_formula(files: dict[str, bytes]) -> None:
-    cells = [
-        cell for row in csv.reader(io.StringIO(files["catalogo.csv"].decode())) for cell in row
-    ]
+    text = "".join(files[name].decode() for name in files if name.endswith(".csv"))
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
 
 

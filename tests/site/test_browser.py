@@ -25,6 +25,7 @@ KINDS = (
     "/catalogo/definiciones/",
     "/catalogo/historial/",
     "/normativas/",
+    "/plazos/",
     "/datos/",
     "/guias/ingresar-a-su-casilla/",
     "/preguntas/",

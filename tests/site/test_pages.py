@@ -9,6 +9,8 @@ import pytest
 from catalog.reading.model import Catalog
 from catalog.reading.reader import read_catalog
 from proxy.domain import limits
+from proxy.domain.plazo_steps import day_text
+from proxy.web.plazos import FIELDS
 from tests.site.reading import Reading
 from tests.site.workshop import ORIGIN, ROOT
 
@@ -199,12 +201,29 @@ def test_definitions_norms_and_history_are_published(pages: Pages, catalog: Cata
     assert "de 08:00 a 16:30, excepto feriados" in history
 
 
+def test_every_day_off_and_every_rule_is_displayed_with_its_norm(pages: Pages, site) -> None:
+    """L11; and the form asks the proxy by the names that it reads (X1)."""
+    catalog, text = read_catalog(), pages["/plazos/"].text
+    for day in catalog.holidays.dias:
+        assert f"{day_text(day.fecha)} *{day.nombre}" in text  # one cell after the other
+        assert catalog.holidays.norm(day.norma).cita in text
+    for rule in catalog.effect.reglas:
+        assert rule.norma in text and rule.resumen in text
+    html = (site / "plazos/index.html").read_text(encoding="utf-8")
+    form = html.partition('action="/casilla/plazos/"')[2].partition("</form>")[0]
+    assert {"dia", "hora"} < set(re.findall(r' name="(\w+)"', form)) <= set(FIELDS)
+    for name, calendar in catalog.holidays.calendars.items():
+        assert f'value="{name}"' in form and calendar.version in text
+
+
 def test_the_open_data_are_files_and_the_page_explains_each_column(site, pages: Pages) -> None:
     from catalog.reading.publication import COLUMNS
 
     page = pages["/datos/"]
     names = ["catalogo.csv", "catalogo.json", "catalogo.jsonld", "catalogo.schema.json"]
     assert sorted(file.name for file in (site / "datos").glob("catalogo.*")) == names
+    names += ["plazos.json", "plazos.schema.json", "dias-no-laborables.csv"]
+    assert all((site / "datos" / name).is_file() for name in names)
     assert {f"../datos/{name}" for name in names} <= set(page.links)
     assert [column for column in COLUMNS if column not in page.text] == []
     assert json.loads((site / "datos/catalogo.json").read_text())["servicios"][0]["pagina"] == (
