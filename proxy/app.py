@@ -80,5 +80,6 @@ def create_state(installation: Installation) -> State:
         templates=Jinja2Templates(env=environment),
         passwords=PasswordPool(lambda: installation.passwords),
         threads=anyio.CapacityLimiter(CONNECTIONS),
+        exports=anyio.CapacityLimiter(2),
         mail=asyncio.Event(),
     )

@@ -13,8 +13,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from proxy.domain.actor import WORKER, Actor
+from proxy.domain.finding import plain
 from proxy.domain.vault import Vault
 from proxy.store import eventos
+from proxy.store.folding import NAME
 from proxy.store.tx import Tx, no_keys, utc_now
 
 # A fixed size: on PostgreSQL a pool that grows under load costs five times as much.
@@ -140,6 +142,7 @@ def _prepare_sqlite(connection: object, _record: ConnectionPoolEntry) -> None:
     cursor.execute("PRAGMA trusted_schema=OFF")
     cursor.execute("PRAGMA busy_timeout=10000")
     cursor.close()
+    connection.create_function(NAME, 1, plain, deterministic=True)  # type: ignore[attr-defined]
 
 
 def _begin_sqlite(conn: Connection) -> None:

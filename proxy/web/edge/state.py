@@ -23,6 +23,7 @@ class State:
     templates: Jinja2Templates
     passwords: PasswordPool
     threads: anyio.CapacityLimiter  # as many as the database has connections
+    exports: anyio.CapacityLimiter  # lists that are written at the same time
     mail: asyncio.Event  # set when the outbox gets a message
     lost: ASGIApp = LOST
 
