@@ -137,10 +137,14 @@ async def _taken(request: Request) -> Taken | Response:
     return Taken(installation, session.casilla_id, title, read, form.filter, lines, at)
 
 
+def write(taken: Taken, file: BinaryIO) -> None:
+    write_sheet(file, taken.title, (taken.title, *taken.lines), COLUMNS, taken.rows())
+
+
 def _sheet(taken: Taken) -> BinaryIO:
     with ExitStack() as failed:
         file = failed.enter_context(TemporaryFile())
-        write_sheet(file, taken.title, (taken.title, *taken.lines), COLUMNS, taken.rows())
+        write(taken, file)
         file.seek(0)
         failed.pop_all()
     return file
