@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Event
 
+import anyio
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -82,5 +83,6 @@ def create_state(installation: Installation) -> State:
         templates=Jinja2Templates(env=environment),
         passwords=PasswordPool(lambda: installation.passwords),
         threads=ThreadPoolExecutor(CONNECTIONS, "flow"),
+        exports=anyio.CapacityLimiter(2),
         mail=asyncio.Event(),
     )

@@ -8,10 +8,12 @@ notificacion as read, and no file leaves before that.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from proxy.domain import limits
 from proxy.domain.client import Client
 from proxy.domain.events import Event
+from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion
 from proxy.errors import Denied, NotYours, Reason
 from proxy.flows import limiting
@@ -19,16 +21,19 @@ from proxy.store import eventos, notificaciones
 from proxy.store.tx import Tx
 
 ROWS = 20
+PART = 2000  # rows of a list that is taken away
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, newest first. `newer` and `older` are the keys that the pages beside it start from."""
+    """Rows, newest first. `newer` and `older` are the keys that the pages beside it start from.
+    `found`: how many rows the filter lets through, when there is one."""
 
     rows: list[Notificacion]
     counts: Counts
     newer: bytes | None = None
     older: bytes | None = None
+    found: int | None = None
 
 
 @dataclass(frozen=True)
@@ -40,21 +45,43 @@ class Detail:
 
 
 def page(
-    tx: Tx, casilla_id: int, *, read: bool, key: bytes | None = None, older: bool = True
+    tx: Tx,
+    casilla_id: int,
+    wanted: Filter = EVERYTHING,
+    *,
+    read: bool,
+    key: bytes | None = None,
+    older: bool = True,
 ) -> Page:
     """The rows older (or newer) than the row `key`; without `key` the newest ones."""
     # One row more than is shown tells whether there is a page beyond.
-    rows = notificaciones.page(tx, casilla_id, read=read, most=ROWS + 1, key=key, older=older)
+    rows = notificaciones.page(
+        tx, casilla_id, wanted, read=read, most=ROWS + 1, key=key, older=older
+    )
     beyond = len(rows) > ROWS
     if key is not None and (not rows or not (older or beyond)):
-        return page(tx, casilla_id, read=read)  # the newest page, whole
+        return page(tx, casilla_id, wanted, read=read)  # the newest page, whole
     counts = notificaciones.counts(tx, casilla_id)
+    found = notificaciones.how_many(tx, casilla_id, wanted, read=read) if wanted else None
     if older:
         rows = rows[:ROWS]
         newer = rows[0].id if key else None
-        return Page(rows, counts, newer, rows[-1].id if beyond else None)
+        return Page(rows, counts, newer, rows[-1].id if beyond else None, found)
     rows = rows[-ROWS:]
-    return Page(rows, counts, rows[0].id, rows[-1].id)
+    return Page(rows, counts, rows[0].id, rows[-1].id, found)
+
+
+def part(
+    tx: Tx, casilla_id: int, wanted: Filter, *, read: bool, at: datetime, key: bytes | None
+) -> list[Notificacion]:
+    """At most PART rows, newest first, as the list stood at `at`. `key`: the last row before."""
+    return notificaciones.as_of(tx, casilla_id, wanted, read=read, at=at, most=PART, key=key)
+
+
+def taking(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
+    """Count a list that is taken away, as a download."""
+    wait = limiting.take(tx, limits.downloads(casilla_id, client), casilla_id)
+    return Denied(Reason.LIMITED, wait) if wait is not None else None
 
 
 def open(tx: Tx, casilla_id: int, notificacion_id: bytes) -> None:
@@ -73,9 +100,9 @@ def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:
     if _mine(tx, casilla_id, notificacion_id).read_at is None:
         return Denied(Reason.UNREAD)
-    wait = limiting.take(tx, limits.downloads(casilla_id, client), casilla_id)
-    if wait is not None:
-        return Denied(Reason.LIMITED, wait)
+    denied = taking(tx, casilla_id, client)
+    if denied:
+        return denied
     return notificaciones.files_of(tx, casilla_id, notificacion_id)
 
 

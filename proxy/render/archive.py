@@ -33,6 +33,15 @@ def archive(entries: Iterable[Entry]) -> Archive:
     return Archive(len(stream), iter(stream))
 
 
+def growing(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    """A zip of files that are made one after another, each when those before it have left."""
+    stream = ZipStream(compress_type=ZIP_STORED)
+    for name, content in files:
+        stream.add(content, file_name(name))
+        yield from stream.file()
+    yield from stream.footer()
+
+
 def file_name(name: str) -> str:
     """A name that any computer accepts: no folders, no control characters, not hidden."""
     text = unicodedata.normalize("NFC", name).translate(FORBIDDEN)

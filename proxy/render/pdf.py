@@ -1,10 +1,12 @@
 """Makes an accessible PDF (PDF/UA-1 and PDF/A-2a), or a picture, from a Typst template.
 
 The templates lie in this folder. Values enter as data and never as source, so Typst takes no text
-for markup. No request may import this module: the import costs memory and time.
+for markup. No request may import this module: the import costs memory and time. What a request
+asks for is made by a process of its own (`python -m proxy.render.pdf`, see web/export.py).
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -49,3 +51,9 @@ def _inputs(data: Mapping[str, object]) -> dict[str, str]:
 def _compiler(template: str) -> typst.Compiler:
     # Only the fonts of typst: fonts of the system are slow to list and differ on each machine.
     return typst.Compiler(FOLDER / f"{template}.typ", ignore_system_fonts=True)
+
+
+if __name__ == "__main__":
+    asked = json.load(sys.stdin.buffer)
+    at = datetime.fromisoformat(asked["at"])
+    sys.stdout.buffer.write(render_pdf(asked["template"], asked["data"], at))

@@ -10,6 +10,9 @@ from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from proxy.domain.finding import plain
+from proxy.store.folding import NAME
+
 # A fixed size: on PostgreSQL a pool that grows under load costs five times as much.
 CONNECTIONS = 8
 
@@ -144,6 +147,7 @@ def _sqlite(url: URL, patience: Patience) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA trusted_schema=OFF")
         cursor.close()
+        connection.create_function(NAME, 1, plain, deterministic=True)
         record.info["file"] = identity(path)
 
     def still_there(_connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:

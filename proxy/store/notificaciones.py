@@ -3,20 +3,32 @@
 Every lookup names the casilla, so it never finds a notificacion of another casilla.
 """
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)  # fmt: skip
 
+from proxy.domain.finding import EVERYTHING, Filter, OfText, OfTime
 from proxy.domain.notificacion import Counts, File, Notificacion
+from proxy.store.folding import folded
 from proxy.store.tables import files, notificaciones
 from proxy.store.tx import Tx
 
 
 def _page(read: bool, older: bool | None) -> Select[Any]:
     """`older` is True for rows before `key`, False for those after it, None for the newest rows."""
-    mine = notificaciones.c.casilla_id == bindparam("casilla")
-    state = notificaciones.c.read_at.is_not(None) if read else notificaciones.c.read_at.is_(None)
-    statement = select(*_COLUMNS).where(mine, state).limit(bindparam("most"))
+    statement = select(*_COLUMNS).where(*_in_state(read)).limit(bindparam("most"))
     if older is None:
         return statement.order_by(notificaciones.c.id.desc())
     if older:
@@ -26,11 +38,18 @@ def _page(read: bool, older: bool | None) -> Select[Any]:
     return statement.where(notificaciones.c.id > bindparam("key")).order_by(notificaciones.c.id)
 
 
+def _in_state(read: bool) -> tuple[ColumnElement[bool], ...]:
+    mine = notificaciones.c.casilla_id == bindparam("casilla")
+    state = notificaciones.c.read_at.is_not(None) if read else notificaciones.c.read_at.is_(None)
+    return mine, state
+
+
 _COLUMNS = [notificaciones.c[field] for field in Notificacion.__dataclass_fields__]
 _FILE_COLUMNS = [files.c[field] for field in File.__dataclass_fields__]
 _PAGES = {
     (read, older): _page(read, older) for read in (False, True) for older in (None, True, False)
 }
+_STATES = {read: select(func.count()).where(*_in_state(read)) for read in (False, True)}
 _ADD = insert(notificaciones)
 _ADD_FILES = insert(files)
 _COUNTS = select(
@@ -80,16 +99,82 @@ def add(tx: Tx, notificacion: Notificacion, served: list[File]) -> None:
 
 
 def page(
-    tx: Tx, casilla_id: int, *, read: bool, most: int, key: bytes | None = None, older: bool = True
+    tx: Tx,
+    casilla_id: int,
+    wanted: Filter = EVERYTHING,
+    *,
+    read: bool,
+    most: int,
+    key: bytes | None = None,
+    older: bool = True,
 ) -> list[Notificacion]:
-    """Newest first. `older` chooses the side of `key`, an id that is not included."""
+    """Newest first. `older` chooses the side of `key`, an id that is not included.
+
+    A filter reads all rows of its owner, and no others: no index helps to find a word.
+    """
     values = {"casilla": casilla_id, "most": most, "key": key}
     direction = None if key is None else older
     statement = _PAGES[read, direction]
+    if wanted:
+        statement = statement.where(_lets_through(wanted))
     if key is None:
         del values["key"]
     rows = [Notificacion(*row) for row in tx.conn.execute(statement, values)]
     return rows[::-1] if direction is False else rows
+
+
+def how_many(tx: Tx, casilla_id: int, wanted: Filter, *, read: bool) -> int:
+    statement = _STATES[read].where(_lets_through(wanted))
+    return tx.conn.execute(statement, {"casilla": casilla_id}).scalar_one()
+
+
+def as_of(
+    tx: Tx,
+    casilla_id: int,
+    wanted: Filter,
+    *,
+    read: bool,
+    at: datetime,
+    most: int,
+    key: bytes | None,
+) -> list[Notificacion]:
+    """The rows older than the row `key` as they stood at `at`, newest first: what was served is
+    never changed, so parts that are asked for one after another fit."""
+    c = notificaciones.c
+    state = c.read_at <= at if read else or_(c.read_at.is_(None), c.read_at > at)
+    statement = (
+        select(*_COLUMNS)
+        .where(c.casilla_id == casilla_id, c.deposited_at <= at, state, _lets_through(wanted))
+        .order_by(c.id.desc())
+        .limit(most)
+    )
+    if key is not None:
+        statement = statement.where(c.id < key)
+    return [Notificacion(*row) for row in tx.conn.execute(statement)]
+
+
+def _lets_through(wanted: Filter) -> ColumnElement[bool]:
+    conditions = [
+        _of_text(one) if isinstance(one, OfText) else _of_time(one) for one in wanted.conditions
+    ]
+    return and_(True, *conditions) if wanted.every else or_(false(), *conditions)
+
+
+def _of_text(one: OfText) -> ColumnElement[bool]:
+    columns = [folded(notificaciones.c[name]) for name in one.columns]
+    if one.operator == "igual":
+        return or_(*(column == one.text for column in columns))
+    words = [or_(*(c.contains(word, autoescape=True) for c in columns)) for word in one.words]
+    return ~and_(*words) if one.operator == "sin" else and_(*words)
+
+
+def _of_time(one: OfTime) -> ColumnElement[bool]:
+    column = notificaciones.c[one.column]
+    return and_(
+        True,
+        *([column >= one.start] if one.start else []),
+        *([column < one.end] if one.end else []),
+    )
 
 
 def counts(tx: Tx, casilla_id: int) -> Counts:

@@ -239,6 +239,20 @@ CITIZENS = {
     "notificacion.missing": (
         "Esa notificación no está en su casilla. Búsquela en «Pendientes por leer» o en «Leídos»."
     ),
+    "finding.of_text": (
+        "Con ese campo use «contiene», «igual a» o «no contiene»: lo demás es para fechas y años."
+    ),
+    "finding.of_time": (
+        "Con una fecha o un año use «igual a», «desde», «hasta» o «entre»: lo demás es para textos."
+    ),
+    "finding.year": "Escriba el año con 4 dígitos, como 2025. Con «entre», escriba dos años.",
+    "finding.day": (
+        "Escriba la fecha como 31/12/2025: día, mes y año. Con «entre», escriba dos fechas."
+    ),
+    "list.owner": "Casilla Electrónica de {nombres}, {identidad}.",
+    "list.all": "Todas las notificaciones de esta lista.",
+    "list.filter": "Solo las notificaciones con: {filter}.",
+    "list.at": "Como estaba la lista el {at} ({time}).",
     "file.limited": "Descargó muchos archivos en poco tiempo. Espere {wait} y pruebe otra vez.",
     "file.damaged": (
         "Este archivo no está completo en nuestro sistema y por eso no se lo entregamos. "

@@ -6,7 +6,7 @@ casilla (S72).
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
@@ -29,6 +29,11 @@ def one_file(request: Request, path: Path, name: str, media_type: str, sha256: s
 def one_zip(archive: Archive, name: str) -> Response:
     headers = _headers(name, "application/zip") | {"Content-Length": str(archive.size)}
     return StreamingResponse(archive.content, headers=headers)
+
+
+def made(pieces: Iterator[bytes] | AsyncIterator[bytes], name: str, media_type: str) -> Response:
+    """What we made ourselves, while it is made."""
+    return StreamingResponse(pieces, headers=_headers(name, media_type))
 
 
 def _headers(name: str, media_type: str) -> dict[str, str]:

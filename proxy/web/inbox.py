@@ -17,6 +17,7 @@ from proxy.web.edge.forms import read_form
 from proxy.web.edge.pages import client_of, look, page, run, see_other
 from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
+from proxy.web.finder import faults_of, query_of, searched
 
 logger = logging.getLogger("casilla.web")
 
@@ -78,11 +79,17 @@ async def _list(request: Request, read: bool) -> Response:
     older = "despues" not in query
     text = query.get("antes" if older else "despues")
     key = None if text is None else _parsed(text)
-    shown = await look(request, inbox.page, _casilla(request), read=read, key=key, older=older)
+    form = searched(request)
+    casilla_id = _casilla(request)
+    shown = await look(
+        request, inbox.page, casilla_id, form.filter, read=read, key=key, older=older
+    )
     ready = "listo" in query
     offer = ready and await _offers_factor(request)
     notices = {"ready": ready, "offer": offer, "changed": "clave" in query}
-    return page(request, "inbox/list.html", read=read, **notices, **vars(shown))
+    finder = {"form": form, "errors": faults_of(form), "query": query_of(form)}
+    context = notices | finder | vars(shown) | {"pdf_rows": inbox.PART}
+    return page(request, "inbox/list.html", 422 if form.wrong else 200, read=read, **context)
 
 
 async def _offers_factor(request: Request) -> bool:

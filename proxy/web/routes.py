@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from proxy.web import (
     captcha,
     devices,
+    export,
     factor,
     inbox,
     login,
@@ -95,6 +96,8 @@ CASILLA: list[BaseRoute] = [
     Route("/notificaciones/{id}/acto/", inbox.acto, name="inbox:acto"),
     Route("/notificaciones/{id}/anexos/{position}/", inbox.anexo, name="inbox:anexo"),
     Route("/notificaciones/{id}/anexos.zip", inbox.anexos, name="inbox:anexos"),
+    Route("/exportar/{list}.xlsx", export.xlsx, name="export:xlsx"),
+    Route("/exportar/{list}.pdf", export.pdf, name="export:pdf"),
     # Profile, second factor, sessions and devices
     form("/perfil/", profile.data, profile.update, name="profile:data"),
     form("/perfil/codigo/", profile.code_form, profile.check_code, name="profile:code"),

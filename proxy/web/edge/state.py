@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import anyio
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.templating import Jinja2Templates
@@ -23,6 +24,7 @@ class State:
     templates: Jinja2Templates
     passwords: PasswordPool
     threads: ThreadPoolExecutor  # as many as the database has connections
+    exports: anyio.CapacityLimiter  # lists that are written at the same time
     mail: asyncio.Event  # set when the outbox gets a message
     lost: ASGIApp = LOST
     answered_at: float = 0  # when the database last answered: time.monotonic()

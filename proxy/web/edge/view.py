@@ -10,6 +10,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.applications import Starlette
 
+from proxy.domain import finding
 from proxy.domain.browser import in_words
 from proxy.domain.client import network_of
 from proxy.domain.email import masked_email
@@ -85,6 +86,7 @@ def prepare(environment: Environment, installation: Installation) -> None:
     environment.globals |= {
         "asset": asset,
         "entity": installation.catalog.entity,
+        "finding": finding,
         "holder": holder,
         "origin": installation.settings.origin,
         "policy": policy,
