@@ -28,10 +28,7 @@ class Index:
         if page.is_homepage:
             return
         url = page.url
-        if service:
-            found = [_of_service(url, service)]
-        else:
-            found = _of_page(page)
+        found = [_of_service(url, service)] if service else _of_page(page)
         self._entries[MANUAL if url.startswith(MANUAL) else ""] += found
 
     def write(self, site: Path) -> None:
@@ -66,7 +63,7 @@ def _of_page(page: Page) -> list[Entry]:
     reading = _Reading()
     reading.feed(page.content or "")
     reading.close()
-    whole, *parts = reading.sections
+    parts = reading.sections[1:]
     entry: Entry = {
         "url": page.url,
         "title": str(page.title),

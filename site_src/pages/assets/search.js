@@ -5,10 +5,11 @@
 
 const FIELDS = { names: 6, title: 6, official: 5, acts: 4, summary: 3, text: 1 }
 const OTHERS = .6 // lists of services
+const PART = 1.2 // a question with its answer, before the page that has them all
 const PHRASE = 1.5 // its words stand together, as its sheet has them
 const STOP = new Set(`a al ante algo algun alguna aqui as asi aun aunque bien buenas buenos cada como con cual cuales cuando
   d da de del desde dia dias donde dos e el ella ellos en entonces era es esa ese eso esta estaba
-  estan estar estas este esto estos estoy existe favor fue gracias ha hace hacen hacer haga hago han hasta hay
+  estan estar estas este esto estos estoy existe favor fue fui fuera gracias ha hace hacen hacer haga hago han hasta hay
   he hola i ir k ke kiero la las le les lo los mas me mi mis mucho muy necesito noches ni no nos o os otra otro
   para pe pero poder podria por porfa porque pq pude puede pueden puedo pues q que quiere quiero quisiera
   quien saber se sea ser si sin sobre solo son soy su sus tal tambien tardes te tener tengo ti tiene tienen toca
@@ -50,6 +51,7 @@ export function engine(pages) {
   const stems = new Map() // of each stem: its pages, and how much each means by it
   const heard = new Map() // of each word: its stem
   const phrases = pages.map(page => page.names.split(",").map(stemmed).filter(one => one.trim().includes(" ")))
+  const worth = pages.map(({ task, url }) => (task ? 1 : OTHERS) * (url.includes("#") ? PART : 1))
   pages.forEach((page, number) => {
     for (const [name, weight] of Object.entries(FIELDS)) {
       for (const word of split(page[name])) {
@@ -77,12 +79,11 @@ export function engine(pages) {
     return sure
   }
 
+  // Without the words that say nothing; two that are one word in the pages («contra seña») are joined.
   function asked(question) {
-    const all = split(question)
-    const words = all.flatMap((word, at) => {
-      if (stems.has(stem(word + all[at + 1])) && word + all[at + 1] !== word) return [word, word + all[at + 1]]
-      return [word]
-    })
+    const words = split(question)
+    for (let at = 0; at < words.length - 1; at++)
+      if (stems.has(stem(words[at] + words[at + 1]))) words.splice(at, 2, words[at] + words[at + 1])
     const kept = words.filter(word => !STOP.has(word))
     return kept.length ? kept : words
   }
@@ -97,9 +98,10 @@ export function engine(pages) {
       let rare = 0
       for (const [root, sure] of meant(word, at === words.length - 1)) {
         const found = stems.get(root)
-        rare = Math.max(rare, Math.log(1 + pages.length / found.size))
+        const rarity = Math.log(1 + pages.length / found.size)
+        rare = Math.max(rare, rarity)
         for (const [page, weight] of found)
-          best.set(page, Math.max(best.get(page) ?? 0, weight * sure * Math.log(1 + pages.length / found.size)))
+          best.set(page, Math.max(best.get(page) ?? 0, weight * sure * rarity))
       }
       total += rare
       for (const [page, value] of best) {
@@ -108,11 +110,10 @@ export function engine(pages) {
       }
     })
     const whole = stemmed(question)
-    const ranked = [...score].map(([page, value]) => ({
-      ...pages[page],
-      score: value * Math.sqrt(share.get(page) / total) * (pages[page].task ? 1 : OTHERS) *
-        (phrases[page].some(phrase => whole.includes(phrase)) ? PHRASE : 1),
-    }))
+    const ranked = [...score].map(([page, value]) => {
+      const together = phrases[page].some(phrase => whole.includes(phrase)) ? PHRASE : 1
+      return { ...pages[page], score: value * worth[page] * together * Math.sqrt(share.get(page) / total) }
+    })
     ranked.sort((one, other) => other.score - one.score)
     const seen = new Set()
     return ranked.filter(({ url, score }) => {
