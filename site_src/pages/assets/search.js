@@ -81,9 +81,11 @@ export function engine(pages) {
 
   // Without the words that say nothing; two that are one word in the pages («contra seña») are joined.
   function asked(question) {
-    const words = split(question)
-    for (let at = 0; at < words.length - 1; at++)
-      if (stems.has(stem(words[at] + words[at + 1]))) words.splice(at, 2, words[at] + words[at + 1])
+    const words = split(question), here = word => stems.has(stem(word))
+    for (let at = 0; at < words.length - 1; at++) {
+      const [one, next] = words.slice(at)
+      if (here(one + next) && !(here(one) && here(next))) words.splice(at, 2, one + next)
+    }
     const kept = words.filter(word => !STOP.has(word))
     return kept.length ? kept : words
   }
