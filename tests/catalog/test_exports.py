@@ -81,21 +81,26 @@ def test_json_has_the_whole_catalogue(files: dict[str, bytes], catalog: Catalog)
 
 def test_csv_is_rfc_4180_in_utf8(files: dict[str, bytes], catalog: Catalog) -> None:
     raw = files["catalogo.csv"]
-    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert raw.startswith(b"\xef\xbb\xbfid,")  # the mark by which Excel knows its accents
     assert raw.count(b"\n") == raw.count(b"\r\n") == 1 + len(catalog.services)
     assert raw.endswith(b"\r\n")
-    rows = list(csv.DictReader(io.StringIO(raw.decode(), newline=""), strict=True))
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
     assert [row["id"] for row in rows] == [service.id for service in catalog.services]
     assert rows[1]["enlaces"] == "https://multas.jne.gob.pe/"
+    for row, service in zip(rows, catalog.services, strict=True):
+        offers, links = row["ofrece"].split(" | "), row["enlaces"].split(" | ")
+        assert dict(zip(offers, links, strict=True)) == {
+            offer.nombre: offer.url or "" for offer in service.ofrece
+        }
+    assert rows[2]["titulo"] == "Trabajar en el JNE" and "chamba" in rows[2]["palabras"]
     assert rows[6]["condicion"] == "proceso electoral vigente"
     assert rows[0]["interoperable"] == "NO" and rows[0]["usable"] == "SÍ"
     assert all(None not in row and None not in row.values() for row in rows)
 
 
 def test_no_cell_would_be_taken_for_a_formula(files: dict[str, bytes]) -> None:
-    cells = [
-        cell for row in csv.reader(io.StringIO(files["catalogo.csv"].decode())) for cell in row
-    ]
+    text = files["catalogo.csv"].decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
 
 
