@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generated_pages import CatalogPage, Templates, generated_pages
 from jinja2 import Environment, StrictUndefined
+from links import lost_links
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
@@ -122,5 +123,8 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    config.extra["search"].write(Path(config.site_dir))
-    write(Path(config.site_dir) / "datos", config.extra["catalog"], config.site_url)
+    site = Path(config.site_dir)
+    config.extra["search"].write(site)
+    write(site / "datos", config.extra["catalog"], config.site_url)
+    if lost := lost_links(site, config.site_url):
+        raise PluginError("Hay enlaces perdidos dentro del sitio:\n" + "\n".join(lost))

@@ -33,6 +33,7 @@ def edit(config: Path, name: str, old: str, new: str) -> None:
 
 
 def test_faulty_sheets_stop_the_build_with_all_their_lines(sources: Path, tmp_path: Path) -> None:
+    sheet = (sources.parent / SHEET).read_text(encoding="utf-8").splitlines()
     edit(sources, SHEET, "audiencia:", "audiencias:")
     edit(sources, "catalog/services/003-consulta-web-administrativa.yml", "version:", "versión:")
     done = build(tmp_path / "site", sources)
@@ -41,7 +42,7 @@ def test_faulty_sheets_stop_the_build_with_all_their_lines(sources: Path, tmp_pa
     assert f"{SHEET}:N: falta «audiencia»" in told
     assert f"{SHEET}:N: sobra «audiencias»: ¿quiso decir «audiencia»?" in told
     assert "catalog/services/003-consulta-web-administrativa.yml:N: falta «version»" in told
-    assert f"{SHEET}:13: sobra" in done.stderr
+    assert f"{SHEET}:{sheet.index('audiencia:') + 1}: sobra" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "site").exists()
 
@@ -67,6 +68,24 @@ def test_a_lost_link_stops_the_build(sources: Path, tmp_path: Path) -> None:
     done = build(tmp_path / "site", sources)
     assert done.returncode == 1
     assert "pregunta.md" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("template", "old", "new", "lost"),
+    [
+        ("service.html", "/catalogo/historial/", "/catalogo/historia/", "/catalogo/historia/"),
+        ("technology.html", '<h2 id="internos">', '<h2><a href="#interno">x</a>', "/#interno"),
+        ("index.html", "/guias/", "/guias", "/guias"),
+    ],
+)
+def test_a_lost_link_of_a_template_stops_the_build_too(
+    sources: Path, tmp_path: Path, template: str, old: str, new: str, lost: str
+) -> None:
+    edit(sources, f"site_src/templates/{template}", old, new)
+    done = build(tmp_path / "site", sources)
+    assert done.returncode == 1
+    assert f"{lost}, que no existe" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_text_of_a_sheet_is_never_markup(sources: Path, tmp_path: Path) -> None:
