@@ -29,8 +29,8 @@ WINDOWS = {
     limits.HOUR: "una hora",
     limits.DAY: "un día",
 }
-# Of the theme, what no page asks for: its search, with its words of each language, and source maps.
-UNUSED = re.compile(r"^assets/javascripts/(lunr|workers)/|\.map$")
+# Of the theme, what no page asks for: its search in each language, its icon and source maps.
+UNUSED = re.compile(r"^assets/(javascripts/(lunr|workers)|images)/|\.map$")
 # Text of the pages written by hand may name values of the sheets: {{ token.vida_minutos }}.
 _text = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
 

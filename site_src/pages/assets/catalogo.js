@@ -64,11 +64,10 @@ function remember() {
 
 function recall() {
   const asked = new URLSearchParams(location.search)
-  for (const field of form.elements) if (field.name) field.value = asked.get(field.name) ?? ""
+  for (const field of form.elements) if (asked.has(field.name)) field.value = asked.get(field.name)
 }
 
 form.addEventListener("input", () => { show(); remember() })
 form.addEventListener("submit", event => event.preventDefault())
 form.addEventListener("reset", () => setTimeout(() => { show(); remember(); form.elements.texto.focus() }))
 addEventListener("pageshow", () => { recall(); show() })
-form.hidden = false

@@ -7,18 +7,20 @@ const FIELDS = { names: 6, title: 6, official: 5, acts: 4, summary: 3, text: 1 }
 const OTHERS = .6 // lists of services
 const PART = 1.2 // a question with its answer, before the page that has them all
 const PHRASE = 1.5 // its words stand together, as its sheet has them
-const STOP = new Set(`a al ante algo algun alguna aqui as asi aun aunque bien buenas buenos cada como con cual cuales cuando
-  d da de del desde dia dias donde dos e el ella ellos en entonces era es esa ese eso esta estaba
-  estan estar estas este esto estos estoy existe favor fue fui fuera gracias ha hace hacen hacer haga hago han hasta hay
-  he hola i ir k ke kiero la las le les lo los mas me mi mis mucho muy necesito noches ni no nos o os otra otro
-  para pe pero poder podria por porfa porque pq pude puede pueden puedo pues q que quiere quiero quisiera
-  quien saber se sea ser si sin sobre solo son soy su sus tal tambien tardes te tener tengo ti tiene tienen toca
-  todo todos tu tus u un una uno unos va vamos veo ver voy x xq y ya yo`.split(/\s+/))
+// What says nothing of what is looked for: «quisiera saber si puedo», «x», «kiero».
+const STOP = new Set(`a al algo algun alguna ante aqui as asi aun aunque bien buenas buenos cada como con cual cuales
+  cuando d da de del desde dia dias donde dos e el ella ellos en entonces era es esa ese eso esta
+  estaba estan estar estas este esto estos estoy existe favor fue fuera fui gracias ha hace hacen
+  hacer haga hago han hasta hay he hola i ir k ke kiero la las le les lo los mas me mi mis mucho muy
+  necesito ni no noches nos o os otra otro para pe pero poder podria por porfa porque pq pude puede
+  pueden puedo pues q que quien quiere quiero quisiera saber se sea ser si sin sobre solo son soy su
+  sus tal tambien tardes te tener tengo ti tiene tienen toca todo todos tu tus u un una uno unos va
+  vamos veo ver voy x xq y ya yo`.split(/\s+/))
 
 const split = text => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").match(/[\p{L}\p{N}]+/gu) ?? []
 
 // Letters that people mix up: b v, c s z, c k qu, g j, ll y, h, m n before p and b, x s.
-const sound = word => word
+const spell = word => word
   .replace(/qu(?=[ei])/g, "k").replace(/ch/g, "*").replace(/c(?=[ei])|z|x/g, "s").replace(/c|q/g, "k")
   .replace(/g(?=[ei])/g, "j").replace(/gu(?=[ei])/g, "g").replace(/v/g, "b").replace(/ll/g, "y")
   .replace(/h/g, "").replace(/m(?=[bp])/g, "n").replace(/(\D)\1/g, "$1")
@@ -30,12 +32,11 @@ const ENDINGS = [
   /^(.{3,}?)[aeio]+$/,
 ]
 const singular = word => word.replace(/^(.{2,}[^aeious])es$|^(.{2,}[aeiou])s$/, "$1$2")
-const known = new Map()
-function stem(word) {
-  if (!known.has(word))
-    known.set(word, ENDINGS.reduce((rest, ending) => rest.replace(ending, "$1"), singular(sound(word))))
-  return known.get(word)
-}
+
+// Asked once for each word: most of them come back many times.
+const once = (found, make) => word => found.get(word) ?? (found.set(word, make(word)), found.get(word))
+const sound = once(new Map(), spell)
+const stem = once(new Map(), word => ENDINGS.reduce((rest, ending) => rest.replace(ending, "$1"), singular(sound(word))))
 const stemmed = text => ` ${split(text).map(stem).join(" ")} `
 
 // One letter more, one less, another one, or two that changed places.
@@ -49,22 +50,21 @@ function near(one, other) {
 
 export function engine(pages) {
   const stems = new Map() // of each stem: its pages, and how much each means by it
-  const heard = new Map() // of each word: its stem
+  const heard = new Map() // of each word as it sounds: its stem
   const phrases = pages.map(page => page.names.split(",").map(stemmed).filter(one => one.trim().includes(" ")))
   const worth = pages.map(({ task, url }) => (task ? 1 : OTHERS) * (url.includes("#") ? PART : 1))
   pages.forEach((page, number) => {
     for (const [name, weight] of Object.entries(FIELDS)) {
       for (const word of split(page[name])) {
         const root = stem(word)
-        if (!heard.has(word)) heard.set(word, root)
+        heard.set(sound(word), root)
         if (!stems.has(root)) stems.set(root, new Map())
         const found = stems.get(root)
         found.set(number, Math.max(weight, found.get(number) ?? 0))
       }
     }
   })
-  const sounds = [...heard].map(([word, root]) => [sound(word), root])
-  const alike = test => sounds.filter(([word, root]) => test(word, root)).map(([, root]) => root)
+  const alike = test => [...heard].filter(([word, root]) => test(word, root)).map(([, root]) => root)
 
   // The stems that a word of the question may mean, each with how sure that is.
   function meant(word, last) {
@@ -72,7 +72,7 @@ export function engine(pages) {
     const begins = () => alike(other => other.startsWith(heardAs))
     if (last && heardAs.length > 2) begins().forEach(one => sure.set(one, .6))
     if (stems.has(root)) sure.set(root, 1)
-    if (!sure.size && heardAs.length > 3) {
+    if (!sure.size && heardAs.length > 4) {
       const close = alike((other, its) => near(heardAs, other) || (root.length > 4 && near(root, its)))
       ;(close.length ? close : begins()).forEach(one => sure.set(one, .5))
     }
@@ -81,10 +81,10 @@ export function engine(pages) {
 
   // Without the words that say nothing; two that are one word in the pages («contra seña») are joined.
   function asked(question) {
-    const words = split(question), here = word => stems.has(stem(word))
+    const words = split(question)
     for (let at = 0; at < words.length - 1; at++) {
       const [one, next] = words.slice(at)
-      if (here(one + next) && !(here(one) && here(next))) words.splice(at, 2, one + next)
+      if (!STOP.has(next) && heard.has(sound(one + next))) words.splice(at, 2, one + next)
     }
     const kept = words.filter(word => !STOP.has(word))
     return kept.length ? kept : words
