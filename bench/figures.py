@@ -8,7 +8,13 @@ from tests.engines import find_postgres
 # A few seconds a script, to see that it works: what it finds is not judged.
 QUICK = "BENCH_QUICK" in os.environ
 MISSED, SKIPPED, BROKEN = "MISSED ", "NOT MEASURED ", "BROKEN "
-PACKAGES = {"initdb": "postgresql", "nginx": "nginx", "taskset": "util-linux", "wrk": "wrk"}
+PACKAGES = {
+    "chromium": "chromium",
+    "initdb": "postgresql",
+    "nginx": "nginx",
+    "taskset": "util-linux",
+    "wrk": "wrk",
+}
 os.environ["PATH"] += os.pathsep + "/usr/sbin"  # of a user who is not root it lacks that of nginx
 
 

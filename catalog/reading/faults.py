@@ -35,8 +35,8 @@ _OURS = frozenset({"url", "id", "hora", "si_no", "fecha", "oferta", "zona"})
 
 def check(document: Document, model: type[M], **known: str) -> M | None:
     """None when there are faults, which go to `document`. The sheet must not have `known` keys."""
-    data = document.data
-    if document.faults or not isinstance(data, dict):
+    data, faulty = document.data, {fault.line for fault in document.faults}
+    if not isinstance(data, dict):
         return None
     for name in known.keys() & data.keys():
         document.fault(document.line((name,)), f"sobra «{name}»: sale del nombre del archivo")
@@ -47,6 +47,8 @@ def check(document: Document, model: type[M], **known: str) -> M | None:
             if detail["type"] == "too_short" and detail["input"]:
                 continue  # not empty: its only element has a fault of its own
             line = document.line(detail["loc"])
+            if detail["input"] is None and line in faulty:
+                continue  # its value could not be read, and that is said already
             document.fault(line, _say(detail, model))
         return None
     return None if document.faults else value

@@ -31,6 +31,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Many = Annotated[tuple[T, ...], Field(strict=False, min_length=1)]
 Count = Annotated[int, Field(ge=1, le=100_000)]
 
+IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Labels of a host name, at least two, and an optional port.
 HOST = re.compile(r"(?!-)[a-z0-9-]+(?<!-)(\.(?!-)[a-z0-9-]+(?<!-))+(:[0-9]{1,5})?", re.IGNORECASE)
 PATH = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/%?#\[\]]*")
@@ -51,7 +52,7 @@ def _url(value: str) -> str:
 
 
 def _identifier(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
+    if not IDENTIFIER.fullmatch(value):
         raise PydanticCustomError(
             "id", "debe llevar solo minúsculas sin tilde, números y guiones, como «voto-informado»"
         )

@@ -181,6 +181,10 @@ class _Graph:
                 "schema:itemListElement": [_offer(offer) for offer in service.ofrece],
             },
         }
+        if service.titulo:
+            node["schema:alternateName"] = service.titulo
+        if service.palabras:
+            node["schema:keywords"] = service.palabras
         if norms:
             node["cv:hasLegalResource"] = norms
         if service.consultas is None:

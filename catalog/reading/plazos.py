@@ -13,7 +13,7 @@ from catalog.reading.holidays import (
 )
 from catalog.reading.kinds import Day, Identifier, Sheet, Text
 from catalog.reading.model import Catalog
-from catalog.reading.publication import BETWEEN, FORMAT, csv_line
+from catalog.reading.publication import BETWEEN, FORMAT, MARK, csv_line
 
 COLUMNS = ("fecha", "dia", "nombre", "efecto", "ambito", "lugares", "norma", "verificado")
 
@@ -62,7 +62,7 @@ def members(catalog: Catalog) -> dict[str, object]:
 
 
 def csv_lines(catalog: Catalog) -> Iterator[str]:
-    yield csv_line(COLUMNS)
+    yield MARK + csv_line(COLUMNS)
     sheet = catalog.holidays
     for day in sheet.dias:
         places = BETWEEN.join(sheet.place(place).nombre for place in day.lugares or ())

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from catalog.reading.kinds import Sheet, Text, Url
 from catalog.reading.model import Audience, Catalog, Channel, Entity, History, Norm, Term
-from catalog.reading.service import Hours, Offer, Service, ServiceSheet, TechnologyService
+from catalog.reading.service import Hours, Service, ServiceSheet, TechnologyService
 
 FORMAT = "1"  # changes only when a program that reads the file would have to change
+MARK = "\ufeff"  # without it Excel takes the letters for those of Windows, and breaks their accents
 BETWEEN = " | "  # between the values of one cell
 
 COLUMNS = (
@@ -32,6 +33,8 @@ COLUMNS = (
     "usable",
     "accesible",
     "pagina",
+    "titulo",
+    "palabras",
 )
 
 
@@ -110,8 +113,8 @@ def _technology(row: TechnologyService) -> PublishedTechnology:
 
 
 def csv_lines(catalog: Catalog, base_url: str) -> Iterator[str]:
-    """RFC 4180: one line for each service, CRLF, quotes only where they are needed, no mark."""
-    yield csv_line(COLUMNS)
+    """RFC 4180: one line for each service, CRLF, quotes only where they are needed."""
+    yield MARK + csv_line(COLUMNS)
     for service in catalog.services:
         yield csv_line(_row(catalog, service, base_url))
 
@@ -131,7 +134,7 @@ def _row(catalog: Catalog, service: Service, base_url: str) -> tuple[str, ...]:
         service.resumen,
         service.descripcion,
         BETWEEN.join(offer.nombre for offer in service.ofrece),
-        BETWEEN.join(_links(service.ofrece)),
+        BETWEEN.join(offer.url or "" for offer in service.ofrece),
         BETWEEN.join(public.texto for public in service.audiencia),
         BETWEEN.join(catalog.channel(channel).nombre for channel in service.canales),
         service.disponibilidad,
@@ -140,8 +143,6 @@ def _row(catalog: Catalog, service: Service, base_url: str) -> tuple[str, ...]:
         BETWEEN.join(service.observaciones or ()),
         *("SÍ" if marks[name] else "NO" for name in marks),
         page_of(service, base_url),
+        service.titulo or "",
+        service.palabras or "",
     )
-
-
-def _links(offers: tuple[Offer, ...]) -> list[str]:
-    return list(dict.fromkeys(offer.url for offer in offers if offer.url))

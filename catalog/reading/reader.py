@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from catalog.reading.consent import ConsentSheet
 from catalog.reading.effect import EffectSheet
 from catalog.reading.faults import check, suggestion
 from catalog.reading.holidays import HolidaysSheet
+from catalog.reading.kinds import IDENTIFIER
 from catalog.reading.model import (
     AudiencesSheet,
     Catalog,
@@ -23,7 +24,7 @@ from catalog.reading.model import (
     History,
     LegalSheet,
 )
-from catalog.reading.service import Service, TechnologySheet
+from catalog.reading.service import SERVICE_ID, Service, TechnologySheet
 from catalog.reading.sheet import Document, Fault, read_sheet
 
 FOLDER = Path(__file__).parents[1]
@@ -79,31 +80,20 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
 
     if entity:
         reading.acronym = entity.siglas
-    if channels:
-        reading.learn("canal", "channels.yml", "canales", [row.id for row in channels.canales])
-    if audiences:
-        ids = [row.id for row in audiences.audiencias]
-        reading.learn("audiencia", "audiences.yml", "audiencias", ids)
-    if legal:
-        reading.learn("norma", "legal.yml", "normas", [row.id for row in legal.normas])
-    if glossary:
-        ids = [row.id for row in glossary.terminos]
-        reading.unrepeated("glossary.yml", "terminos", ids)
-    if history:
-        document = reading.documents["history.yml"]
-        reading.exists(document, ("aprobacion", "norma"), "norma", history.aprobacion.norma)
+    reading.learn("canal", "channels.yml", "canales")
+    reading.learn("audiencia", "audiences.yml", "audiencias")
+    reading.learn("norma", "legal.yml", "normas")
+    reading.unrepeated("glossary.yml", "terminos")
+    reading.exist(reading.documents["history.yml"], ("aprobacion", "norma"), "norma")
     if days:
-        for kind in ("normas", "territorios"):
-            reading.unrepeated("holidays.yml", kind, [row.id for row in getattr(days, kind)])
         reading.report("holidays.yml", holidays.odd(days))
-        ids = [row.id for row in days.calendarios]
-        reading.learn("calendario", "holidays.yml", "calendarios", ids)
+    for kind in ("normas", "territorios"):
+        reading.unrepeated("holidays.yml", kind)
+    reading.learn("calendario", "holidays.yml", "calendarios")
     if rules:
-        ids = [row.id for row in rules.procedimientos]
-        reading.unrepeated("effect.yml", "procedimientos", ids)
         reading.report("effect.yml", effect.odd(rules))
-        document = reading.documents["effect.yml"]
-        reading.exists(document, ("calendario",), "calendario", rules.calendario)
+    reading.unrepeated("effect.yml", "procedimientos")
+    reading.exist(reading.documents["effect.yml"], ("calendario",), "calendario")
     services = reading.services()
 
     found = reading.found()
@@ -156,28 +146,31 @@ class _Reading:
         for path, text in odd:
             document.fault(document.line(path), text)
 
-    def learn(self, kind: str, name: str, key: str, ids: Sequence[str]) -> None:
-        self.unrepeated(name, key, ids)
-        self._known[kind] = frozenset(ids)
-        self._homes[kind] = name
+    def learn(self, kind: str, name: str, key: str) -> None:
+        """The ids of a vocabulary, even when its sheet has a fault elsewhere."""
+        data, ids = self.documents[name].data, self.unrepeated(name, key)
+        if ids and isinstance(data, dict) and len(ids) == len(data[key]):
+            self._known[kind] = frozenset(ids)
+            self._homes[kind] = name
 
-    def unrepeated(self, name: str, key: str, ids: Sequence[str]) -> None:
-        document, seen = self.documents[name], set[str]()
-        for index, value in enumerate(ids):
+    def unrepeated(self, name: str, key: str) -> list[str]:
+        document, seen = self.documents[name], list[str]()
+        for path, value in _texts(document.data, key, "id"):
             if value in seen:
-                document.fault(document.line((key, index, "id")), f"el id {value} está repetido")
-            seen.add(value)
+                document.fault(document.line(path), f"el id {value} está repetido")
+            seen.append(value)
+        return seen
 
-    def exists(
-        self, document: Document, path: tuple[str | int, ...], kind: str, value: str
-    ) -> None:
+    def exist(self, document: Document, keys: tuple[str, ...], kind: str) -> None:
         known = self._known.get(kind)
-        if known is None or value in known:
+        if known is None:
             return
-        document.fault(
-            document.line(path),
-            f"«{value}» no está en {self._homes[kind]}{suggestion(value, sorted(known))}",
-        )
+        for path, value in _texts(document.data, *keys):
+            if value not in known and IDENTIFIER.fullmatch(value):
+                document.fault(
+                    document.line(path),
+                    f"«{value}» no está en {self._homes[kind]}{suggestion(value, sorted(known))}",
+                )
 
     def services(self) -> tuple[Service, ...]:
         """In the order of the file names. No other part of the sheets stays in memory."""
@@ -191,37 +184,53 @@ class _Reading:
             document = Document(_shown(path))
             if match := SHEET_NAME.fullmatch(name):
                 document = read_sheet(path, document.name)
+                self._look(document, match["slug"], int(match["number"]))
                 if service := check(document, Service, slug=match["slug"]):
-                    self._look(document, service, int(match["number"]))
                     services.append(service)
             else:
                 document.fault(1, "debe llamarse con número y palabras, como 017-tramites.yml")
             self._faults += document.faults
         return tuple(services)
 
-    def _look(self, document: Document, service: Service, number: int) -> None:
-        if number != service.number:
-            text = f"«id» empieza con {service.id.partition('-')[0]} y el archivo con {number:03}"
-            document.fault(document.line(("id",)), text)
-        if self.acronym and service.id.rpartition("-")[2] != self.acronym:
+    def _look(self, document: Document, slug: str, number: int) -> None:
+        """What the rest of the catalogue says of a sheet, whether or not the sheet is whole."""
+        for _, own in _texts(document.data, "id"):
+            if re.fullmatch(SERVICE_ID, own):
+                self._look_at_id(document, own, number)
+        other = self._slugs.setdefault(slug, document.name)
+        if other != document.name:
+            document.fault(1, f"el nombre «{slug}» está repetido: ya está en {other}")
+        self.exist(document, ("canales",), "canal")
+        self.exist(document, ("ofrece", "via"), "canal")
+        self.exist(document, ("audiencia", "grupo"), "audiencia")
+        self.exist(document, ("normas",), "norma")
+
+    def _look_at_id(self, document: Document, own: str, number: int) -> None:
+        line = document.line(("id",))
+        if number != int(own.partition("-")[0]):
+            text = f"«id» empieza con {own.partition('-')[0]} y el archivo con {number:03}"
+            document.fault(line, text)
+        if self.acronym and own.rpartition("-")[2] != self.acronym:
             text = f"«id» debe terminar en {self.acronym}, las siglas de la entidad"
-            document.fault(document.line(("id",)), text)
-        other = self._ids.setdefault(service.id, document.name)
+            document.fault(line, text)
+        other = self._ids.setdefault(own, document.name)
         if other != document.name:
-            text = f"el id {service.id} está repetido: ya está en {other}"
-            document.fault(document.line(("id",)), text)
-        other = self._slugs.setdefault(service.slug, document.name)
-        if other != document.name:
-            document.fault(1, f"el nombre «{service.slug}» está repetido: ya está en {other}")
-        for index, channel in enumerate(service.canales):
-            self.exists(document, ("canales", index), "canal", channel)
-        for index, offer in enumerate(service.ofrece):
-            if offer.via:
-                self.exists(document, ("ofrece", index, "via"), "canal", offer.via)
-        for index, public in enumerate(service.audiencia):
-            self.exists(document, ("audiencia", index, "grupo"), "audiencia", public.grupo)
-        for index, norm in enumerate(service.normas or ()):
-            self.exists(document, ("normas", index), "norma", norm)
+            document.fault(line, f"el id {own} está repetido: ya está en {other}")
+
+
+Place = tuple[str | int, ...]
+
+
+def _texts(value: object, *keys: str, path: Place = ()) -> Iterator[tuple[Place, str]]:
+    """The texts under `keys`, each with its path. A list stands for each of its items."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, *keys, path=(*path, index))
+    elif keys:
+        if isinstance(value, dict):
+            yield from _texts(value.get(keys[0]), *keys[1:], path=(*path, keys[0]))
+    elif isinstance(value, str):
+        yield path, value
 
 
 def _shown(path: Path) -> str:

@@ -98,7 +98,10 @@ class ServiceSheet(Sheet):
     """What a sheet in services/ says."""
 
     id: str = Field(pattern=SERVICE_ID, description="NNN-AAAA-CS-SIGLA")
-    nombre: Text
+    nombre: Text = Field(description="El nombre oficial")
+    titulo: Text | None = Field(
+        None, description="Qué es, en palabras de todos, si el nombre oficial no lo dice"
+    )
     version: Text
     resumen: Text = Field(max_length=200, description="Una oración: para qué sirve")
     portada: Text | None = Field(
@@ -107,6 +110,9 @@ class ServiceSheet(Sheet):
         description="Con qué palabras la nombra la portada del sitio, si está en ella",
     )
     descripcion: Text
+    palabras: Text | None = Field(
+        None, description="Con qué otras palabras lo busca la gente, separadas por comas"
+    )
     requisitos: Many[Text] | None = None
     ofrece: Many[Offer]
     audiencia: Many[Public]
@@ -131,6 +137,10 @@ class Service(ServiceSheet):
     @property
     def number(self) -> int:
         return int(self.id.partition("-")[0])
+
+    @property
+    def title(self) -> str:
+        return self.titulo or self.nombre
 
     @property
     def availability(self) -> str:

@@ -66,14 +66,14 @@ class CatalogPage(Page):
         self._description = description
         self._template = template
         self._values: Values = dict
-        self._service: Service | None = None
+        self.service: Service | None = None
 
     def giving(self, values: Values) -> "CatalogPage":
         self._values = values
         return self
 
     def of(self, service: Service) -> "CatalogPage":
-        self._service = service
+        self.service = service
         return self
 
     def read_source(self, config: MkDocsConfig) -> None:
@@ -90,11 +90,11 @@ class CatalogPage(Page):
             "heading": HEADING,
             "root": get_relative_url(".", self.url),
             "site": config.site_url,
-            "service": self._service,
+            "service": self.service,
             **self._values(),
         }
-        if self._service:
-            data = service_jsonld(catalog, self._service, config.site_url)
+        if self.service:
+            data = service_jsonld(catalog, self.service, config.site_url)
             self.jsonld = Markup(script_json(data))
         self.meta = {"description": escape(self._description), "hide": ["toc"]}
         if self._template == "index.html":
@@ -191,7 +191,8 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
         page(
             "normativas",
             "Normativas",
-            "Las normas del catálogo de servicios digitales y de la casilla electrónica.",
+            "La base legal del catálogo de servicios digitales y de la casilla electrónica: leyes, "
+            "reglamentos y otras normas.",
             "legal.html",
         ),
         page(
@@ -213,7 +214,7 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
         yield one.file
     for service in catalog.services:
         path = f"catalogo/{service.slug}"
-        yield page(path, service.nombre, service.resumen, "service.html", APART).of(service).file
+        yield page(path, service.title, service.resumen, "service.html", APART).of(service).file
 
 
 def _terms(catalog: Catalog) -> dict[str, Any]:

@@ -3,18 +3,20 @@
 No page of the catalogue has a source file. A faulty sheet stops the build with all its faults.
 """
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 from generated_pages import CatalogPage, Templates, generated_pages
 from jinja2 import Environment, StrictUndefined
+from links import lost_links
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 from mkdocs.utils.templates import TemplateContext
+from search_index import Index
 
 from catalog.reading.exports import write
 from catalog.reading.reader import CatalogFaults, lacking, read_catalog
@@ -27,6 +29,8 @@ WINDOWS = {
     limits.HOUR: "una hora",
     limits.DAY: "un día",
 }
+# Of the theme, what no page asks for: its search in each language, its icon and source maps.
+UNUSED = re.compile(r"^assets/(javascripts/(lunr|workers)|images)/|\.map$")
 # Text of the pages written by hand may name values of the sheets: {{ token.vida_minutos }}.
 _text = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
 
@@ -55,6 +59,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         raise PluginError(f"El catálogo tiene faltas:\n{faults}") from faults
     config.extra["catalog"] = catalog
     config.extra["templates"] = Templates(here / "site_src" / "templates")
+    config.extra["search"] = Index()
     config.site_name = f"{config.site_name} · {catalog.entity.siglas}"
     config.copyright = catalog.entity.derechos
     config.watch += map(str, (sheets, here / "site_src", here / SHARED))
@@ -66,6 +71,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if files.get_file_from_path(file.src_uri):
             raise PluginError(f"La dirección /{file.url} ya tiene página: renombre la ficha.")
         files.append(file)
+    for file in list(files):
+        if UNUSED.search(file.src_uri):
+            files.remove(file)
     for name in ("colores.css", "icono.svg"):
         source = Path(config.config_file_path).parent / SHARED / name
         files.append(File.generated(config, f"assets/{name}", abs_src_path=str(source)))
@@ -99,13 +107,12 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         raise PluginError(f"{page.file.src_uri}: {error}") from error
 
 
-# Before the search plugin reads the page.
-@event_priority(100)
 def on_page_context(
     context: TemplateContext, page: Page, config: MkDocsConfig, nav: Navigation
 ) -> TemplateContext:
     if isinstance(page, CatalogPage):
         page.fill(config)
+    config.extra["search"].add(page, getattr(page, "service", None))
     return context
 
 
@@ -116,4 +123,8 @@ def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    write(Path(config.site_dir) / "datos", config.extra["catalog"], config.site_url)
+    site = Path(config.site_dir)
+    config.extra["search"].write(site)
+    write(site / "datos", config.extra["catalog"], config.site_url)
+    if lost := lost_links(site, config.site_url):
+        raise PluginError("Hay enlaces perdidos dentro del sitio:\n" + "\n".join(lost))

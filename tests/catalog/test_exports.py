@@ -89,7 +89,9 @@ def test_rules_and_days_obey_their_published_schema_l11(
     assert {row["id"]: row["version"] for row in data["calendarios"]} == {
         name: calendar.version for name, calendar in catalog.holidays.calendars.items()
     }
-    rows = list(csv.DictReader(io.StringIO(files["dias-no-laborables.csv"].decode(), newline="")))
+    rows = list(
+        csv.DictReader(io.StringIO(files["dias-no-laborables.csv"].decode("utf-8-sig"), newline=""))
+    )
     assert [row["fecha"] for row in rows] == [day["fecha"] for day in data["dias"]]
     assert len(rows) == len(catalog.holidays.dias)
     [apec] = [row for row in rows if row["fecha"] == "2024-11-14"]
@@ -102,19 +104,25 @@ def test_rules_and_days_obey_their_published_schema_l11(
 
 def test_csv_is_rfc_4180_in_utf8(files: dict[str, bytes], catalog: Catalog) -> None:
     raw = files["catalogo.csv"]
-    assert not raw.startswith(b"\xef\xbb\xbf")
+    assert raw.startswith(b"\xef\xbb\xbfid,")  # the mark by which Excel knows its accents
     assert raw.count(b"\n") == raw.count(b"\r\n") == 1 + len(catalog.services)
     assert raw.endswith(b"\r\n")
-    rows = list(csv.DictReader(io.StringIO(raw.decode(), newline=""), strict=True))
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True))
     assert [row["id"] for row in rows] == [service.id for service in catalog.services]
     assert rows[1]["enlaces"] == "https://multas.jne.gob.pe/"
+    for row, service in zip(rows, catalog.services, strict=True):
+        offers, links = row["ofrece"].split(" | "), row["enlaces"].split(" | ")
+        assert dict(zip(offers, links, strict=True)) == {
+            offer.nombre: offer.url or "" for offer in service.ofrece
+        }
+    assert rows[2]["titulo"] == "Trabajar en el JNE" and "chamba" in rows[2]["palabras"]
     assert rows[6]["condicion"] == "proceso electoral vigente"
     assert rows[0]["interoperable"] == "NO" and rows[0]["usable"] == "SÍ"
     assert all(None not in row and None not in row.values() for row in rows)
 
 
 def test_no_cell_would_be_taken_for_a_formula(files: dict[str, bytes]) -> None:
-    text = "".join(files[name].decode() for name in files if name.endswith(".csv"))
+    text = "".join(files[name].decode("utf-8-sig") for name in files if name.endswith(".csv"))
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))] == []
 

@@ -92,9 +92,10 @@ def test_a_missing_key_inside_a_list_is_named_at_its_item(copy: Copy) -> None:
 def test_an_offer_that_contradicts_itself_is_named_at_its_item(
     copy: Copy, old: str, new: str, said: str
 ) -> None:
+    item = copy.text().splitlines().index("ofrece:") + 2
     copy.change(old, new)
     [fault] = copy.faults()
-    assert fault.startswith(f"catalog/{SERVICE}:10: {said}")
+    assert fault.startswith(f"catalog/{SERVICE}:{item}: {said}")
 
 
 def test_all_faults_of_all_sheets_are_said_at_once(copy: Copy) -> None:
@@ -107,6 +108,32 @@ def test_all_faults_of_all_sheets_are_said_at_once(copy: Copy) -> None:
     lines = str(caught.value).splitlines()
     assert len(lines) == len(caught.value.faults) >= 5
     assert len({line.partition(":")[0] for line in lines}) == 3
+
+
+def test_no_fault_of_a_sheet_hides_another_of_it(copy: Copy) -> None:
+    """Who edits corrects once, and not once for each kind of fault."""
+    copy.change('version: "01"', "versión: '01'")
+    copy.change("canales: [multas]", "canales: [multa]")
+    copy.change("grupo: entidades-publicas", "grupo: entidad")
+    copy.change("    via: portal-institucional\n", "    via: portal\n    dudoso: quizás\n")
+    copy.change("id: 002-2019-CS-JNE", "id: 005-2019-CS-ONPE")
+    copy.change("disponibilidad: 24x7", "disponibilidad: 24x7\ndisponibilidad: 24x7")
+    copy.change("    nombre_anexo: INFOGOB\n", "    nombre_anejo: INFOGOB\n", "channels.yml")
+    said = " ".join(copy.faults())
+    for words in (
+        "falta «version»",
+        "sobra «versión»",
+        "«multa» no está en channels.yml",
+        "«entidad» no está en audiences.yml",
+        "«portal» no está en channels.yml",
+        "«dudoso» debe ser",
+        "«id» empieza con 005",
+        "«id» debe terminar en JNE",
+        "«disponibilidad» está repetida",
+        "sobra «nombre_anejo»",
+    ):
+        assert words in said, words
+    assert len(copy.faults()) == 10
 
 
 def test_a_repeated_id_names_both_sheets(copy: Copy) -> None:
@@ -157,8 +184,9 @@ def test_a_sheet_with_another_name_is_not_ignored(copy: Copy, name: str) -> None
 )
 def test_a_file_that_is_no_sheet_says_why(copy: Copy, content: bytes, said: str) -> None:
     copy.write(SERVICE, content)
-    [fault] = copy.faults()
-    assert fault.startswith(f"catalog/{SERVICE}:") and said in fault
+    found = copy.faults()
+    assert {fault.partition(":")[0] for fault in found} == {f"catalog/{SERVICE}"}
+    assert [fault for fault in found if said in fault]
 
 
 def test_the_line_of_a_letter_that_is_not_utf8_is_the_line_where_it_stands(copy: Copy) -> None:

@@ -1,7 +1,6 @@
 """The site in a real browser, under the headers of the proxy: any complaint of it fails a test."""
 
 import json
-import re
 from collections.abc import Callable
 
 import pytest
@@ -34,12 +33,6 @@ KINDS = (
 )
 
 
-def visit(page: Page, address: str) -> None:
-    """Open it and wait for its search, the last thing that the page prepares."""
-    page.goto(address)
-    expect(page.locator(".md-search-result__meta")).not_to_have_text("Preparando la búsqueda")
-
-
 def test_every_page_opens_without_a_complaint_and_asks_only_its_own_host(
     open_page: Open, origin: str, pages: dict[str, Reading]
 ) -> None:
@@ -48,7 +41,7 @@ def test_every_page_opens_without_a_complaint_and_asks_only_its_own_host(
     asked: set[str] = set()
     page.on("request", lambda request: asked.add(request.url))
     for path in pages:
-        visit(page, origin + path)
+        page.goto(origin + path)
     assert {address.startswith(origin) for address in asked} == {True}
 
 
@@ -57,7 +50,7 @@ def test_axe_finds_nothing_on_a_phone_and_a_computer_in_light_and_dark(
     open_page: Open, origin: str, path: str
 ) -> None:
     page = open_page(reduced_motion="reduce")
-    visit(page, origin + path)
+    page.goto(origin + path)
     for scheme, name in [("light", "default"), ("dark", "slate")]:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
@@ -72,9 +65,10 @@ def test_axe_finds_nothing_with_the_menu_or_the_results_open(
     open_page: Open, origin: str, width: int
 ) -> None:
     page = open_page(width, reduced_motion="reduce")
-    visit(page, origin + "/preguntas/")
-    search(page, "casilla")
-    expect(page.locator(".md-search-result__item").first).to_be_visible()
+    page.goto(origin + "/preguntas/")
+    page.keyboard.press("Control+k")
+    page.keyboard.insert_text("casilla")
+    expect(page.locator("[data-search-result] a").first).to_be_visible()
     assert faults(page) == {}
     page.keyboard.press("Escape")
     if width == 360:
@@ -89,55 +83,12 @@ def faults(page: Page) -> dict[str, list[str]]:
     return {one["id"]: [node["html"][:120] for node in one["nodes"]] for one in found}
 
 
-def search(page: Page, words: str) -> None:
-    page.keyboard.press("Control+k")
-    page.keyboard.insert_text(words)  # all at once: the list changes with each key that comes up
-    page.keyboard.press("End")
-
-
-@pytest.mark.parametrize(
-    ("words", "result"),
-    [
-        ("electronica", "Notificaciones electrónicas"),
-        ("electrónicas", "Notificaciones electrónicas"),
-        ("multa", "Consulta de multas electorales"),
-        ("multas de eleccion", "Consulta de multas electorales"),
-        ("tramites", "Solicitudes y trámites electrónicos"),
-        ("TRÁMITE", "Solicitudes y trámites electrónicos"),
-        ("resolucion", "Servicios asociados a expedientes y resoluciones"),
-        ("token digital", "Ingresar a su casilla"),
-        ("tokens digitales", "Ingresar a su casilla"),
-        ("infogob", "Observatorio para la Gobernabilidad (Infogob)"),
-    ],
-)
-def test_search_finds_words_whatever_their_accents_and_number(
-    open_page: Open, origin: str, words: str, result: str
-) -> None:
-    """C6."""
-    page = open_page()
-    visit(page, origin)
-    search(page, words)
-    found = page.locator(".md-search-result__item > a h1").get_by_text(result, exact=True)
-    expect(found.first).to_be_visible()
-    missing = page.locator(".md-search-result__item").filter(has=found).first
-    expect(missing.locator(".md-search-result__terms")).to_have_count(0)
-
-
-def test_search_tells_an_ene_from_an_n_and_says_when_nothing_is_found(
-    open_page: Open, origin: str
-) -> None:
-    page = open_page()
-    visit(page, origin)
-    search(page, "contrasena")
-    expect(page.get_by_text("No se encontró nada con esas palabras")).to_be_visible()
-
-
 def test_filters_narrow_the_list_tell_how_many_and_keep_the_address(
     open_page: Open, origin: str, catalog: Catalog
 ) -> None:
     """C6: by audience, channel, availability and sub-service."""
     page = open_page()
-    visit(page, origin + "/catalogo/")
+    page.goto(origin + "/catalogo/")
     cards, count = page.locator(".services > li:visible"), page.locator(".found")
     expect(count).to_have_text(f"{len(catalog.services)} servicios")
     expect(count).to_have_attribute("role", "status")
@@ -149,20 +100,30 @@ def test_filters_narrow_the_list_tell_how_many_and_keep_the_address(
     page.get_by_label("Para quién").select_option("")
     page.get_by_label("Por dónde").select_option("infogob")
     expect(cards).to_have_count(3)
-    page.get_by_label("Qué quiere hacer").fill("POLÍTICOS busqueda")
-    expect(cards).to_have_count(1)
+    page.get_by_label("Qué quiere hacer").fill("hoja de vida")
     expect(count).to_have_text("1 servicio")
-    assert page.url.endswith("?texto=POL%C3%8DTICOS+busqueda&canal=infogob")
+    expect(cards).to_contain_text("Conocer candidatos y partidos")
+    assert page.url.endswith("?texto=hoja+de+vida&canal=infogob")
 
     page.reload()
     expect(page.get_by_label("Por dónde")).to_have_value("infogob")
     expect(cards).to_have_count(1)
 
-    page.get_by_label("Qué quiere hacer").fill("nada así")
+    page.get_by_label("Qué quiere hacer").fill("xyzzy")
     expect(count).to_contain_text("Ningún servicio coincide")
+    way = page.locator(".none")
+    expect(way.get_by_role("link", name="guías de la casilla")).to_be_visible()
+    expect(way.locator("a[href^='tel:']")).to_be_visible()
     page.get_by_role("button", name="Limpiar").click()
     expect(cards).to_have_count(len(catalog.services))
+    expect(way).to_be_hidden()
     assert page.url == f"{origin}/catalogo/"
+
+    page.get_by_label("Subservicio").select_option("Búsqueda de Partidos Políticos")
+    expect(cards).to_have_count(1)
+    act = cards.get_by_role("link", name="Búsqueda de Partidos Políticos")
+    expect(act).to_have_attribute("href", "https://infogob.jne.gob.pe/Partido")
+    page.get_by_label("Subservicio").select_option("")
 
     election = "Las 24 horas del día, los 7 días de la semana, durante el proceso electoral vigente"
     page.get_by_label("Cuándo funciona").select_option(label=election)
@@ -176,6 +137,9 @@ def test_without_javascript_the_catalogue_is_whole_and_its_groups_are_lists(
     page.goto(origin + "/catalogo/")
     expect(page.locator(".services > li:visible")).to_have_count(len(catalog.services))
     expect(page.locator(".filters")).to_be_hidden()
+    expect(page.locator(".services__offers a:visible")).to_have_count(
+        sum(bool(offer.url) for service in catalog.services for offer in service.ofrece)
+    )
     for name in ("Ciudadanía", "Casilla Electrónica"):
         expect(page.locator(".groups").get_by_role("link", name=name, exact=True)).to_be_visible()
     page.locator(".groups").get_by_role("link", name="Investigadores").click()
@@ -187,7 +151,7 @@ def test_keys_open_and_close_the_menu_and_the_focus_comes_back(
     open_page: Open, origin: str
 ) -> None:
     page = open_page(360, reduced_motion="reduce")
-    visit(page, origin)
+    page.goto(origin)
     menu = page.get_by_role("button", name="Menú", exact=True)
     link = page.locator("#menu").get_by_role("link", name="Guías")
     expect(link).to_be_hidden()
@@ -207,32 +171,10 @@ def test_keys_open_and_close_the_menu_and_the_focus_comes_back(
     expect(menu).to_have_attribute("aria-expanded", "false")
 
 
-def test_keys_open_use_and_close_the_search(open_page: Open, origin: str) -> None:
-    page = open_page(360, reduced_motion="reduce")
-    visit(page, origin)
-    button = page.get_by_role("button", name="Buscar", exact=True)
-    field = page.get_by_role("textbox", name="Buscar en el sitio")
-    expect(field).to_be_hidden()
-    button.focus()
-    page.keyboard.press("Space")
-    expect(field).to_be_focused()
-    expect(button).to_have_attribute("aria-expanded", "true")
-    page.keyboard.press("Escape")
-    expect(field).to_be_hidden()
-    expect(button).to_be_focused()
-
-    search(page, "multa")
-    found = page.locator(".md-search-result__item").first
-    expect(found).to_contain_text("Consulta de multas electorales")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    expect(page).to_have_title(re.compile("^Consulta de multas electorales"))
-
-
 def test_single_letters_do_nothing(open_page: Open, origin: str) -> None:
     """WCAG 2.1.4: the theme opens its search with f, s and /, and turns pages with n and p."""
     page = open_page()
-    visit(page, origin + "/preguntas/")
+    page.goto(origin + "/preguntas/")
     for key in ("f", "s", "/", "n", "p", ",", "."):
         page.keyboard.press(key)
     assert page.evaluate("document.getElementById('__search').checked") is False
@@ -244,7 +186,7 @@ def test_single_letters_do_nothing(open_page: Open, origin: str) -> None:
 def test_the_first_tab_leads_past_the_header(open_page: Open, origin: str) -> None:
     page = open_page()
     for path in ("/preguntas/", "/catalogo/resumen/", "/404.html"):
-        visit(page, origin + path)
+        page.goto(origin + path)
         page.keyboard.press("Tab")
         skip = page.get_by_role("link", name="Saltar al contenido")
         expect(skip).to_be_focused()
@@ -254,12 +196,12 @@ def test_the_first_tab_leads_past_the_header(open_page: Open, origin: str) -> No
 
 def test_the_choice_of_colours_is_kept(open_page: Open, origin: str) -> None:
     page = open_page(scheme="dark")
-    visit(page, origin)
+    page.goto(origin)
     body = page.locator("body")
     expect(body).to_have_attribute("data-md-color-scheme", "slate")
     page.get_by_title("Usar siempre el modo claro").click()
     expect(body).to_have_attribute("data-md-color-scheme", "default")
-    visit(page, origin + "/preguntas/")
+    page.goto(origin + "/preguntas/")
     expect(body).to_have_attribute("data-md-color-scheme", "default")
 
 
@@ -267,6 +209,6 @@ def test_the_data_inside_a_service_page_are_read_without_being_run(
     open_page: Open, origin: str
 ) -> None:
     page = open_page()
-    visit(page, origin + "/catalogo/consulta-de-multas-electorales/")
+    page.goto(origin + "/catalogo/consulta-de-multas-electorales/")
     data = json.loads(page.locator("script[type='application/ld+json']").inner_text())
     assert "schema:GovernmentService" in data["@graph"][0]["@type"]

@@ -8,13 +8,16 @@ import sys
 from pathlib import Path
 from typing import Literal
 from urllib.error import URLError
+from urllib.parse import urljoin
 from urllib.request import urlopen
 
+import brotli  # type: ignore[import-untyped]
 import pytest
 
 from catalog.reading.model import Catalog
 from proxy.commands.site import publish
 from proxy.settings import Settings
+from tests.site.reading import Reading
 from tests.site.workshop import ORIGIN, ROOT, build, copy_sources, environment
 
 SHEET = "catalog/services/002-consulta-de-multas-electorales.yml"
@@ -33,6 +36,7 @@ def edit(config: Path, name: str, old: str, new: str) -> None:
 
 
 def test_faulty_sheets_stop_the_build_with_all_their_lines(sources: Path, tmp_path: Path) -> None:
+    sheet = (sources.parent / SHEET).read_text(encoding="utf-8").splitlines()
     edit(sources, SHEET, "audiencia:", "audiencias:")
     edit(sources, "catalog/services/003-consulta-web-administrativa.yml", "version:", "versión:")
     done = build(tmp_path / "site", sources)
@@ -41,7 +45,7 @@ def test_faulty_sheets_stop_the_build_with_all_their_lines(sources: Path, tmp_pa
     assert f"{SHEET}:N: falta «audiencia»" in told
     assert f"{SHEET}:N: sobra «audiencias»: ¿quiso decir «audiencia»?" in told
     assert "catalog/services/003-consulta-web-administrativa.yml:N: falta «version»" in told
-    assert f"{SHEET}:13: sobra" in done.stderr
+    assert f"{SHEET}:{sheet.index('audiencia:') + 1}: sobra" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "site").exists()
 
@@ -67,6 +71,24 @@ def test_a_lost_link_stops_the_build(sources: Path, tmp_path: Path) -> None:
     done = build(tmp_path / "site", sources)
     assert done.returncode == 1
     assert "pregunta.md" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("template", "old", "new", "lost"),
+    [
+        ("service.html", "/catalogo/historial/", "/catalogo/historia/", "/catalogo/historia/"),
+        ("technology.html", '<h2 id="internos">', '<h2><a href="#interno">x</a>', "/#interno"),
+        ("index.html", "/guias/", "/guias", "/guias"),
+    ],
+)
+def test_a_lost_link_of_a_template_stops_the_build_too(
+    sources: Path, tmp_path: Path, template: str, old: str, new: str, lost: str
+) -> None:
+    edit(sources, f"site_src/templates/{template}", old, new)
+    done = build(tmp_path / "site", sources)
+    assert done.returncode == 1
+    assert f"{lost}, que no existe" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_text_of_a_sheet_is_never_markup(sources: Path, tmp_path: Path) -> None:
@@ -223,6 +245,23 @@ def _get(address: str) -> str:
             return str(reply.read().decode())
     except URLError as error:
         raise AssertionError(f"{address}: {error}") from error
+
+
+def test_nothing_is_published_that_no_page_asks_for(site: Path, pages: dict[str, Reading]) -> None:
+    """Source maps, and the theme's search with its words of forty languages."""
+    loaded = {urljoin(path, load)[1:] for path, page in pages.items() for load in page.loads}
+    modules = {"assets/search.js", "assets/finder.js"}  # asked for by other scripts
+    assets = {file.relative_to(site).as_posix() for file in (site / "assets").rglob("*.*")}
+    assert assets == {load for load in loaded if load.startswith("assets/")} | modules
+
+
+@pytest.mark.parametrize("path", ["/", "/catalogo/", "/guias/crear-su-casilla/"])
+def test_a_first_visit_is_light(site: Path, pages: dict[str, Reading], path: str) -> None:
+    """Under 90 KB over the wire, with some 1 KB of headers a file: bench.pages weighs them."""
+    files = {f"{path}index.html", "/assets/search.js"}
+    files |= {urljoin(path, load) for load in pages[path].loads}
+    sizes = [len(brotli.compress((site / file.lstrip("/")).read_bytes())) for file in files]
+    assert sum(sizes) + 1_000 * len(sizes) < 90_000
 
 
 def test_no_generated_page_is_in_the_folder_of_pages(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
-// The menu and the search of the theme, for those who use keys and for screen readers.
+// The menu and the search, for those who use keys and for screen readers.
 
 const toggles = Object.fromEntries(
   ["drawer", "search"].map(name => [name, document.getElementById(`__${name}`)]))
-const query = document.querySelector("[data-md-component=search-query]")
+const box = document.getElementById("busqueda"), query = box.querySelector("input")
 const narrow = { drawer: matchMedia("(max-width: 76.1875em)"), search: matchMedia("(max-width: 59.9375em)") }
 const behind = document.querySelectorAll(
   "[data-md-component=skip], [data-md-component=announce], .md-header, .ways, .md-content, .bottom")
@@ -34,6 +34,13 @@ for (const [name, toggle] of Object.entries(toggles)) {
   })
   narrow[name].addEventListener("change", () => set(name, false))
 }
+
+// Nothing of the search is asked for before somebody goes to it.
+query.addEventListener("focus", () => { import("./finder.js"); set("search", true) })
+box.addEventListener("focusout", event => {
+  if (event.relatedTarget && !box.contains(event.relatedTarget)) set("search", false)
+})
+box.querySelector("ol").addEventListener("click", event => { if (event.target.href) set("search", false) })
 
 for (const button of document.querySelectorAll("[data-close]"))
   button.addEventListener("click", () => close(button.dataset.close))

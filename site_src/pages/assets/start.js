@@ -1,5 +1,7 @@
 // Before the theme's bundle: what its inline script defines, and the keys it must not take.
 
+document.documentElement.classList.replace("no-js", "js") // before the page is drawn, so that nothing moves
+
 const root = new URL("..", document.currentScript.src)
 
 window.__md_scope = root
