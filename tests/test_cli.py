@@ -273,10 +273,10 @@ def test_the_catalogue_is_verified_and_exported(casilla: Casilla) -> None:
     assert casilla("verificar-catalogo") == (0, "El catálogo está bien: 16 servicios.\n", "")
     assert casilla("exportar", "--carpeta", "fuera") == (
         0,
-        "Se escribieron 4 archivos en fuera.\n",
+        "Se escribieron 7 archivos en fuera.\n",
         "",
     )
-    assert {path.name for path in Path("fuera").iterdir()} > {"catalogo.json", "catalogo.csv"}
+    assert {path.name for path in Path("fuera").iterdir()} > {"catalogo.json", "plazos.json"}
 
 
 def test_a_failing_build_leaves_the_site_that_is_served(tmp_path: Path) -> None:

@@ -328,9 +328,10 @@ class _Reckoning:
             end += timedelta(days=distance.days)
             amount = amount_text(distance.days, "calendario")
             self.steps.say("plazo.distance_calendar", norm=distance.norm, amount=amount, last=end)
-        while end.date() in self.asked.closed:
-            before, end = end, end + ONE
-            self.steps.say("plazo.closed", day=before, last=end)
+        if end.date() in self.asked.closed:
+            # LPAG 134.2 moves a last day. To move an hour would give a shorter term more time
+            # than a longer one that ends on the next morning.
+            self.steps.say("plazo.closed_hours", day=end)
         self._covered(end.date())
         self.steps.say("plazo.ends_at", day=end, time=end)
         return starts, end

@@ -86,6 +86,11 @@ PLAZOS = {
         "El {day} la entidad no atendió en su horario normal: el plazo pasa al siguiente día en "
         "que atiende, el {last}.{skipped}"
     ),
+    "plazo.closed_hours": (
+        "El {day} la entidad no atendió en su horario normal. La norma mueve el último día de un "
+        "plazo en días y nada dice de uno en horas: este no se mueve. Pida que se le reconozca ese "
+        "tiempo."
+    ),
     "plazo.ends": "Vence el {day}, en el último momento de ese día.",
     "plazo.ends_at": "Vence el {day} a las {time}.",
     "plazo.undecreed": (

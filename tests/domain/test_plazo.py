@@ -260,14 +260,16 @@ def test_a_day_without_attendance_moves_the_last_day_to_open_it_l27(catalog: Cat
     assert "en la duda" in " ".join(found.steps)
 
 
-def test_a_day_without_attendance_moves_an_electoral_term_l27(catalog: Catalog) -> None:
+def test_a_day_without_attendance_moves_an_electoral_day_and_no_hour_l27(catalog: Catalog) -> None:
     closed = frozenset({date(2026, 4, 12)})
-    for asked, ends in (
-        (Term(2, "calendario"), "2026-04-13"),
-        (Term(48, "horas"), "2026-04-13T19:00"),
+    for asked, ends, said in (
+        (Term(2, "calendario"), "2026-04-13", "pasa al siguiente día en que atiende"),
+        (Term(48, "horas"), "2026-04-12T19:00", "nada dice de uno en horas"),
     ):
         question = Question(at("2026-04-10T19:00"), term=asked, closed=closed)
-        assert dated(answer(catalog, question, Choice(procedure="electoral")).ends) == ends
+        found = answer(catalog, question, Choice(procedure="electoral"))
+        assert dated(found.ends) == ends
+        assert said in " ".join(found.steps)
 
 
 def test_each_skipped_day_is_named_with_its_norm_x1(catalog: Catalog) -> None:

@@ -18,7 +18,6 @@ from proxy.domain.plazo import Answer, Distance, Later, Question, Term, reckon
 from tests.plazos import LIMA
 
 CATALOG = read_catalog()
-FIRST, LAST = date(2024, 1, 2), date(2027, 12, 31)
 
 # The longest term below still ends within the years of the calendars.
 deposits = st.datetimes(
@@ -28,7 +27,7 @@ rules = st.sampled_from(CATALOG.effect.reglas)
 office_rules = rules.filter(lambda rule: rule.oficina is not None)
 calendars = st.sampled_from([*CATALOG.holidays.calendars.values()])
 distances = st.none() | st.builds(Distance, st.integers(0, 20))
-closures = st.frozensets(st.dates(FIRST, LAST), max_size=20)
+closures = st.frozensets(st.integers(0, 140), max_size=60)  # days after the deposit
 
 
 @st.composite
@@ -48,7 +47,7 @@ def asked(draw: st.DrawFn, among: st.SearchStrategy[Rule] = rules) -> tuple[Ques
         term=draw(terms(rule)),
         distance=draw(distances),
         not_before=None if later is None else Later(deposited.date() + timedelta(later)),
-        closed=draw(closures),
+        closed=frozenset(deposited.date() + timedelta(days) for days in draw(closures)),
     )
     return question, rule
 
