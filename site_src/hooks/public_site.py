@@ -59,7 +59,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         raise PluginError(f"El catálogo tiene faltas:\n{faults}") from faults
     config.extra["catalog"] = catalog
     config.extra["templates"] = Templates(here / "site_src" / "templates")
-    config.extra["search"] = Index()
+    config.extra["search"] = Index(catalog)
     config.site_name = f"{config.site_name} · {catalog.entity.siglas}"
     config.copyright = catalog.entity.derechos
     config.watch += map(str, (sheets, here / "site_src", here / SHARED))

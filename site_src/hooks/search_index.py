@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from groups import channels_of
 from mkdocs.structure.pages import Page
 
+from catalog.reading.model import Catalog
 from catalog.reading.service import Service
 
 MANUAL = "manual/"
@@ -21,14 +23,15 @@ Entry = dict[str, str | int]
 class Index:
     """Two files: what citizens look for, and the manual, which only its own pages search."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
         self._entries: dict[str, list[Entry]] = {"": [], MANUAL: []}
 
     def add(self, page: Page, service: Service | None) -> None:
         if page.is_homepage:
             return
         url = page.url
-        found = [_of_service(url, service)] if service else _of_page(page)
+        found = [_of_service(url, service, self._catalog)] if service else _of_page(page)
         self._entries[MANUAL if url.startswith(MANUAL) else ""] += found
 
     def write(self, site: Path) -> None:
@@ -37,7 +40,7 @@ class Index:
             (site / folder / "buscar.json").write_text(text, encoding="utf-8")
 
 
-def _of_service(url: str, service: Service) -> Entry:
+def _of_service(url: str, service: Service, catalog: Catalog) -> Entry:
     offers = " · ".join(offer.nombre for offer in service.ofrece)
     told = (
         service.descripcion,
@@ -45,6 +48,7 @@ def _of_service(url: str, service: Service) -> Entry:
         *(public.texto for public in service.audiencia),
         *(service.requisitos or ()),
         *(service.observaciones or ()),
+        *(catalog.channel(channel).nombre for channel in channels_of(service)),
     )
     return {
         "url": url,

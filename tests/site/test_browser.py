@@ -109,6 +109,9 @@ def test_filters_narrow_the_list_tell_how_many_and_keep_the_address(
     expect(page.get_by_label("Por dónde")).to_have_value("infogob")
     expect(cards).to_have_count(1)
 
+    page.get_by_label("Qué quiere hacer").fill("infogob")  # by the name of where it is done, too
+    expect(count).to_have_text("3 servicios")
+
     page.get_by_label("Qué quiere hacer").fill("xyzzy")
     expect(count).to_contain_text("Ningún servicio coincide")
     way = page.locator(".none")
