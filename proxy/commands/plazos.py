@@ -1,15 +1,16 @@
 """When a notificacion takes effect, as JSON for other programs: `plazo`."""
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from proxy.commands import start
-from proxy.domain import plazo_asked as asked
-from proxy.domain.plazo import Distance, Later, Question, Term
 from proxy.errors import Refusal
+
+if TYPE_CHECKING:
+    from proxy.domain.plazo import Term
 
 INSTANT = "AAAA-MM-DDTHH:MM"
 DAY = "AAAA-MM-DD"
@@ -20,7 +21,7 @@ def plazo(
     acuse: Annotated[str | None, typer.Option(metavar=INSTANT, help="Cuándo se abrió.")] = None,
     procedimiento: Annotated[
         str | None,
-        typer.Option(metavar="P", help=f"El que elige la regla. [si falta: {asked.BY_DEFAULT}]"),
+        typer.Option(metavar="P", help="El que elige la regla. [si falta: administrativo]"),
     ] = None,
     regla: Annotated[
         str | None, typer.Option(metavar="R", help="Una regla, en vez del procedimiento.")
@@ -50,6 +51,8 @@ def plazo(
 ) -> None:
     """Calcula cuándo surte efecto una notificación y cuándo vence un plazo, como JSON."""
     from catalog.reading.reader import read_catalog
+    from proxy.domain import plazo_asked as asked
+    from proxy.domain.plazo import Distance, Later, Question
 
     catalog = read_catalog(start.read_settings().catalog_dir)
     zone = ZoneInfo(catalog.entity.zona_horaria)
@@ -68,7 +71,10 @@ def plazo(
     print(json.dumps(answer.as_dict(), ensure_ascii=False, indent=2))
 
 
-def _term(days: int | None, amount: int | None, unit: str | None) -> Term | None:
+def _term(days: int | None, amount: int | None, unit: str | None) -> "Term | None":
+    from proxy.domain import plazo_asked as asked
+    from proxy.domain.plazo import Term
+
     if (amount is None) != (unit is None) or (days and amount):
         raise Refusal("plazo.amount_alone")
     if days:
