@@ -116,9 +116,9 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgresql_url(postgres: Postgres, postgresql_template: str) -> Iterator[str]:
-    url = postgres.new_database(postgresql_template)
+    url = postgres.lend(postgresql_template)
     yield url
-    postgres.drop_database(url)
+    postgres.take_back(url, postgresql_template)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
