@@ -5,13 +5,16 @@ import re
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from catalog.reading.reader import FOLDER, lacking
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 HEADER = re.compile(r"[A-Za-z0-9-]+")
 VALUE = re.compile(r"[!-~]([ -~]*[!-~])?|")
@@ -60,8 +63,10 @@ class Settings(BaseSettings):
                 "debe ser sqlite:///CARPETA/archivo.db o "
                 "postgresql://usuario:clave@servidor:5432/base"
             )
-        if engine != "sqlite" and "postgresql" not in info.data.get("allow_plain", ()):
-            _refuse_plain_database(value, os.environ)
+        if engine != "sqlite":
+            parts = _parted(value)
+            if "postgresql" not in info.data.get("allow_plain", ()):
+                _refuse_plain_database(parts, os.environ)
         return value
 
     @field_validator("origin")
@@ -220,7 +225,8 @@ def _is_this_machine(host: str) -> bool:
     return is_loopback(host) or host.endswith(".localhost")
 
 
-def _refuse_plain_database(url: str, environ: Mapping[str, str]) -> None:
+def _parted(url: str) -> "URL":
+    """Later, an error could show a part of the password."""
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -230,6 +236,10 @@ def _refuse_plain_database(url: str, environ: Mapping[str, str]) -> None:
         raise ValueError("no es una URL") from None
     if "@" in (parts.host or ""):  # a part of the password would be taken for the server
         raise ValueError("la clave tiene signos que hay que escribir así: @ es %40 y % es %25")
+    return parts
+
+
+def _refuse_plain_database(parts: "URL", environ: Mapping[str, str]) -> None:
     asked = parts.normalized_query
     modes = asked.get("sslmode") or (environ.get("PGSSLMODE", ""),)
     if not ENCRYPTED.issuperset(modes) and not _stays_here(parts.host, asked, environ):

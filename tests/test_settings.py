@@ -100,10 +100,20 @@ def test_a_socket_is_of_this_machine_unless_the_environment_says_another(
         settings(database_url="postgresql:///casilla")
 
 
-@pytest.mark.parametrize("url", ["postgresql://u:muy@secreta@base.pe/x", "postgresql://h:puerto/x"])
-def test_an_address_with_a_sign_in_its_password_is_refused_without_showing_it(url: str) -> None:
+@pytest.mark.parametrize("plain", ["", "postgresql"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:muy@secreta@base.pe/x",
+        "postgresql://u:muy@muy:secreta@base.pe/x",
+        "postgresql://h:puerto/x",
+    ],
+)
+def test_an_address_with_a_sign_in_its_password_is_refused_without_showing_it(
+    url: str, plain: str
+) -> None:
     with pytest.raises(ValidationError) as found:
-        settings(database_url=url)
+        settings(database_url=url, allow_plain=plain)
     assert "secreta" not in str(found.value)
 
 

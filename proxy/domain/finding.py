@@ -121,15 +121,15 @@ def read_form(
         Typed(
             column if column in LABELS else ANY,
             _at(operators, place, "contiene"),
-            clean(_at(values, place))[:LONGEST],
-            clean(_at(untils, place))[:LONGEST],
+            _seen(_at(values, place)),
+            _seen(_at(untils, place)),
         )
         for place, column in enumerate(columns[:MOST])
     ]
     join = join if join in JOINS else "todos"
     conditions, wrong, said = [], {}, []
     for place, one in enumerate(typed):
-        if not one.value and not one.until:
+        if not one.value and (not one.until or one.column not in INSTANTS):
             continue
         read = _read(one, zone)
         if isinstance(read, str):
@@ -140,6 +140,12 @@ def read_form(
     link = " y " if join == "todos" else " o "
     found = Filter(tuple(conditions), join == "todos", link.join(said))
     return Form(tuple(typed), join, wrong, EVERYTHING if wrong else found)
+
+
+def _seen(text: str) -> str:
+    """Without control characters: PostgreSQL takes no NUL, and no column holds one."""
+    kept = (c for c in clean(text) if unicodedata.category(c) != "Cc")
+    return "".join(kept).strip()[:LONGEST]
 
 
 def _at(texts: Sequence[str], place: int, missing: str = "") -> str:

@@ -23,13 +23,23 @@ _one_at_a_time = Lock()
 
 
 def render_pdf(template: str, data: Mapping[str, object], at: datetime) -> bytes:
+    """A letter that no font has, in a name of another alphabet, fits neither standard. The text
+    stays as it was written, for a screen reader too, and a box stands where paper cannot show it.
+    """
     with _one_at_a_time:
-        result = _compiler(template).compile(
-            format="pdf",
-            sys_inputs=_inputs(data),
-            pdf_standards=["a-2a", "ua-1"],
-            timestamp=at.astimezone(UTC).replace(microsecond=0),
-        )
+        try:
+            return _pdf(template, data, at, strict=True)
+        except typst.TypstError:
+            return _pdf(template, data, at, strict=False)
+
+
+def _pdf(template: str, data: Mapping[str, object], at: datetime, *, strict: bool) -> bytes:
+    result = _compiler(template).compile(
+        format="pdf",
+        sys_inputs=_inputs(data),
+        pdf_standards=["a-2a", "ua-1"] if strict else [],
+        timestamp=at.astimezone(UTC).replace(microsecond=0),
+    )
     assert isinstance(result, bytes)
     return result
 

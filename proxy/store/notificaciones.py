@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )  # fmt: skip
 
-from proxy.domain.finding import EVERYTHING, Filter, OfText, OfTime
+from proxy.domain.finding import EVERYTHING, Filter, OfText, OfTime, plain
 from proxy.domain.notificacion import Counts, File, Notificacion
 from proxy.store.folding import folded
 from proxy.store.tables import files, notificaciones
@@ -67,7 +67,7 @@ _LAST_ALIKE = (
     )
     .where(
         notificaciones.c.casilla_id == bindparam("casilla"),
-        notificaciones.c.numero == bindparam("numero"),
+        folded(notificaciones.c.numero) == bindparam("numero"),
         files.c.position == 0,
         files.c.sha256 == bindparam("sha256"),
     )
@@ -188,8 +188,9 @@ def one(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Notificacion | None:
 
 
 def last_alike(tx: Tx, casilla_id: int, numero: str, sha256: str) -> Notificacion | None:
-    """The newest one of that number whose acto has those bytes."""
-    values = {"casilla": casilla_id, "numero": numero, "sha256": sha256}
+    """The newest one whose acto has those bytes and that number, in capitals or not, with any
+    hyphen: people and spreadsheets write one number in many ways."""
+    values = {"casilla": casilla_id, "numero": plain(numero), "sha256": sha256}
     row = tx.conn.execute(_LAST_ALIKE, values).first()
     return Notificacion(*row) if row else None
 

@@ -95,6 +95,20 @@ def test_a_condition_without_a_value_is_none() -> None:
     assert len(read.typed) == 2
 
 
+def test_the_second_day_of_a_condition_on_a_text_is_none() -> None:
+    """Who chooses «entre» and then another column leaves it there."""
+    assert not form(("asunto", "contiene", "", "31/12/2025")).filter
+    assert not form(("todo", "sin", "", "31/12/2025")).filter
+
+
+def test_what_is_looked_for_has_no_control_characters() -> None:
+    """PostgreSQL takes no NUL, and no column holds one."""
+    [condition] = form(("asunto", "contiene", "mul\0ta\x01")).filter.conditions
+    assert isinstance(condition, OfText)
+    assert condition.text == "multa"
+    assert not form(("asunto", "contiene", "\0")).filter
+
+
 def test_the_filter_says_what_it_lets_through() -> None:
     both = (("anio", "contiene", "2025"), ("todo", "sin", "Multa"))
     assert form(*both).filter.said == "AÑO igual a 2025 y CUALQUIER DATO no contiene «Multa»"

@@ -244,6 +244,23 @@ def test_the_same_acto_is_deposited_once_unless_it_is_meant_so(
     assert others[-1].id.hex() in str(refusal.value)  # the newest
 
 
+@pytest.mark.parametrize(
+    "numero",
+    [
+        "000009-2026-sg/jne",
+        "000009\N{HYPHEN}2026-SG/JNE",
+        "\N{FULLWIDTH DIGIT ZERO}00009-2026-SG/JNE",
+    ],
+)
+def test_the_same_number_written_otherwise_is_the_same_acto(
+    rosa: Person, sender: Sender, numero: str
+) -> None:
+    sender.deposit(numero="000009-2026-SG/JNE")
+    with pytest.raises(Refusal) as refusal:
+        sender.deposit(numero=numero)
+    assert refusal.value.code == "deposit.again"
+
+
 def deposit_at_once(database_url: str) -> list[str]:
     """For `race`: tries that end with a deposit, or with the code of a refusal."""
     db, done = Database(database_url, vault=vault), []
