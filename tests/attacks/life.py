@@ -7,6 +7,7 @@ from tests.flows.browser import POLICY
 
 NOT_ME_LIFE = timedelta(days=10)
 WRONG_IN_A_ROW = 100
+PRESSED_AGAIN = timedelta(minutes=1)
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Code:
     failures: int = 0
     over: bool = False
     used: bool = False
+    opened: tuple[datetime, str] | None = None  # when it was used, and the newest session of it
 
     def holds(self, now: datetime) -> bool:
         return not (self.over or self.used) and now < self.until
@@ -61,6 +63,14 @@ class Life:
     def code(self, visit: str, purpose: str) -> Code | None:
         found = self.codes.get(visit)
         return found if found and found.purpose == purpose else None
+
+    def opens_again(self, code: Code, now: datetime) -> bool:
+        """For who did not get the answer: nobody here ever comes with a session's token."""
+        if code.opened is None:
+            return False
+        first, token = code.opened
+        session = self.sessions.get(token)
+        return session is not None and session.alive(now) and now - first <= PRESSED_AGAIN
 
     def lets_in(self, device: str | None, right: bool) -> bool:
         barred = self.failures >= WRONG_IN_A_ROW and device not in self.devices

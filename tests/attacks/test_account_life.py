@@ -86,8 +86,11 @@ class AccountLife(RuleBasedStateMachine):
         newest = actor.visit == self.newest("login")
         outcome = actor.code(typed)
         if isinstance(outcome, Opened):
-            assert kind == "right" and code is not None and code.opens(now)
-            code.used = True
+            assert kind == "right" and code is not None
+            assert code.opens(now) or self.life.opens_again(code, now)
+            if code.opened:
+                self.life.sessions[code.opened[1]].over = True
+            code.used, code.opened = True, (code.opened[0] if code.opened else now, outcome.token)
             self.life.entered(outcome.token, outcome.device.hex(), now)
         else:
             self.refused(code, outcome, promised=kind == "right" and newest)

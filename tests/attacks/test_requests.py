@@ -100,6 +100,7 @@ def browsers(make_visitor: Maker, her: Visitor) -> list[Visitor]:
     """Somebody who only came by, and Rosa inside."""
     stranger = make_visitor()
     stranger.get("/casilla/ingresar/")
+    her.get("/casilla/")  # the first page of a session notes that it has arrived
     return [stranger, her]
 
 

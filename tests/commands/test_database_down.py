@@ -44,9 +44,12 @@ ASKED = {
     "auditoria verificar": "",
     "auditoria exportar": "--archivo x.csv",
     "claves retirar": "k1",
+    "respaldar": "respaldo.tar",
+    "restaurar": "respaldo.tar",
 }
 NO_DATABASE = {
-    "construir", "verificar-catalogo", "exportar", "correo", "claves lista", "claves rotar",
+    "construir", "verificar-catalogo", "exportar", "plazo", "correo", "claves lista",
+    "claves rotar",
 }  # fmt: skip
 
 

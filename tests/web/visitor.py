@@ -92,7 +92,7 @@ class Visitor:
 
     def twice(self, page: Response, action: str, **fields: str) -> tuple[Response, Response]:
         """Pressed again, because the first answer does not come. Both answers."""
-        form = next(form for form in forms(page) if form.action.endswith(action))
+        form = form_of(page, action)
         if "captcha_id" in form.fields:
             fields["captcha_trabajo"] = work(form.fields["captcha_id"], price_of(page))
         with self.unanswered():

@@ -33,6 +33,7 @@ def test_who_reads_goes_on_while_another_program_writes_and_who_writes_is_told(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     login = visitor.get("/casilla/ingresar/")
+    her.get("/casilla/")  # from now on, nobody else gets this session by the same form
     clock.advance(minutes=2)  # so that the page also notes that its session is in use
     with locked(file):
         assert her.get("/casilla/").status_code == 200
@@ -75,6 +76,7 @@ def test_a_file_that_was_replaced_is_the_one_that_is_read(
     file: Path, installation: Installation, her: Visitor, tmp_path: Path
 ) -> None:
     """An operator put a copy in its place without a restart."""
+    her.get("/casilla/")  # notes that its session is in use: from now on it only reads
     installation.db.close()
     copy = tmp_path / "copia.db"
     shutil.copy(file, copy)
