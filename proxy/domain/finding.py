@@ -75,7 +75,7 @@ class OfText:
     @property
     def words(self) -> list[str]:
         """«contiene» wants each of them, in any order."""
-        return self.text.split()
+        return [*dict.fromkeys(self.text.split())]
 
 
 @dataclass(frozen=True)

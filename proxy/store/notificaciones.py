@@ -4,6 +4,7 @@ Every lookup names the casilla, so it never finds a notificacion of another casi
 """
 
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
@@ -161,10 +162,12 @@ def _lets_through(wanted: Filter) -> ColumnElement[bool]:
 
 
 def _of_text(one: OfText) -> ColumnElement[bool]:
-    columns = [folded(notificaciones.c[name]) for name in one.columns]
+    columns = [notificaciones.c[name] for name in one.columns]
     if one.operator == "igual":
-        return or_(*(column == one.text for column in columns))
-    words = [or_(*(c.contains(word, autoescape=True) for c in columns)) for word in one.words]
+        return or_(*(folded(column) == one.text for column in columns))
+    # All in one text, whose line ends are in no word: one condition a word, of hundreds.
+    text = folded(reduce(lambda before, column: before + "\n" + column, columns))
+    words = [text.contains(word, autoescape=True) for word in one.words]
     return ~and_(*words) if one.operator == "sin" else and_(*words)
 
 
