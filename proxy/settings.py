@@ -3,7 +3,13 @@
 import os
 import re
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address, ip_network
+from ipaddress import (
+    IPv4Network,
+    IPv6Network,
+    collapse_addresses,
+    ip_address,
+    ip_network,
+)
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
@@ -123,16 +129,23 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        networks: list[IPv4Network | IPv6Network] = []
         for one in value:
             try:
                 network = ip_network(one, strict=False)
             except ValueError:
                 raise ValueError(f"«{one}» no es una dirección IP ni una red") from None
-            if network.prefixlen == 0:
-                raise ValueError(
-                    f"«{one}» es todo Internet: cualquiera podría decir de dónde viene. Escriba "
-                    "solo las direcciones de sus proxies, como 127.0.0.1"
-                )
+            networks.append(network)
+        # Two halves are all of it, too.
+        old = collapse_addresses(one for one in networks if isinstance(one, IPv4Network))
+        new = collapse_addresses(one for one in networks if isinstance(one, IPv6Network))
+        mapped = IPv6Network("::ffff:0:0/96")  # every address of IPv4, as IPv6 writes it
+        whole = any(one.prefixlen == 0 for one in old)
+        if whole or any(one.supernet_of(mapped) for one in new):
+            raise ValueError(
+                f"«{', '.join(value)}» es todo Internet: cualquiera podría decir de dónde "
+                "viene. Escriba solo las direcciones de sus proxies, como 127.0.0.1"
+            )
         return value
 
     @field_validator("trusted_proxies", "allow_plain", mode="before")

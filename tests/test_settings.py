@@ -122,7 +122,17 @@ def test_a_word_that_allows_nothing_is_refused() -> None:
         settings(allow_plain="smpt")
 
 
-@pytest.mark.parametrize("everybody", ["0.0.0.0/0", "::/0", "10.0.0.1, 192.168.0.0/0"])
+@pytest.mark.parametrize(
+    "everybody",
+    [
+        "0.0.0.0/0",
+        "::/0",
+        "10.0.0.1, 192.168.0.0/0",
+        "0.0.0.0/1, 128.0.0.0/1",
+        "::/1, 10.0.0.1, 8000::/1",
+        "::ffff:0:0/96",
+    ],
+)
 def test_the_whole_internet_is_no_proxy(everybody: str) -> None:
     with pytest.raises(ValidationError, match="todo Internet"):
         settings(trusted_proxies=everybody)

@@ -78,6 +78,7 @@ TABLE = {
     "profile/60": (20, HOUR, Kind.WALL),
     "download/casilla": (60, MINUTE, Kind.WALL),
     "download/network": (120, MINUTE, Kind.WALL),
+    "export": (6, MINUTE, Kind.WALL),  # a list that is made while others wait for theirs
     "captcha/image": (600, MINUTE, Kind.WALL),
     "captcha/audio": (120, MINUTE, Kind.WALL),
     "captcha/bare": (3000, MINUTE, Kind.WALL),
@@ -241,6 +242,10 @@ def changes_of_profile(casilla_id: int) -> list[Limit]:
 
 def downloads(casilla_id: int, client: Client) -> list[Limit]:
     return [_limit("download/casilla", casilla_id), _limit("download/network", client.network)]
+
+
+def lists_taken(casilla_id: int) -> list[Limit]:
+    return [_limit("export", casilla_id)]
 
 
 def pictures(client: Client) -> list[Limit]:

@@ -78,9 +78,9 @@ def part(
     return notificaciones.as_of(tx, casilla_id, wanted, read=read, at=at, most=PART, key=key)
 
 
-def taking(tx: Tx, casilla_id: int, client: Client) -> Denied | None:
-    """Count a list that is taken away, as a download."""
-    wait = limiting.take(tx, limits.downloads(casilla_id, client), casilla_id)
+def taking(tx: Tx, casilla_id: int) -> Denied | None:
+    """Count a list that is taken away: few at a time are made, for everybody."""
+    wait = limiting.take(tx, limits.lists_taken(casilla_id), casilla_id)
     return Denied(Reason.LIMITED, wait) if wait is not None else None
 
 
@@ -100,9 +100,9 @@ def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:
     if _mine(tx, casilla_id, notificacion_id).read_at is None:
         return Denied(Reason.UNREAD)
-    denied = taking(tx, casilla_id, client)
-    if denied:
-        return denied
+    wait = limiting.take(tx, limits.downloads(casilla_id, client), casilla_id)
+    if wait is not None:
+        return Denied(Reason.LIMITED, wait)
     return notificaciones.files_of(tx, casilla_id, notificacion_id)
 
 

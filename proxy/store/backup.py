@@ -24,7 +24,7 @@ from typing import IO, BinaryIO
 from sqlalchemy import bindparam, inspect, select
 from sqlalchemy.engine import URL, make_url
 
-from proxy.errors import Refusal
+from proxy.errors import Refusal, Unavailable
 from proxy.store import schema
 from proxy.store.db import Database
 from proxy.store.documents import CHUNK, Documents
@@ -35,6 +35,11 @@ ABOUT, SUMS, FOLDER = "respaldo.json", "SHA256SUMS", "documentos"
 BASES = {"sqlite": "base.db", "postgresql": "base.dump"}
 MOST_ABOUT = 10_000  # bytes
 DOCUMENT = re.compile(rf"{FOLDER}/([0-9a-f]{{2}})/(\1[0-9a-f]{{62}})")
+SECRETS = ("password", "sslpassword")
+DAMAGED = (
+    tarfile.TarError, EOFError, ValueError, KeyError, TypeError, RecursionError, FileExistsError,
+    Unavailable,
+)  # fmt: skip
 STAGING = ".restaurando-"
 ROWS = 1000
 _NEXT = (
@@ -105,7 +110,9 @@ def restore(source: Path, url: str, documents: Documents) -> Saved:
         with source.open("rb") as file:
             try:
                 saved = _unpack(file, engine, base, Path(staged))
-            except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError):
+                if engine == "sqlite" and _tables_of(base) != saved.tables:
+                    raise ValueError
+            except DAMAGED:
                 raise Refusal("backup.damaged", path=source) from None
         os.sync()
         # The database is last: until it is there, nothing was restored.
@@ -116,6 +123,14 @@ def restore(source: Path, url: str, documents: Documents) -> Saved:
             else:
                 _load(url, base)
     return saved
+
+
+def _tables_of(base: Path) -> str | None:
+    db = Database(f"sqlite:///{base}")
+    try:
+        return schema.current(db)
+    finally:
+        db.close()  # nothing stays beside the file
 
 
 @contextmanager
@@ -295,7 +310,7 @@ def _load(url: str, dump: Path) -> None:
 def _run(tool: str, url: str, *arguments: str) -> None:
     """The password goes in the environment: everybody reads the arguments of a process."""
     parsed = make_url(url)
-    query = {name: value for name, value in parsed.query.items() if name != "password"}
+    query = {name: value for name, value in parsed.query.items() if name not in SECRETS}
     secret = parsed.password or parsed.query.get("password")
     shown = URL.create(
         "postgresql", parsed.username, None, parsed.host, parsed.port, parsed.database, query

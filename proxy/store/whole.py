@@ -11,10 +11,11 @@ import os
 import re
 import resource
 import signal
+import stat
 import sys
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
 import pikepdf
@@ -100,13 +101,20 @@ def _zip(path: Path) -> str | None:
 def _unzipped(archive: zipfile.ZipFile) -> str | None:
     """Each entry is read to its end, where its checksum is compared."""
     entries = archive.infolist()
-    if not entries:
-        return "file.broken"
+    names = {one.filename for one in entries}
+    if not entries or len(names) < len(entries) or not all(map(_inside, entries)):
+        return "file.broken"  # a program would show one of two, or write outside its folder
     if len(entries) > ENTRIES or sum(one.file_size for one in entries) > UNZIPPED:
         return "file.heavy"
     if any(one.flag_bits & ENCRYPTED for one in entries):
         return "file.locked"
     return "file.broken" if archive.testzip() else None
+
+
+def _inside(entry: zipfile.ZipInfo) -> bool:
+    link = stat.S_ISLNK(entry.external_attr >> 16)
+    parts = PurePosixPath(entry.filename.replace("\\", "/"))
+    return not (link or parts.is_absolute() or ".." in parts.parts)
 
 
 def _office(path: Path, main: str) -> str | None:

@@ -26,7 +26,7 @@ from proxy.render.sheet import Cell, Column, write_sheet
 from proxy.texts import TEXTS
 from proxy.web import delivery
 from proxy.web.edge.denials import held_off, sentence, status
-from proxy.web.edge.pages import client_of, page, run, see_other
+from proxy.web.edge.pages import page, run, see_other
 from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
 from proxy.web.finder import searched
@@ -119,7 +119,7 @@ async def _taken(request: Request) -> Taken | Response:
     form, session = searched(request), session_of(request)
     if form.wrong:  # the list itself says what is wrong
         return see_other(request, "inbox:read" if read else "inbox:pending", request.url.query)
-    denied = await run(request, inbox.taking, session.casilla_id, client_of(request))
+    denied = await run(request, inbox.taking, session.casilla_id)
     if denied:
         said = sentence(denied, "file")
         refused = page(request, "errors/refused.html", status(denied), sentence=said)

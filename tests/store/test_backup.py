@@ -232,6 +232,22 @@ def test_no_member_leaves_its_folder(made: Path, tmp_path: Path, name: str) -> N
     nothing_came(tmp_path, "backup.damaged", other)
 
 
+@pytest.mark.parametrize("what", ["no database", "another version", "a deep nest", "twice"])
+def test_right_checksums_are_not_enough(made: Path, tmp_path: Path, what: str) -> None:
+    def change(name: str, content: bytes) -> list[tuple[str, bytes]]:
+        if what == "no database" and name == "base.db":
+            content = b"nothing" * 1000
+        elif what == "another version" and name == backup.ABOUT:
+            content = json.dumps({**json.loads(content), "tablas": "0001"}).encode()
+        elif what == "a deep nest" and name == backup.ABOUT:
+            content = b"[" * 9000
+        elif what == "twice" and name.startswith(backup.FOLDER):
+            return [(name, content), (name, content)]
+        return [(name, content)]
+
+    nothing_came(tmp_path, "backup.damaged", rewritten(made, change))
+
+
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE])
 def test_no_member_is_a_link(made: Path, tmp_path: Path, kind: bytes) -> None:
     other = tmp_path / "otro.tar"

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import stat
 import subprocess
 import sys
 import zipfile
@@ -49,6 +50,20 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
+    return file.getvalue()
+
+
+def twice(name: str) -> bytes:
+    return zipped({name: b"one", name.upper(): b"two"}).replace(
+        name.upper().encode(), name.encode()
+    )
+
+
+def linked(target: str) -> bytes:
+    file, link = io.BytesIO(), zipfile.ZipInfo("a.txt")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(link, target)
     return file.getvalue()
 
 
@@ -118,6 +133,11 @@ WRONG = {
     "a revision that was cut": (PDF, revised(pdf())[:-20], "file.broken"),
     "the first words of a revision": (PDF, pdf() + b"1 0 ob", "file.broken"),
     "a page that is not there": (PDF, PLAIN.replace(b"\n3 0 obj", b"\n9 9 obj"), "file.broken"),
+    "two files of one name": (type_of(".zip"), twice("a.txt"), "file.broken"),
+    "a file outside its folder": (type_of(".zip"), zipped({"../a.txt": b"a"}), "file.broken"),
+    "a file of the whole machine": (type_of(".zip"), zipped({"/etc/a": b"a"}), "file.broken"),
+    "a way out for Windows": (type_of(".zip"), zipped({"..\\a.txt": b"a"}), "file.broken"),
+    "a link": (type_of(".zip"), linked("/etc/passwd"), "file.broken"),
     "an empty zip": (type_of(".zip"), zipped({}), "file.broken"),
     "a zip as docx": (type_of(".docx"), zipped({"word/document.xml": b"<a/>"}), "file.not_of_kind"),
     "xlsx as docx": (

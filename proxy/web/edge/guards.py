@@ -11,7 +11,8 @@ from proxy.web.edge.errors import refused_page
 from proxy.web.edge.pages import page
 
 # A monitor may ask by IP address, and the page of the refusal needs its styles: both hold no data.
-ANY_HOST = ("/salud", "/listo", "/casilla/estilo/")
+ANY_HOST = ("/salud", "/listo")
+STYLES = "/casilla/estilo/"
 
 
 class KnownHost:
@@ -20,7 +21,7 @@ class KnownHost:
         self.hostname = hostname
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(ANY_HOST):
+        if scope["type"] != "http" or _of_any_host(scope["path"]):
             await self.app(scope, receive, send)
             return
         known = False
@@ -39,6 +40,10 @@ class KnownHost:
         if not known:
             response = page(Request(scope), "errors/elsewhere.html", HTTPStatus.BAD_REQUEST)
             await response(scope, receive, send)
+
+
+def _of_any_host(path: str) -> bool:
+    return path in ANY_HOST or path.startswith(STYLES)
 
 
 class SmallBodies:

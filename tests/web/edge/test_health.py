@@ -81,7 +81,8 @@ def test_health_is_no_way_around_the_login(visitor: Visitor) -> None:
 def test_whoever_watches_the_process_need_not_know_its_name(visitor: Visitor) -> None:
     for path in ("/salud", "/listo"):
         assert visitor.get(path, Host="127.0.0.1:8000").status_code == 200
-    assert visitor.get("/casilla/ingresar/", Host="127.0.0.1:8000").status_code == 400
+    for path in ("/casilla/ingresar/", "/listo/otra", "/saludos"):
+        assert visitor.get(path, Host="127.0.0.1:8000").status_code == 400
 
 
 def test_documents_that_were_served_and_are_gone_are_not_ready(
