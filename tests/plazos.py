@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from proxy.domain.plazo_asked import moment
+from catalog.reading.reader import read_catalog
+from proxy.domain.effect import Ruling
+from proxy.domain.plazo_asked import BY_DEFAULT, moment
 from proxy.errors import Refusal
 
 LIMA = ZoneInfo("America/Lima")
+CATALOG = read_catalog()
+RULING = Ruling(CATALOG, BY_DEFAULT)
 
 
 def at(typed: str) -> datetime:

@@ -52,7 +52,8 @@ async def detail(request: Request) -> Response:
 async def open(request: Request) -> Response:
     await read_form(request, "open")
     notificacion_id = _id(request)
-    await run(request, inbox.open, _casilla(request), notificacion_id)
+    catalog = state_of(request).installation.catalog
+    await run(request, inbox.open, _casilla(request), notificacion_id, catalog)
     return see_other(request, "inbox:detail", id=notificacion_id.hex())
 
 

@@ -14,6 +14,7 @@ from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.test_deposit import Sender
 from tests.people import BRUNO, ROSA, Person, open_casilla
+from tests.plazos import CATALOG
 from tests.recorded import advance_all, verify
 from tests.store.intruder import from_outside, without_guards
 from tests.store.test_record import end
@@ -30,7 +31,7 @@ def served(db: Database, clock: Clock, tmp_path: Path) -> tuple[Person, bytes]:
     one = Sender(db, tmp_path).deposit().id
     clock.advance(seconds=60)
     with db.transaction() as tx:
-        inbox.open(tx, rosa.id, one)
+        inbox.open(tx, rosa.id, one, CATALOG)
     assert isinstance(verify(db), Whole)
     return rosa, one
 

@@ -22,6 +22,7 @@ CHANGES = {
     "expediente_on": "NULL",
     "issued_at": "'2026-01-01 00:00:00'",
     "deposited_at": "'2026-01-01 00:00:00'",
+    "effect": "'{}'",
 }
 WRITTEN = ("expediente", "tipo", "numero", "asunto", "dependencia", "firmado_por", "elaborado_por")
 READ = "read_at = '2026-11-17 15:00:00'"
@@ -64,7 +65,7 @@ def served(db: Database, rosa: Person) -> Served:
 
 
 def test_every_column_has_a_change_here() -> None:
-    assert {*CHANGES, *WRITTEN, "read_at"} == set(tables.notificaciones.c.keys())
+    assert {*CHANGES, *WRITTEN, "read_at", "effect_read"} == set(tables.notificaciones.c.keys())
 
 
 @pytest.mark.parametrize("column", [*CHANGES, *WRITTEN])

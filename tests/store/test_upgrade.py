@@ -21,6 +21,7 @@ from proxy.store.tx import Tx
 from tests.clock import Clock
 from tests.flows.browser import Browser
 from tests.people import PASSWORDS, ROSA, Person, vault
+from tests.plazos import CATALOG
 from tests.recorded import advance_all, verify
 from tests.store.conftest import upgrade
 from tests.store.intruder import without_guards
@@ -103,7 +104,7 @@ def test_every_session_has_ended_and_a_password_goes_on(upgraded: Database) -> N
 def read_another(db: Database) -> None:
     with db.transaction() as tx:
         rosa = tx.conn.execute(select(tables.casillas.c.id)).scalar_one()
-        inbox.open(tx, rosa, b"n" * 16)
+        inbox.open(tx, rosa, b"n" * 16, CATALOG)
 
 
 def end(db: Database) -> Mark:
