@@ -8,7 +8,7 @@ OCTETS = 75  # of a line, at most
 
 
 class Marked(NamedTuple):
-    """A day, or an instant. With the same `uid` and a greater `edition` it replaces an earlier one."""
+    """A day or an instant. With the same `uid`, a greater `edition` replaces a lesser one."""
 
     uid: str
     at: date
@@ -40,9 +40,9 @@ def write_ics(marked: Iterable[Marked], stamp: datetime) -> bytes:
 
 def _start(at: date) -> str:
     # Without an end, a day lasts that day, and an instant takes no time.
-    return (
-        f"DTSTART:{_instant(at)}" if isinstance(at, datetime) else f"DTSTART;VALUE=DATE:{at:%Y%m%d}"
-    )
+    if isinstance(at, datetime):
+        return f"DTSTART:{_instant(at)}"
+    return f"DTSTART;VALUE=DATE:{at:%Y%m%d}"
 
 
 def _instant(at: datetime) -> str:

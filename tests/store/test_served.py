@@ -95,6 +95,24 @@ def test_an_unread_one_is_read_only_at_an_instant(served: Served) -> None:
     assert served.run(f"UPDATE notificaciones SET {READ}") == 1
 
 
+def test_what_opening_makes_of_the_effect_is_noted_with_the_reading_and_for_good(
+    db: Database, rosa: Person, served: Served
+) -> None:
+    served.refuses("UPDATE notificaciones SET effect_read = '{}'")
+    served.refuses(f"UPDATE notificaciones SET effect_read = '{{}}', {READ}")  # it has no effect
+    with db.transaction() as tx:
+        computed = Served(db, rosa.id, Casilla(rosa).serve(tx, effect="{}"))
+        assert notificaciones.mark_read(tx, rosa.id, computed.id, "[]")
+    for change in ("NULL", "'{}'"):
+        computed.refuses(
+            f"UPDATE notificaciones SET effect_read = {change} WHERE effect IS NOT NULL"
+        )
+        computed.refuses(
+            f"UPDATE notificaciones SET effect_read = {change}, read_at = NULL"
+            " WHERE effect IS NOT NULL"
+        )
+
+
 @pytest.mark.parametrize(
     "change", ["name = 'otro.pdf'", "sha256 = '1'", "size = 1", "position = 9"]
 )
