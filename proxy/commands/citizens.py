@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from proxy.commands import start
-from proxy.domain.plazo_asked import BY_DEFAULT
 from proxy.errors import Refusal
 
 if TYPE_CHECKING:
@@ -40,8 +39,11 @@ def deposit(
         str | None, typer.Option(metavar="FECHA", help="Fecha del expediente, AAAA-MM-DD.")
     ] = None,
     procedimiento: Annotated[
-        str, typer.Option(metavar="P", help="El que elige la regla de cuándo surte efecto.")
-    ] = BY_DEFAULT,
+        str | None,
+        typer.Option(
+            metavar="P", help="El que elige cuándo surte efecto. [si falta: administrativo]"
+        ),
+    ] = None,
     dias: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Un plazo en días hábiles.")
     ] = None,
@@ -66,7 +68,7 @@ def deposit(
     from proxy.domain.effect import Ruling
     from proxy.domain.identidad import read_identidad
     from proxy.domain.plazo import Distance
-    from proxy.domain.plazo_asked import amount
+    from proxy.domain.plazo_asked import BY_DEFAULT, amount
     from proxy.flows import deposit as flow
 
     parts = start.ready()
@@ -86,7 +88,7 @@ def deposit(
     )
     ruling = Ruling(
         parts.catalog,
-        procedimiento,
+        BY_DEFAULT if procedimiento is None else procedimiento,
         amount(dias, cantidad, unidad),
         None if distancia is None else Distance(distancia, norma_distancia),
     )
@@ -96,17 +98,16 @@ def deposit(
         served = flow.receive(parts.documents, parts.limits, offered, anexos)
     with parts.db.transaction() as tx:
         receipt = flow.deposit(tx, parts.zone, identidad, described, served, ruling, anew=de_nuevo)
-    print(f"Se depositó {receipt.id.hex()} el {start.to_the_second(receipt.at, parts)}.")
-    if receipt.effect:
-        print(_effect(receipt.effect))
+    effect = f"; {_effect(receipt.effect)}" if receipt.effect else ""
+    print(f"Se depositó {receipt.id.hex()} el {start.to_the_second(receipt.at, parts)}{effect}.")
 
 
 def _effect(effect: "Effect") -> str:
     from proxy.domain.plazo_steps import moment_text
 
-    said = "Si nadie la abre antes, surte efecto el" if effect.waits else "Surte efecto el"
+    said = "si nadie la abre antes, surte efecto el" if effect.waits else "surte efecto el"
     ends = f" y el plazo vence el {moment_text(effect.ends)}" if effect.ends else ""
-    return f"{said} {moment_text(effect.effective)}{ends}."
+    return f"{said} {moment_text(effect.effective)}{ends}"
 
 
 def demonstration(

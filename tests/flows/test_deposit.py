@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -23,8 +22,6 @@ from proxy.domain.events import Event
 from proxy.domain.files import Limits
 from proxy.domain.identidad import Identidad
 from proxy.domain.notificacion import digest
-from proxy.domain.plazo import Distance, Question, Term
-from proxy.domain.plazo_asked import Choice, answer
 from proxy.errors import Refusal
 from proxy.flows import deposit
 from proxy.flows.deposit import Offered, Receipt
@@ -35,7 +32,7 @@ from tests.casilla import PDF, pdf
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import ROSA, Person, open_casilla, vault
-from tests.plazos import CATALOG, RULING, refusing
+from tests.plazos import RULING
 from tests.racing import done_or_waiting, race
 
 LIMA = ZoneInfo("America/Lima")
@@ -121,42 +118,6 @@ def test_an_acto_is_in_the_casilla_with_everything_that_was_said_of_it(
     ]
     assert [b"".join(sender.documents.chunks(f.sha256)) for f in files] == [PDF, PNG, b"hola"]
     assert all(sender.documents.intact(file.sha256) for file in files)
-
-
-def test_the_day_on_which_it_takes_effect_is_frozen_in_it(
-    db: Database, rosa: Person, sender: Sender, clock: Clock
-) -> None:
-    """X1: as `casilla plazo` says at the same instant, whatever a later sheet says."""
-    ruling = replace(RULING, term=Term(15, "habiles"), distance=Distance(2, "un cuadro"))
-    receipt = sender.deposit(ruling=ruling)
-    question = Question(clock.now, None, ruling.term, ruling.distance)
-    said = answer(CATALOG, question, Choice()).as_dict()
-    with db.reading() as tx:
-        [row] = notificaciones.page(tx, rosa.id, read=False, most=9)
-    assert row.effect is not None
-    assert {name: json.loads(row.effect)[name] for name in said} == said
-    assert receipt.effect == row.takes_effect
-    assert str(receipt.effect and receipt.effect.effective) == said["surte_efecto"]
-
-
-@pytest.mark.parametrize("procedure", ["municipal", "", "Administrativo"])
-def test_a_procedure_that_no_sheet_knows_is_refused_with_those_it_knows(
-    db: Database, rosa: Person, sender: Sender, procedure: str
-) -> None:
-    """L34: nothing guesses it."""
-    with refusing("plazo.no_procedure") as said:
-        sender.deposit(ruling=replace(RULING, procedure=procedure))
-    assert said[0].endswith("Use uno de estos: administrativo, electoral.")
-    assert count(db, "notificaciones") == count(db, "outbox") == 0
-
-
-def test_what_the_calendar_does_not_know_is_not_deposited(
-    db: Database, rosa: Person, sender: Sender, clock: Clock
-) -> None:
-    clock.now = datetime(2040, 1, 2, 15, tzinfo=UTC)
-    with refusing("plazo.range"):
-        sender.deposit()
-    assert count(db, "notificaciones") == 0
 
 
 def test_the_alerta_carries_neither_content_nor_identidad(

@@ -59,7 +59,7 @@ def test_opened_it_shows_each_step_with_rule_and_norm(
         "el primero es el martes 17/11/2026 y el último, el lunes 07/12/2026.",
         "Norma: Ley N.° 27444",
         "Calendario: ",
-        "Se calculó al depositarla y no cambia después.",
+        "Se calculó al depositarla, y aquí se muestra siempre así.",
     ):
         assert words in said, words
     assert "Surte efecto: 16/11/2026" in text(her.get("/casilla/leidos/"))
@@ -88,7 +88,7 @@ def test_where_the_rule_waits_opening_makes_it_take_effect(her: Visitor, waiting
     said = text(see(her, waiting))
     assert "Surte efecto 16/11/2026" in said
     assert "Se abrió el lunes 16/11/2026 a las 10:00, dentro de esos días" in said
-    assert "Se calculó al abrirla y no cambia después." in said
+    assert "Se calculó al abrirla, y aquí se muestra siempre así." in said
     assert "Surte efecto: 16/11/2026" in text(her.get("/casilla/leidos/"))
 
 
