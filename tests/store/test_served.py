@@ -113,6 +113,17 @@ def test_what_opening_makes_of_the_effect_is_noted_with_the_reading_and_for_good
         )
 
 
+def test_what_was_written_as_made_by_opening_stays_as_it_is(
+    db: Database, rosa: Person, served: Served
+) -> None:
+    """By who wrote a row of their own: verification finds that one."""
+    with db.transaction() as tx:
+        Casilla(rosa).serve(tx, effect="{}", effect_read="[]")
+    served.refuses(
+        f"UPDATE notificaciones SET effect_read = '{{}}', {READ} WHERE effect IS NOT NULL"
+    )
+
+
 @pytest.mark.parametrize(
     "change", ["name = 'otro.pdf'", "sha256 = '1'", "size = 1", "position = 9"]
 )
