@@ -28,6 +28,7 @@ from proxy.flows import deposit
 from proxy.installation import Installation
 from proxy.store import casillas, reading
 from tests.engines import Postgres
+from tests.plazos import RULING
 
 SYSTEM = Actor("system", "sgd")
 WHO = Identidad("DNI", "40000001")
@@ -55,7 +56,7 @@ def serve(parts: Installation, content: bytes) -> None:
     acto = deposit.Offered("CARTA 9.pdf", BytesIO(content))
     served = deposit.receive(parts.documents, parts.limits, acto)
     with parts.db.transaction(SYSTEM) as tx:
-        deposit.deposit(tx, parts.zone, WHO, ACTO, served)
+        deposit.deposit(tx, parts.zone, WHO, ACTO, served, RULING)
 
 
 def sqlite_row(path: Path, stack: ExitStack) -> AddRow:

@@ -21,6 +21,7 @@ from sqlalchemy import insert
 from bench import figures
 from bench.casilla_server import install
 from bench.record import ACTO
+from proxy.domain.effect import freeze
 from proxy.domain.finding import EVERYTHING
 from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
@@ -30,6 +31,7 @@ from proxy.store import casillas
 from proxy.store.tables import notificaciones
 from proxy.web.export import COLUMNS, Taken, write
 from tests.engines import Postgres
+from tests.plazos import RULING
 
 SMALL, LARGE = (100, 1_000) if figures.QUICK else (10_000, 100_000)  # rows
 ROUNDS, AT_ONCE = (1, 500) if figures.QUICK else (3, 10_000)
@@ -40,8 +42,10 @@ def fill(installation: Installation, number: str, many: int) -> int:
         owner = casillas.add(
             tx, Identidad("DNI", number), "Persona Ficticia", "p@example.com", None
         )
+        effect = freeze(RULING, tx.now)
         for start in range(0, many, AT_ONCE):
             each = vars(ACTO) | {"casilla_id": owner, "deposited_at": tx.now, "read_at": None}
+            each |= {"effect": effect}
             rows = [each | {"id": new_id(tx.now)} for _ in range(min(AT_ONCE, many - start))]
             tx.conn.execute(insert(notificaciones), rows)
     return owner

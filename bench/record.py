@@ -35,6 +35,7 @@ from proxy.work.recorder import Recorder
 from proxy.work.worker import RECORD_PAUSE
 from tests import casilla, recorded
 from tests.engines import Postgres
+from tests.plazos import RULING
 
 SLOW_DISK = ("commit_delay=5000", "commit_siblings=0")  # microseconds; also of a lone commit
 WRITERS, PEOPLE = 16, 200
@@ -78,7 +79,7 @@ def serve(side: Side, db: Database, number: int) -> None:
     received = parts.documents.put(BytesIO(pdf(number)))
     served = [deposit.Served("CARTA 9.pdf", "application/pdf", received)]
     with db.transaction(Actor("system", "sgd")) as tx:
-        deposit.deposit(tx, parts.zone, identidad, ACTO, served)
+        deposit.deposit(tx, parts.zone, identidad, ACTO, served, RULING)
 
 
 def record_wrong_password(side: Side, db: Database, number: int) -> None:

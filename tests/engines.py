@@ -28,6 +28,7 @@ SHAPE = [
             "tgname, tgenabled, pg_get_triggerdef(oid)",
             "pg_trigger WHERE NOT tgisinternal",
         ),
+        ("tablename, rulename, definition", "pg_rules WHERE schemaname = 'public'"),
         ("proname, prosrc", "pg_proc WHERE pronamespace = 'public'::regnamespace"),
         (
             "conname, pg_get_constraintdef(oid)",

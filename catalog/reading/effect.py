@@ -78,6 +78,11 @@ class EffectSheet(Sheet):
     def names(self, rule: Rule) -> list[str]:
         return [row.nombre for row in self.procedimientos if row.id in rule.procedimientos]
 
+    @cached_property
+    def by_acuse(self) -> bool:
+        """Whether opening a notificacion may change when it takes effect."""
+        return any(rule.base == "acuse" and rule.procedimientos for rule in self.reglas)
+
     def named(self, rule_id: str) -> tuple[Rule, ...]:
         """Its versions, the oldest first."""
         found = (rule for rule in self.reglas if rule.id == rule_id)

@@ -13,6 +13,7 @@ from proxy.errors import Refusal
 
 if TYPE_CHECKING:
     from proxy.domain.casilla import Casilla
+    from proxy.domain.effect import Effect
     from proxy.domain.passwords import Passwords
     from proxy.flows.demonstration_people import Person
     from proxy.flows.deposit import Offered
@@ -37,13 +38,37 @@ def deposit(
     fecha_expediente: Annotated[
         str | None, typer.Option(metavar="FECHA", help="Fecha del expediente, AAAA-MM-DD.")
     ] = None,
+    procedimiento: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P", help="El que elige cuándo surte efecto. [si falta: administrativo]"
+        ),
+    ] = None,
+    dias: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Un plazo en días hábiles.")
+    ] = None,
+    cantidad: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Un plazo en otra unidad.")
+    ] = None,
+    unidad: Annotated[
+        str | None, typer.Option(metavar="U", help="habiles, calendario, horas, meses o anios.")
+    ] = None,
+    distancia: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Días del término de la distancia.")
+    ] = None,
+    norma_distancia: Annotated[
+        str | None, typer.Option(metavar="TEXTO", help="El cuadro del que salen esos días.")
+    ] = None,
     de_nuevo: Annotated[
         bool, typer.Option("--de-nuevo", help="Deposita otra vez el mismo acto en esa casilla.")
     ] = False,
 ) -> None:
     """Deposita un acto y sus anexos en una casilla y deja lista la alerta por correo."""
     from proxy.domain.acto import Acto, parse_day, parse_moment
+    from proxy.domain.effect import Ruling
     from proxy.domain.identidad import read_identidad
+    from proxy.domain.plazo import Distance
+    from proxy.domain.plazo_asked import BY_DEFAULT, amount
     from proxy.flows import deposit as flow
 
     parts = start.ready()
@@ -61,13 +86,28 @@ def deposit(
         elaborado_por=elaborado_por,
         issued_at=parse_moment(fecha_emision, parts.zone, "fecha de emisión"),
     )
+    ruling = Ruling(
+        parts.catalog,
+        BY_DEFAULT if procedimiento is None else procedimiento,
+        amount(dias, cantidad, unidad),
+        None if distancia is None else Distance(distancia, norma_distancia),
+    )
     with ExitStack() as files:
         offered = _offer(files, acto)
         anexos = [_offer(files, path) for path in anexo or []]
         served = flow.receive(parts.documents, parts.limits, offered, anexos)
     with parts.db.transaction() as tx:
-        receipt = flow.deposit(tx, parts.zone, identidad, described, served, anew=de_nuevo)
-    print(f"Se depositó {receipt.id.hex()} el {start.to_the_second(receipt.at, parts)}.")
+        receipt = flow.deposit(tx, parts.zone, identidad, described, served, ruling, anew=de_nuevo)
+    effect = f"; {_effect(receipt.effect)}" if receipt.effect else ""
+    print(f"Se depositó {receipt.id.hex()} el {start.to_the_second(receipt.at, parts)}{effect}.")
+
+
+def _effect(effect: "Effect") -> str:
+    from proxy.domain.plazo_steps import moment_text
+
+    said = "si nadie la abre antes, surte efecto el" if effect.waits else "surte efecto el"
+    ends = f" y el plazo vence el {moment_text(effect.ends)}" if effect.ends else ""
+    return f"{said} {moment_text(effect.effective)}{ends}"
 
 
 def demonstration(
@@ -89,7 +129,7 @@ def demonstration(
     if missing:
         hashes = {person: parts.passwords.hash(person.password) for person in missing}
         with parts.db.transaction() as tx:
-            flow.load(tx, parts.documents, parts.limits, parts.zone, hashes)
+            flow.load(tx, parts.documents, parts.limits, parts.catalog, hashes)
     with parts.db.transaction() as tx:
         flow.introduce(tx)
     with parts.db.reading() as tx:

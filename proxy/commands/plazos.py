@@ -1,16 +1,13 @@
 """When a notificacion takes effect, as JSON for other programs: `plazo`."""
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from proxy.commands import start
 from proxy.errors import Refusal
-
-if TYPE_CHECKING:
-    from proxy.domain.plazo import Term
 
 INSTANT = "AAAA-MM-DDTHH:MM"
 DAY = "AAAA-MM-DD"
@@ -61,7 +58,7 @@ def plazo(
     question = Question(
         deposited=asked.moment(deposito, zone),
         read=asked.moment(acuse, zone) if acuse else None,
-        term=_term(dias, cantidad, unidad),
+        term=asked.amount(dias, cantidad, unidad),
         distance=None if distancia is None else Distance(distancia),
         not_before=Later(asked.day(inicio_no_antes_de)) if inicio_no_antes_de else None,
         closed=frozenset(map(asked.day, sin_atencion or ())),
@@ -69,14 +66,3 @@ def plazo(
     choice = asked.Choice(procedimiento, regla, calendario)
     answer = asked.answer(catalog, question, choice)
     print(json.dumps(answer.as_dict(), ensure_ascii=False, indent=2))
-
-
-def _term(days: int | None, amount: int | None, unit: str | None) -> "Term | None":
-    from proxy.domain import plazo_asked as asked
-    from proxy.domain.plazo import Term
-
-    if (amount is None) != (unit is None) or (days and amount):
-        raise Refusal("plazo.amount_alone")
-    if days:
-        return Term(days, "habiles")
-    return asked.term(amount, unit) if amount and unit else None

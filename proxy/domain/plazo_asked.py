@@ -79,6 +79,15 @@ def term(amount: int, typed: str) -> Term:
     return Term(amount, units[typed])
 
 
+def amount(days: int | None, amount: int | None, unit: str | None) -> Term | None:
+    """Of two ways to say it, one."""
+    if (amount is None) != (unit is None) or (days and amount):
+        raise Refusal("plazo.amount_alone")
+    if days:
+        return Term(days, "habiles")
+    return term(amount, unit) if amount and unit else None
+
+
 def _named(catalog: Catalog, name: str, day: date) -> Rule:
     versions = catalog.effect.named(name)
     if not versions:

@@ -12,10 +12,14 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from zoneinfo import ZoneInfo
 
+from catalog.reading.model import Catalog
 from proxy.domain.acto import Acto
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
+from proxy.domain.effect import Ruling, freeze
 from proxy.domain.files import Limits
+from proxy.domain.plazo_asked import BY_DEFAULT
+from proxy.errors import Refusal
 from proxy.flows import cuentas, deposit, inbox
 from proxy.flows.demonstration_people import KNOWN, STORIES, STRANGERS, Person, Story
 from proxy.flows.deposit import Offered
@@ -46,8 +50,9 @@ def holders(tx: Tx) -> dict[Person, Casilla]:
 
 
 def load(
-    tx: Tx, documents: Documents, limits: Limits, zone: ZoneInfo, hashes: Mapping[Person, str]
+    tx: Tx, documents: Documents, limits: Limits, catalog: Catalog, hashes: Mapping[Person, str]
 ) -> int:
+    zone = ZoneInfo(catalog.entity.zona_horaria)
     stories = sorted(
         (_Dated(_moment(tx.now, zone, story.days_ago), person, number, story)
          for person in hashes for number, story in enumerate(STORIES[person], 1)),
@@ -66,7 +71,7 @@ def load(
         for person, hashed in hashes.items()
     }
     for dated in stories:
-        _live(tx, documents, limits, zone, people[dated.person], dated)
+        _live(tx, documents, limits, catalog, people[dated.person], dated)
     return len(stories)
 
 
@@ -76,9 +81,9 @@ def introduce(tx: Tx) -> None:
 
 
 def _live(
-    tx: Tx, documents: Documents, limits: Limits, zone: ZoneInfo, casilla: Casilla, dated: _Dated
+    tx: Tx, documents: Documents, limits: Limits, catalog: Catalog, casilla: Casilla, dated: _Dated
 ) -> None:
-    story, at = dated.story, dated.at
+    story, at, zone = dated.story, dated.at, ZoneInfo(catalog.entity.zona_horaria)
     acto = _acto(casilla, dated)
     rows = {
         "Expediente": acto.expediente,
@@ -96,10 +101,18 @@ def _live(
     served = Offered(f"{acto.tipo} {acto.numero}.pdf", _pdf(content, at))
     anexos = [_anexo(kind, content, rows, at) for kind in story.anexos]
     files = deposit.receive(documents, limits, served, anexos)
-    receipt = deposit.record(replace(tx, now=at), zone, casilla, acto, files)
+    effect = _effect(catalog, at)
+    receipt = deposit.record(replace(tx, now=at), zone, casilla, acto, files, effect)
     if story.read_after is not None:
         later = replace(tx, now=min(at + timedelta(days=story.read_after, hours=3), tx.now))
-        inbox.open(later, casilla.id, receipt.id)
+        inbox.open(later, casilla.id, receipt.id, catalog)
+
+
+def _effect(catalog: Catalog, at: datetime) -> str | None:
+    try:
+        return freeze(Ruling(catalog, BY_DEFAULT), at)
+    except Refusal:  # two years ago is more than the sheets of this entity tell of
+        return None
 
 
 def _acto(casilla: Casilla, dated: _Dated) -> Acto:

@@ -1,6 +1,7 @@
 """Deposit: the entity serves an acto, and from that instant it is in the citizen's casilla.
 
-    receive (copied, hashed, checked, named, synced) ──▶ deposit: row, files, audit, alerta
+    receive (copied, hashed, checked, named, synced) ──▶ deposit: row, files, audit, alerta; and
+        the day on which it takes effect, frozen for good
 
 Files are received before the transaction, so no writer waits for the disk, and each has its name
 there before the row is written. If the process dies at any instant, the acto is there whole or not
@@ -17,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from proxy.domain.acto import Acto
 from proxy.domain.casilla import Casilla
+from proxy.domain.effect import Effect, Ruling, freeze
 from proxy.domain.events import Event
 from proxy.domain.files import Limits, clean_name, media_type
 from proxy.domain.identidad import Identidad
@@ -48,6 +50,7 @@ class Served:
 class Receipt:
     id: bytes
     at: datetime
+    effect: Effect | None
 
 
 def receive(
@@ -76,11 +79,13 @@ def deposit(
     identidad: Identidad,
     acto: Acto,
     served: Sequence[Served],
+    ruling: Ruling,
     *,
     anew: bool = False,
 ) -> Receipt:
     """`served[0]` is the acto. Refuses `casilla.unknown`, `casilla.cerrada`, `casilla.suspendida`,
-    `acto.future` and, unless it is meant to be there `anew`, `deposit.again`."""
+    `acto.future`, what `effect.freeze` refuses and, unless it is meant to be there `anew`,
+    `deposit.again`."""
     casilla = casillas.lock_identidad(tx, identidad)  # of two at once, the second sees the first
     if casilla is None:
         raise Refusal("casilla.unknown")
@@ -93,14 +98,19 @@ def deposit(
     ):
         at = f"{last.deposited_at.astimezone(zone):%d/%m/%Y %H:%M:%S}"
         raise Refusal("deposit.again", id=last.id.hex(), at=at)
-    receipt = record(tx, zone, casilla, acto, served)
+    receipt = record(tx, zone, casilla, acto, served, freeze(ruling, tx.now))
     # The alerta only says that an acto is there: plain e-mail is not private (R21).
     outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
     return receipt
 
 
 def record(
-    tx: Tx, zone: ZoneInfo, casilla: Casilla, acto: Acto, served: Sequence[Served]
+    tx: Tx,
+    zone: ZoneInfo,
+    casilla: Casilla,
+    acto: Acto,
+    served: Sequence[Served],
+    effect: str | None,
 ) -> Receipt:
     """A deposit without its alerta, for an acto of the past. Refuses `acto.future`."""
     acto.refuse_future(tx.now, zone)
@@ -109,6 +119,7 @@ def record(
         id=new_id(tx.now),
         deposited_at=tx.now,
         read_at=None,
+        effect=effect,
         **vars(acto),
     )
     files = [_row(notificacion, position, file) for position, file in enumerate(served)]
@@ -118,10 +129,10 @@ def record(
         Event.NOTIFICACION_DEPOSITED,
         casilla.id,
         notificacion=notificacion.id,
-        acto=digest(notificacion, files),
+        acto=digest(notificacion, files, effect),
         sha256=[file.sha256 for file in files],
     )
-    return Receipt(notificacion.id, tx.now)
+    return Receipt(notificacion.id, tx.now, notificacion.takes_effect)
 
 
 def _receive(

@@ -60,7 +60,10 @@ class Earlier:
             self.deposits.add(*key, _said(served.deposited_at), served.digest)
             yield "audit.no_deposit"
         if served.read and Event.NOTIFICACION_READ not in noted:
-            self.readings.add(*key, _said(served.read_at))
+            effect = (
+                [served.effect] if served.effect else []
+            )  # no version before the record had one
+            self.readings.add(*key, _said(served.read_at), *effect)
             yield "audit.no_reading"
 
 
@@ -111,7 +114,8 @@ def _fault(fact: Fact) -> str | None:
     if deposit and (deposit.at, deposit.acto) != (served.deposited_at, served.digest):
         return "audit.served"
     reading = noted.get(Event.NOTIFICACION_READ)
-    return "audit.read" if reading and reading.at != served.read_at else None
+    told = (reading.at, reading.effect) if reading else (served.read_at, served.effect)
+    return "audit.read" if told != (served.read_at, served.effect) else None
 
 
 NONE: dict[str, Any] = Earlier().told()

@@ -9,12 +9,15 @@ notificacion as read, and no file leaves before that.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from catalog.reading.model import Catalog
 from proxy.domain import limits
 from proxy.domain.client import Client
+from proxy.domain.effect import upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
-from proxy.domain.notificacion import Counts, File, Notificacion
+from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
 from proxy.flows import limiting
 from proxy.store import eventos, notificaciones
@@ -84,11 +87,13 @@ def taking(tx: Tx, casilla_id: int) -> Denied | None:
     return Denied(Reason.LIMITED, wait) if wait is not None else None
 
 
-def open(tx: Tx, casilla_id: int, notificacion_id: bytes) -> None:
+def open(tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog) -> None:
     """Only the first «Ver» leaves a trace (R19)."""
-    _mine(tx, casilla_id, notificacion_id)
-    if notificaciones.mark_read(tx, casilla_id, notificacion_id):
-        eventos.note(tx, Event.NOTIFICACION_READ, casilla_id, notificacion=notificacion_id)
+    one = _mine(tx, casilla_id, notificacion_id)
+    effect = one.effect and upon_reading(one.effect, one.deposited_at, tx.now, catalog)
+    if notificaciones.mark_read(tx, casilla_id, notificacion_id, effect):
+        said: dict[str, Any] = {"effect": effect_digest(effect)} if effect else {}
+        eventos.note(tx, Event.NOTIFICACION_READ, casilla_id, notificacion=notificacion_id, **said)
 
 
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:

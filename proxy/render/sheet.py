@@ -1,14 +1,14 @@
 """Writes a list as a spreadsheet (.xlsx), row by row, so memory stays flat."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain, count, islice
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-Cell = str | int | datetime | None
+Cell = str | int | date | None  # a datetime is a date too
 ROWS = 1_000_000  # of one sheet: Excel takes 1,048,576, and xlsxwriter drops the rest in silence
 
 
@@ -34,6 +34,7 @@ def write_sheet(
     ):
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"})
+        day = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
         top, left = len(lines) + 1, iter(rows)  # of the headings; an empty row is above them
         for number in count(1):
             first = list(islice(left, 1))
@@ -55,6 +56,8 @@ def write_sheet(
                 for place, cell in enumerate(row):
                     if isinstance(cell, datetime):
                         sheet.write_datetime(at, place, cell, moment)
+                    elif isinstance(cell, date):
+                        sheet.write_datetime(at, place, cell, day)
                     elif isinstance(cell, int):
                         sheet.write_number(at, place, cell)
                     else:

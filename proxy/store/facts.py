@@ -17,7 +17,7 @@ from sqlalchemy.types import NullType
 
 from proxy.domain.acto import Described
 from proxy.domain.events import Event
-from proxy.domain.notificacion import File, Notificacion, digest
+from proxy.domain.notificacion import File, Notificacion, digest, effect_digest
 from proxy.store.eventos import AT_ONCE, any_text
 from proxy.store.instant import instant
 from proxy.store.tables import challenges, eventos, files, notificaciones, outbox, sessions
@@ -35,6 +35,7 @@ class Served:
     deposited_at: datetime | None
     read_at: datetime | None
     read: bool
+    effect: str | None  # digest of what the reading made of it
     digest: str
 
 
@@ -43,6 +44,7 @@ class Noted:
     kind: str
     at: datetime | None
     acto: object  # the digest of what was served
+    effect: object  # and of what the reading made of its effect
 
 
 @dataclass
@@ -119,12 +121,17 @@ def _read(rows: list[Row[Any]]) -> Served:
         values["issued_at"] = instant(values["issued_at"])
         described = Described(**{name: values[name] for name in Described.__dataclass_fields__})
         files = [File(*row[_WIDTH:]) for row in rows if row[_WIDTH] is not None]
-        said = digest(described, files)
+        said = digest(described, files, values["effect"])
     except (TypeError, ValueError, AttributeError, OverflowError):
         pass
     read_at = values["read_at"]
     return Served(
-        values["id"], _instant(values["deposited_at"]), _instant(read_at), read_at is not None, said
+        values["id"],
+        _instant(values["deposited_at"]),
+        _instant(read_at),
+        read_at is not None,
+        effect_digest(values["effect_read"]),
+        said,
     )
 
 
@@ -137,14 +144,17 @@ def _instant(value: object) -> datetime | None:
 
 def _noted(rows: Any) -> Iterator[tuple[Key, Served | Noted]]:
     for casilla_id, notificacion, kind, at, detail in rows:
-        yield (casilla_id, notificacion), Noted(kind, _instant(at), _acto(detail))
+        said = _detail(detail)
+        acto, effect = said.get("acto"), said.get("effect")
+        yield (casilla_id, notificacion), Noted(kind, _instant(at), acto, effect)
 
 
-def _acto(detail: str) -> object:
+def _detail(text: str) -> dict[str, object]:
     try:
-        return json.loads(detail).get("acto")
-    except (TypeError, ValueError, AttributeError, RecursionError):
-        return None
+        said = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 @dataclass(frozen=True)

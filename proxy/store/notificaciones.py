@@ -82,7 +82,7 @@ _MARK_READ = (
         notificaciones.c.id == bindparam("key"),
         notificaciones.c.read_at.is_(None),
     )
-    .values(read_at=bindparam("now"))
+    .values(read_at=bindparam("now"), effect_read=bindparam("upon"))
     .returning(notificaciones.c.id)
 )
 _ANY_FILE = select(files.c.position).limit(1)
@@ -198,9 +198,10 @@ def last_alike(tx: Tx, casilla_id: int, numero: str, sha256: str) -> Notificacio
     return Notificacion(*row) if row else None
 
 
-def mark_read(tx: Tx, casilla_id: int, notificacion_id: bytes) -> bool:
-    """Set the instant of the first reading, which then never changes. False: it was set before."""
-    values = {"casilla": casilla_id, "key": notificacion_id, "now": tx.now}
+def mark_read(tx: Tx, casilla_id: int, notificacion_id: bytes, effect: str | None = None) -> bool:
+    """Set the instant of the first reading, and what it made of the effect: neither ever changes.
+    False: they were set before."""
+    values = {"casilla": casilla_id, "key": notificacion_id, "now": tx.now, "upon": effect}
     return tx.conn.execute(_MARK_READ, values).first() is not None
 
 

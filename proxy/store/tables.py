@@ -267,6 +267,8 @@ notificaciones = Table(
     Column("issued_at", Instant, nullable=False),
     Column("deposited_at", Instant, nullable=False),
     Column("read_at", Instant),
+    Column("effect", Text),  # JSON, frozen at the deposit; 0.2.0 computed none
+    Column("effect_read", Text),  # what the first reading made of it
     # Clustered by casilla: a page of the inbox costs the same among ten million as among ten.
     sqlite_with_rowid=False,
 )

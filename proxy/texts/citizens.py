@@ -253,6 +253,17 @@ CITIZENS = {
     "list.all": "Todas las notificaciones de esta lista.",
     "list.filter": "Solo las notificaciones con: {filter}.",
     "list.at": "Como estaba la lista el {at} ({time}).",
+    "list.unread": (
+        "SURTE EFECTO: si la regla pide abrir la notificación, el día en que lo hace sin abrirla."
+    ),
+    "ics.effect": "Surte efecto la notificación {numero} ({siglas})",
+    "ics.unread": "Surte efecto, si no la abre antes, la notificación {numero} ({siglas})",
+    "ics.end": "Vence el plazo de la notificación {numero} ({siglas})",
+    "ics.told": (
+        "Se calculó al notificarla ({time}). En su casilla está la cuenta, paso a paso. Si el "
+        "documento le da un plazo, vale lo que dice el documento."
+    ),
+    "ics.unverified": " Por confirmar con el texto oficial de la norma.",
     "file.limited": "Descargó muchos archivos en poco tiempo. Espere {wait} y pruebe otra vez.",
     "file.damaged": (
         "Este archivo no está completo en nuestro sistema y por eso no se lo entregamos. "

@@ -36,11 +36,9 @@ PLAZOS = {
         "Se abrió el {day} a las {time}, cuando esos días ya habían terminado: surte efecto el "
         "{effective}, como si no se hubiera abierto."
     ),
-    "plazo.unread_last": (
-        "No se indicó que se abriera: surte efecto ese último día, el {effective}."
-    ),
+    "plazo.unread_last": ("Si no se abre en esos días, surte efecto el último, el {effective}."),
     "plazo.unread_next": (
-        "No se indicó que se abriera: surte efecto el primer día hábil después, el "
+        "Si no se abre en esos días, surte efecto el primer día hábil después, el "
         "{effective}.{skipped}"
     ),
     "plazo.read_no_matter": "En esta regla no importa cuándo se abrió: cuenta el depósito.",

@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -41,6 +41,7 @@ COLUMNS = (
     Column("NÚM. DOCUMENTO DE EMISIÓN", 24),
     Column("FECHA DE EMISIÓN", 17),
     Column("FECHA DE ENVÍO DE MENSAJE", 17),
+    Column("SURTE EFECTO", 17),
 )
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF_SECONDS = 120  # for one PDF, on a busy machine
@@ -77,7 +78,11 @@ class Taken:
     def row(self, one: Notificacion) -> tuple[Cell, ...]:
         issued, deposited = map(self.local, (one.issued_at, one.deposited_at))
         texts = (one.asunto, one.dependencia, one.firmado_por, one.tipo, one.numero)
-        return (issued.year, *texts, issued, deposited)
+        effect = one.takes_effect
+        day = effect.effective if effect else None
+        if isinstance(day, datetime):
+            day = self.local(day)
+        return (issued.year, *texts, issued, deposited, day)
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.installation.zone).replace(tzinfo=None)
@@ -126,7 +131,7 @@ async def _taken(request: Request) -> Taken | Response:
         return held_off(refused, denied)
     installation = state_of(request).installation
     owner, at = login.holder(installation.vault, session), installation.clock()
-    lines = (
+    lines: tuple[str, ...] = (
         TEXTS["list.owner"].format(nombres=owner.nombres, identidad=owner.identidad.masked),
         TEXTS["list.filter"].format(filter=form.filter.said) if form.filter else TEXTS["list.all"],
         TEXTS["list.at"].format(
@@ -134,6 +139,8 @@ async def _taken(request: Request) -> Taken | Response:
             time=installation.catalog.entity.official_time,
         ),
     )
+    if not read and installation.catalog.effect.by_acuse:
+        lines = (*lines, TEXTS["list.unread"])
     return Taken(installation, session.casilla_id, title, read, form.filter, lines, at)
 
 
@@ -176,7 +183,11 @@ def _pdfs(taken: Taken, parts: Iterable[list[Notificacion]]) -> Iterator[tuple[s
 
 
 def _printed(cell: Cell) -> str:
-    return f"{cell:%d/%m/%Y %H:%M}" if isinstance(cell, datetime) else str(cell)
+    if isinstance(cell, datetime):
+        return f"{cell:%d/%m/%Y %H:%M}"
+    if isinstance(cell, date):
+        return f"{cell:%d/%m/%Y}"
+    return "" if cell is None else str(cell)
 
 
 async def _flowing(pieces: Iterator[bytes], limiter: CapacityLimiter) -> AsyncIterator[bytes]:

@@ -1,16 +1,22 @@
-"""The inbox: lists notificaciones, opens them with «Ver», and sends their files."""
+"""The inbox: lists notificaciones, opens them with «Ver», and sends their files and dates."""
 
 import logging
+from collections.abc import Iterator
+from datetime import datetime, time
 
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from proxy.domain.effect import Effect
 from proxy.domain.ids import parse_id
-from proxy.domain.notificacion import File
+from proxy.domain.notificacion import File, Notificacion
 from proxy.errors import Denied, NotYours, Refusal
 from proxy.flows import factor, inbox
+from proxy.installation import Installation
 from proxy.render.archive import Entry, archive
+from proxy.render.ics import Marked, write_ics
+from proxy.texts import TEXTS
 from proxy.web import delivery
 from proxy.web.edge.denials import held_off, sentence, status
 from proxy.web.edge.forms import read_form
@@ -52,7 +58,8 @@ async def detail(request: Request) -> Response:
 async def open(request: Request) -> Response:
     await read_form(request, "open")
     notificacion_id = _id(request)
-    await run(request, inbox.open, _casilla(request), notificacion_id)
+    catalog = state_of(request).installation.catalog
+    await run(request, inbox.open, _casilla(request), notificacion_id, catalog)
     return see_other(request, "inbox:detail", id=notificacion_id.hex())
 
 
@@ -72,6 +79,38 @@ async def anexo(request: Request) -> Response:
 @private
 async def anexos(request: Request) -> Response:
     return await _deliver(request, None)
+
+
+@private
+async def ics(request: Request) -> Response:
+    """Read or not: the day is shown before «Ver» too. Calendars are synced with others, so it
+    says the entity and the number, and nothing of whom or what it is about."""
+    one = (await look(request, inbox.detail, _casilla(request), _id(request))).notificacion
+    effect = one.takes_effect
+    if effect is None:
+        raise NotYours("notificacion.missing")
+    stamp = one.read_at if one.effect_read and one.read_at else one.deposited_at
+    path = request.app.url_path_for("inbox:detail", id=one.id.hex())
+    dates = _dates(state_of(request).installation, one, effect, path)
+    content = write_ics(dates, stamp)
+    return delivery.made(iter([content]), f"Plazo {one.numero}.ics", "text/calendar; charset=utf-8")
+
+
+def _dates(parts: Installation, one: Notificacion, effect: Effect, path: str) -> Iterator[Marked]:
+    origin, zone = parts.settings.origin, parts.zone
+    said = {"numero": one.numero, "siglas": parts.catalog.entity.siglas}
+    told = TEXTS["ics.told"].format(time=parts.catalog.entity.official_time)
+    if not effect.verified:
+        told += TEXTS["ics.unverified"]
+    days = {"efecto": (effect.effective, "ics.unread" if effect.waits else "ics.effect")}
+    if end := effect.ends:
+        if effect.closes and not isinstance(end, datetime):
+            end = datetime.combine(end, time.fromisoformat(effect.closes), zone)
+        days["vence"] = (end, "ics.end")
+    for name, (day, code) in days.items():
+        uid = f"{one.id.hex()}-{name}@{origin.partition('://')[2]}"
+        summary = TEXTS[code].format(**said)
+        yield Marked(uid, day, summary, told, origin + path, int(one.effect_read is not None))
 
 
 async def _list(request: Request, read: bool) -> Response:

@@ -1,6 +1,7 @@
 """What a citizen or an entity writes is text wherever it is shown: V 1.2.1, S57."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
@@ -9,13 +10,16 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import Text, update
 
+from proxy.domain.effect import freeze
 from proxy.domain.identidad import Identidad
+from proxy.domain.plazo import Distance, Term
 from proxy.installation import Installation
 from proxy.store import casillas, outbox, tables
 from proxy.web.routes import path_of
 from proxy.work.mailer import Mailer
 from tests.casilla import Offered
 from tests.people import Person, open_casilla
+from tests.plazos import RULING
 from tests.web.visitor import Visitor
 from tests.work.whatever import WHATEVER
 
@@ -44,6 +48,10 @@ def test_pages_show_what_others_wrote_as_text(
 ) -> None:
     written = [column.name for column in tables.notificaciones.c if isinstance(column.type, Text)]
     said = dict.fromkeys(written, EVIL)
+    # We write these two ourselves, with words of the sender in them.
+    ruling = replace(RULING, term=Term(1, "habiles"), distance=Distance(1, EVIL))
+    said["effect"] = freeze(ruling, installation.clock())
+    del said["effect_read"]
     address = serve(rosa, anexos=(Offered(EVIL), Offered("b")), acto=Offered(EVIL), **said)
     her = inside(rosa)
     with installation.db.transaction() as tx:  # what a browser says of itself is stored too

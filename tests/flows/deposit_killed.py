@@ -12,6 +12,7 @@ from tests.casilla import pdf
 from tests.flows.test_deposit import LIMA, LIMITS, describe
 from tests.killing import kill_anywhere, kill_before_each_step
 from tests.people import ROSA, vault
+from tests.plazos import RULING
 
 
 def main(url: str, folder: Path) -> None:
@@ -24,7 +25,7 @@ def main(url: str, folder: Path) -> None:
         ]
         served = deposit.receive(documents, LIMITS, files[0], files[1:])
         with db.transaction() as tx:
-            deposit.deposit(tx, LIMA, ROSA.identidad, describe(), served)
+            deposit.deposit(tx, LIMA, ROSA.identidad, describe(), served, RULING)
         db.close()
 
     print(kill_before_each_step(work))

@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Row, select
@@ -20,8 +19,8 @@ from proxy.store.db import Database
 from proxy.store.documents import Documents
 from tests.clock import Clock
 from tests.people import PASSWORDS
+from tests.plazos import CATALOG
 
-LIMA = ZoneInfo("America/Lima")
 LIMITS = Limits(acto=1_000_000, anexo=1_000_000, anexos=5)
 HASHED = PASSWORDS.hash("whatever they share")
 
@@ -30,7 +29,7 @@ def load(db: Database, documents: Documents) -> None:
     with db.reading() as tx:
         missing = demonstration.missing(tx)
     with db.transaction() as tx:
-        demonstration.load(tx, documents, LIMITS, LIMA, dict.fromkeys(missing, HASHED))
+        demonstration.load(tx, documents, LIMITS, CATALOG, dict.fromkeys(missing, HASHED))
 
 
 def rows(db: Database, table: str) -> list[Row[tuple[object, ...]]]:
@@ -130,7 +129,7 @@ def test_whoever_is_there_is_left_alone_and_the_others_come(
 ) -> None:
     some = {person: HASHED for person in STORIES if person is not COMERCIAL_SUR}
     with db.transaction() as tx:
-        demonstration.load(tx, documents, LIMITS, LIMA, some)
+        demonstration.load(tx, documents, LIMITS, CATALOG, some)
     before = rows(db, "notificaciones")
     load(db, documents)
     assert len(rows(db, "casillas")) == len(STORIES)
@@ -143,7 +142,7 @@ def test_an_acto_is_an_accessible_pdf_that_says_it_is_worth_nothing(
     db: Database, documents: Documents
 ) -> None:
     with db.transaction() as tx:
-        demonstration.load(tx, documents, LIMITS, LIMA, {ROSA: HASHED})
+        demonstration.load(tx, documents, LIMITS, CATALOG, {ROSA: HASHED})
     [file, *_] = [f for f in rows(db, "files") if f.position == 0]
     content = documents.path(file.sha256).read_bytes()
     for metadata in ("pdfuaid:part", "pdfaid:part", "DEMOSTRACIÓN SIN VALOR LEGAL"):

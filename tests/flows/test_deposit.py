@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import func, select
 
 from proxy.domain.acto import Acto
+from proxy.domain.effect import Ruling
 from proxy.domain.events import Event
 from proxy.domain.files import Limits
 from proxy.domain.identidad import Identidad
@@ -31,6 +32,7 @@ from tests.casilla import PDF, pdf
 from tests.clock import Clock
 from tests.outbox import messages
 from tests.people import ROSA, Person, open_casilla, vault
+from tests.plazos import RULING
 from tests.racing import done_or_waiting, race
 
 LIMA = ZoneInfo("America/Lima")
@@ -69,13 +71,14 @@ class Sender:
         *anexos: tuple[str, bytes],
         to: Identidad = ROSA.identidad,
         anew: bool = False,
+        ruling: Ruling = RULING,
         **changes: object,
     ) -> Receipt:
         first, *others = [Offered(name, BytesIO(content)) for name, content in (acto, *anexos)]
         served = deposit.receive(self.documents, LIMITS, first, others)
         assert all(self.documents.intact(file.received.sha256) for file in served)
         with self.db.transaction() as tx:
-            return deposit.deposit(tx, LIMA, to, describe(**changes), served, anew=anew)
+            return deposit.deposit(tx, LIMA, to, describe(**changes), served, ruling, anew=anew)
 
     @property
     def kept(self) -> list[Path]:
@@ -143,7 +146,10 @@ def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
     assert (entry["kind"], written["kind"]) == (Event.NOTIFICACION_DEPOSITED, "message_created")
     assert (entry["casilla_id"], entry["notificacion"]) == (rosa.id, receipt.id)
     hashes = [file.sha256 for file in files]
-    assert json.loads(entry["detail"]) == {"sha256": hashes, "acto": digest(served, files)}
+    assert json.loads(entry["detail"]) == {
+        "sha256": hashes,
+        "acto": digest(served, files, served.effect),
+    }
 
 
 LONG = pdf("x" * 2000)
@@ -292,7 +298,7 @@ def test_a_deposit_waits_for_the_same_one_that_is_not_committed_yet(
     [acto] = deposit.receive(sender.documents, LIMITS, Offered("a.pdf", BytesIO(PDF)))
     with ThreadPoolExecutor(1) as pool:
         with db.transaction() as tx:
-            deposit.deposit(tx, LIMA, ROSA.identidad, describe(), [acto])
+            deposit.deposit(tx, LIMA, ROSA.identidad, describe(), [acto], RULING)
             late = pool.submit(second.deposit)
             done_or_waiting(other, late)
         error = late.exception()

@@ -19,6 +19,7 @@ from tests.casilla import Casilla, Offered
 from tests.clock import Clock
 from tests.flows.test_limiting import limited
 from tests.people import Person, vault
+from tests.plazos import CATALOG
 from tests.racing import race
 
 PHONE = Client("203.0.113.7", "Chrome en Android")
@@ -40,7 +41,7 @@ class Reader:
 
     def open(self, notificacion_id: bytes) -> None:
         with self.db.transaction() as tx:
-            inbox.open(tx, self.person.id, notificacion_id)
+            inbox.open(tx, self.person.id, notificacion_id, CATALOG)
 
     def detail(self, notificacion_id: bytes) -> Detail:
         with self.db.reading() as tx:
@@ -145,7 +146,7 @@ def open_the_only_one(database_url: str) -> list[int]:
     with db.reading() as tx:
         [row] = tx.conn.execute(select(tables.notificaciones))
     with db.transaction() as tx:
-        inbox.open(tx, row.casilla_id, row.id)
+        inbox.open(tx, row.casilla_id, row.id, CATALOG)
     db.close()
     return [1]
 

@@ -24,6 +24,7 @@ from tests.flows.test_power import noted
 from tests.flows.test_representation import TEXTILES
 from tests.operators import ANA
 from tests.people import Person
+from tests.plazos import CATALOG
 
 SUSPENDED, GONE = Denied(Reason.SUSPENDED), Denied(Reason.GONE)
 
@@ -154,7 +155,7 @@ def test_what_was_served_in_a_closed_casilla_is_read_for_a_year(
     clock.advance(days=365)
     assert isinstance(enter(db, rosa), Opened)
     with db.transaction() as tx:
-        inbox.open(tx, rosa.id, served.id)
+        inbox.open(tx, rosa.id, served.id, CATALOG)
     clock.now += READABLE_FOR
     assert enter(db, rosa) == Denied(Reason.CLOSED)
 

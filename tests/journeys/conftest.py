@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -13,11 +14,14 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page
 
+from proxy.domain.effect import freeze
+from proxy.domain.plazo import Term
 from proxy.installation import Installation
 from proxy.settings import Settings
 from tests.casilla import Casilla, Offered
 from tests.journeys.house import House, press
 from tests.people import BRUNO, COMERCIAL_SUR, ROSA, Person, open_casilla
+from tests.plazos import RULING
 
 ACTO = Offered("CARTA 9.pdf", b"%PDF-1.7\n% the acto\n%%EOF\n")
 CARGO = Offered("Cargo de recepción.pdf", b"%PDF-1.7\n% a receipt\n%%EOF\n")
@@ -85,7 +89,9 @@ def people(house: House) -> dict[str, Person]:
         with house.installation.db.transaction() as tx:
             casilla.serve(tx, f"Citación a audiencia de {person.nombres}", ACTO)
         with house.installation.db.transaction() as tx:
-            casilla.serve(tx, f"Carta de atención a {person.nombres}", ACTO, [CARGO, INFORME])
+            asunto = f"Carta de atención a {person.nombres}"
+            effect = freeze(replace(RULING, term=Term(15, "habiles")), tx.now)
+            casilla.serve(tx, asunto, ACTO, [CARGO, INFORME], effect=effect)
         found[name] = holder
     return found
 

@@ -1,5 +1,6 @@
 """What the tables say was served and read is what the record says, on both engines: S69."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.test_deposit import Sender
 from tests.people import BRUNO, ROSA, Person, open_casilla
+from tests.plazos import CATALOG, RULING, governed_by
 from tests.recorded import advance_all, verify
 from tests.store.intruder import from_outside, without_guards
 from tests.store.test_record import end
@@ -30,9 +32,21 @@ def served(db: Database, clock: Clock, tmp_path: Path) -> tuple[Person, bytes]:
     one = Sender(db, tmp_path).deposit().id
     clock.advance(seconds=60)
     with db.transaction() as tx:
-        inbox.open(tx, rosa.id, one)
+        inbox.open(tx, rosa.id, one, CATALOG)
     assert isinstance(verify(db), Whole)
     return rosa, one
+
+
+def test_what_a_reading_made_of_the_effect_is_kept_too(
+    db: Database, clock: Clock, tmp_path: Path
+) -> None:
+    rosa, catalog = open_casilla(db, ROSA), governed_by("acuse-5-dias-b1")
+    one = Sender(db, tmp_path).deposit(ruling=replace(RULING, catalog=catalog)).id
+    clock.advance(days=1)
+    with db.transaction() as tx:
+        inbox.open(tx, rosa.id, one, catalog)
+    assert isinstance(verify(db), Whole)
+    assert altered(db, update(N).values(effect_read=None)) == ("audit.read", one.hex())
 
 
 def altered(db: Database, *statements: Any) -> tuple[str, int | str]:
@@ -51,6 +65,9 @@ def altered(db: Database, *statements: Any) -> tuple[str, int | str]:
         ("served", [update(N).values(asunto="otro")]),
         ("served", [update(N).values(issued_at=text("'2026-01-01 00:00:00'"))]),
         ("served", [update(N).values(expediente_on=None)]),
+        ("served", [update(N).values(effect=None)]),
+        ("served", [update(N).values(effect=N.c.effect + " ")]),
+        ("read", [update(N).values(effect_read="{}")]),
         ("served", [update(tables.files).values(sha256="0" * 64)]),
         ("served", [update(tables.files).values(name="otro.pdf")]),
         ("served", [delete(tables.files)]),

@@ -33,6 +33,7 @@ PUBLISHED = {
     "0011_a_price": "5831a2296fa0c0c5aa63ec24d05fa0ac4855a9d46f413ff1af47beeabdb5d8e9",
     "0012_no_row_replaced": "0ec45f142e5046729ee2ffb2ebd0ad5c98f5a0754541090f0e85880a08816863",
     "0013_pressed_again": "077375d76e8ef1d61ee1b2c55e32aba939d65628a71fa442a402c623bf6d9b58",
+    "0014_when_it_takes_effect": "dad174f4dbe90c5a636b9b167a56df3d647e98f74301934b8c915fe99e67a38a",
 }
 
 

@@ -28,6 +28,7 @@ from tests.clock import Clock
 from tests.flows.browser import Browser
 from tests.flows.test_deposit import Sender
 from tests.people import ROSA, VAULT, open_casilla, vault
+from tests.plazos import CATALOG
 from tests.racing import race
 from tests.recorded import advance_all, verify
 from tests.store.intruder import without_guards
@@ -222,7 +223,7 @@ def test_a_fact_whose_evento_was_never_put_in_line_is_named_without_any_mark(
     Browser(db, Client("203.0.113.7")).enter(rosa)
     served = Sender(db, tmp_path).deposit().id
     with db.transaction() as tx:
-        inbox.open(tx, rosa.id, served)
+        inbox.open(tx, rosa.id, served, CATALOG)
     gone = select(ROW.c.id).where(ROW.c.kind == event)
     waiting = tables.line_waiting
     one = delete(waiting).where(waiting.c.evento_id.in_(gone))

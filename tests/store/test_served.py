@@ -22,6 +22,7 @@ CHANGES = {
     "expediente_on": "NULL",
     "issued_at": "'2026-01-01 00:00:00'",
     "deposited_at": "'2026-01-01 00:00:00'",
+    "effect": "'{}'",
 }
 WRITTEN = ("expediente", "tipo", "numero", "asunto", "dependencia", "firmado_por", "elaborado_por")
 READ = "read_at = '2026-11-17 15:00:00'"
@@ -64,7 +65,7 @@ def served(db: Database, rosa: Person) -> Served:
 
 
 def test_every_column_has_a_change_here() -> None:
-    assert {*CHANGES, *WRITTEN, "read_at"} == set(tables.notificaciones.c.keys())
+    assert {*CHANGES, *WRITTEN, "read_at", "effect_read"} == set(tables.notificaciones.c.keys())
 
 
 @pytest.mark.parametrize("column", [*CHANGES, *WRITTEN])
@@ -92,6 +93,35 @@ def test_the_first_reading_is_noted_once_and_for_good(served: Served, clock: Clo
 def test_an_unread_one_is_read_only_at_an_instant(served: Served) -> None:
     served.refuses("UPDATE notificaciones SET read_at = NULL")
     assert served.run(f"UPDATE notificaciones SET {READ}") == 1
+
+
+def test_what_opening_makes_of_the_effect_is_noted_with_the_reading_and_for_good(
+    db: Database, rosa: Person, served: Served
+) -> None:
+    served.refuses("UPDATE notificaciones SET effect_read = '{}'")
+    served.refuses(f"UPDATE notificaciones SET effect_read = '{{}}', {READ}")  # it has no effect
+    with db.transaction() as tx:
+        computed = Served(db, rosa.id, Casilla(rosa).serve(tx, effect="{}"))
+        assert notificaciones.mark_read(tx, rosa.id, computed.id, "[]")
+    for change in ("NULL", "'{}'"):
+        computed.refuses(
+            f"UPDATE notificaciones SET effect_read = {change} WHERE effect IS NOT NULL"
+        )
+        computed.refuses(
+            f"UPDATE notificaciones SET effect_read = {change}, read_at = NULL"
+            " WHERE effect IS NOT NULL"
+        )
+
+
+def test_what_was_written_as_made_by_opening_stays_as_it_is(
+    db: Database, rosa: Person, served: Served
+) -> None:
+    """By who wrote a row of their own: verification finds that one."""
+    with db.transaction() as tx:
+        Casilla(rosa).serve(tx, effect="{}", effect_read="[]")
+    served.refuses(
+        f"UPDATE notificaciones SET effect_read = '{{}}', {READ} WHERE effect IS NOT NULL"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,20 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 
 from bench import locked_head
+from proxy.domain.acto import Described
 from proxy.domain.evento import Mark
 from proxy.domain.events import Event
+from proxy.domain.notificacion import digest
 from proxy.flows import audit, inbox
 from proxy.flows.audit import Broken, Same, Whole
 from proxy.flows.login import Opened
-from proxy.store import line, schema, tables
+from proxy.store import eventos, line, notificaciones, schema, tables
 from proxy.store.db import Database
 from proxy.store.tx import Tx
 from tests.clock import Clock
 from tests.flows.browser import Browser
 from tests.people import PASSWORDS, ROSA, Person, vault
+from tests.plazos import CATALOG
 from tests.recorded import advance_all, verify
 from tests.store.conftest import upgrade
 from tests.store.intruder import without_guards
@@ -103,7 +106,7 @@ def test_every_session_has_ended_and_a_password_goes_on(upgraded: Database) -> N
 def read_another(db: Database) -> None:
     with db.transaction() as tx:
         rosa = tx.conn.execute(select(tables.casillas.c.id)).scalar_one()
-        inbox.open(tx, rosa, b"n" * 16)
+        inbox.open(tx, rosa, b"n" * 16, CATALOG)
 
 
 def end(db: Database) -> Mark:
@@ -127,6 +130,35 @@ def test_its_record_goes_on_and_is_whole(upgraded: Database, clock: Clock) -> No
     assert [one["id"] for one in told] == [*range(1, OLD + 3)]
     assert [one["event"] for one in told[OLD:]] == ["record_begun", "notificacion_read"]
     assert told[OLD]["detail"]["rows"] == OLD
+
+
+def test_what_was_served_before_0014_shows_no_effect_and_none_can_be_added(
+    empty_url: str, clock: Clock
+) -> None:
+    """X1: by 0.2.0, and by a version with eventos."""
+    db, now = Database(empty_url, clock, vault), clock.now
+    upgrade(db, "0013")
+    told = dict.fromkeys(SERVED, "x") | {"expediente_on": None, "issued_at": now}
+    one = told | {"casilla_id": 1, "id": b"n" * 16, "deposited_at": now}
+    with db.transaction() as tx:
+        rosa = casilla_of_0_2_0(tx)
+        eventos.note(tx, Event.CASILLA_OPENED, rosa.id)
+        tx.conn.execute(insert(tables.notificaciones), one)
+        said = digest(Described(**told), [])  # type: ignore[arg-type]
+        eventos.note(
+            tx, Event.NOTIFICACION_DEPOSITED, rosa.id, notificacion=b"n" * 16, acto=said, sha256=[]
+        )
+    schema.migrate(db)
+    clock.advance(days=1)
+    with db.transaction() as tx:
+        found = notificaciones.one(tx, rosa.id, b"n" * 16)
+        assert found is not None and found.takes_effect is None
+        inbox.open(tx, rosa.id, b"n" * 16, CATALOG)
+    assert isinstance(verify(db), Whole)
+    with without_guards(db) as tx:
+        tx.conn.execute(update(tables.notificaciones).values(effect="{}"))
+    assert verify(db) == Broken("audit.served", (b"n" * 16).hex())
+    db.close()
 
 
 def test_what_it_exported_then_is_held_against_today(old: Database) -> None:

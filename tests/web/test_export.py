@@ -8,11 +8,13 @@ import pytest
 from httpx2 import Response
 from openpyxl import load_workbook
 
+from proxy.domain.effect import freeze
 from proxy.flows import inbox
 from proxy.installation import Installation
 from proxy.render import sheet
 from tests.casilla import Casilla
 from tests.people import Person
+from tests.plazos import RULING
 from tests.web.letters import see
 from tests.web.visitor import Visitor
 
@@ -47,6 +49,20 @@ def test_the_spreadsheet_has_every_row_typed(her: Visitor, served: None) -> None
     assert fine[0] == 2026
     assert fine[5] == "0012"
     assert fine[7] == datetime(2026, 11, 16, 10, 0)
+
+
+def test_the_day_on_which_it_takes_effect_is_a_date(
+    her: Visitor, rosa: Person, served: None, installation: Installation
+) -> None:
+    """X1: an empty cell where none was computed."""
+    with installation.db.transaction() as tx:
+        Casilla(rosa).serve(tx, "Con efecto", effect=freeze(RULING, tx.now))
+    rows = rows_of(her.get("/casilla/exportar/pendientes.xlsx"))
+    assert rows[4][8] == "SURTE EFECTO"
+    found = {row[1]: row[8:] for row in rows[5:]}
+    assert found["Con efecto"] == (datetime(2026, 11, 16),)
+    assert found["Multa por no votar"] == ("",) or found["Multa por no votar"] == ()
+    assert her.get("/casilla/exportar/pendientes.pdf").content.startswith(b"%PDF-")
 
 
 def test_no_text_is_a_formula(her: Visitor, served: None) -> None:

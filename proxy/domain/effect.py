@@ -1,0 +1,129 @@
+"""When a notificacion takes effect: computed at its deposit and frozen with it (X1).
+
+Canonical JSON, so that a digest can hold it. The sheets change; what was frozen does not.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from catalog.reading.model import Catalog
+from proxy.domain import plazo_asked as asked
+from proxy.domain.plazo import Answer, Distance, Later, Question, Term, reckon
+from proxy.errors import Refusal
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """By what a deposit is computed. Its sender says the procedure: nothing guesses it (L34)."""
+
+    catalog: Catalog
+    procedure: str
+    term: Term | None = None
+    distance: Distance | None = None
+    not_before: Later | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What was frozen. Days, or instants where the unit of the term is hours."""
+
+    procedure: str
+    rule: str
+    calendar: str
+    calendar_version: str
+    verified: bool
+    waits: bool  # the rule asks for an acuse, and nobody has opened it yet
+    notified: date
+    effective: date
+    starts: date
+    ends: date | None
+    closes: str | None  # the hour at which a term in days ends, where the rule says one
+    steps: tuple[str, ...]
+
+
+def freeze(ruling: Ruling, deposited: datetime) -> str:
+    """Refuses what `plazo_asked.governing` and `reckon` refuse."""
+    catalog, zone = ruling.catalog, ZoneInfo(ruling.catalog.entity.zona_horaria)
+    rule = asked.governing(catalog, ruling.procedure, deposited.astimezone(zone).date())
+    question = Question(deposited, None, ruling.term, ruling.distance, ruling.not_before)
+    calendar = asked.calendar(catalog)
+    answer = reckon(question, rule, calendar, zone, catalog.entity.official_time)
+    return _told(ruling.procedure, question, answer)
+
+
+def upon_reading(frozen: str, deposited: datetime, read: datetime, catalog: Catalog) -> str | None:
+    """What opening it makes of the effect, by the rule that was frozen and the calendar of today.
+
+    None: the frozen effect stands. The rule asks for no acuse, or the sheets of today cannot say,
+    or would say a later day: no new calendar puts off what was frozen.
+    """
+    told = json.loads(frozen)
+    if told["base"] != "acuse":
+        return None
+    versions = {rule.version: rule for rule in catalog.effect.named(told["regla"])}
+    rule = versions.get(told["version_regla"])
+    calendar = catalog.holidays.calendars.get(told["calendario"])
+    if rule is None or calendar is None:
+        return None
+    question = Question(deposited, read, *_asked(told))
+    zone = ZoneInfo(catalog.entity.zona_horaria)
+    try:
+        answer = reckon(question, rule, calendar, zone, catalog.entity.official_time)
+    except Refusal:  # the calendar ends too early: nobody is kept from opening what is theirs
+        return None
+    if answer.effective > _moment(told["surte_efecto"]):
+        return None
+    return _told(told["procedimiento"], question, answer)
+
+
+def parse(frozen: str) -> Effect:
+    told = json.loads(frozen)
+    return Effect(
+        procedure=told["procedimiento"],
+        rule=told["regla"],
+        calendar=told["calendario"],
+        calendar_version=told["version_calendario"],
+        verified=told["verificado"],
+        waits=told["base"] == "acuse" and told["acuse"] is None,
+        notified=_moment(told["notificado"]),
+        effective=_moment(told["surte_efecto"]),
+        starts=_moment(told["inicio_computo"]),
+        ends=_moment(told["vence"]) if told["vence"] else None,
+        closes=told["cierre"],
+        steps=tuple(told["pasos"]),
+    )
+
+
+def _told(procedure: str, question: Question, answer: Answer) -> str:
+    term, distance, later = question.term, question.distance, question.not_before
+    rule = answer.rule
+    said = answer.as_dict() | {
+        "procedimiento": procedure,
+        "norma": rule.norma,
+        "verificado": rule.verificado,
+        "base": rule.base,
+        "cierre": rule.cierre,
+        "acuse": question.read.isoformat() if question.read else None,
+        "plazo": {"cantidad": term.amount, "unidad": term.unit} if term else None,
+        "distancia": {"dias": distance.days, "norma": distance.norm} if distance else None,
+        "inicio_no_antes_de": (
+            {"fecha": later.day.isoformat(), "norma": later.norm} if later else None
+        ),
+    }
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _asked(told: dict[str, Any]) -> tuple[Term | None, Distance | None, Later | None]:
+    term, distance, later = (told[name] for name in ("plazo", "distancia", "inicio_no_antes_de"))
+    return (
+        Term(term["cantidad"], term["unidad"]) if term else None,
+        Distance(distance["dias"], distance["norma"]) if distance else None,
+        Later(date.fromisoformat(later["fecha"]), later["norma"]) if later else None,
+    )
+
+
+def _moment(text: str) -> date:
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
