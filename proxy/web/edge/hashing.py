@@ -21,7 +21,6 @@ T = TypeVar("T")
 # One for each processor that this process may use.
 WORKERS = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 QUEUE = 16
-NICE = 10
 
 
 class PasswordPool:
@@ -29,7 +28,7 @@ class PasswordPool:
 
     def __init__(self, passwords: Callable[[], Passwords]) -> None:
         self._passwords = passwords
-        self._threads = ThreadPoolExecutor(WORKERS, "hash", initializer=_step_back)
+        self._threads = ThreadPoolExecutor(WORKERS, "hash")
         self._taken = 0
 
     @contextmanager
@@ -52,9 +51,3 @@ class PasswordPool:
 
     async def _run(self, work: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
-
-
-def _step_back() -> None:
-    """Who reads a page goes first. On Linux a thread has a priority of its own."""
-    if sys.platform == "linux":
-        os.nice(NICE)
