@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+import anyio
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -13,6 +14,8 @@ from proxy.web.edge.pages import page
 # A monitor may ask by IP address, and the page of the refusal needs its styles: both hold no data.
 ANY_HOST = ("/salud", "/listo")
 STYLES = "/casilla/estilo/"
+READ_TO_ITS_END = 1_100_000  # bytes: a little more than `client_max_body_size` of the manual
+SECONDS = 5  # and no longer
 
 
 class KnownHost:
@@ -53,7 +56,13 @@ class SmallBodies:
         self.guard = RequestBodyLimitMiddleware(app, most)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        large = False
+        large = ended = False
+
+        async def noted() -> Message:
+            nonlocal ended
+            message = await receive()
+            ended = not message.get("more_body", False)
+            return message
 
         async def but_its_own(message: Message) -> None:
             nonlocal large
@@ -61,8 +70,14 @@ class SmallBodies:
             if not large:
                 await send(message)
 
-        await self.guard(scope, receive, but_its_own)
+        await self.guard(scope, noted, but_its_own)
         if large:
+            # The server closes once it has answered. A front server that is still sending takes
+            # that for a fault, and answers 502: what it lets through is read to its end.
+            left = READ_TO_ITS_END
+            with anyio.move_on_after(SECONDS):
+                while not ended and left > 0:
+                    left -= len((await noted()).get("body", b""))
             response = refused_page(
                 Request(scope), "form.large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             )
