@@ -85,6 +85,7 @@ challenges = Table(
     Column("user_agent", Text, nullable=False),
     Column("seal", LargeBinary, info={"sealed": "id"}),  # of purpose, casilla and visit
     Column("made_by", LargeBinary, index=True),  # keyed hash of the form that made it
+    Column("pressed_at", Instant),  # the press whose browser has the visit
 )
 
 # A link of a message. A signature proves the link; this row says whether it still holds.
@@ -114,10 +115,10 @@ sessions = Table(
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
-    Column(
-        "seal", LargeBinary, info={"sealed": "digest"}
-    ),  # of id, casilla and end, while it lasts
+    # Of id, casilla and end, while it lasts.
+    Column("seal", LargeBinary, info={"sealed": "digest"}),
     Column("made_by", LargeBinary),  # keyed hash of the code, until a request brings the token
+    Column("pressed_at", Instant),  # the press that opened it
     sqlite_with_rowid=False,  # one search instead of two, at every request
 )
 
