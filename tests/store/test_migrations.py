@@ -85,16 +85,16 @@ def everything(db: Database) -> list[Any]:
 def test_a_migration_that_fails_half_way_is_named_and_changes_nothing(
     at_0002: Database, empty_url: str, tmp_path: Path
 ) -> None:
-    with at_0002.transaction() as tx:  # the last thing that 0003 makes is there already
-        tx.conn.execute(text("CREATE INDEX ix_outbox_attempts_at ON outbox_attempts (at)"))
+    with at_0002.transaction() as tx:  # what 0011 makes after other things is there already
+        tx.conn.execute(text("CREATE INDEX ix_rates_whose ON rates (tat)"))
     before = everything(at_0002)
     code, said, complaint = migrar(empty_url, tmp_path)
     assert (code, said, complaint.count("\n")) == (1, "", 1)
-    assert complaint.startswith("La migración 0003 falló y no se cambió nada. ")
-    assert "ix_outbox_attempts_at" in complaint and "already exists" in complaint
+    assert complaint.startswith("La migración 0011 falló y no se cambió nada. ")
+    assert "ix_rates_whose" in complaint and "already exists" in complaint
     assert everything(at_0002) == before
     with at_0002.transaction() as tx:
-        tx.conn.execute(text("DROP INDEX ix_outbox_attempts_at"))
+        tx.conn.execute(text("DROP INDEX ix_rates_whose"))
     assert schema.migrate(at_0002) == ("0002", schema.newest())
 
 
