@@ -34,6 +34,7 @@ PUBLISHED = {
     "0012_no_row_replaced": "0ec45f142e5046729ee2ffb2ebd0ad5c98f5a0754541090f0e85880a08816863",
     "0013_pressed_again": "077375d76e8ef1d61ee1b2c55e32aba939d65628a71fa442a402c623bf6d9b58",
     "0014_when_it_takes_effect": "dad174f4dbe90c5a636b9b167a56df3d647e98f74301934b8c915fe99e67a38a",
+    "0016_by_whom_it_was_sent": "90a404848519cee0b3328833d1d0a0663f9a0459ef75f60576987240e2db2818",
 }
 
 
