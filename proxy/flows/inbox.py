@@ -14,12 +14,12 @@ from typing import Any
 from catalog.reading.model import Catalog
 from proxy.domain import limits
 from proxy.domain.client import Client
-from proxy.domain.effect import upon_reading
+from proxy.domain.effect import Given, upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
-from proxy.flows import limiting
+from proxy.flows import limiting, recalculation
 from proxy.store import eventos, notificaciones
 from proxy.store.tx import Tx
 
@@ -45,6 +45,7 @@ class Detail:
     counts: Counts
     acto: File
     anexos: list[File]
+    given: Given | None  # what a later calendar gives, where it is another date
 
 
 def page(
@@ -99,7 +100,8 @@ def open(tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog) -> N
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
     notificacion = _mine(tx, casilla_id, notificacion_id)
     acto, *anexos = notificaciones.files_of(tx, casilla_id, notificacion_id)
-    return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos)
+    given = recalculation.given(tx, notificacion_id)
+    return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos, given)
 
 
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:

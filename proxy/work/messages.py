@@ -95,6 +95,7 @@ EMAILS: dict[str, Callable[[Writing], Said]] = {
     "company_rejected": plain,
     "casilla_changed": plain,
     "device_forgotten": plain,
+    "effect_differs": plain,
     "email_corrected": plain,
     "email_proved": plain,
     "factor_off": plain,
