@@ -23,8 +23,8 @@ CITIZENS = {
         "El pedido vino de otro sitio y no lo atendimos. Entre por la página de la casilla."
     ),
     "identidad.malformed": (
-        "Escriba su DNI: 8 dígitos. Si es una empresa, los 11 de su RUC. "
-        "Con carné de extranjería o pasaporte, escriba CE- o PAS- y el número."
+        "Escriba su DNI (8 dígitos), el RUC de la empresa (11 dígitos) o el usuario de su mensaje "
+        "(1-… u 8-…). Con carné de extranjería o pasaporte, escriba CE- o PAS- y el número."
     ),
     "identidad.letters": (
         "Escriba CE- o PAS- y el número de su carné de extranjería o pasaporte, como CE-001234567."
