@@ -90,6 +90,8 @@ SYSTEMS = {
     "api.malformed": "La petición no se entiende.",
     "api.slow": "La petición tardó demasiado en llegar. Envíela otra vez.",
     "api.large": "El cuerpo pasa de {most} bytes: no se hizo nada.",
+    "api.no_identidad": "Eso no es una identidad, como DNI-40000001 o RUC-20999999906.",
+    "api.reference": "«referencia» debe tener de 1 a {most} caracteres.",
     "api.cursor": "«desde» no es un cursor: use el «siguiente» de la respuesta anterior.",
     "api.amount": "«limite» debe ser un número de 1 a {most}.",
     "api.state": "«estado» debe ser depositada, leida o anulada.",

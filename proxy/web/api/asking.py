@@ -20,6 +20,7 @@ BEGINNING = "0"  # the cursor of who has read nothing yet
 ROWS, MOST = 50, 200
 EVENTOS = 500
 DIGITS = 18
+REFERENCE = 100  # characters, as in `datos`
 STATES: tuple[State, ...] = get_args(State)
 
 
@@ -48,7 +49,7 @@ async def listing(request: Request) -> Response:
         key_of(request).sender,
         after,
         _amount(request, ROWS, MOST),
-        asked.get("referencia"),
+        _reference(request),
         _state(request),
     )
     teller = teller_of(request)
@@ -73,11 +74,21 @@ async def news(request: Request) -> Response:
 async def reach(request: Request) -> Response:
     """GET /api/v1/casillas/{identidad}"""
     await count(request, limits.reach_asked(key_of(request).id))
-    identidad = read_identidad(request.path_params["identidad"])
+    try:
+        identidad = read_identidad(request.path_params["identidad"])
+    except Refusal as refusal:
+        raise NotYours("api.no_identidad") from refusal
     found = await ask(request, sending.reach, identidad)
     return _json(
         Alcance(afiliada=found.member, alertas=found.alertas, ultimo_ingreso=found.last_login)
     )
+
+
+def _reference(request: Request) -> str | None:
+    typed = request.query_params.get("referencia")
+    if typed is not None and not 1 <= len(typed) <= REFERENCE:
+        raise Refusal("api.reference", most=REFERENCE)
+    return typed
 
 
 def _state(request: Request) -> State | None:

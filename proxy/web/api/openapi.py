@@ -27,6 +27,13 @@ WRITTEN: list[type[BaseModel]] = [
     models.Problema,
 ]
 REF = "#/components/schemas/{model}"
+IDENTIDAD = "^(DNI-[0-9]{8}|RUC-[0-9]{11}|CE-[A-Z0-9]{9,12}|PAS-[A-Z0-9]{5,12})$"
+# Where an answer has the id of what can be seen or annulled next.
+LINKS: dict[str, dict[int, dict[str, str]]] = {
+    "depositar": {201: {"ver": "/id", "anular": "/id"}},
+    "listar": {200: {"ver": "/notificaciones/0/id"}},
+    "seguir": {200: {"ver": "/eventos/0/notificacion"}},
+}
 EVERY = (400, 401, 403, 413, 429, 500, 503)
 
 
@@ -90,7 +97,7 @@ def _paths() -> dict[str, Any]:
                 models.LIST,
                 {200: (models.LIST, models.Lista)},
                 parameters=[
-                    _query("referencia", {"type": "string", "maxLength": 100}),
+                    _query("referencia", {"type": "string", "minLength": 1, "maxLength": 100}),
                     _query("estado", {"enum": list(_states())}),
                     _query("desde", {"type": "string", "pattern": "^(0|[0-9a-f]{32})$"}),
                     _query("limite", {"type": "integer", "minimum": 1, "maximum": 200}),
@@ -138,13 +145,13 @@ def _paths() -> dict[str, Any]:
                 "alcance",
                 models.REACH,
                 {200: (models.REACH, models.Alcance)},
-                (422,),
+                (404,),
                 parameters=[
                     {
                         "name": "identidad",
                         "in": "path",
                         "required": True,
-                        "schema": {"type": "string"},
+                        "schema": {"type": "string", "pattern": IDENTIDAD},
                         "example": "DNI-40000001",
                     }
                 ],
@@ -160,13 +167,18 @@ def _operation(
     problems: tuple[int, ...] = (),
     **more: Any,
 ) -> dict[str, Any]:
-    good = {
+    good: dict[str, dict[str, Any]] = {
         str(status): {
             "description": told,
             "content": {"application/json": {"schema": _ref(model.__name__)}},
         }
         for status, (told, model) in answers.items()
     }
+    for status, links in LINKS.get(name, {}).items():
+        good[str(status)]["links"] = {
+            target: {"operationId": target, "parameters": {"id": f"$response.body#{where}"}}
+            for target, where in links.items()
+        }
     wrong = {str(status): _problem(status) for status in sorted({*EVERY, *problems})}
     return {"operationId": name, "summary": says, **more, "responses": good | wrong}
 

@@ -133,6 +133,7 @@ def test_lists_are_cut_by_reference_and_state_and_go_on_from_a_cursor(
         ("/notificaciones?limite=0", "consulta.limite"),
         ("/notificaciones?limite=201", "consulta.limite"),
         ("/notificaciones?estado=otra", "consulta.estado"),
+        ("/notificaciones?referencia=", "consulta.referencia"),
         ("/eventos?desde=-1", "consulta.desde"),
         ("/eventos?desde=" + "9" * 19, "consulta.desde"),
         ("/eventos?limite=x", "consulta.limite"),
@@ -193,4 +194,5 @@ def test_an_addressee_is_reached_or_not(
     with installation.db.transaction() as tx:
         casillas.suspend(tx, rosa.id)
     assert reach("DNI-40000001") == nobody
-    assert refusal(sgd.get("/casillas/4000")) == (422, "destinatario.identidad")
+    for wrong in ("4000", "RUC-20999999905"):
+        assert refusal(sgd.get(f"/casillas/{wrong}")) == (404, "destinatario.identidad")
