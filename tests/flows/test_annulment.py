@@ -32,7 +32,7 @@ def sender(db: Database, tmp_path: Path) -> Sender:
 
 def annul(db: Database, *named: Any, **more: Any) -> Annulment:
     with db.transaction() as tx:
-        return annulment.annul(tx, *named, **more)
+        return annulment.annul(tx, *named, **more).annulment
 
 
 def test_what_is_annulled_stays_where_it_is_and_says_why(
