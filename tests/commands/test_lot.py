@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from proxy.domain.lot import COLUMNS
-from proxy.flows import deposit
 from proxy.errors import Unavailable
+from proxy.flows import deposit
 from proxy.installation import Installation
 from proxy.store import tables
 from tests.casilla import pdf
@@ -132,8 +132,8 @@ FAULTS: dict[str, tuple[dict[str, str], str]] = {
     "no remedy": ({"recursos": ""}, "El dato «recursos» no vale: Diga los recursos"),
     "half a remedy": ({"recursos": "Apelación | 15 habiles"},
                       "El dato «recursos» no vale: Cada recurso lleva tres partes"),
-    "its term": ({"recursos": "Apelación | Pleno | quince"}, "El dato «recursos» no vale: Un plazo"),
-    "its body": ({"recursos": "Apelación | | 15 habiles"}, "El dato «recursos» no vale: Está vacío"),
+    "its term": ({"recursos": "Apelación | Pleno | quince"}, "El dato «recursos» no vale: Un pla"),
+    "its body": ({"recursos": "Apelación | | 15 habiles"}, "El dato «recursos» no vale: Está v"),
     "neither yes nor no": ({"agota_via": ""}, "El dato «agota_via» no vale: Escriba sí o no."),
     "a day": ({"fecha_expediente": "31/02/2026"}, "El dato «fecha_expediente» no vale: Debe ser"),
     "a moment": ({"fecha_emision": "09/03/2026 25:00"}, "El dato «fecha_emision» no vale: Debe"),
