@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from proxy.commands import (
+    api_keys,
     audit,
     backup,
     cuentas,
@@ -67,6 +68,7 @@ app.add_typer(cuentas.cuentas, name="cuentas")
 app.add_typer(padron.padron, name="padron")
 app.add_typer(audit.auditoria, name="auditoria")
 app.add_typer(keys.claves, name="claves")
+app.add_typer(api_keys.claves_api, name="claves-api")
 
 
 def main(arguments: list[str] | None = None) -> int:

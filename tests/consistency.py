@@ -42,6 +42,7 @@ TEXTS = (
     "proxy/texts/citizens.py",
     "proxy/texts/operators.py",
     "proxy/texts/plazos.py",
+    "proxy/texts/systems.py",
     "proxy/commands/texts.py",
 )
 # Which room may import which, besides itself, `catalog`, `errors` and `texts`.

@@ -154,7 +154,8 @@ def annul(
     parts = start.ready()
     with parts.db.transaction() as tx:
         done = flow.annul(tx, numero, motivo, reemplazo)
-    print(f"La notificación {numero} está anulada desde el {start.to_the_second(done.at, parts)}.")
+    since = start.to_the_second(done.annulment.at, parts)
+    print(f"La notificación {numero} está anulada desde el {since}.")
 
 
 def _deposit_file(

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO, NamedTuple
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from proxy.flows.deposit import Receipt
     from proxy.installation import Installation
 
-SYSTEM = "casilla"  # who deposits by this command; no key of the API is of a system of this name
 MARK = "\ufeff"  # without it Excel takes the letters for those of Windows, and breaks their accents
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run what begins with it
 TITLES = (
@@ -119,8 +119,10 @@ class Desk:
         return Told(THERE if receipt.again else MADE, number_said, at)
 
     def _deposit(self, number: int, line: "Line") -> "Receipt":
-        from proxy.domain.sender import Request, Sender
+        from proxy.domain.sender import Sender
         from proxy.flows import deposit as flow
+        from proxy.flows import sending
+        from proxy.flows.api_keys import OURS
 
         parts = self._parts
         with ExitStack() as files:
@@ -128,10 +130,10 @@ class Desk:
             mosts = [parts.limits.acto, *[parts.limits.anexo] * len(line.anexos)]
             named = [_named(*pair) for pair in zip(streams, mosts, strict=True)]
             datos = line.datos(named[0], named[1:])
-            body = parts.vault.digest(datos.canonical().decode())
-            key = line.key or body.hex()
-            self._once(key, number)
-            request = Request(Sender(SYSTEM), key, body, datos.referencia)
+            request = sending.request(parts.vault, Sender(OURS), line.key or "", datos)
+            if not line.key:
+                request = replace(request, idempotency=request.body.hex())
+            self._once(request.idempotency, number)
             who, acto, ruling = (
                 datos.identidad, datos.described(parts.zone), datos.ruling(parts.catalog)
             )  # fmt: skip

@@ -18,7 +18,7 @@ class Annulment:
 
 
 @dataclass(frozen=True)
-class Annulled:
+class Void:
     """As its owner is told of it. `number`: of the replacement, when there is one."""
 
     at: datetime

@@ -261,18 +261,21 @@ class Datos(Told):
 
 def read_datos(text: bytes, procedure: str | None = None) -> Datos:
     """Raises Malformed. `procedure`: where the JSON says none; never at the API (L34)."""
-    try:
-        told = json.loads(text, object_pairs_hook=_once)
-    except Malformed:
-        raise
-    except (ValueError, RecursionError):
-        raise Malformed(Wrong("", TEXTS["datos.no_json"])) from None
+    told = json.loads(once_read(text))
     if procedure and isinstance(told, dict):
         told.setdefault("procedimiento", procedure)
     try:
         return Datos.model_validate_json(json.dumps(told))
     except ValidationError as error:
         raise Malformed(*faults_of(error)) from None
+
+
+def once_read(text: bytes) -> str:
+    """The same JSON, in which no name stands twice. Raises Malformed."""
+    try:
+        return json.dumps(json.loads(text, object_pairs_hook=_once), allow_nan=False)
+    except (ValueError, RecursionError):
+        raise Malformed(Wrong("", TEXTS["datos.no_json"])) from None
 
 
 def faults_of(error: ValidationError) -> list[Wrong]:
@@ -317,6 +320,7 @@ _KINDS = {
     "literal_error": "datos.one_of",
     "date_": "datos.day",
     "too_long": "datos.many",
+    "json_": "datos.no_json",
     "model_": "datos.object",
     "dict_": "datos.object",
     "tuple_": "datos.list",

@@ -39,10 +39,10 @@ from proxy.texts import TEXTS
 
 
 class Offered(NamedTuple):
-    """A file as the sender gives it."""
+    """A file as the sender gives it, or a copy that came to the disk as it was sent."""
 
     name: str
-    content: BinaryIO
+    content: BinaryIO | Received
     sha256: str | None = None  # that its bytes must have
 
 
@@ -80,7 +80,7 @@ Answer = Callable[[Notificacion, list[File]], str]
 
 
 def offered(
-    datos: Datos, acto: BinaryIO, anexos: Sequence[BinaryIO]
+    datos: Datos, acto: BinaryIO | Received, anexos: Sequence[BinaryIO | Received]
 ) -> tuple[Offered, list[Offered]]:
     """The files under the names and with the hashes that `datos` gives. Raises Malformed when they
     are not as many."""
@@ -248,7 +248,9 @@ def _receive(
     copies: ExitStack, documents: Documents, offered: Offered, most: int, *, acto: bool = False
 ) -> Served:
     name = clean_name(offered.name)
-    received = copies.enter_context(documents.received(offered.content, most))
+    received = offered.content
+    if not isinstance(received, Received):
+        received = copies.enter_context(documents.received(received, most))
     if received.size == 0:
         raise Refusal("file.empty", name=name)
     if received.size > most:

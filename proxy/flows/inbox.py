@@ -13,7 +13,7 @@ from typing import Any
 
 from catalog.reading.model import Catalog
 from proxy.domain import limits
-from proxy.domain.annulment import Annulled
+from proxy.domain.annulment import Void
 from proxy.domain.client import Client
 from proxy.domain.effect import upon_reading
 from proxy.domain.events import Event
@@ -35,7 +35,7 @@ class Page:
 
     rows: list[Notificacion]
     counts: Counts
-    annulled: dict[bytes, Annulled]
+    annulled: dict[bytes, Void]
     newer: bytes | None = None
     older: bytes | None = None
     found: int | None = None
@@ -47,7 +47,7 @@ class Detail:
     counts: Counts
     acto: File
     anexos: list[File]
-    annulled: Annulled | None = None
+    annulled: Void | None = None
 
 
 def page(
@@ -81,7 +81,7 @@ def page(
 
 def part(
     tx: Tx, casilla_id: int, wanted: Filter, *, read: bool, at: datetime, key: bytes | None
-) -> list[tuple[Notificacion, Annulled | None]]:
+) -> list[tuple[Notificacion, Void | None]]:
     """At most PART rows, newest first, as the list stood at `at`. `key`: the last row before."""
     rows = notificaciones.as_of(tx, casilla_id, wanted, read=read, at=at, most=PART, key=key)
     annulled = {id: one for id, one in _annulled(tx, casilla_id, rows).items() if one.at <= at}
@@ -131,7 +131,7 @@ def record_download(tx: Tx, served: Sequence[File]) -> None:
     )
 
 
-def _annulled(tx: Tx, casilla_id: int, rows: Sequence[Notificacion]) -> dict[bytes, Annulled]:
+def _annulled(tx: Tx, casilla_id: int, rows: Sequence[Notificacion]) -> dict[bytes, Void]:
     return annulments.among(tx, casilla_id, [row.id for row in rows])
 
 

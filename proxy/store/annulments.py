@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, select
 
-from proxy.domain.annulment import Annulled, Annulment
+from proxy.domain.annulment import Annulment, Void
 from proxy.store.once import added, once
 from proxy.store.tables import annulments, notificaciones
 from proxy.store.tx import Tx
@@ -40,7 +40,7 @@ def of(tx: Tx, notificacion_id: bytes) -> Annulment | None:
     return Annulment(*row) if row else None
 
 
-def among(tx: Tx, casilla_id: int, ids: Sequence[bytes]) -> dict[bytes, Annulled]:
+def among(tx: Tx, casilla_id: int, ids: Sequence[bytes]) -> dict[bytes, Void]:
     """Those of a page that were annulled, by id."""
     rows = tx.conn.execute(_AMONG, {"casilla": casilla_id, "keys": [*ids]}) if ids else ()
-    return {key: Annulled(*told) for key, *told in rows}
+    return {key: Void(*told) for key, *told in rows}

@@ -31,6 +31,27 @@ class Received:
     head: bytes  # at most HEAD bytes
 
 
+class Coming:
+    """A copy that is being written."""
+
+    def __init__(self, path: Path, copy: BinaryIO) -> None:
+        self._path, self._copy, self._digest = path, copy, hashlib.sha256()
+        self.size, self._head = 0, b""
+
+    def write(self, chunk: bytes) -> None:
+        self._digest.update(chunk)
+        self.size += len(chunk)
+        self._head = (self._head + chunk[:HEAD])[:HEAD]
+        self._copy.write(chunk)
+
+    def ended(self) -> Received:
+        """Synced, and closed to every change."""
+        self._copy.flush()
+        os.fchmod(self._copy.fileno(), 0o400)
+        os.fsync(self._copy.fileno())
+        return Received(self._path, self._digest.hexdigest(), self.size, self._head)
+
+
 class Documents:
     """A folder, in which `<first two digits>/<sha256>` is the file of those bytes."""
 
@@ -39,8 +60,8 @@ class Documents:
         self._synced: set[Path] = set()  # the subfolders whose names survive a power cut
 
     @contextmanager
-    def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
-        """A copy of at most `most + 1` bytes, deleted at the end unless `keep` gave it its name.
+    def coming(self) -> Iterator["Coming"]:
+        """A copy to write into, deleted at the end unless `keep` gave it its name.
 
         A killed process leaves its copy for `tidy`.
         """
@@ -50,10 +71,20 @@ class Documents:
         descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=COPY)
         try:
             with os.fdopen(descriptor, "wb") as copy:
-                received = _copy(source, copy, Path(name), most)
-            yield received
+                yield Coming(Path(name), copy)
         finally:
             Path(name).unlink(missing_ok=True)
+
+    @contextmanager
+    def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
+        """A copy of at most `most + 1` bytes of `source`."""
+        with self.coming() as coming:
+            while most is None or coming.size <= most:
+                chunk = source.read(CHUNK if most is None else min(CHUNK, most + 1 - coming.size))
+                if not chunk:
+                    break
+                coming.write(chunk)
+            yield coming.ended()
 
     def usable(self) -> bool:
         return self.folder.is_dir() and os.access(self.folder, os.R_OK | os.W_OK | os.X_OK)
@@ -101,22 +132,6 @@ class Documents:
                     copy.unlink()
             except FileNotFoundError:
                 pass  # its own process, or another one that tidies, deleted it first
-
-
-def _copy(source: BinaryIO, copy: BinaryIO, name: Path, most: int | None) -> Received:
-    digest, size, head = hashlib.sha256(), 0, b""
-    while most is None or size <= most:
-        chunk = source.read(CHUNK if most is None else min(CHUNK, most + 1 - size))
-        if not chunk:
-            break
-        digest.update(chunk)
-        size += len(chunk)
-        head = (head + chunk[:HEAD])[:HEAD]
-        copy.write(chunk)
-    copy.flush()
-    os.fchmod(copy.fileno(), 0o400)
-    os.fsync(copy.fileno())
-    return Received(name, digest.hexdigest(), size, head)
 
 
 def _sync(folder: Path) -> None:

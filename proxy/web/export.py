@@ -16,7 +16,7 @@ from anyio import CapacityLimiter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from proxy.domain.annulment import Annulled
+from proxy.domain.annulment import Void
 from proxy.domain.finding import Filter
 from proxy.domain.notificacion import Notificacion
 from proxy.errors import NotYours
@@ -32,7 +32,7 @@ from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
 from proxy.web.finder import searched
 
-Row = tuple[Notificacion, Annulled | None]
+Row = tuple[Notificacion, Void | None]
 LISTS = {"pendientes": ("Pendientes por leer", False), "leidos": ("Leídos", True)}
 COLUMNS = (
     Column("AÑO", 7),
@@ -90,7 +90,7 @@ class Taken:
         void = self.void(annulled) if annulled else None
         return (issued.year, *texts, issued, deposited, day, one.number, void)
 
-    def void(self, one: Annulled) -> str:
+    def void(self, one: Void) -> str:
         at = f"{self.local(one.at):%d/%m/%Y %H:%M}"
         by = TEXTS["list.replaced"].format(number=one.number) if one.number else ""
         return TEXTS["list.annulled"].format(at=at, reason=one.reason.rstrip(".")) + by

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from proxy.domain.annulment import Annulled, Annulment
+from proxy.domain.annulment import Annulment, Void
 from proxy.domain.finding import EVERYTHING
 from proxy.domain.sender import Sender as System
 from proxy.errors import NotYours
@@ -33,7 +33,7 @@ def sender(db: Database, tmp_path: Path) -> Sender:
 
 def annul(db: Database, *named: Any, **more: Any) -> Annulment:
     with db.transaction() as tx:
-        return annulment.annul(tx, *named, **more)
+        return annulment.annul(tx, *named, **more).annulment
 
 
 def test_what_is_annulled_stays_where_it_is_and_says_why(
@@ -47,7 +47,7 @@ def test_what_is_annulled_stays_where_it_is_and_says_why(
     assert done == Annulment(rosa.id, wrong.id, clock.now, "Con errores", right.id)
     with db.reading() as tx:
         assert len(inbox.page(tx, rosa.id, read=False).rows) == 2
-        said = Annulled(clock.now, "Con errores", right.id, right.notificacion.number)
+        said = Void(clock.now, "Con errores", right.id, right.notificacion.number)
         assert inbox.page(tx, rosa.id, read=False).annulled == {wrong.id: said}
         found = inbox.detail(tx, rosa.id, wrong.id)
         assert (found.notificacion, found.annulled) == (wrong.notificacion, said)
