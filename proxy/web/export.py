@@ -35,18 +35,19 @@ from proxy.web.finder import searched
 Row = tuple[Notificacion, Void | None]
 LISTS = {"pendientes": ("Pendientes por leer", False), "leidos": ("Leídos", True)}
 COLUMNS = (
-    Column("AÑO", 7),
-    Column("ASUNTO", 50),
-    Column("DEPENDENCIA", 30),
-    Column("EMISOR", 30),
-    Column("TIPO DE DOCUMENTO", 20),
+    Column("AÑO", 8),
+    Column("ASUNTO", 44),
+    Column("DEPENDENCIA", 27),
+    Column("EMISOR", 27),
+    Column("TIPO DE DOCUMENTO", 22),
     Column("NÚM. DOCUMENTO DE EMISIÓN", 24),
     Column("FECHA DE EMISIÓN", 17),
     Column("FECHA DE ENVÍO DE MENSAJE", 17),
     Column("SURTE EFECTO", 17),
-    Column("NÚMERO DE NOTIFICACIÓN", 20),
-    Column("ANULACIÓN", 30),
+    Column("NÚMERO DE NOTIFICACIÓN", 28),
+    Column("ANULACIÓN", 50),
 )
+ON_PAPER = COLUMNS[:-1]  # what was annulled says so below its ASUNTO
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF_SECONDS = 120  # for one PDF, on a busy machine
 
@@ -175,9 +176,9 @@ def _pdf(taken: Taken, part: list[Row], number: int = 0) -> bytes:
         "entidad": entity.nombre,
         "pie": f"Casilla Electrónica, {entity.siglas}",
         "lineas": taken.lines,
-        "columnas": [column.heading for column in COLUMNS],
-        "anchos": [column.width for column in COLUMNS],
-        "filas": [[_printed(cell) for cell in taken.row(one)] for one in part],
+        "columnas": [column.heading for column in ON_PAPER],
+        "anchos": [column.width for column in ON_PAPER],
+        "filas": [_on_paper(*taken.row(one)) for one in part],
     }
     asked = json.dumps({"template": "lista", "data": data, "at": taken.at.isoformat()})
     command = [sys.executable, "-m", "proxy.render.pdf"]
@@ -191,6 +192,11 @@ def _pdfs(taken: Taken, parts: Iterable[list[Row]]) -> Iterator[tuple[str, bytes
     for number, part in enumerate(parts, 1):
         if part:
             yield f"{taken.name}, parte {number}.pdf", _pdf(taken, part, number)
+
+
+def _on_paper(year: Cell, asunto: Cell, *cells: Cell) -> list[str]:
+    *others, void = map(_printed, cells)
+    return [_printed(year), "\n".join(filter(None, (_printed(asunto), void))), *others]
 
 
 def _printed(cell: Cell) -> str:
