@@ -259,6 +259,9 @@ CITIZENS = {
     "ics.effect": "Surte efecto la notificación {numero} ({siglas})",
     "ics.unread": "Surte efecto, si no la abre antes, la notificación {numero} ({siglas})",
     "ics.end": "Vence el plazo de la notificación {numero} ({siglas})",
+    "ics.annulled": "Se anuló y no surte efecto la notificación {numero} ({siglas})",
+    "list.annulled": "Anulada el {at}: no surte efecto. Motivo: {reason}.",
+    "list.replaced": " La reemplaza {number}.",
     "ics.told": (
         "Se calculó al notificarla ({time}). En su casilla está la cuenta, paso a paso. Si el "
         "documento le da un plazo, vale lo que dice el documento."

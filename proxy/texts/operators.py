@@ -26,7 +26,21 @@ OPERATORS = {
     "anexos.many": "Se admiten {most} anexos como máximo: no se depositó nada.",
     "deposit.again": (
         "Ese mismo acto, con ese número, ya está en esa casilla: se depositó el {at} y es {id}. No "
-        "se depositó otra vez. Si debe notificarse de nuevo, repita con --de-nuevo."
+        "se depositó otra vez. Si debe notificarse de nuevo, use «casilla depositar» con "
+        "--de-nuevo."
+    ),
+    "lot.wrong": "El dato «{field}» no vale: {why}",
+    "lot.yes_no": "Escriba sí o no.",
+    "lot.number": "Debe ser un número entero de días.",
+    "lot.day": "Debe ser una fecha, como 2026-03-09 o 09/03/2026.",
+    "lot.moment": "Debe ser una fecha, como 2026-03-09, 09/03/2026 o 09/03/2026 16:30.",
+    "lot.term": (
+        "Un plazo es una cantidad y una unidad (habiles, calendario, horas, meses o anios), como "
+        "15 habiles."
+    ),
+    "lot.remedy": (
+        "Cada recurso lleva tres partes: cuál, ante quién y en qué plazo, como Apelación | Pleno | "
+        "15 habiles. Entre dos recursos va ||."
     ),
     "file.missing": "No se puede leer el archivo «{name}»: no se depositó nada. Revise su ruta.",
     "file.empty": "El archivo «{name}» está vacío: no se depositó nada.",
