@@ -44,7 +44,7 @@ def write_raw(folder: Path, add_row: AddRow, number: int, content: bytes) -> Non
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    reading.fault(Path(copy), "application/pdf")
+    reading.read(Path(copy))
     os.replace(copy, folder / str(number))
     opened = os.open(folder, os.O_RDONLY)
     os.fsync(opened)

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,7 @@ from proxy.domain.acto import Acto
 from proxy.domain.casilla import Casilla
 from proxy.domain.effect import Effect, Ruling, freeze
 from proxy.domain.events import Event
-from proxy.domain.files import Limits, clean_name, media_type
+from proxy.domain.files import PDF, Limits, clean_name, fitting, kind_of
 from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
 from proxy.domain.notificacion import File, Notificacion, digest
@@ -28,6 +27,7 @@ from proxy.errors import Refusal
 from proxy.store import casillas, eventos, notificaciones, outbox, reading
 from proxy.store.documents import Documents, Received
 from proxy.store.tx import Tx
+from proxy.texts import TEXTS
 
 
 class Offered(NamedTuple):
@@ -59,8 +59,8 @@ def receive(
     """Copy, check and name the files, outside of any transaction and of the event loop. A refusal
     leaves none.
 
-    Refuses `anexos.many`, `file.empty`, `file.large`, `acto.not_pdf`, and as `media_type` and
-    `reading.fault` do.
+    Refuses `anexos.many`, `file.empty`, `file.large`, `acto.not_pdf`, and as `kind_of` and
+    `reading.read` do.
     """
     if len(anexos) > limits.anexos:
         raise Refusal("anexos.many", most=limits.anexos)
@@ -144,12 +144,17 @@ def _receive(
         raise Refusal("file.empty", name=name)
     if received.size > most:
         raise Refusal("file.large", name=name, most=most // 1_000_000)
-    kind = media_type(name, received.head)
-    if acto and kind != "application/pdf":
+    found = reading.read(received.copy)
+    if found.fault:
+        raise Refusal(found.fault, name=_shown(name, found.inside))
+    kind = kind_of(name, found.kind)
+    if acto and kind != PDF:
         raise Refusal("acto.not_pdf", name=name)
-    if fault := reading.fault(received.copy, kind):
-        raise Refusal(fault, name=name, kind=PurePosixPath(name).suffix[1:].upper())
-    return Served(name, kind, received)
+    return Served(fitting(name, kind), kind.media_type, received)
+
+
+def _shown(name: str, inside: str | None) -> str:
+    return TEXTS["file.inside"].format(name=name, inside=clean_name(inside)) if inside else name
 
 
 def _row(notificacion: Notificacion, position: int, file: Served) -> File:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 CHUNK = 256 * 1024
-HEAD = 4096  # bytes
 COPY = "tmp-"
 STALE = 24 * 3600  # seconds: no copy takes that long
 
@@ -28,7 +27,6 @@ class Received:
     copy: Path
     sha256: str  # hexadecimal
     size: int  # bytes
-    head: bytes  # at most HEAD bytes
 
 
 class Documents:
@@ -104,19 +102,18 @@ class Documents:
 
 
 def _copy(source: BinaryIO, copy: BinaryIO, name: Path, most: int | None) -> Received:
-    digest, size, head = hashlib.sha256(), 0, b""
+    digest, size = hashlib.sha256(), 0
     while most is None or size <= most:
         chunk = source.read(CHUNK if most is None else min(CHUNK, most + 1 - size))
         if not chunk:
             break
         digest.update(chunk)
         size += len(chunk)
-        head = (head + chunk[:HEAD])[:HEAD]
         copy.write(chunk)
     copy.flush()
     os.fchmod(copy.fileno(), 0o400)
     os.fsync(copy.fileno())
-    return Received(name, digest.hexdigest(), size, head)
+    return Received(name, digest.hexdigest(), size)
 
 
 def _sync(folder: Path) -> None:

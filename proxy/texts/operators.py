@@ -37,6 +37,8 @@ OPERATORS = {
     "file.not_of_kind": (
         "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
     ),
+    # The name of a file that is within another one: the sentences below say it of the inner one.
+    "file.inside": "{inside}» que está dentro de «{name}",
     "file.broken": (
         "El archivo «{name}» está incompleto o dañado: no se depositó nada. Ábralo; si se ve bien, "
         "guárdelo o expórtelo otra vez y use ese."
@@ -49,6 +51,30 @@ OPERATORS = {
     "file.heavy": (
         "El archivo «{name}» pide demasiada memoria o demasiado tiempo para leerlo: no se depositó "
         "nada. Divídalo, o expórtelo otra vez más liviano."
+    ),
+    "file.program": (
+        "El archivo «{name}» es un programa o lleva uno: no se depositó nada. Quite el programa y "
+        "deposite lo demás."
+    ),
+    "file.script": (
+        "El archivo «{name}» es un PDF con JavaScript, que se ejecuta al abrirlo o al llenarlo: no "
+        "se depositó nada. Imprímalo como PDF, fírmelo otra vez si estaba firmado, y use ese."
+    ),
+    "file.launch": (
+        "El archivo «{name}» es un PDF que abre otro archivo o un programa: no se depositó nada. "
+        "Quite esa acción o imprímalo como PDF, fírmelo otra vez si estaba firmado, y use ese."
+    ),
+    "file.macros": (
+        "El archivo «{name}» tiene macros, o las trae de otro sitio al abrirlo: no se depositó "
+        "nada. Guárdelo sin macros, o como PDF, y use ese."
+    ),
+    "file.packed": (
+        "El archivo «{name}» lleva otros dentro y no se puede revisar: no se depositó nada. Saque "
+        "de él los archivos y póngalos sueltos, o en un zip."
+    ),
+    "file.deep": (
+        "El archivo «{name}» está dentro de otros, uno en otro, demasiadas veces: no se depositó "
+        "nada. Ponga los archivos en un solo zip."
     ),
     "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     # Whoever runs the service: its settings, files and keys.
