@@ -140,15 +140,20 @@ def _refuse(code: str | None) -> None:
 
 def _within(name: str, content: bytes, share: Share) -> None:
     """A file in another one may be of any kind, but it does not run and hides nothing."""
+    _named(name)
     try:
         kind = programs.beginning(content[: programs.HEAD])
-        _refuse(programs.of_name(name))
         if kind == "PACKED" and PurePosixPath(name).suffix[1:].lower() not in programs.PICTURES:
             raise Fault("file.packed")
         if kind in ("PROGRAM", "PDF", "ZIP", "OLE"):
             read(content, share)
     except Fault as fault:
         raise Fault(fault.code, fault.inside or name) from None
+
+
+def _named(name: str) -> None:
+    if code := programs.of_name(name):
+        raise Fault(code, name)
 
 
 def _pdf(source: Path | bytes, share: Share) -> None:
@@ -175,10 +180,11 @@ def _pdf(source: Path | bytes, share: Share) -> None:
         attached: list[programs.Attached] = []
         _refuse(programs.of_pdf(pdf, attached))
         for one in attached:
+            for name in one.names:  # an old reader may take the other one
+                _named(name)
             for content in one.contents():
                 share.take(len(content))
-                for name in one.names or [""]:
-                    _within(name, content, share)
+                _within(one.names[0] if one.names else "", content, share)
 
 
 def _picture(source: Path | bytes) -> None:

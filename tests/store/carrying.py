@@ -4,10 +4,12 @@ import io
 import stat
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
+from proxy.store import whole
 from tests.casilla import pdf
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -24,6 +26,7 @@ PACKAGE = OLE + "\1Ole10Native".encode("utf-16-le") + b"\x02\0plano.%s\0C:\\plan
 FACTURA = b'<?xml version="1.0"?><Invoice xmlns="urn:oasis:names:ubl"><ID>F001-1</ID></Invoice>'
 
 Change = Callable[[Pdf], None]
+Kept = Callable[[bytes], Path]
 
 
 def made(change: Change, **how: object) -> bytes:
@@ -32,6 +35,14 @@ def made(change: Change, **how: object) -> bytes:
         change(document)
         document.save(file, **how)  # type: ignore[arg-type]
     return file.getvalue()
+
+
+def kind_in(path: Path) -> str | None:
+    """In this process: its kind, where no fault is found."""
+    try:
+        return whole.read(path)
+    except whole.Fault:
+        return None
 
 
 def zipped(parts: dict[str, bytes]) -> bytes:
