@@ -23,6 +23,7 @@ from tests.store.carrying import (
     action,
     form,
     holding,
+    kind_in,
     launch,
     made,
     zipped,
