@@ -22,20 +22,31 @@ class Kind(NamedTuple):
     weak: bool = False
 
 
-# By what store/whole.py finds in the bytes. No kind here runs a program when it is opened.
+# By what store/whole.py finds in the bytes. No kind here runs a program when it is opened, and one
+# that carries something which does is refused (store/programs.py).
 KINDS = {
     "PDF": Kind("application/pdf", (".pdf",), "PDF"),
-    "PNG": Kind("image/png", (".png",), "imagen PNG"),
-    "JPG": Kind("image/jpeg", (".jpg", ".jpeg"), "foto JPEG"),
-    "DOCX": Kind(f"{OFFICE}wordprocessingml.document", (".docx",), "texto de Word"),
-    "XLSX": Kind(f"{OFFICE}spreadsheetml.sheet", (".xlsx",), "hoja de cálculo de Excel"),
-    "PPTX": Kind(f"{OFFICE}presentationml.presentation", (".pptx",), "presentación de PowerPoint"),
-    "ODT": Kind(f"{OPEN}text", (".odt",), "texto de OpenDocument"),
-    "ODS": Kind(f"{OPEN}spreadsheet", (".ods",), "hoja de cálculo de OpenDocument"),
-    "ZIP": Kind("application/zip", (".zip",), "varios archivos en uno", weak=True),
-    "TXT": Kind("text/plain", (".txt",), "texto simple", weak=True),
-    "CSV": Kind("text/csv", (".csv",), "tabla como texto", weak=True),
+    "PNG": Kind("image/png", (".png",), "Imagen PNG"),
+    "JPG": Kind("image/jpeg", (".jpg", ".jpeg"), "Foto JPEG"),
+    "DOCX": Kind(f"{OFFICE}wordprocessingml.document", (".docx",), "Texto de Word"),
+    "XLSX": Kind(f"{OFFICE}spreadsheetml.sheet", (".xlsx",), "Hoja de cálculo de Excel"),
+    "PPTX": Kind(f"{OFFICE}presentationml.presentation", (".pptx",), "Presentación de PowerPoint"),
+    "ODT": Kind(f"{OPEN}text", (".odt",), "Texto de OpenDocument"),
+    "ODS": Kind(f"{OPEN}spreadsheet", (".ods",), "Hoja de cálculo de OpenDocument"),
+    "ZIP": Kind("application/zip", (".zip",), "Varios archivos en uno", weak=True),
+    "TXT": Kind("text/plain", (".txt",), "Texto simple", weak=True),
+    "CSV": Kind("text/csv", (".csv",), "Tabla como texto", weak=True),
 }
+# What Windows, macOS or Android runs when somebody opens a file of that name.
+_RUN = """
+    exe com scr pif cpl bat cmd ps1 psm1 vbs vbe js jse mjs ws wsf wsh wsc sct hta reg msi msp
+    mst msix appx appinstaller application gadget jar jnlp class lnk url scf inf chm hlp dll sys
+    ocx xll apk app command workflow terminal pkg mpkg deb rpm run sh bash desktop swf
+    settingcontent-ms library-ms searchconnector-ms
+"""
+# What they open like a folder. Some of these begin with anything.
+_HIDE = "iso img vhd vhdx dmg wim ace arj cab lzh rar 7z"
+RUN, HIDE = {*_RUN.split()}, {*_HIDE.split()}
 PDF = KINDS["PDF"]
 BY_SUFFIX = {suffix: name for name, kind in KINDS.items() for suffix in kind.suffixes}
 

@@ -11,6 +11,8 @@ from xml.etree import ElementTree
 
 import pikepdf
 
+from proxy.domain.files import HIDE, RUN
+
 # `PACKED` holds other files and cannot be looked into, `OLE` is what Office wrote before 2007.
 BEGINNINGS = {
     "PROGRAM": re.compile(
@@ -31,16 +33,6 @@ BEGINNINGS = {
     "OLE": re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
 }
 HEAD = 4096  # bytes, that are enough for them
-# What Windows, macOS or Android runs when somebody opens a file of that name.
-_RUN = """
-    exe com scr pif cpl bat cmd ps1 psm1 vbs vbe js jse mjs ws wsf wsh wsc sct hta reg msi msp mst
-    msix appx appinstaller application gadget jar jnlp class lnk url scf inf chm hlp dll sys ocx
-    xll xlam ppam docm dotm xlsm xltm xlsb pptm potm ppsm sldm apk app command workflow terminal
-    pkg mpkg deb rpm run sh bash desktop swf settingcontent-ms library-ms searchconnector-ms
-"""
-# What they open like a folder. Some of these begin with anything.
-_HIDE = "iso img vhd vhdx dmg wim ace arj cab lzh rar 7z"
-RUN, HIDE = {*_RUN.split()}, {*_HIDE.split()}
 PICTURES = {"emz", "wmz", "svgz"}  # packed, in documents of Office
 DOS = b"This program cannot be run in DOS mode"
 INSTALLER = re.compile(rb"[\x82\x84\x86]\x10\x0c\0{5}\xc0\0{6}\x46")  # who opens an OLE file

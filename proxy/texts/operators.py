@@ -32,10 +32,12 @@ OPERATORS = {
     "file.empty": "El archivo «{name}» está vacío: no se depositó nada.",
     "file.large": "El archivo «{name}» pasa de {most} MB: no se depositó nada.",
     "file.kind": (
-        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada."
+        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada. "
+        "Guárdelo en uno de ellos, por ejemplo como PDF, y use ese."
     ),
     "file.not_of_kind": (
-        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
+        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada. "
+        "Ábralo, guárdelo otra vez y use ese."
     ),
     # The name of a file that is within another one: the sentences below say it of the inner one.
     "file.inside": "{inside}» que está dentro de «{name}",
@@ -73,8 +75,8 @@ OPERATORS = {
         "de él los archivos y póngalos sueltos, o en un zip."
     ),
     "file.deep": (
-        "El archivo «{name}» está dentro de otros, uno en otro, demasiadas veces: no se depositó "
-        "nada. Ponga los archivos en un solo zip."
+        "Para llegar al archivo «{name}» hay que abrir demasiados, uno dentro de otro: no se "
+        "depositó nada. Ponga los archivos en un solo zip."
     ),
     "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     # Whoever runs the service: its settings, files and keys.
