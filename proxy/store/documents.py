@@ -83,11 +83,18 @@ class Documents:
                 yield chunk
 
     def intact(self, sha256: str) -> bool:
+        return self.fault(sha256) is None
+
+    def fault(self, sha256: str) -> str | None:
+        """Why these bytes cannot be served: `missing`, `unreadable` or `changed`."""
         try:
             with self.path(sha256).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+                same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
         except FileNotFoundError:
-            return False
+            return "missing"
+        except OSError:  # the disk, or its rights
+            return "unreadable"
+        return None if same else "changed"
 
     def path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256

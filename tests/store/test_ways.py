@@ -43,6 +43,7 @@ OTHERS = {
     "audit",
     "eventos",
     "files",
+    "incidencias",
     "lookups",
     "notificaciones",
     "outbox",
