@@ -5,6 +5,7 @@ bytes. So a deposit that is killed, or refused once its files are kept, may leav
 names. The file does no harm, and a later deposit of the same bytes uses it.
 """
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -15,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from proxy.errors import Unavailable
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of the disk, of a user, of a process
 CHUNK = 256 * 1024
 COPY = "tmp-"
 STALE = 24 * 3600  # seconds: no copy takes that long
@@ -40,14 +44,15 @@ class Documents:
     def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
         """A copy of at most `most + 1` bytes, deleted at the end unless `keep` gave it its name.
 
-        A killed process leaves its copy for `tidy`.
+        A killed process leaves its copy for `tidy`. Raises Unavailable when the disk is full.
         """
-        if not self.folder.is_dir():
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(self.folder.parent)
-        descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=COPY)
+        with _room():
+            if not self.folder.is_dir():
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _sync(self.folder.parent)
+            descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=COPY)
         try:
-            with os.fdopen(descriptor, "wb") as copy:
+            with _room(), os.fdopen(descriptor, "wb") as copy:
                 received = _copy(source, copy, Path(name), most)
             yield received
         finally:
@@ -57,15 +62,17 @@ class Documents:
         return self.folder.is_dir() and os.access(self.folder, os.R_OK | os.W_OK | os.X_OK)
 
     def keep(self, files: Iterable[Received]) -> None:
-        """Give each copy its final name. A file with the same bytes is replaced."""
+        """Give each copy its final name. A file with the same bytes is replaced. Raises
+        Unavailable when the disk is full."""
         folders = set()
-        for file in files:
-            final = self.path(file.sha256)
-            final.parent.mkdir(mode=0o700, exist_ok=True)
-            os.replace(file.copy, final)
-            folders.add(final.parent)
-        for folder in folders:
-            _sync(folder)  # the name, too, must survive a power cut
+        with _room():
+            for file in files:
+                final = self.path(file.sha256)
+                final.parent.mkdir(mode=0o700, exist_ok=True)
+                os.replace(file.copy, final)
+                folders.add(final.parent)
+            for folder in folders:
+                _sync(folder)  # the name, too, must survive a power cut
         if not folders <= self._synced:
             # Another process may have made a subfolder, and not have synced its name yet.
             there = {*self.folder.iterdir()}
@@ -106,6 +113,16 @@ class Documents:
                     copy.unlink()
             except FileNotFoundError:
                 pass  # its own process, or another one that tidies, deleted it first
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise Unavailable("disk.full") from error
+        raise
 
 
 def _copy(source: BinaryIO, copy: BinaryIO, name: Path, most: int | None) -> Received:
