@@ -18,24 +18,23 @@ class Kind(NamedTuple):
 
     media_type: str
     suffixes: tuple[str, ...]
-    called: str  # in the manual, which prints this list
     weak: bool = False
 
 
-# By what store/whole.py finds in the bytes. No kind here runs a program when it is opened, and one
-# that carries something which does is refused (store/programs.py).
+# By what store/whole.py finds in the bytes. The manual prints it. No kind here runs a program
+# when it is opened, and one that carries something which does is refused (store/programs.py).
 KINDS = {
-    "PDF": Kind("application/pdf", (".pdf",), "PDF"),
-    "PNG": Kind("image/png", (".png",), "Imagen PNG"),
-    "JPG": Kind("image/jpeg", (".jpg", ".jpeg"), "Foto JPEG"),
-    "DOCX": Kind(f"{OFFICE}wordprocessingml.document", (".docx",), "Texto de Word"),
-    "XLSX": Kind(f"{OFFICE}spreadsheetml.sheet", (".xlsx",), "Hoja de cálculo de Excel"),
-    "PPTX": Kind(f"{OFFICE}presentationml.presentation", (".pptx",), "Presentación de PowerPoint"),
-    "ODT": Kind(f"{OPEN}text", (".odt",), "Texto de OpenDocument"),
-    "ODS": Kind(f"{OPEN}spreadsheet", (".ods",), "Hoja de cálculo de OpenDocument"),
-    "ZIP": Kind("application/zip", (".zip",), "Varios archivos en uno", weak=True),
-    "TXT": Kind("text/plain", (".txt",), "Texto simple", weak=True),
-    "CSV": Kind("text/csv", (".csv",), "Tabla como texto", weak=True),
+    "PDF": Kind("application/pdf", (".pdf",)),
+    "PNG": Kind("image/png", (".png",)),
+    "JPG": Kind("image/jpeg", (".jpg", ".jpeg")),
+    "DOCX": Kind(f"{OFFICE}wordprocessingml.document", (".docx",)),
+    "XLSX": Kind(f"{OFFICE}spreadsheetml.sheet", (".xlsx",)),
+    "PPTX": Kind(f"{OFFICE}presentationml.presentation", (".pptx",)),
+    "ODT": Kind(f"{OPEN}text", (".odt",)),
+    "ODS": Kind(f"{OPEN}spreadsheet", (".ods",)),
+    "ZIP": Kind("application/zip", (".zip",), weak=True),
+    "TXT": Kind("text/plain", (".txt",), weak=True),
+    "CSV": Kind("text/csv", (".csv",), weak=True),
 }
 # What Windows, macOS or Android runs when somebody opens a file of that name.
 _RUN = """

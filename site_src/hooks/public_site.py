@@ -50,7 +50,24 @@ LIMITS: dict[str, object] = {
 
 
 # What may be deposited, and what is refused within it.
-FILES = {"tipos": KINDS.values(), "programas": sorted(RUN), "cerrados": sorted(HIDE)}
+CALLED = {
+    "PDF": "PDF",
+    "PNG": "Imagen PNG",
+    "JPG": "Foto JPEG",
+    "DOCX": "Texto de Word",
+    "XLSX": "Hoja de cálculo de Excel",
+    "PPTX": "Presentación de PowerPoint",
+    "ODT": "Texto de OpenDocument",
+    "ODS": "Hoja de cálculo de OpenDocument",
+    "ZIP": "Varios archivos en uno",
+    "TXT": "Texto simple",
+    "CSV": "Tabla como texto",
+}
+FILES = {
+    "tipos": [(CALLED[name], kind) for name, kind in KINDS.items()],
+    "programas": sorted(RUN),
+    "cerrados": sorted(HIDE),
+}
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
