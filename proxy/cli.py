@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import typer
 
 from proxy.commands import (
+    api_keys,
     audit,
     backup,
-    citizens,
     cuentas,
+    demonstration,
+    deposits,
     keys,
     mail,
     padron,
@@ -50,8 +52,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "migrar": service.migrate,
     "servir": service.serve,
     "trabajar": service.work,
-    "demostracion": citizens.demonstration,
-    "depositar": citizens.deposit,
+    "demostracion": demonstration.demonstration,
+    "depositar": deposits.deposit,
+    "anular": deposits.annul,
     "correo": mail.mail,
     "respaldar": backup.save,
     "restaurar": backup.restore,
@@ -63,6 +66,7 @@ app.add_typer(cuentas.cuentas, name="cuentas")
 app.add_typer(padron.padron, name="padron")
 app.add_typer(audit.auditoria, name="auditoria")
 app.add_typer(keys.claves, name="claves")
+app.add_typer(api_keys.claves_api, name="claves-api")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -45,6 +45,10 @@ class Event(StrEnum):
     PETITION_MADE = "two_person_requested"  # the entity asked for an act that a second person does
     PETITION_REFUSED = "two_person_refused"  # it was given up
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
+    NOTIFICACION_ANNULLED = "notificacion_annulled"  # of no effect from now on; it stays there
+    DEPOSIT_REFUSED = "deposit_refused"  # a system's, whose key was good
+    API_KEY_MADE = "api_key_created"  # `casilla claves-api crear`: a system deposits with it
+    API_KEY_RETIRED = "api_key_revoked"  # it opens nothing from now on
     MESSAGE_WRITTEN = "message_created"  # an e-mail or SMS waits to leave
     MESSAGE_LOST = (
         "message_given_up"  # it expired unsent, or no message can be written to its address

@@ -33,6 +33,26 @@ class Received:
     size: int  # bytes
 
 
+class Coming:
+    """A copy that is being written."""
+
+    def __init__(self, path: Path, copy: BinaryIO) -> None:
+        self._path, self._copy, self._digest = path, copy, hashlib.sha256()
+        self.size = 0
+
+    def write(self, chunk: bytes) -> None:
+        self._digest.update(chunk)
+        self.size += len(chunk)
+        self._copy.write(chunk)
+
+    def ended(self) -> Received:
+        """Synced, and closed to every change."""
+        self._copy.flush()
+        os.fchmod(self._copy.fileno(), 0o400)
+        os.fsync(self._copy.fileno())
+        return Received(self._path, self._digest.hexdigest(), self.size)
+
+
 class Documents:
     """A folder, in which `<first two digits>/<sha256>` is the file of those bytes."""
 
@@ -41,8 +61,8 @@ class Documents:
         self._synced: set[Path] = set()  # the subfolders whose names survive a power cut
 
     @contextmanager
-    def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
-        """A copy of at most `most + 1` bytes, deleted at the end unless `keep` gave it its name.
+    def coming(self) -> Iterator["Coming"]:
+        """A copy to write into, deleted at the end unless `keep` gave it its name.
 
         A killed process leaves its copy for `tidy`. Raises Unavailable when the disk is full.
         """
@@ -51,12 +71,22 @@ class Documents:
                 self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 _sync(self.folder.parent)
             descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=COPY)
-        try:
-            with _room(), os.fdopen(descriptor, "wb") as copy:
-                received = _copy(source, copy, Path(name), most)
-            yield received
-        finally:
-            Path(name).unlink(missing_ok=True)
+            try:
+                with os.fdopen(descriptor, "wb") as copy:  # it writes what is left when it closes
+                    yield Coming(Path(name), copy)
+            finally:
+                Path(name).unlink(missing_ok=True)
+
+    @contextmanager
+    def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
+        """A copy of at most `most + 1` bytes of `source`."""
+        with self.coming() as coming:
+            while most is None or coming.size <= most:
+                chunk = source.read(CHUNK if most is None else min(CHUNK, most + 1 - coming.size))
+                if not chunk:
+                    break
+                coming.write(chunk)
+            yield coming.ended()
 
     def usable(self) -> bool:
         return self.folder.is_dir() and os.access(self.folder, os.R_OK | os.W_OK | os.X_OK)
@@ -123,21 +153,6 @@ def _room() -> Iterator[None]:
         if error.errno in FULL:
             raise Unavailable("disk.full") from error
         raise
-
-
-def _copy(source: BinaryIO, copy: BinaryIO, name: Path, most: int | None) -> Received:
-    digest, size = hashlib.sha256(), 0
-    while most is None or size <= most:
-        chunk = source.read(CHUNK if most is None else min(CHUNK, most + 1 - size))
-        if not chunk:
-            break
-        digest.update(chunk)
-        size += len(chunk)
-        copy.write(chunk)
-    copy.flush()
-    os.fchmod(copy.fileno(), 0o400)
-    os.fsync(copy.fileno())
-    return Received(name, digest.hexdigest(), size)
 
 
 def _sync(folder: Path) -> None:

@@ -3,36 +3,12 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    Column,
-    ForeignKeyConstraint,
-    Integer,
-    LargeBinary,
-    Table,
-    Text,
-    bindparam,
-    delete,
-    select,
-)
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from proxy.domain.notificacion import File
-from proxy.store.tables import Number, metadata
+from proxy.store.deposit_tables import incidencias
 from proxy.store.tx import Tx
-
-incidencias = Table(
-    "incidencias",
-    metadata,
-    Column("casilla_id", Number, primary_key=True, autoincrement=False),
-    Column("notificacion_id", LargeBinary, primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    Column("sha256", Text, nullable=False),  # of the file as it was deposited
-    Column("finding", Text, nullable=False),  # as store/documents.py says it
-    ForeignKeyConstraint(
-        ["casilla_id", "notificacion_id", "position"],
-        ["files.casilla_id", "files.notificacion_id", "files.position"],
-    ),
-)
 
 
 class Incidencia(NamedTuple):

@@ -2,22 +2,17 @@
 
 from sqlalchemy import (  # isort: skip
     JSON, BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, ForeignKeyConstraint,
-    Index, Integer, LargeBinary, MetaData, Table, Text,
+    Index, Integer, LargeBinary, Table, Text, false,
 )  # fmt: skip
 
+from proxy.store.deposit_tables import annulments as annulments
+from proxy.store.deposit_tables import api_keys as api_keys
+from proxy.store.deposit_tables import deposits as deposits
+from proxy.store.deposit_tables import feed as feed
+from proxy.store.deposit_tables import numbers as numbers
 from proxy.store.instant import Instant
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER by itself
+from proxy.store.metadata import Number
+from proxy.store.metadata import metadata as metadata
 
 # The vault seals personal data; `info` names the column that ties a value to its row.
 casillas = Table(
@@ -114,9 +109,7 @@ sessions = Table(
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
-    Column(
-        "seal", LargeBinary, info={"sealed": "digest"}
-    ),  # of id, casilla and end, while it lasts
+    Column("seal", LargeBinary, info={"sealed": "digest"}),  # id, casilla and end, while it lasts
     Column("made_by", LargeBinary),  # keyed hash of the code, until a request brings the token
     sqlite_with_rowid=False,  # one search instead of two, at every request
 )
@@ -160,9 +153,8 @@ changes = Table(
     Column("ended_at", Instant),  # given up, or undone
 )
 
-# What waits for the entity, under numbers of one series: an act that one of its people asked for
-# and another one approves, as another OS user (S39); a company whose power no register confirms,
-# and a casilla that 0.2.0 opened by such a power (S81).
+# What waits for the entity: an act that one of its people asked for and another one approves, as
+# another OS user (S39); a company whose power no register confirms (S81), and one of 0.2.0.
 petitions = Table(
     "petitions",
     metadata,
@@ -236,8 +228,7 @@ captchas = Table(
     Column("form", Text),
     Column("expires_at", Instant),
     Column("price", Integer, nullable=False, server_default="1"),  # times the work
-    # Last, because SQLite reads through a large value to reach the next column. Both are empty in
-    # a riddle that only computing work answers.
+    # Last: SQLite reads through a large value to the next column. Empty when only work answers.
     Column("image", LargeBinary, nullable=False),  # PNG
     Column("audio", LargeBinary, nullable=False),  # WAV
 )
@@ -269,15 +260,19 @@ notificaciones = Table(
     Column("read_at", Instant),
     Column("effect", Text),  # JSON, frozen at the deposit; 0.2.0 computed none
     Column("effect_read", Text),  # what the first reading made of it
+    Column("number", Text),  # "CE-2026-000123-K"; 0.3.0 gave none
+    Column("content", Text),  # JSON: remedies and the rest that the law wants said, if declared
+    Column("test", Boolean, nullable=False, server_default=false()),  # its owner never sees it
     # Clustered by casilla: a page of the inbox costs the same among ten million as among ten.
     sqlite_with_rowid=False,
 )
+Index("uq_notificaciones_number", notificaciones.c.number, unique=True)
 Index(
     "ix_notificaciones_pending",
     notificaciones.c.casilla_id,
     notificaciones.c.id,
-    sqlite_where=notificaciones.c.read_at.is_(None),
-    postgresql_where=notificaciones.c.read_at.is_(None),
+    sqlite_where=notificaciones.c.read_at.is_(None) & notificaciones.c.test.is_(False),
+    postgresql_where=notificaciones.c.read_at.is_(None) & notificaciones.c.test.is_(False),
 )
 
 # The acto and its anexos. The bytes are in the document store, under their SHA-256.
@@ -305,8 +300,7 @@ outbox = Table(
     Column("message_id", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),  # the folder in templates/<channel>
     Column("channel", Text, nullable=False),  # "email" or "sms"
-    # Empty for an identidad without a casilla.
-    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
+    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),  # or of nobody
     Column("recipient", LargeBinary, nullable=False, info={"sealed": "message_id"}),
     # JSON; emptied once the message is sent or given up.
     Column("context", LargeBinary, nullable=False, info={"sealed": "message_id"}),
@@ -356,6 +350,13 @@ eventos = Table(
     Column("key_id", Text, nullable=False),
     Column("seal", LargeBinary, nullable=False),  # keyed hash of this row
     sqlite_with_rowid=False,
+)
+# For what happened to one notificacion.
+Index(
+    "ix_eventos_notificacion",
+    eventos.c.notificacion,
+    sqlite_where=eventos.c.notificacion.is_not(None),
+    postgresql_where=eventos.c.notificacion.is_not(None),
 )
 
 # Eventos of committed acts that have no place in line yet.

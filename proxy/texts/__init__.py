@@ -3,5 +3,6 @@
 from proxy.texts.citizens import CITIZENS
 from proxy.texts.operators import OPERATORS
 from proxy.texts.plazos import PLAZOS
+from proxy.texts.systems import SYSTEMS
 
-TEXTS = {**CITIZENS, **OPERATORS, **PLAZOS}
+TEXTS = {**CITIZENS, **OPERATORS, **PLAZOS, **SYSTEMS}

@@ -31,6 +31,10 @@ OPERATORS = {
     "file.missing": "No se puede leer el archivo «{name}»: no se depositó nada. Revise su ruta.",
     "file.empty": "El archivo «{name}» está vacío: no se depositó nada.",
     "file.large": "El archivo «{name}» pasa de {most} MB: no se depositó nada.",
+    "file.other_bytes": (
+        "El archivo «{name}» no es el que anuncia su SHA-256 (el suyo es {sha256}): no se depositó "
+        "nada. Envíelo otra vez, o corrija ese dato."
+    ),
     "file.kind": (
         "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada. "
         "Guárdelo en uno de ellos, por ejemplo como PDF, y use ese."

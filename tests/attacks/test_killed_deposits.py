@@ -18,6 +18,8 @@ import pytest
 from sqlalchemy import select
 
 from proxy.domain.events import Event
+from proxy.domain.sender import SCOPES
+from proxy.flows import api_keys
 from proxy.flows.delivery import LEASE
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
@@ -93,50 +95,63 @@ def running(place: Installation, tmp_path: Path) -> Iterator[Callable[..., Runni
 
     yield make
     for one in made:
-        if hasattr(one, "process") and one.process.poll() is None:
+        if hasattr(one, "process") and one.process.stdout and not one.process.stdout.closed:
             one.kill()
 
 
 @pytest.mark.parametrize(
-    ("place", "many", "life"),
+    ("place", "door", "many", "life"),
     [
-        ("sqlite", 12, 4),
-        pytest.param("sqlite", 1000, 30, marks=pytest.mark.lento),
-        pytest.param("postgresql", 1000, 30, marks=pytest.mark.lento),
+        ("sqlite", "api", 12, 4),
+        pytest.param("sqlite", "api", 1000, 30, marks=pytest.mark.lento),
+        pytest.param("postgresql", "api", 1000, 30, marks=pytest.mark.lento),
+        pytest.param("sqlite", "flow", 300, 15, marks=pytest.mark.lento),
     ],
     indirect=["place"],
 )
 def test_each_acknowledged_deposit_is_there_once(
-    place: Installation, running: Callable[..., Running], tmp_path: Path, many: int, life: int
+    place: Installation,
+    running: Callable[..., Running],
+    tmp_path: Path,
+    door: str,
+    many: int,
+    life: int,
 ) -> None:
-    url = place.settings.database_url
+    """By the API the server is killed; by the flow, who deposits: each with a worker."""
+    where, port = place.settings.database_url, free_port()
+    if door == "api":
+        with place.db.transaction() as tx:
+            _, secret = api_keys.create(tx, "SGD", SCOPES, test=False)
+        where = f"http://{secret}@127.0.0.1:{port}"
     place.db.close()
-    program = [sys.executable, "-m", "tests.attacks.depositor", url, str(tmp_path)]
-    sender = running(*program)
-    others = [
-        running(CASILLA, "trabajar"),
-        running(CASILLA, "servir", "--puerto", str(free_port())),
-    ]
-    acknowledged, kills = dict[int, str](), 0
-    for one in others:
+    sender = running(sys.executable, "-m", "tests.attacks.depositor", where, str(tmp_path))
+    worker = running(CASILLA, "trabajar")
+    server = running(CASILLA, "servir", "--puerto", str(port))
+    for one in (worker, server):
         one.start()
+    acknowledged, kills = dict[int, str](), 0
+    if door == "api":
+        sender.start("0", str(many))
     while len(acknowledged) < many:
-        sender.start(str(len(acknowledged)), str(many))
+        if door == "flow":
+            sender.start(str(len(acknowledged)), str(many))
         assert sender.process.stdout
         said = [sender.process.stdout.readline() for _ in range(random.randrange(1, 2 * life))]
         time.sleep(random.uniform(0, 0.02))
-        said += sender.kill().splitlines()
-        assert sender.process.returncode <= 0, (tmp_path / "log").read_text()
+        if door == "flow":
+            said += sender.kill().splitlines()
+        assert sender.process.poll() in (None, 0, -9), (tmp_path / "log").read_text()
         for number, told in (line.split() for line in said if line):
             assert acknowledged.setdefault(int(number), told) == told
+        for one in {random.choice((worker, server)), worker if door == "flow" else server}:
+            one.kill()
+            one.start()
         kills += 1
-        one = random.choice(others)
-        one.kill()
-        one.start()
-    for one in others:
+    for one in (worker, server):
         one.kill()
     assert [*acknowledged] == [*range(many)]
     assert kills >= 2, "nothing was killed"
+    url = place.settings.database_url
     later = install(url, tmp_path, lambda: datetime.now(UTC) + LEASE)
     while not all(message.sent_at for message in messages(later.db)):
         Mailer(later, path_of).deliver_due()  # also what a killed worker had in hand

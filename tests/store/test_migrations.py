@@ -34,7 +34,8 @@ PUBLISHED = {
     "0012_no_row_replaced": "0ec45f142e5046729ee2ffb2ebd0ad5c98f5a0754541090f0e85880a08816863",
     "0013_pressed_again": "077375d76e8ef1d61ee1b2c55e32aba939d65628a71fa442a402c623bf6d9b58",
     "0014_when_it_takes_effect": "dad174f4dbe90c5a636b9b167a56df3d647e98f74301934b8c915fe99e67a38a",
-    "0018_files_not_whole": "6a264452afb74fb0206f71f3b344d9bedaf9e87d99d462ecfa2289914669d579",
+    "0016_by_whom_it_was_sent": "90a404848519cee0b3328833d1d0a0663f9a0459ef75f60576987240e2db2818",
+    "0018_files_not_whole": "af278874628edb5f7a1c5e4f1de5caef9bd8fe32e4f04d1e929b95981fa27899",
 }
 
 
