@@ -56,6 +56,9 @@ class Event(StrEnum):
     )
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     FILE_SERVED = "sensitive_read"  # an acto or an anexo was downloaded
+    INCIDENCIA_FOUND = "incidencia_found"  # a stored file is not what was deposited
+    INCIDENCIA_MENDED = "incidencia_mended"  # it is again
+    CLOCK_BACK = "clock_set_back"  # what follows in line happened later than its instants say
     KEY_ADDED = "key_created"  # `casilla claves rotar`: it seals and signs from now on
     KEY_RETIRED = "key_retired"  # `casilla claves retirar`: nothing needs it any more
     AUDIT_EXPORTED = "audit_exported"  # somebody took a copy of the record

@@ -20,7 +20,7 @@ from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
-from proxy.flows import limiting, recalculation
+from proxy.flows import incidencias, limiting, recalculation
 from proxy.store import annulments, eventos, notificaciones
 from proxy.store.tx import Tx
 
@@ -123,7 +123,9 @@ def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> li
 
 
 def record_download(tx: Tx, served: Sequence[File]) -> None:
+    """Their bytes are whole, so an incidencia of one of them is over."""
     first = served[0]
+    incidencias.mended(tx, served)
     positions = [file.position for file in served]
     eventos.note(
         tx,

@@ -269,8 +269,9 @@ CITIZENS = {
     "ics.unverified": " Por confirmar con el texto oficial de la norma.",
     "file.limited": "Descargó muchos archivos en poco tiempo. Espere {wait} y pruebe otra vez.",
     "file.damaged": (
-        "Este archivo no está completo en nuestro sistema y por eso no se lo entregamos. "
-        "Su notificación sigue en su casilla. Comuníquese con nosotros para recibirlo."
+        "No le entregamos lo que no está completo en nuestro sistema: {names}. Ya quedó anotado y "
+        "nos toca repararlo. Su notificación y sus demás archivos siguen en su casilla. Pruebe más "
+        "tarde, o comuníquese con nosotros para recibirlo."
     ),
     "service.down": "El sistema que guarda los datos no responde en este momento.",
     "service.full": "El sistema no puede guardar nada en este momento.",

@@ -50,11 +50,15 @@ OPERATORS = {
         "nada. Envíelo otra vez, o corrija ese dato."
     ),
     "file.kind": (
-        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada."
+        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada. "
+        "Guárdelo en uno de ellos, por ejemplo como PDF, y use ese."
     ),
     "file.not_of_kind": (
-        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
+        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada. "
+        "Ábralo, guárdelo otra vez y use ese."
     ),
+    # The name of a file that is within another one: the sentences below say it of the inner one.
+    "file.inside": "{inside}» que está dentro de «{name}",
     "file.broken": (
         "El archivo «{name}» está incompleto o dañado: no se depositó nada. Ábralo; si se ve bien, "
         "guárdelo o expórtelo otra vez y use ese."
@@ -67,6 +71,30 @@ OPERATORS = {
     "file.heavy": (
         "El archivo «{name}» pide demasiada memoria o demasiado tiempo para leerlo: no se depositó "
         "nada. Divídalo, o expórtelo otra vez más liviano."
+    ),
+    "file.program": (
+        "El archivo «{name}» es un programa o lleva uno: no se depositó nada. Quite el programa y "
+        "deposite lo demás."
+    ),
+    "file.script": (
+        "El archivo «{name}» es un PDF con JavaScript, que se ejecuta al abrirlo o al llenarlo: no "
+        "se depositó nada. Imprímalo como PDF, fírmelo otra vez si estaba firmado, y use ese."
+    ),
+    "file.launch": (
+        "El archivo «{name}» es un PDF que abre otro archivo o un programa: no se depositó nada. "
+        "Quite esa acción o imprímalo como PDF, fírmelo otra vez si estaba firmado, y use ese."
+    ),
+    "file.macros": (
+        "El archivo «{name}» tiene macros, o las trae de otro sitio al abrirlo: no se depositó "
+        "nada. Guárdelo sin macros, o como PDF, y use ese."
+    ),
+    "file.packed": (
+        "El archivo «{name}» lleva otros dentro y no se puede revisar: no se depositó nada. Saque "
+        "de él los archivos y póngalos sueltos, o en un zip."
+    ),
+    "file.deep": (
+        "Para llegar al archivo «{name}» hay que abrir demasiados, uno dentro de otro: no se "
+        "depositó nada. Ponga los archivos en un solo zip."
     ),
     "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     # Whoever runs the service: its settings, files and keys.
@@ -169,6 +197,7 @@ OPERATORS = {
     "ready.documents": "no listo: falta la carpeta de los documentos",
     "ready.disk": "no listo: el disco no recibe más",
     "ready.mail": "hay mensajes atrasados",
+    "ready.files": "hay archivos dañados",
     "sent.folder": "hay un mensaje nuevo: léalo con «casilla correo»",
     "sent.gateway": "lo aceptó el servicio de mensajes",
     "unsent.sealed": "ninguna clave del llavero lo abre",

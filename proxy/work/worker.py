@@ -15,6 +15,7 @@ from proxy.flows import captcha, recalculation
 from proxy.installation import Installation
 from proxy.store.purge import purge
 from proxy.work.mailer import Mailer
+from proxy.work.mender import Mender
 from proxy.work.messages import PathOf
 from proxy.work.recorder import Recorder
 
@@ -22,6 +23,7 @@ logger = logging.getLogger("casilla.worker")
 
 DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
+MEND_PAUSE = 20.0  # seconds: an operator who mended a file waits for it
 RECORD_PAUSE = 0.5  # seconds: an evento waits less than one for its place in line
 DATES_PAUSE = 0.5  # seconds between batches: nobody waits for them
 LONGEST = 10.0  # seconds between tries of a chore that keeps failing
@@ -35,6 +37,7 @@ class Worker:
         self._installation = installation
         self._mailer = Mailer(installation, path_of)
         self._recorder = Recorder(installation)
+        self._mender = Mender(installation)
         self._purge_at = time.monotonic()
         self._dates_told = False
 
@@ -45,6 +48,7 @@ class Worker:
             self._repeat(self._recorder.advance, stop, RECORD_PAUSE),
             self._repeat(self._refill, stop),
             self._repeat(self._tell_dates, stop, DATES_PAUSE),
+            self._repeat(self._mender.look, stop, MEND_PAUSE),
             self._repeat(self._purge, stop, longest=PURGE_LONGEST),
         )
 

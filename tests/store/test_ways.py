@@ -46,6 +46,7 @@ OTHERS = {
     "deposits",
     "eventos",
     "files",
+    "incidencias",
     "lookups",
     "notificaciones",
     "outbox",
