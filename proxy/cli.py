@@ -12,6 +12,7 @@ from proxy.commands import (
     audit,
     backup,
     citizens,
+    constancia,
     cuentas,
     keys,
     mail,
@@ -62,6 +63,7 @@ for name, function in COMMANDS.items():
 app.add_typer(cuentas.cuentas, name="cuentas")
 app.add_typer(padron.padron, name="padron")
 app.add_typer(audit.auditoria, name="auditoria")
+app.add_typer(constancia.constancia, name="constancia")
 app.add_typer(keys.claves, name="claves")
 
 

@@ -28,7 +28,7 @@ LOCALHOST = "127.0.0.1"
 
 
 def migrate() -> None:
-    """Crea o pone al día las tablas y, la primera vez, las claves."""
+    """Crea o pone al día las tablas y, la primera vez, las claves y un sello de demostración."""
     from proxy.store import casillas, schema
 
     parts = start.installation()
@@ -46,6 +46,7 @@ def migrate() -> None:
     else:
         print(f"Las tablas pasaron de la versión {before or 'ninguna'} a la {after}.")
     _begin_record(parts)
+    start.ready_seal(parts)
 
 
 def _new_keys(path: Path) -> "KeyRing":
@@ -98,6 +99,7 @@ def serve(
     start.warn_of_folders(settings)
     if not sin_trabajador:
         start.refuse_plain_mail(settings)
+        start.ready_seal(parts)
     listener = _listen(direccion, port)
     parts.documents.tidy()
     write_json_lines()
@@ -158,6 +160,7 @@ def work() -> None:
     worker = Worker(parts, path_of)
     start.warn_of_folders(parts.settings)
     start.refuse_plain_mail(parts.settings)
+    start.ready_seal(parts)
     write_json_lines()
     print("Enviando correos y SMS. Para terminar: Ctrl+C", flush=True)
     work_alone(worker)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from proxy.domain.constancia import grouped
 from proxy.domain.constancia_acts import ETSI, Kind
@@ -135,7 +136,11 @@ def _of_alert(detail: Told) -> Rows:
         (f"Intento {number}", f"{_clock(one['hora'])}: {one['respuesta']}")
         for number, one in enumerate(detail["intentos"], 1)
     ]
-    return [("Canal", CHANNELS[detail["canal"]]), ("Dirección", masked(detail["direccion"])), *tried]
+    return [
+        ("Canal", CHANNELS[detail["canal"]]),
+        ("Dirección", masked(detail["direccion"])),
+        *tried,
+    ]
 
 
 def _of_incident(detail: Told) -> Rows:
@@ -295,10 +300,16 @@ def _identidad(person: Told) -> str:
     return f"{person['tipo']} {person['numero']}"
 
 
-def _moment(told: Told, text: str) -> str:
+def moment_of(told: Told, at: datetime) -> str:
     """«07/12/2026 09:00:00 (hora de Lima, UTC-05:00)» (R18)"""
-    place = told["emisor"]["zona_horaria"].rpartition("/")[2].replace("_", " ")
-    return f"{datetime.fromisoformat(text):%d/%m/%Y %H:%M:%S} (hora de {place}, UTC{text[-6:]})"
+    zone = told["emisor"]["zona_horaria"]
+    local = at.astimezone(ZoneInfo(zone))
+    place = zone.rpartition("/")[2].replace("_", " ")
+    return f"{local:%d/%m/%Y %H:%M:%S} (hora de {place}, UTC{local.isoformat()[-6:]})"
+
+
+def _moment(told: Told, text: str) -> str:
+    return moment_of(told, datetime.fromisoformat(text))
 
 
 def _clock(text: str) -> str:
