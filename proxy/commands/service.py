@@ -28,7 +28,7 @@ LOCALHOST = "127.0.0.1"
 
 
 def migrate() -> None:
-    """Crea o pone al día las tablas y, la primera vez, las claves y un sello de demostración."""
+    """Crea o pone al día las tablas y, la primera vez, las claves."""
     from proxy.store import casillas, schema
 
     parts = start.installation()
@@ -46,7 +46,6 @@ def migrate() -> None:
     else:
         print(f"Las tablas pasaron de la versión {before or 'ninguna'} a la {after}.")
     _begin_record(parts)
-    start.ready_seal(parts)
 
 
 def _new_keys(path: Path) -> "KeyRing":

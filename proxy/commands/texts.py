@@ -139,33 +139,6 @@ OPERATION = {
     ),
     "audit.day": "«{typed}» no es una fecha. Escríbala como 2026-03-09 o 2026-03-09T16:30.",
     "audit.unwritable": "No se puede escribir en {path}. Elija otro lugar con --archivo.",
-    "constancia.unreadable": (
-        "Este archivo no es una constancia que se pueda leer: está incompleto, dañado o no es un "
-        "PDF. Pida otra copia."
-    ),
-    "constancia.unsealed": (
-        "Este archivo no tiene sello y no prueba nada. Pida la constancia sellada."
-    ),
-    "constancia.added": (
-        "La constancia no está como se selló: alguien le agregó algo después. No la acepte; pida "
-        "otra copia."
-    ),
-    "constancia.changed": (
-        "La constancia no es la que se selló: alguien la cambió después. No la acepte; pida otra "
-        "copia."
-    ),
-    "constancia.other": (
-        "A este archivo no lo selló esta entidad, sino «{who}». Si ese certificado es de la "
-        "entidad, diga con --certificados dónde está."
-    ),
-    "constancia.out_of_date": (
-        "La constancia dice que se selló cuando el certificado no valía (valió del {since} al "
-        "{until}). No la acepte; pida otra copia."
-    ),
-    "constancia.strange": (
-        "Este archivo tiene el sello de la entidad, pero no es una constancia que este programa "
-        "conozca. Pida otra copia, o use la versión más nueva del programa."
-    ),
     "constancia.large": "Este archivo es demasiado grande para ser una constancia. Revise cuál es.",
     "backup.there": "{path} ya existe y no se respaldó nada. Elija otro nombre.",
     "backup.nothing": "No hay nada que respaldar: la base de datos no tiene tablas.",

@@ -70,7 +70,7 @@ def _checked(pdf: bytes, known: dict[bytes, x509.Certificate]) -> Whole:
     if certificate is None:
         who = x509.load_der_x509_certificate(status.signing_cert.dump())
         raise Refusal("constancia.other", who=describe(who).holder)
-    if len(seals) > 1 or status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+    if status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
         raise Refusal("constancia.added")
     by, at = describe(certificate), status.signer_reported_dt
     if at is None:

@@ -42,6 +42,8 @@ class SealKey:
 
 def create_demonstration(path: Path, entity: str, at: datetime) -> None:
     """Makes a seal that says of itself that it proves nothing. One that is there stays."""
+    if path.exists():
+        return
     key = rsa.generate_private_key(65537, BITS)
     name = x509.Name(
         [

@@ -63,7 +63,6 @@ def _printed(told: dict[str, Any]) -> dict[str, Any]:
         "numero": told["id"],
         "entidad": issuer["entidad"],
         "fecha": page.at,
-        "qr_dice": TEXTS["constancia.qr"].format(url=url),
         "avisos": page.warnings,
         "parrafos": page.paragraphs,
         "secciones": [_section(one) for one in page.sections],
@@ -76,7 +75,8 @@ def _printed(told: dict[str, Any]) -> dict[str, Any]:
         "adjunto": TEXTS["constancia.attached"],
         "pie": f"{issuer['oficina']}, {at}",
     }
-    return {**_on_paper(words), "qr": qr.drawing(url), "enlace": url}
+    drawn = {"qr": qr.drawing(url), "qr_dice": TEXTS["constancia.qr"].format(url=url)}
+    return {**_on_paper(words), **drawn, "enlace": url}
 
 
 def _section(one: Section) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a constancia says on paper, beside what it states."""
+"""What a constancia says on paper, beside what it states, and what is said of one that is shown."""
 
 CONSTANCIAS = {
     "constancia.deposito.title": "Constancia de notificación electrónica",
@@ -76,5 +76,32 @@ CONSTANCIAS = {
     "constancia.attached.says": (
         "Adjunto a este PDF va constancia.json: lo mismo que se lee aquí, para programas, con las "
         "direcciones completas."
+    ),
+    "constancia.unreadable": (
+        "Este archivo no es una constancia que se pueda leer: está incompleto, dañado o no es un "
+        "PDF. Pida otra copia."
+    ),
+    "constancia.unsealed": (
+        "Este archivo no tiene sello y no prueba nada. Pida la constancia sellada."
+    ),
+    "constancia.added": (
+        "La constancia no está como se selló: alguien le agregó algo después. No la acepte; pida "
+        "otra copia."
+    ),
+    "constancia.changed": (
+        "La constancia no es la que se selló: alguien la cambió después. No la acepte; pida otra "
+        "copia."
+    ),
+    "constancia.other": (
+        "A este archivo no lo selló esta entidad, sino «{who}». Si ese certificado es de la "
+        "entidad, diga con --certificados dónde está."
+    ),
+    "constancia.out_of_date": (
+        "La constancia dice que se selló cuando el certificado no valía (valió del {since} al "
+        "{until}). No la acepte; pida otra copia."
+    ),
+    "constancia.strange": (
+        "Este archivo tiene el sello de la entidad, pero no es una constancia que este programa "
+        "conozca. Pida otra copia, o use la versión más nueva del programa."
     ),
 }
