@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-ETSI = "http://uri.etsi.org/19522/Event/"  # ETSI EN 319 522-1 V1.2.1
+ETSI = "http://uri.etsi.org/19522/Event/"  # ETSI EN 319 522-1 (1.2.1)
 
 
 class Kind(StrEnum):

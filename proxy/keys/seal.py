@@ -26,9 +26,9 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from proxy.keys.seal_file import SealKey, out_of_date
+from proxy.texts import TEXTS
 
 FIELD = "Sello"
-FIELD_SAID = "Sello electrónico de la entidad"
 RESERVED = 8192  # hexadecimal digits for the signature and one certificate
 RESERVED_FOR_TIME = 24_576  # and for what an authority says of the time, with its chain
 
@@ -73,7 +73,7 @@ def _field() -> SigFieldSpec:
     """Not seen and outside of the page: what pyHanko draws is neither PDF/A nor PDF/UA."""
     return SigFieldSpec(
         FIELD,
-        readable_field_name=FIELD_SAID,
+        readable_field_name=TEXTS["constancia.field"],
         invis_sig_settings=InvisSigSettings(
             set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True
         ),

@@ -1,4 +1,4 @@
-"""A number that somebody reads over the telephone (X6)."""
+"""A number that somebody reads over the telephone (X3)."""
 
 import pytest
 from hypothesis import given

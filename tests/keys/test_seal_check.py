@@ -70,6 +70,16 @@ def test_what_was_changed_after_the_seal_is_not_whole() -> None:
     assert refused(sealed()[:-1000]) == "constancia.unreadable"
 
 
+def test_nothing_is_hidden_in_the_place_of_the_seal() -> None:
+    """The seal covers all but its own place."""
+    start = sealed().index(b"/Contents <30") + len(b"/Contents <")
+    end = sealed().index(b">", start)
+    written = sealed()[start:end]
+    assert written.endswith(b"0" * 500)
+    for other in (written[:-2] + b"41", written.lower()):
+        assert refused(sealed()[:start] + other + sealed()[end:]) == "constancia.added"
+
+
 def test_another_signer_is_named_whatever_the_file_says() -> None:
     """Also of a constancia that names our certificate, or whose attachment was exchanged."""
     theirs = Seal(another())
