@@ -1,5 +1,7 @@
 """A number that somebody reads over the telephone (X3)."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +24,7 @@ def test_one_wrong_character_or_two_that_changed_places_are_seen(
     at = data.draw(st.sampled_from(places))
     other = data.draw(st.sampled_from([sign for sign in "0123456789" if sign != right[at]]))
     assert not is_numero(right[:at] + other + right[at + 1 :])
-    one, two = data.draw(st.sampled_from([*zip(places, places[1:], strict=False)]))
+    one, two = data.draw(st.sampled_from([*pairwise(places)]))
     if right[one] != right[two] and right[two].isdigit():
         swapped = list(right)
         swapped[one], swapped[two] = right[two], right[one]

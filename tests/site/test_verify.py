@@ -16,8 +16,8 @@ DIGEST = hashlib.sha256(CONTENT).hexdigest()
 DROP = """([form, content]) => {
     const data = new DataTransfer()
     data.items.add(new File([content], "suelto.pdf"))
-    for (const kind of ["dragover", "drop"])
-        form.dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}))
+    const more = {dataTransfer: data, bubbles: true, cancelable: true}
+    for (const kind of ["dragover", "drop"]) form.dispatchEvent(new DragEvent(kind, more))
 }"""
 
 
