@@ -40,7 +40,7 @@ class Seal:
 
     def __init__(self, held: SealKey, ask_time: AskTime | None = None) -> None:
         self.certificate = held.described
-        self._signer = _Keeping(held)
+        self._signer = KeepingSigner(held)
         self._time = _Asking(ask_time) if ask_time else None
         others = sum(len(one.public_bytes(Encoding.DER)) for one in held.chain)
         self._reserved = RESERVED + 2 * others + (RESERVED_FOR_TIME if ask_time else 0)
@@ -53,15 +53,8 @@ class Seal:
         if fault := out_of_date(self.certificate, at):
             raise fault
         writer = _Unchanging(io.BytesIO(pdf))
-        meta = PdfSignatureMetadata(
-            field_name=FIELD,
-            md_algorithm="sha256",
-            subfilter=SigSeedSubFilter.PADES,
-            reason=reason,
-            certify=True,
-            docmdp_permissions=MDPPerm.NO_CHANGES,
-        )
-        signer = _At(at.replace(microsecond=0), meta, self._signer, self._time, _field())
+        instant = at.replace(microsecond=0)
+        signer = _At(instant, seal_of(reason), self._signer, self._time, field_of_seal())
         # Its own loop: `sign_pdf` of a worker's thread, which has none.
         sealed = asyncio.run(
             signer.async_sign_pdf(writer, bytes_reserved=self._reserved, output=io.BytesIO())
@@ -69,7 +62,18 @@ class Seal:
         return bytes(sealed.getvalue())
 
 
-def _field() -> SigFieldSpec:
+def seal_of(reason: str) -> PdfSignatureMetadata:
+    return PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        reason=reason,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+    )
+
+
+def field_of_seal() -> SigFieldSpec:
     """Not seen and outside of the page: what pyHanko draws is neither PDF/A nor PDF/UA."""
     return SigFieldSpec(
         FIELD,
@@ -80,7 +84,7 @@ def _field() -> SigFieldSpec:
     )
 
 
-class _Keeping(Signer):
+class KeepingSigner(Signer):
     def __init__(self, held: SealKey) -> None:
         # Without its own certificate, which is in every signature already.
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]

@@ -33,19 +33,23 @@ _one_at_a_time = Lock()
 
 def render_constancia(stated: str) -> bytes:
     """`stated` is the text of constancia.json."""
-    told = json.loads(stated)
-    sealed_at = datetime.fromisoformat(told["hora_sello"]).replace(microsecond=0)
-    inputs = {"impreso": json.dumps(_printed(told), ensure_ascii=False), "constancia": stated}
+    sealed_at = datetime.fromisoformat(json.loads(stated)["hora_sello"])
     with _one_at_a_time:
         made = _compiler().compile(
             format="pdf",
-            sys_inputs=inputs,
+            sys_inputs=inputs(stated),
             pdf_standards=["a-3a", "ua-1"],
-            timestamp=sealed_at,
+            timestamp=sealed_at.replace(microsecond=0),
         )
     assert isinstance(made, bytes)
     # What the seal adds begins with an object, which must begin a line (ISO 19005, 6.1.9).
     return made + b"\n"
+
+
+def inputs(stated: str) -> dict[str, str]:
+    """What is shown and what is attached. It comes to typst as data, never as source."""
+    printed = json.dumps(_printed(json.loads(stated)), ensure_ascii=False)
+    return {"impreso": printed, "constancia": stated}
 
 
 @cache
