@@ -146,8 +146,9 @@ def refusals_have_their_text(root: Path) -> list[str]:
 
 
 def sentences_live_in_texts(root: Path) -> list[str]:
-    """Of the service: a command, a setting and the demonstration say their own beside them."""
-    apart = {"commands", "cli", "settings", "migrations", "strength"}
+    """Of the service: a command, a setting, the demonstration and what describes the data of the
+    API say their own beside them."""
+    apart = {"commands", "cli", "settings", "migrations", "strength", "datos", "models"}
     return [
         f"{path}: «{text}»"
         for path in _proxy(root)

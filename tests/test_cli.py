@@ -93,7 +93,7 @@ def test_a_casilla_is_opened_and_an_acto_deposited_in_it(
         [row] = tx.conn.execute(select(tables.notificaciones))
         holder = casillas.by_identidad(tx, Identidad("DNI", "40000001"))
     assert said.startswith(f"Se depositó {row.id.hex()} el ")
-    assert re.search(r" \(hora de Lima\); surte efecto el \w+ \d\d/\d\d/\d{4}\.\n$", said)
+    assert re.search(r" \(hora de Lima\) con el número CE-\S{13}; surte efecto el .+\.\n$", said)
     assert row.issued_at.isoformat() == "2026-03-09T21:30:00+00:00"  # 16:30 in Lima
     assert holder is not None
     assert installation.passwords.prove(holder.password, "Quinua-2041").matches

@@ -6,6 +6,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from proxy.texts import TEXTS
+
 WORDS = {
     "Usage:": "Uso:",
     "Options:": "Opciones:",
@@ -21,6 +23,13 @@ WORDS = {
 BRACES = re.compile(r"\{([A-Z]+)\}")  # around an argument that must be given
 TYPES = re.compile(r" <[a-z ]+>(?=  )|  \[x>=\d+\]")  # of an argument, in words of a programmer
 RANGE = re.compile(r"\[(\d+)<=x<=(\d+)\]")
+
+
+class Misuse(typer.BadParameter):
+    """Wrong usage that needs a sentence of its own."""
+
+    def __init__(self, code: str, context: Any) -> None:
+        super().__init__(TEXTS[code], context)
 
 
 class Command(TyperCommand):
@@ -53,6 +62,8 @@ def _fault(error: typer.TyperException, context: Any) -> str:
     if option := getattr(error, "option_name", None):
         unknown = hasattr(error, "possibilities")
         return f"No existe la opción {option}." if unknown else f"A {option} le falta su valor."
+    if isinstance(error, Misuse):
+        return error.message
     if isinstance(error, typer.BadParameter):
         name = _shown(error.param) if error.param else "un dato"
         return f"El valor de {name} no vale." if error.message else f"Falta {name}."

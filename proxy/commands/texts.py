@@ -81,6 +81,10 @@ OPERATION = {
         "La notificación {id} no dice cuándo se leyó como lo dice su evento. Alguien cambió o "
         "quitó esa fecha. Recupérela de un respaldo."
     ),
+    "audit.annulled": (
+        "La notificación {id} no dice si se anuló, cuándo o por qué como lo dice la auditoría. "
+        "Alguien cambió, agregó o quitó la anulación. Recupérela de un respaldo."
+    ),
     "audit.unserved": (
         "Falta la notificación {id}, que según la auditoría se depositó en esa casilla. Alguien la "
         "quitó o la movió. Recupérela de un respaldo."

@@ -38,22 +38,31 @@ class Described:
 @dataclass(frozen=True)
 class Acto(Described):
     def __post_init__(self) -> None:
-        """Refuses `acto.empty`, `acto.long`, and `acto.unreadable`: a page cannot show the text."""
+        """Refuses what `one_line` refuses."""
         for field, (most, label) in TEXTS.items():
-            text = _visible(getattr(self, field))
-            if not text:
-                raise Refusal("acto.empty", label=label)
-            if len(text) > most:
-                raise Refusal("acto.long", label=label, most=most)
-            if any(unicodedata.category(c)[0] == "C" for c in text):
-                raise Refusal("acto.unreadable", label=label)
-            object.__setattr__(self, field, text)
+            object.__setattr__(self, field, one_line(getattr(self, field), most, label))
 
     def refuse_future(self, now: datetime, zone: ZoneInfo) -> None:
         if self.issued_at > now:
             raise Refusal("acto.future", label="fecha de emisión")
         if self.expediente_on and self.expediente_on > now.astimezone(zone).date():
             raise Refusal("acto.future", label="fecha de expediente")
+
+
+def one_line(typed: str, most: int, label: str) -> str:
+    """In NFC. Bidi and zero-width marks go: they reorder or hide text.
+
+    Refuses `acto.empty`, `acto.long`, and `acto.unreadable`: a page cannot show the text.
+    """
+    line = " ".join(unicodedata.normalize("NFC", typed).split())
+    text = "".join(c for c in line if unicodedata.category(c) != "Cf").strip()
+    if not text:
+        raise Refusal("acto.empty", label=label)
+    if len(text) > most:
+        raise Refusal("acto.long", label=label, most=most)
+    if any(unicodedata.category(c)[0] == "C" for c in text):
+        raise Refusal("acto.unreadable", label=label)
+    return text
 
 
 def parse_day(text: str, label: str) -> date:
@@ -73,9 +82,3 @@ def parse_moment(text: str, zone: ZoneInfo, label: str) -> datetime:
     except ValueError:
         pass
     raise Refusal("acto.moment", label=label)
-
-
-def _visible(text: str) -> str:
-    """One line in NFC. Bidi and zero-width marks go: they reorder or hide text."""
-    line = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(c for c in line if unicodedata.category(c) != "Cf").strip()

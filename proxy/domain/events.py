@@ -45,6 +45,7 @@ class Event(StrEnum):
     PETITION_MADE = "two_person_requested"  # the entity asked for an act that a second person does
     PETITION_REFUSED = "two_person_refused"  # it was given up
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
+    NOTIFICACION_ANNULLED = "notificacion_annulled"  # of no effect from now on; it stays there
     MESSAGE_WRITTEN = "message_created"  # an e-mail or SMS waits to leave
     MESSAGE_LOST = (
         "message_given_up"  # it expired unsent, or no message can be written to its address

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from proxy.domain import effect
 from proxy.domain.acto import Described
+from proxy.domain.content import Content, parse_content
 from proxy.domain.effect import Effect
 from proxy.domain.evento import EPOCH, MICROSECOND
+from proxy.domain.sender import Request
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,21 @@ class Notificacion(Described):
     read_at: datetime | None
     effect: str | None = None  # frozen at the deposit; 0.2.0 computed none
     effect_read: str | None = None  # what the first reading made of it, where the rule has an acuse
+    number: str | None = None  # 0.3.0 gave none
+    content: str | None = None  # frozen; None: its sender declared nothing (L7)
+    test: bool = False  # of no legal value; its owner never sees it
 
     @property
     def takes_effect(self) -> Effect | None:
         frozen = self.effect_read or self.effect
         return effect.parse(frozen) if frozen else None
+
+    @property
+    def declared(self) -> Content | None:
+        return parse_content(self.content) if self.content else None
+
+
+LATER = ("number", "content", "test")  # columns that earlier versions did not have
 
 
 @dataclass(frozen=True)
@@ -44,9 +56,28 @@ class Counts:
     read: int
 
 
-def digest(one: Described, served: Sequence[File], frozen: object = None) -> str:
+@dataclass(frozen=True)
+class Sent:
+    """What a system sent, for the digest of its notificacion: `store/deposits.py` keeps it."""
+
+    request: Request
+    answer: str
+
+    def said(self) -> list[object]:
+        one, by = self.request, self.request.sender
+        asked = [one.idempotency, one.body.hex(), one.reference, self.answer]
+        return [by.system, by.test, by.key_id, *asked]
+
+
+def digest(
+    one: Described,
+    served: Sequence[File],
+    frozen: object = None,
+    sent: Sent | None = None,
+    **later: object,
+) -> str:
     """SHA-256 of all that was served, for its evento: it must say the same on both engines.
-    `frozen`: its effect. Without one, it is the digest of earlier versions.
+    `frozen`: its effect. `later`: what a version after that added, where there is any of it.
 
     Raises what values that no notificacion has may raise: SQLite accepts any value in any column.
     """
@@ -56,7 +87,15 @@ def digest(one: Described, served: Sequence[File], frozen: object = None) -> str
     acto["files"] = [[f.position, f.name, f.media_type, f.sha256, f.size] for f in served]
     if frozen is not None:
         acto["effect"] = frozen
+    if sent is not None:
+        acto["sent"] = sent.said()
+    acto |= {name: value for name, value in later.items() if value}
     return hashlib.sha256(json.dumps(acto, sort_keys=True).encode()).hexdigest()
+
+
+def digest_of(one: Notificacion, served: Sequence[File], sent: Sent | None = None) -> str:
+    later = {name: getattr(one, name) for name in LATER}
+    return digest(one, served, one.effect, sent, **later)
 
 
 def effect_digest(frozen: object) -> str | None:

@@ -1,33 +1,41 @@
 """Deposit: the entity serves an acto, and from that instant it is in the citizen's casilla.
 
-    receive (copied, hashed, checked, named, synced) ──▶ deposit: row, files, audit, alerta; and
-        the day on which it takes effect, frozen for good
+    receive (copied, hashed, checked, named, synced) ──▶ deposit: row, number, files, audit, alerta;
+        and what the law wants said, and the day on which it takes effect, frozen for good
+
+What a system sends twice under one key is one deposit. Its tests are kept like real ones, and reach
+nobody: no list shows them and no alerta leaves.
 
 Files are received before the transaction, so no writer waits for the disk, and each has its name
 there before the row is written. If the process dies at any instant, the acto is there whole or not
 at all. A deposit that is refused, or dies, may leave files that no row names (store/documents.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
 from proxy.domain.acto import Acto
 from proxy.domain.casilla import Casilla
+from proxy.domain.content import Content
+from proxy.domain.datos import Datos, Malformed, Wrong
 from proxy.domain.effect import Effect, Ruling, freeze
 from proxy.domain.events import Event
 from proxy.domain.files import Limits, clean_name, media_type
 from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
-from proxy.domain.notificacion import File, Notificacion, digest
+from proxy.domain.notificacion import File, Notificacion, Sent, digest_of
+from proxy.domain.number import number, series
+from proxy.domain.sender import Request
 from proxy.errors import Refusal
-from proxy.store import casillas, eventos, notificaciones, outbox, reading
+from proxy.store import casillas, deposits, eventos, notificaciones, numbers, outbox, reading
 from proxy.store.documents import Documents, Received
 from proxy.store.tx import Tx
+from proxy.texts import TEXTS
 
 
 class Offered(NamedTuple):
@@ -35,6 +43,7 @@ class Offered(NamedTuple):
 
     name: str
     content: BinaryIO
+    sha256: str | None = None  # that its bytes must have
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,41 @@ class Served:
 
 @dataclass(frozen=True)
 class Receipt:
-    id: bytes
-    at: datetime
-    effect: Effect | None
+    notificacion: Notificacion
+    files: list[File]
+    answer: str | None = None  # to a system
+    again: bool = False  # it had been deposited under the same key, and nothing was now
+
+    @property
+    def id(self) -> bytes:
+        return self.notificacion.id
+
+    @property
+    def at(self) -> datetime:
+        return self.notificacion.deposited_at
+
+    @property
+    def effect(self) -> Effect | None:
+        return self.notificacion.takes_effect
+
+
+# The answer to a system, which is kept with its deposit.
+Answer = Callable[[Notificacion, list[File]], str]
+
+
+def offered(
+    datos: Datos, acto: BinaryIO, anexos: Sequence[BinaryIO]
+) -> tuple[Offered, list[Offered]]:
+    """The files under the names and with the hashes that `datos` gives. Raises Malformed when they
+    are not as many."""
+    if len(anexos) != len(datos.anexos):
+        why = TEXTS["datos.parts"].format(said=len(datos.anexos), came=len(anexos))
+        raise Malformed(Wrong("anexos", why))
+    others = zip(datos.anexos, anexos, strict=True)
+    return (
+        Offered(datos.acto.nombre, acto, datos.acto.sha256),
+        [Offered(said.nombre, content, said.sha256) for said, content in others],
+    )
 
 
 def receive(
@@ -59,8 +100,8 @@ def receive(
     """Copy, check and name the files, outside of any transaction and of the event loop. A refusal
     leaves none.
 
-    Refuses `anexos.many`, `file.empty`, `file.large`, `acto.not_pdf`, and as `media_type` and
-    `reading.fault` do.
+    Refuses `anexos.many`, `file.empty`, `file.large`, `file.other_bytes`, `acto.not_pdf`, and as
+    `media_type` and `reading.fault` do.
     """
     if len(anexos) > limits.anexos:
         raise Refusal("anexos.many", most=limits.anexos)
@@ -80,28 +121,49 @@ def deposit(
     acto: Acto,
     served: Sequence[Served],
     ruling: Ruling,
+    content: Content | None = None,
     *,
+    request: Request | None = None,
+    answer: Answer | None = None,
     anew: bool = False,
 ) -> Receipt:
     """`served[0]` is the acto. Refuses `casilla.unknown`, `casilla.cerrada`, `casilla.suspendida`,
-    `acto.future`, what `effect.freeze` refuses and, unless it is meant to be there `anew`,
-    `deposit.again`."""
+    `acto.future`, what `effect.freeze` refuses, `deposit.other_body` and, unless it is meant to be
+    there `anew`, `deposit.again`."""
     casilla = casillas.lock_identidad(tx, identidad)  # of two at once, the second sees the first
+    if request and (done := again(tx, request)):
+        return done
     if casilla is None:
         raise Refusal("casilla.unknown")
     if casilla.closed_at:
         raise Refusal("casilla.cerrada")
     if casilla.suspended_at:
         raise Refusal("casilla.suspendida")
-    if not anew and (
+    test = request is not None and request.sender.test
+    if not (anew or test) and (
         last := notificaciones.last_alike(tx, casilla.id, acto.numero, served[0].received.sha256)
     ):
         at = f"{last.deposited_at.astimezone(zone):%d/%m/%Y %H:%M:%S}"
         raise Refusal("deposit.again", id=last.id.hex(), at=at)
-    receipt = record(tx, zone, casilla, acto, served, freeze(ruling, tx.now))
-    # The alerta only says that an acto is there: plain e-mail is not private (R21).
-    outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
+    receipt = record(
+        tx, zone, casilla, acto, served, freeze(ruling, tx.now), content, request, answer
+    )
+    if not test:
+        # The alerta only says that an acto is there: plain e-mail is not private (R21).
+        outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
     return receipt
+
+
+def again(tx: Tx, request: Request) -> Receipt | None:
+    """What the system sent before under this key. Refuses `deposit.other_body`."""
+    found = deposits.again(tx, request)
+    if found is None:
+        return None
+    if found.sent.request.body != request.body:
+        raise Refusal("deposit.other_body", key=request.idempotency)
+    one = found.notificacion
+    files = notificaciones.files_of(tx, one.casilla_id, one.id)
+    return Receipt(one, files, found.sent.answer, again=True)
 
 
 def record(
@@ -111,28 +173,50 @@ def record(
     acto: Acto,
     served: Sequence[Served],
     effect: str | None,
+    content: Content | None = None,
+    request: Request | None = None,
+    answer: Answer | None = None,
 ) -> Receipt:
-    """A deposit without its alerta, for an acto of the past. Refuses `acto.future`."""
+    """A deposit without its alerta, for an acto of the past. Refuses `acto.future`, and
+    `deposit.other_body` for a key that came with another casilla at the same moment."""
     acto.refuse_future(tx.now, zone)
+    test = request is not None and request.sender.test
+    kind, year = series(test=test), tx.now.astimezone(zone).year
     notificacion = Notificacion(
         casilla_id=casilla.id,
         id=new_id(tx.now),
         deposited_at=tx.now,
         read_at=None,
         effect=effect,
+        number=number(kind, year, numbers.take(tx, kind, year)),
+        content=content.freeze() if content else None,
+        test=test,
         **vars(acto),
     )
     files = [_row(notificacion, position, file) for position, file in enumerate(served)]
     notificaciones.add(tx, notificacion, files)
+    sent = None
+    if request:
+        sent = Sent(request, answer(notificacion, files) if answer else "")
+        if not deposits.add(tx, notificacion, sent):
+            raise Refusal("deposit.other_body", key=request.idempotency)
     eventos.note(
         tx,
         Event.NOTIFICACION_DEPOSITED,
         casilla.id,
         notificacion=notificacion.id,
-        acto=digest(notificacion, files, effect),
+        acto=digest_of(notificacion, files, sent),
         sha256=[file.sha256 for file in files],
+        number=notificacion.number,
+        **_by_key(request),
     )
-    return Receipt(notificacion.id, tx.now, notificacion.takes_effect)
+    return Receipt(notificacion, files, sent.answer if sent else None)
+
+
+def _by_key(request: Request | None) -> dict[str, Any]:
+    if request is None:
+        return {}
+    return {"key": request.sender.key_id, "idempotency": request.idempotency}
 
 
 def _receive(
@@ -144,6 +228,8 @@ def _receive(
         raise Refusal("file.empty", name=name)
     if received.size > most:
         raise Refusal("file.large", name=name, most=most // 1_000_000)
+    if offered.sha256 not in (None, received.sha256):
+        raise Refusal("file.other_bytes", name=name, sha256=received.sha256)
     kind = media_type(name, received.head)
     if acto and kind != "application/pdf":
         raise Refusal("acto.not_pdf", name=name)

@@ -115,7 +115,12 @@ def _fault(fact: Fact) -> str | None:
         return "audit.served"
     reading = noted.get(Event.NOTIFICACION_READ)
     told = (reading.at, reading.effect) if reading else (served.read_at, served.effect)
-    return "audit.read" if told != (served.read_at, served.effect) else None
+    if told != (served.read_at, served.effect):
+        return "audit.read"
+    annulled = noted.get(Event.NOTIFICACION_ANNULLED)
+    why = (annulled.at, annulled.annulment) if annulled else None
+    found = (served.annulled_at, served.annulment) if served.annulled else None
+    return "audit.annulled" if why != found else None
 
 
 NONE: dict[str, Any] = Earlier().told()

@@ -13,7 +13,7 @@ from proxy.domain.chain import START
 from proxy.domain.evento import Mark
 from proxy.domain.events import Event
 from proxy.flows import facts
-from proxy.store import audit, eventos, line
+from proxy.store import audit, eventos, feed, line
 from proxy.store.db import Database
 from proxy.store.tx import Tx
 
@@ -46,13 +46,14 @@ def _advance(tx: Tx, end: Mark | None) -> Advanced:
     place, chained = (end.place, end.chain) if end else (_earlier(tx), START)
     if not batch:
         return Advanced(0, end, fits=True)
-    rows = []
+    first, rows = place, []
     for evento_id, sealed in batch:
         place += 1
         chained = evento.chain(vault, vault.newest, chained, place, evento_id, sealed)
         rows.append({"place": place, "evento_id": evento_id, "chain": chained})
         rows[-1]["key_id"] = vault.newest
     line.add(tx, rows)
+    feed.go_on(tx, first)
     return Advanced(len(rows), Mark(place, chained), fits=True, began=end is None)
 
 

@@ -12,15 +12,26 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Table, and_, bindparam, select, type_coerce
 from sqlalchemy.types import NullType
 
 from proxy.domain.acto import Described
+from proxy.domain.annulment import Annulment, annulment_digest
 from proxy.domain.events import Event
-from proxy.domain.notificacion import File, Notificacion, digest, effect_digest
+from proxy.domain.notificacion import LATER, File, Notificacion, Sent, digest, effect_digest
+from proxy.domain.sender import Request, Sender
 from proxy.store.eventos import AT_ONCE, any_text
 from proxy.store.instant import instant
-from proxy.store.tables import challenges, eventos, files, notificaciones, outbox, sessions
+from proxy.store.tables import (
+    annulments,
+    challenges,
+    deposits,
+    eventos,
+    files,
+    notificaciones,
+    outbox,
+    sessions,
+)
 from proxy.store.tx import Tx
 
 Key = tuple[int, bytes]  # casilla and notificacion
@@ -37,6 +48,9 @@ class Served:
     read: bool
     effect: str | None  # digest of what the reading made of it
     digest: str
+    annulled: bool
+    annulled_at: datetime | None
+    annulment: str  # digest, empty when it cannot be read
 
 
 @dataclass(frozen=True)
@@ -45,6 +59,7 @@ class Noted:
     at: datetime | None
     acto: object  # the digest of what was served
     effect: object  # and of what the reading made of its effect
+    annulment: object  # and of why it was annulled
 
 
 @dataclass
@@ -58,22 +73,40 @@ class Fact:
 
 _NAMES = [*Notificacion.__dataclass_fields__]
 _NOTIFICACION = [notificaciones.c[name] for name in _NAMES]
+_SENT_NAMES = ("system", "test", "key_id", "idempotency", "body", "reference", "answer")
+_SENT = [deposits.c[name] for name in _SENT_NAMES]
+_ANNULMENT = [annulments.c[name] for name in Annulment.__dataclass_fields__]
 _FILE = [files.c[name] for name in File.__dataclass_fields__]
+
+
+def _of_one(table: Table) -> ColumnElement[bool]:
+    return and_(
+        table.c.casilla_id == notificaciones.c.casilla_id,
+        table.c.notificacion_id == notificaciones.c.id,
+    )
+
+
 # Raw values: a SQLite column may hold any value, and a bad row must not stop the reading.
 _SERVED = (
-    select(*(type_coerce(column, NullType()) for column in (*_NOTIFICACION, *_FILE)))
-    .select_from(
-        notificaciones.outerjoin(
-            files,
-            and_(
-                files.c.casilla_id == notificaciones.c.casilla_id,
-                files.c.notificacion_id == notificaciones.c.id,
-            ),
+    select(
+        *(
+            type_coerce(column, NullType())
+            for column in (*_NOTIFICACION, *_SENT, *_ANNULMENT, *_FILE)
         )
+    )
+    .select_from(
+        notificaciones.outerjoin(deposits, _of_one(deposits))
+        .outerjoin(annulments, _of_one(annulments))
+        .outerjoin(files, _of_one(files))
     )
     .order_by(notificaciones.c.casilla_id, notificaciones.c.id, files.c.position)
     .execution_options(yield_per=AT_ONCE)
 )
+_KINDS = [
+    Event.NOTIFICACION_DEPOSITED,
+    Event.NOTIFICACION_READ,
+    Event.NOTIFICACION_ANNULLED,
+]
 _NOTED = (
     select(
         eventos.c.casilla_id,
@@ -82,12 +115,14 @@ _NOTED = (
         type_coerce(eventos.c.at, NullType()),
         eventos.c.detail,
     )
-    .where(eventos.c.kind.in_([Event.NOTIFICACION_DEPOSITED, Event.NOTIFICACION_READ]))
+    .where(eventos.c.kind.in_(_KINDS))
     .where(eventos.c.casilla_id.is_not(None), eventos.c.notificacion >= b"")
     .order_by(eventos.c.casilla_id, eventos.c.notificacion)
     .execution_options(yield_per=AT_ONCE)
 )
-_WIDTH = len(_NAMES)
+_SENT_AT = len(_NAMES)
+_ANNULLED_AT = _SENT_AT + len(_SENT)
+_FILES_AT = _ANNULLED_AT + len(_ANNULMENT)
 _whose = itemgetter(_NAMES.index("casilla_id"), _NAMES.index("id"))
 _key = itemgetter(0)
 
@@ -115,16 +150,19 @@ def _served(rows: Any) -> Iterator[tuple[Key, Served | Noted]]:
 
 def _read(rows: list[Row[Any]]) -> Served:
     """The rows of one notificacion: one for each file."""
-    values = dict(zip(_NAMES, rows[0], strict=False))
+    row = tuple(rows[0])
+    values = dict(zip(_NAMES, row, strict=False))
     said = ""
     try:
         values["issued_at"] = instant(values["issued_at"])
         described = Described(**{name: values[name] for name in Described.__dataclass_fields__})
-        files = [File(*row[_WIDTH:]) for row in rows if row[_WIDTH] is not None]
-        said = digest(described, files, values["effect"])
+        files = [File(*row[_FILES_AT:]) for row in rows if row[_FILES_AT] is not None]
+        later = {name: values[name] for name in LATER} | {"test": bool(values["test"])}
+        said = digest(described, files, values["effect"], _sent(row), **later)
     except (TypeError, ValueError, AttributeError, OverflowError):
         pass
     read_at = values["read_at"]
+    annulled_at, annulment = _annulled(row[_ANNULLED_AT:_FILES_AT])
     return Served(
         values["id"],
         _instant(values["deposited_at"]),
@@ -132,7 +170,30 @@ def _read(rows: list[Row[Any]]) -> Served:
         read_at is not None,
         effect_digest(values["effect_read"]),
         said,
+        annulment is not None,
+        annulled_at,
+        annulment or "",
     )
+
+
+def _sent(row: tuple[Any, ...]) -> Sent | None:
+    system, test, key_id, idempotency, body, reference, answer = row[_SENT_AT:_ANNULLED_AT]
+    if system is None:
+        return None
+    sender = Sender(system, key_id, bool(test))
+    return Sent(Request(sender, idempotency, body, reference), answer)
+
+
+def _annulled(row: tuple[Any, ...]) -> tuple[datetime | None, str | None]:
+    """The digest is None when there is no annulment, and empty when it cannot be read."""
+    casilla_id, notificacion_id, at, reason, replacement = row
+    if notificacion_id is None:
+        return None, None
+    try:
+        one = Annulment(casilla_id, notificacion_id, instant(at), reason, replacement)
+        return one.at, annulment_digest(one)
+    except (TypeError, ValueError, AttributeError, OverflowError):
+        return None, ""
 
 
 def _instant(value: object) -> datetime | None:
@@ -145,8 +206,8 @@ def _instant(value: object) -> datetime | None:
 def _noted(rows: Any) -> Iterator[tuple[Key, Served | Noted]]:
     for casilla_id, notificacion, kind, at, detail in rows:
         said = _detail(detail)
-        acto, effect = said.get("acto"), said.get("effect")
-        yield (casilla_id, notificacion), Noted(kind, _instant(at), acto, effect)
+        digests = (said.get(name) for name in ("acto", "effect", "annulment"))
+        yield (casilla_id, notificacion), Noted(kind, _instant(at), *digests)
 
 
 def _detail(text: str) -> dict[str, object]:

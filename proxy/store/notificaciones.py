@@ -1,6 +1,7 @@
 """The notificaciones of each casilla, and the files that were served with them.
 
-Every lookup names the casilla, so it never finds a notificacion of another casilla.
+Every lookup names the casilla, so it never finds a notificacion of another casilla. What a system
+deposited as a test is no row of any list, count or search, and cannot be read.
 """
 
 from datetime import datetime
@@ -26,6 +27,8 @@ from proxy.store.folding import folded
 from proxy.store.tables import files, notificaciones
 from proxy.store.tx import Tx
 
+REAL = notificaciones.c.test.is_(False)
+
 
 def _page(read: bool, older: bool | None) -> Select[Any]:
     """`older` is True for rows before `key`, False for those after it, None for the newest rows."""
@@ -42,9 +45,10 @@ def _page(read: bool, older: bool | None) -> Select[Any]:
 def _in_state(read: bool) -> tuple[ColumnElement[bool], ...]:
     mine = notificaciones.c.casilla_id == bindparam("casilla")
     state = notificaciones.c.read_at.is_not(None) if read else notificaciones.c.read_at.is_(None)
-    return mine, state
+    return mine, state, REAL
 
 
+REAL = notificaciones.c.test.is_(False)
 _COLUMNS = [notificaciones.c[field] for field in Notificacion.__dataclass_fields__]
 _FILE_COLUMNS = [files.c[field] for field in File.__dataclass_fields__]
 _PAGES = {
@@ -55,9 +59,11 @@ _ADD = insert(notificaciones)
 _ADD_FILES = insert(files)
 _COUNTS = select(
     func.count() - func.count(notificaciones.c.read_at), func.count(notificaciones.c.read_at)
-).where(notificaciones.c.casilla_id == bindparam("casilla"))
+).where(notificaciones.c.casilla_id == bindparam("casilla"), REAL)
 _ONE = select(*_COLUMNS).where(
-    notificaciones.c.casilla_id == bindparam("casilla"), notificaciones.c.id == bindparam("key")
+    notificaciones.c.casilla_id == bindparam("casilla"),
+    notificaciones.c.id == bindparam("key"),
+    REAL,
 )
 _LAST_ALIKE = (
     select(*_COLUMNS)
@@ -68,6 +74,7 @@ _LAST_ALIKE = (
     )
     .where(
         notificaciones.c.casilla_id == bindparam("casilla"),
+        REAL,
         folded(notificaciones.c.numero) == bindparam("numero"),
         files.c.position == 0,
         files.c.sha256 == bindparam("sha256"),
@@ -81,10 +88,13 @@ _MARK_READ = (
         notificaciones.c.casilla_id == bindparam("casilla"),
         notificaciones.c.id == bindparam("key"),
         notificaciones.c.read_at.is_(None),
+        REAL,
     )
     .values(read_at=bindparam("now"), effect_read=bindparam("upon"))
     .returning(notificaciones.c.id)
 )
+_BY_ID = select(*_COLUMNS).where(notificaciones.c.id == bindparam("key")).limit(2)
+_BY_NUMBER = select(*_COLUMNS).where(notificaciones.c.number == bindparam("key"))
 _ANY_FILE = select(files.c.position).limit(1)
 _FILES = (
     select(*_FILE_COLUMNS)
@@ -145,7 +155,7 @@ def as_of(
     state = c.read_at <= at if read else or_(c.read_at.is_(None), c.read_at > at)
     statement = (
         select(*_COLUMNS)
-        .where(c.casilla_id == casilla_id, c.deposited_at <= at, state, _lets_through(wanted))
+        .where(c.casilla_id == casilla_id, REAL, c.deposited_at <= at, state, _lets_through(wanted))
         .order_by(c.id.desc())
         .limit(most)
     )
@@ -203,6 +213,18 @@ def mark_read(tx: Tx, casilla_id: int, notificacion_id: bytes, effect: str | Non
     False: they were set before."""
     values = {"casilla": casilla_id, "key": notificacion_id, "now": tx.now, "upon": effect}
     return tx.conn.execute(_MARK_READ, values).first() is not None
+
+
+def by_number(tx: Tx, number: str) -> Notificacion | None:
+    """For who deposits, real or a test."""
+    row = tx.conn.execute(_BY_NUMBER, {"key": number}).first()
+    return Notificacion(*row) if row else None
+
+
+def by_id(tx: Tx, notificacion_id: bytes) -> Notificacion | None:
+    """For who deposits, real or a test. Reads all of them: the casilla is not known."""
+    rows = tx.conn.execute(_BY_ID, {"key": notificacion_id}).all()
+    return Notificacion(*rows[0]) if len(rows) == 1 else None
 
 
 def any_files(tx: Tx) -> bool:

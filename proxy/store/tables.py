@@ -1,23 +1,23 @@
 """Every table. `migrations/` brings a database to this; a test compares the two."""
 
 from sqlalchemy import (  # isort: skip
-    JSON, BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, ForeignKeyConstraint,
-    Index, Integer, LargeBinary, MetaData, Table, Text,
+    BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, ForeignKeyConstraint,
+    Index, Integer, LargeBinary, Table, Text, false,
 )  # fmt: skip
 
+from proxy.store.deposit_tables import annulments as annulments
+from proxy.store.deposit_tables import api_keys as api_keys
+from proxy.store.deposit_tables import deposits as deposits
+from proxy.store.deposit_tables import feed as feed
+from proxy.store.deposit_tables import numbers as numbers
 from proxy.store.instant import Instant
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers only INTEGER by itself
+from proxy.store.metadata import Number
+from proxy.store.metadata import metadata as metadata
+from proxy.store.record_tables import audit as audit
+from proxy.store.record_tables import audit_head as audit_head
+from proxy.store.record_tables import eventos as eventos
+from proxy.store.record_tables import line as line
+from proxy.store.record_tables import line_waiting as line_waiting
 
 # The vault seals personal data; `info` names the column that ties a value to its row.
 casillas = Table(
@@ -85,6 +85,7 @@ challenges = Table(
     Column("user_agent", Text, nullable=False),
     Column("seal", LargeBinary, info={"sealed": "id"}),  # of purpose, casilla and visit
     Column("made_by", LargeBinary, index=True),  # keyed hash of the form that made it
+    Column("pressed_at", Instant),  # the press whose browser has the visit
 )
 
 # A link of a message. A signature proves the link; this row says whether it still holds.
@@ -114,10 +115,9 @@ sessions = Table(
     Column("ended_at", Instant),
     Column("ip", Text, nullable=False),
     Column("user_agent", Text, nullable=False),
-    Column(
-        "seal", LargeBinary, info={"sealed": "digest"}
-    ),  # of id, casilla and end, while it lasts
+    Column("seal", LargeBinary, info={"sealed": "digest"}),  # id, casilla and end, while it lasts
     Column("made_by", LargeBinary),  # keyed hash of the code, until a request brings the token
+    Column("pressed_at", Instant),  # the press that opened it
     sqlite_with_rowid=False,  # one search instead of two, at every request
 )
 
@@ -160,9 +160,8 @@ changes = Table(
     Column("ended_at", Instant),  # given up, or undone
 )
 
-# What waits for the entity, under numbers of one series: an act that one of its people asked for
-# and another one approves, as another OS user (S39); a company whose power no register confirms,
-# and a casilla that 0.2.0 opened by such a power (S81).
+# What waits for the entity: an act that one of its people asked for and another one approves, as
+# another OS user (S39); a company whose power no register confirms (S81), and one of 0.2.0.
 petitions = Table(
     "petitions",
     metadata,
@@ -236,8 +235,7 @@ captchas = Table(
     Column("form", Text),
     Column("expires_at", Instant),
     Column("price", Integer, nullable=False, server_default="1"),  # times the work
-    # Last, because SQLite reads through a large value to reach the next column. Both are empty in
-    # a riddle that only computing work answers.
+    # Last: SQLite reads through a large value to the next column. Empty when only work answers.
     Column("image", LargeBinary, nullable=False),  # PNG
     Column("audio", LargeBinary, nullable=False),  # WAV
 )
@@ -269,15 +267,19 @@ notificaciones = Table(
     Column("read_at", Instant),
     Column("effect", Text),  # JSON, frozen at the deposit; 0.2.0 computed none
     Column("effect_read", Text),  # what the first reading made of it
+    Column("number", Text),  # "CE-2026-000123-K"; 0.3.0 gave none
+    Column("content", Text),  # JSON: remedies and the rest that the law wants said, if declared
+    Column("test", Boolean, nullable=False, server_default=false()),  # its owner never sees it
     # Clustered by casilla: a page of the inbox costs the same among ten million as among ten.
     sqlite_with_rowid=False,
 )
+Index("uq_notificaciones_number", notificaciones.c.number, unique=True)
 Index(
     "ix_notificaciones_pending",
     notificaciones.c.casilla_id,
     notificaciones.c.id,
-    sqlite_where=notificaciones.c.read_at.is_(None),
-    postgresql_where=notificaciones.c.read_at.is_(None),
+    sqlite_where=notificaciones.c.read_at.is_(None) & notificaciones.c.test.is_(False),
+    postgresql_where=notificaciones.c.read_at.is_(None) & notificaciones.c.test.is_(False),
 )
 
 # The acto and its anexos. The bytes are in the document store, under their SHA-256.
@@ -305,8 +307,7 @@ outbox = Table(
     Column("message_id", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),  # the folder in templates/<channel>
     Column("channel", Text, nullable=False),  # "email" or "sms"
-    # Empty for an identidad without a casilla.
-    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
+    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),  # or of nobody
     Column("recipient", LargeBinary, nullable=False, info={"sealed": "message_id"}),
     # JSON; emptied once the message is sent or given up.
     Column("context", LargeBinary, nullable=False, info={"sealed": "message_id"}),
@@ -334,66 +335,4 @@ outbox_attempts = Table(
     Column("at", Instant, nullable=False, index=True),
     Column("sent", Boolean, nullable=False),
     Column("detail", Text, nullable=False),  # what the server answered
-)
-
-# Every fact, inserted with its act; never updated or deleted (triggers). No reference to another
-# table: what is sealed here stays as it was said, and costs no look elsewhere.
-eventos = Table(
-    "eventos",
-    metadata,
-    Column("id", LargeBinary, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("casilla_id", Number),
-    Column("notificacion", LargeBinary),
-    Column("actor", Text, nullable=False),  # "owner", "operator:name" …
-    Column("session", LargeBinary),
-    Column("ip", Text),
-    Column("challenge", LargeBinary),
-    Column("message", Text),
-    Column("request", Text),
-    Column("detail", Text, nullable=False),  # JSON
-    Column("key_id", Text, nullable=False),
-    Column("seal", LargeBinary, nullable=False),  # keyed hash of this row
-    sqlite_with_rowid=False,
-)
-
-# Eventos of committed acts that have no place in line yet.
-line_waiting = Table(
-    "line_waiting",
-    metadata,
-    Column("evento_id", LargeBinary, primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-line = Table(
-    "line",
-    metadata,
-    Column("place", BigInteger, primary_key=True, autoincrement=False),
-    Column("evento_id", LargeBinary, nullable=False, unique=True),
-    Column("key_id", Text, nullable=False),
-    Column("chain", LargeBinary, nullable=False),  # keyed hash of the place and the one before
-    sqlite_with_rowid=False,
-)
-
-# The audit of versions up to 0.2.0 and its end. Only read: its end is sealed into the first evento.
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", Number, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
-    Column("ip", Text),
-    Column("detail", JSON, nullable=False),
-    Column("key_id", Text, nullable=False),
-    Column("seal", LargeBinary, nullable=False),  # keyed hash of this row and the seal before it
-)
-
-audit_head = Table(
-    "audit_head",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("last_id", BigInteger, nullable=False),
-    Column("seal", LargeBinary, nullable=False),
 )

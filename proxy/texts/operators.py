@@ -28,9 +28,63 @@ OPERATORS = {
         "Ese mismo acto, con ese número, ya está en esa casilla: se depositó el {at} y es {id}. No "
         "se depositó otra vez. Si debe notificarse de nuevo, repita con --de-nuevo."
     ),
+    "deposit.other_body": (
+        "La clave de idempotencia «{key}» ya se usó con otros datos: no se depositó nada. Use otra "
+        "clave, o repita el pedido tal como lo envió."
+    ),
+    "deposit.missing": "No hay una notificación con ese número o código. Revíselo.",
+    "datos.wrong": "El dato «{field}» no vale: {why} No se depositó nada.",
+    "datos.malformed": "{said}",
+    "datos.large": "{name} pasa de {most} bytes: no se depositó nada. ¿Es el archivo de los datos?",
+    "datos.procedure": (
+        "El archivo de datos dice el procedimiento «{said}» y --procedimiento otro: no se depositó "
+        "nada. Deje uno."
+    ),
+    "datos.alone": (
+        "Con --datos los datos salen del archivo: solo pueden ir con él --acto, --anexo, "
+        "--procedimiento y --de-nuevo."
+    ),
+    "datos.no_json": "No es JSON en UTF-8.",
+    "datos.twice": "Está dos veces.",
+    "datos.missing": "Falta.",
+    "datos.extra": "No es un dato de un depósito. Quítelo.",
+    "datos.empty": "Está vacío.",
+    "datos.long": "Pasa de {most} caracteres. Acórtelo.",
+    "datos.too_long": "Pasa de {max_length} caracteres. Acórtelo.",
+    "datos.unreadable": "Tiene caracteres que no se pueden mostrar. Escríbalo otra vez.",
+    "datos.text": "Debe ser un texto.",
+    "datos.number": "Debe ser un número entero, sin comillas.",
+    "datos.yes_no": "Debe ser true o false.",
+    "datos.least": "Debe ser {ge} o más.",
+    "datos.most": "Debe ser {le} o menos.",
+    "datos.one_of": "Use uno de estos: {expected}.",
+    "datos.day": "Debe ser una fecha, como 2026-03-09.",
+    "datos.year": "El año debe estar entre 1900 y 2199.",
+    "datos.moment": "Debe ser una fecha, como 2026-03-09, o como 2026-03-09T16:30:00-05:00.",
+    "datos.sha256": "Deben ser 64 cifras hexadecimales.",
+    "datos.many": "Se admiten {max_length} como máximo.",
+    "datos.object": "Debe ser un objeto, entre llaves.",
+    "datos.list": "Debe ser una lista, entre corchetes.",
+    "datos.remedies": (
+        "Diga los recursos que proceden en «recursos» o, si no procede ninguno, por qué en "
+        "«sin_recursos»: uno de los dos."
+    ),
+    "datos.parts": "Los datos anuncian {said} y llegaron {came}. Deben ser los mismos.",
+    "datos.odd": "No vale.",
+    "annulment.other": (
+        "Esa notificación ya se anuló, con otro motivo o con otro reemplazo: no se cambió nada."
+    ),
+    "annulment.replacement": (
+        "El reemplazo debe ser otra notificación, sin anular, de la misma casilla: no se anuló "
+        "nada. Deposítela primero y use su número."
+    ),
     "file.missing": "No se puede leer el archivo «{name}»: no se depositó nada. Revise su ruta.",
     "file.empty": "El archivo «{name}» está vacío: no se depositó nada.",
     "file.large": "El archivo «{name}» pasa de {most} MB: no se depositó nada.",
+    "file.other_bytes": (
+        "El archivo «{name}» no es el que anuncia su SHA-256 (el suyo es {sha256}): no se depositó "
+        "nada. Envíelo otra vez, o corrija ese dato."
+    ),
     "file.kind": (
         "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada."
     ),

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -39,8 +40,8 @@ def casilla(
 
 
 @pytest.fixture
-def installation(casilla: Casilla) -> Installation:
+def installation(casilla: Casilla, tmp_path: Path, migrated_folder: Path) -> Installation:
     """Tables, keys, and an acto to serve in `carta.pdf`."""
-    assert casilla("migrar")[0] == 0
+    shutil.copytree(migrated_folder, tmp_path, dirs_exist_ok=True)
     Path("carta.pdf").write_bytes(PDF)
     return Installation(Settings())

@@ -27,6 +27,7 @@ ASKED = {
     "trabajar": "",
     "demostracion": "",
     "depositar": DEPOSIT,
+    "anular": "CE-2026-000001-R --motivo x",
     "cuentas crear": f"{WHO} --nombres Rosa --correo rosa@example.com",
     "cuentas importar": "cuentas.csv",
     "cuentas rehabilitar": WHO,

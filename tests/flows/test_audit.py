@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,11 +26,13 @@ MANUAL = Path(__file__).parents[2] / "site_src/pages/manual/auditoria-y-claves.m
 
 
 @pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+def installation(
+    tmp_path: Path, migrated_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
     monkeypatch.chdir(tmp_path)
     for name in ("DATABASE_URL", "KEYS_FILE", "ORIGIN"):
         monkeypatch.delenv(f"CASILLA_{name}", raising=False)
-    assert main(["migrar"]) == 0
+    shutil.copytree(migrated_folder, tmp_path, dirs_exist_ok=True)
     installation = Installation(Settings(_env_file=None))
     rosa = open_casilla(installation.db, ROSA)
     with installation.db.transaction() as tx:

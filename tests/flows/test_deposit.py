@@ -4,12 +4,14 @@ import base64
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Barrier
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -72,13 +74,15 @@ class Sender:
         to: Identidad = ROSA.identidad,
         anew: bool = False,
         ruling: Ruling = RULING,
+        sent: Mapping[str, Any] = MappingProxyType({}),
         **changes: object,
     ) -> Receipt:
         first, *others = [Offered(name, BytesIO(content)) for name, content in (acto, *anexos)]
         served = deposit.receive(self.documents, LIMITS, first, others)
         assert all(self.documents.intact(file.received.sha256) for file in served)
         with self.db.transaction() as tx:
-            return deposit.deposit(tx, LIMA, to, describe(**changes), served, ruling, anew=anew)
+            described = describe(**changes)
+            return deposit.deposit(tx, LIMA, to, described, served, ruling, anew=anew, **sent)
 
     @property
     def kept(self) -> list[Path]:
@@ -148,7 +152,8 @@ def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
     hashes = [file.sha256 for file in files]
     assert json.loads(entry["detail"]) == {
         "sha256": hashes,
-        "acto": digest(served, files, served.effect),
+        "acto": digest(served, files, served.effect, number=served.number),
+        "number": served.number,
     }
 
 

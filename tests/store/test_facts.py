@@ -83,9 +83,11 @@ def test_what_was_served_or_read_and_is_altered_is_named(
 
 
 def copy(table: Table, column: str, value: str) -> Any:
-    names = ", ".join(c.name for c in table.c if c.name != column)
+    names = [c.name for c in table.c if c.name != column]
+    others = ["number || '-2'" if name == "number" else name for name in names]  # it is unique
     return text(
-        f"INSERT INTO {table.name} ({column}, {names}) SELECT {value}, {names} FROM {table.name}"
+        f"INSERT INTO {table.name} ({column}, {', '.join(names)})"
+        f" SELECT {value}, {', '.join(others)} FROM {table.name}"
     )
 
 

@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from proxy.store import notificaciones, tables
+from proxy.domain.annulment import Annulment
+from proxy.domain.notificacion import Sent
+from proxy.domain.sender import Request, Sender
+from proxy.store import annulments, deposits, notificaciones, tables
 from proxy.store.db import Database
 from tests.casilla import Casilla, Offered
 from tests.clock import Clock
@@ -23,8 +26,12 @@ CHANGES = {
     "issued_at": "'2026-01-01 00:00:00'",
     "deposited_at": "'2026-01-01 00:00:00'",
     "effect": "'{}'",
+    "test": "NOT test",
 }
-WRITTEN = ("expediente", "tipo", "numero", "asunto", "dependencia", "firmado_por", "elaborado_por")
+WRITTEN = (
+    "expediente", "tipo", "numero", "asunto", "dependencia", "firmado_por", "elaborado_por",
+    "number", "content",
+)  # fmt: skip
 READ = "read_at = '2026-11-17 15:00:00'"
 
 
@@ -50,7 +57,12 @@ class Served:
         with self.db.reading() as tx:
             return [
                 tx.conn.execute(select(table)).all()
-                for table in (tables.notificaciones, tables.files)
+                for table in (
+                    tables.notificaciones,
+                    tables.files,
+                    tables.deposits,
+                    tables.annulments,
+                )
             ]
 
     def read(self) -> bool:
@@ -155,6 +167,24 @@ def test_no_row_is_put_in_place_of_another(served: Served) -> None:
         served.refuses(
             f"INSERT {row} WHERE true ON CONFLICT ({key}) DO UPDATE SET {names[-1]} = NULL"
         )
+
+
+def test_what_a_system_sent_and_what_was_annulled_stay_as_they_are(
+    db: Database, rosa: Person, served: Served, clock: Clock
+) -> None:
+    """X7"""
+    request = Request(Sender("SGD", "k1"), "a", b"1", "r")
+    with db.transaction() as tx:
+        found = notificaciones.one(tx, rosa.id, served.id)
+        assert found and deposits.add(tx, found, Sent(request, "{}"))
+        assert annulments.add(tx, Annulment(rosa.id, served.id, tx.now, "x", None))
+    for table, change in (("deposits", "answer = 'otra'"), ("annulments", "reason = 'otra'")):
+        served.refuses(f"UPDATE {table} SET {change}")
+        served.refuses(f"DELETE FROM {table}")
+        if db.sqlite:
+            served.refuses(f"REPLACE INTO {table} SELECT * FROM {table}")
+        else:
+            served.refuses(f"TRUNCATE {table}")
 
 
 def test_nobody_reads_it_for_its_owner(served: Served, db: Database, bruno: Person) -> None:

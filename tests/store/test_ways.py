@@ -40,7 +40,9 @@ WAYS: dict[str, Callable[[Tx, int], object]] = {
 # Their rows name a casilla and let nobody in.
 OTHERS = {
     "acceptances",
+    "annulments",
     "audit",
+    "deposits",
     "eventos",
     "files",
     "lookups",

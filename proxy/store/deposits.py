@@ -1,0 +1,76 @@
+"""What systems sent: found by how they name it, by its id or by its number.
+
+Every lookup names the system, and whether it asks for tests: it never finds what another one sent.
+"""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, bindparam, select
+
+from proxy.domain.notificacion import Notificacion, Sent
+from proxy.domain.sender import Request, Sender
+from proxy.store.once import added, once
+from proxy.store.tables import deposits, notificaciones
+from proxy.store.tx import Tx
+
+
+class Found(NamedTuple):
+    notificacion: Notificacion
+    sent: Sent
+
+
+_NOTIFICACION = [notificaciones.c[name] for name in Notificacion.__dataclass_fields__]
+_SENT = [
+    deposits.c[name]
+    for name in ("system", "test", "key_id", "idempotency", "body", "reference", "answer")
+]
+_EVERY = select(*_NOTIFICACION, *_SENT).join(
+    deposits,
+    (deposits.c.casilla_id == notificaciones.c.casilla_id)
+    & (deposits.c.notificacion_id == notificaciones.c.id),
+)
+_OF = _EVERY.where(
+    deposits.c.system == bindparam("of_system"), deposits.c.test == bindparam("of_test")
+)
+_AGAIN = _OF.where(deposits.c.idempotency == bindparam("key"))
+_ONE = _OF.where(deposits.c.notificacion_id == bindparam("key"))
+_ADD = once(deposits, deposits.c.system, deposits.c.test, deposits.c.idempotency)
+
+
+def again(tx: Tx, request: Request) -> Found | None:
+    """What was deposited under the same key, whatever was sent with it."""
+    return _found(tx, _AGAIN, request.sender, request.idempotency)
+
+
+def one(tx: Tx, sender: Sender, notificacion_id: bytes) -> Found | None:
+    return _found(tx, _ONE, sender, notificacion_id)
+
+
+def add(tx: Tx, notificacion: Notificacion, sent: Sent) -> bool:
+    """False: the system sent something else under the same key."""
+    request, sender = sent.request, sent.request.sender
+    row = {
+        "notificacion_id": notificacion.id,
+        "casilla_id": notificacion.casilla_id,
+        "system": sender.system,
+        "test": sender.test,
+        "key_id": sender.key_id,
+        "idempotency": request.idempotency,
+        "body": request.body,
+        "reference": request.reference,
+        "answer": sent.answer,
+    }
+    return added(tx, _ADD, row)
+
+
+def _found(tx: Tx, statement: Any, sender: Sender, key: object) -> Found | None:
+    values = {"of_system": sender.system, "of_test": sender.test, "key": key}
+    row = tx.conn.execute(statement, values).first()
+    return _opened(row) if row else None
+
+
+def _opened(row: Row[Any]) -> Found:
+    width = len(_NOTIFICACION)
+    system, test, key_id, idempotency, body, reference, answer = row[width:]
+    request = Request(Sender(system, key_id, test), idempotency, body, reference)
+    return Found(Notificacion(*row[:width]), Sent(request, answer))

@@ -1,0 +1,120 @@
+"""An annulment: a row of its own, once, with a reason; nothing is edited or deleted. X7."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from proxy.domain.annulment import Annulment
+from proxy.domain.sender import Sender as System
+from proxy.errors import NotYours
+from proxy.flows import annulment, inbox
+from proxy.flows.audit import Whole
+from proxy.store import annulments, tables
+from proxy.store.db import Database
+from tests.casilla import pdf
+from tests.clock import Clock
+from tests.flows.test_deposit import Sender, count
+from tests.flows.test_sending import SGD, TEST, sent
+from tests.people import Person
+from tests.plazos import refusing
+from tests.recorded import verify
+from tests.store.test_facts import altered
+
+A = tables.annulments
+
+
+@pytest.fixture
+def sender(db: Database, tmp_path: Path) -> Sender:
+    return Sender(db, tmp_path / "documentos")
+
+
+def annul(db: Database, *named: Any, **more: Any) -> Annulment:
+    with db.transaction() as tx:
+        return annulment.annul(tx, *named, **more)
+
+
+def test_what_is_annulled_stays_where_it_is_and_says_why(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    wrong = sender.deposit()
+    right = sender.deposit(("a.pdf", pdf("otro")))
+    clock.advance(hours=1)
+    done = annul(db, wrong.notificacion.number, "  Con  errores ", right.id.hex())
+    assert done == Annulment(rosa.id, wrong.id, clock.now, "Con errores", right.id)
+    with db.reading() as tx:
+        assert len(inbox.page(tx, rosa.id, read=False).rows) == 2
+        assert annulments.among(tx, rosa.id, [wrong.id, right.id]) == {wrong.id: done}
+        assert inbox.detail(tx, rosa.id, wrong.id).notificacion == wrong.notificacion
+    assert isinstance(verify(db), Whole)
+
+
+def test_the_same_annulment_again_is_the_first_one_and_another_is_refused(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    one = sender.deposit()
+    first = annul(db, one.id.hex(), "Con errores")
+    clock.advance(hours=1)
+    assert annul(db, one.id.hex(), "Con errores") == first
+    with refusing("annulment.other"):
+        annul(db, one.id.hex(), "Otro motivo")
+    assert count(db, "annulments") == 1
+
+
+def test_a_system_annuls_only_what_it_sent(db: Database, rosa: Person, sender: Sender) -> None:
+    mine, test = sender.deposit(sent=sent()), sender.deposit(sent=sent(system=TEST))
+    by_command = sender.deposit(anew=True)
+    for who, what in ((TEST, mine), (SGD, test), (SGD, by_command), (System("Mesa"), mine)):
+        for named in (what.id.hex(), what.notificacion.number):
+            with pytest.raises(NotYours):
+                annul(db, named, "x", sender=who)
+    assert count(db, "annulments") == 0
+    annul(db, mine.id.hex(), "x", sender=SGD)
+    annul(db, test.notificacion.number, "x", sender=TEST)
+
+
+def test_what_replaces_it_is_another_one_of_the_same_person(
+    db: Database, rosa: Person, bruno: Person, sender: Sender
+) -> None:
+    one, gone = sender.deposit(), sender.deposit(anew=True)
+    test = sender.deposit(sent=sent(system=TEST))
+    annul(db, gone.id.hex(), "x")
+    others = [one, gone, test, sender.deposit(to=bruno.identidad)]
+    for other in [*(o.id.hex() for o in others), "CE-2026-000001", "0" * 32]:
+        with refusing("annulment.replacement"):
+            annul(db, one.id.hex(), "x", other)
+
+
+@pytest.mark.parametrize("named", ["", "0" * 32, "CE-2026-999999-1", "otra"])
+def test_what_is_not_there_is_not_annulled(db: Database, rosa: Person, named: str) -> None:
+    with pytest.raises(NotYours):
+        annul(db, named, "x")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(A).values(reason="otro"),
+        update(A).values(at=select(tables.casillas.c.created_at).scalar_subquery()),
+        delete(A),
+    ],
+)
+def test_an_annulment_that_is_altered_is_found(
+    db: Database, rosa: Person, sender: Sender, clock: Clock, change: Any
+) -> None:
+    """S69"""
+    one = sender.deposit()
+    clock.advance(hours=1)
+    annul(db, one.id.hex(), "Con errores")
+    assert isinstance(verify(db), Whole)
+    assert altered(db, change) == ("audit.annulled", one.id.hex())
+
+
+def test_an_annulment_that_nobody_made_is_found(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    one = sender.deposit()
+    row = {"notificacion_id": one.id, "casilla_id": rosa.id, "at": clock.now, "reason": "x"}
+    assert isinstance(verify(db), Whole)
+    assert altered(db, insert(A).values(row)) == ("audit.annulled", one.id.hex())
