@@ -18,7 +18,7 @@ from pyhanko.sign.signers import PdfSigner
 from bench import figures
 from proxy.domain.constancia import Facts, Sealing
 from proxy.domain.constancia_acts import Kind
-from proxy.domain.numero import numero
+from proxy.domain.number import number
 from proxy.keys.seal import RESERVED, KeepingSigner, Seal, field_of_seal, seal_of
 from proxy.render import constancia as rendering
 from proxy.render.constancia import render_constancia
@@ -30,9 +30,9 @@ WARM = 2 if figures.QUICK else 10
 AT = LATER.replace(microsecond=0).astimezone(UTC)
 
 
-def document(number: int) -> Facts:
+def document(sequence: int) -> Facts:
     one = facts(Kind.DEPOSITO)
-    return replace(one, number=numero("CC", 2026, number), salt=f"{number:032x}")
+    return replace(one, number=number("CC", 2026, sequence), salt=f"{sequence:032x}")
 
 
 def ours(seal: Seal) -> Callable[[Facts], bytes]:

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from proxy.domain.acto import Described
 from proxy.domain.constancia import (
-    TEST,
     Authentication,
     Certificate,
     Concerned,
@@ -38,8 +37,9 @@ from proxy.domain.constancia_acts import (
     Reading,
     Revocation,
 )
+from proxy.domain.content import Content, Remedy
 from proxy.domain.effect import Ruling, freeze
-from proxy.domain.numero import numero
+from proxy.domain.number import number
 from proxy.domain.plazo import Term
 from tests.people import BRUNO, COMERCIAL_SUR, ROSA
 from tests.plazos import CATALOG, LIMA, governed_by
@@ -77,13 +77,23 @@ PARTS = (
     Part("anexo 1, croquis.png", 9_876, hashlib.sha256(b"anexo").hexdigest()),
 )
 DAYS = Term(15, "habiles")
+CONTENT = Content(
+    authority=CATALOG.entity.nombre,
+    address=CATALOG.entity.direccion,
+    validity="Desde el día siguiente de su notificación",
+    exhausts=False,
+    remedies=(Remedy("Reconsideración", "Secretaría General", DAYS),),
+    term=DAYS,
+    purpose="para presentar lo que se pide",
+)
 CONCERNED = Concerned(
     id="019b2f0000007000a000000000000001",
     acto=ACTO,
     deposited=AT,
     parts=PARTS,
     effect=freeze(Ruling(CATALOG, "administrativo", DAYS), AT),
-    number=numero("CE", 2026, 123),
+    number=number("CE", 2026, 123),
+    content=CONTENT.freeze(),
 )
 # Where the rule waits for the reading.
 WAITING = replace(
@@ -105,7 +115,7 @@ ACTS: Mapping[Kind, Act] = {
         ),
         Expiry(),
         Incident("El anexo 1 no es el que se depositó", AT, LATER),
-        Annulment(numero("CE", 2026, 456)),
+        Annulment(number("CE", 2026, 456)),
         Affiliation(TEXTS, ROSA.email, "+51987654321"),
         Revocation(TEXTS, LATER, "Desde mañana no se deposita nada más en esta casilla."),
     )
@@ -116,7 +126,7 @@ OF_A_PERSON = {Kind.AFILIACION, Kind.REVOCACION}
 def facts(kind: Kind) -> Facts:
     concerned = WAITING if kind in (Kind.VENCIMIENTO, Kind.ALERTA_FALLIDA) else CONCERNED
     found = Facts(
-        number=numero("CC", 2026, [*Kind].index(kind) + 1),
+        number=number("CC", 2026, [*Kind].index(kind) + 1),
         act=ACTS[kind],
         at=AT if kind is Kind.DEPOSITO else LATER,
         sender=Sender(CATALOG.entity.nombre, "Trámite documentario", "Servidor Ficticio"),
@@ -134,7 +144,7 @@ def facts(kind: Kind) -> Facts:
 
 
 REASONED = {Kind.ALERTA_FALLIDA, Kind.VENCIMIENTO, Kind.INCIDENCIA, Kind.ANULACION}
-BEFORE = Previous(numero("CC", 2026, 1), hashlib.sha256(b"the one before").hexdigest())
+BEFORE = Previous(number("CC", 2026, 1), hashlib.sha256(b"the one before").hexdigest())
 
 
 def told(one: Facts, sealing: Sealing = SEALING) -> str:
@@ -147,7 +157,7 @@ def of(kind: Kind, certificate: Certificate = CERTIFICATE) -> str:
 
 
 def of_a_test() -> str:
-    return told(replace(facts(Kind.DEPOSITO), number=numero(TEST, 2026, 1), test=True))
+    return told(replace(facts(Kind.DEPOSITO), number=number("CT", 2026, 1), test=True))
 
 
 EVERY: Mapping[str, str] = {str(kind): of(kind) for kind in Kind}

@@ -20,10 +20,9 @@ from catalog.reading.model import Entity
 from proxy.domain.acto import Described
 from proxy.domain.constancia_acts import ETSI, NEGATIVE, Act, Moment
 from proxy.domain.identidad import Identidad
+from proxy.domain.notificacion import File, Notificacion
 
 VERSION = 1
-# Of the number: a constancia, and one of a test, which has no legal value.
-REAL, TEST = "CC", "CT"
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Concerned:
-    """The notificacion of which something is stated. `effect` is what was frozen."""
+    """The notificacion of which something is stated. `effect` and `content` are what was frozen."""
 
     id: str
     acto: Described
@@ -68,6 +67,13 @@ class Concerned:
     parts: tuple[Part, ...]
     effect: str | None
     number: str | None = None
+    content: str | None = None
+
+
+def concerned(one: Notificacion, files: Sequence[File]) -> Concerned:
+    parts = tuple(Part(file.name, file.size, file.sha256) for file in files)
+    effect = one.effect_read or one.effect
+    return Concerned(one.id.hex(), one, one.deposited_at, parts, effect, one.number, one.content)
 
 
 @dataclass(frozen=True)
@@ -239,6 +245,7 @@ def _notificacion(one: Concerned, moment: Moment) -> dict[str, Any]:
         "firmado_por": acto.firmado_por,
         "elaborado_por": acto.elaborado_por,
         "fecha_emision": moment(acto.issued_at),
+        "contenido": json.loads(one.content) if one.content else None,
     }
 
 

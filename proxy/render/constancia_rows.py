@@ -10,7 +10,7 @@ from proxy.domain.constancia import grouped
 from proxy.domain.constancia_acts import ETSI, Kind
 from proxy.domain.email import masked_email
 from proxy.domain.phone import masked_phone
-from proxy.domain.plazo_steps import moment_text
+from proxy.domain.plazo_steps import amount_text, moment_text
 from proxy.texts import TEXTS
 
 Told = Mapping[str, Any]
@@ -68,6 +68,7 @@ def shown(told: Told) -> Shown:
     found = [
         Section("Datos", _subject(told)),
         _besides(kind, told["detalle"]),
+        _content(told["notificacion"]),
         Section("Motivos", steps=told["motivos"]),
         _effect(kind, told),
         Section("Archivos", hashes=[_file(part) for part in told["partes"]]),
@@ -195,6 +196,30 @@ _BESIDES: dict[Kind, tuple[str, Callable[[Told], Rows]]] = {
     Kind.AFILIACION: ("Lo aceptado", _of_affiliation),
     Kind.REVOCACION: ("La revocación", _of_revocation),
 }
+
+
+def _content(notificacion: Told | None) -> Section:
+    """What the law wants said with the act (L7)."""
+    found = notificacion and notificacion["contenido"]
+    if not found:
+        return Section("Recursos")
+    term = found["plazo"]
+    rows = [
+        ("Autoridad", f"{found['autoridad']}, {found['direccion']}"),
+        ("Vigencia", found["vigencia"]),
+        ("Agota la vía", "Sí" if found["agota_via"] else "No"),
+        ("Plazo", f"{_amount(term)}, {term['para']}" if term else ""),
+        ("Sin recursos", found["sin_recursos"]),
+        *(
+            (one["recurso"], f"{one['organo']}, {_amount(one['plazo'])}")
+            for one in found["recursos"]
+        ),
+    ]
+    return Section("Vigencia y recursos", [row for row in rows if row[1]])
+
+
+def _amount(term: Told) -> str:
+    return amount_text(term["cantidad"], term["unidad"])
 
 
 def _effect(kind: Kind, told: Told) -> Section:

@@ -10,7 +10,7 @@ import rfc8785
 
 from proxy.domain.constancia import Sealing, previous, stated, written
 from proxy.domain.constancia_acts import NEGATIVE, Kind
-from proxy.domain.numero import is_numero
+from proxy.domain.number import parse_number
 from tests.constancias import (
     AT,
     CERTIFICATE,
@@ -49,7 +49,7 @@ ETSI = {
 def test_every_kind_states_the_common_block(kind: Kind) -> None:
     found = json.loads(of(kind))
     assert set(found) == COMMON
-    assert found["evento"] == kind and is_numero(found["id"])
+    assert found["evento"] == kind and parse_number(found["id"]) == found["id"]
     assert found["etsi"] == [f"http://uri.etsi.org/19522/Event/{name}" for name in ETSI[kind]]
     assert set(found["emisor"]) >= {"entidad", "ruc", "oficina", "direccion", "telefono"}
     assert bool(found["motivos"]) == (kind in NEGATIVE)

@@ -24,7 +24,7 @@ from proxy.domain.constancia import grouped
 from proxy.domain.constancia_acts import Kind
 from proxy.domain.email import masked_email
 from proxy.domain.phone import masked_phone
-from proxy.domain.plazo_steps import day_text
+from proxy.domain.plazo_steps import UNITS, day_text
 from proxy.render.constancia import UNPRINTABLE, render_constancia
 from proxy.render.constancia_rows import shown
 from tests.conftest import missing
@@ -203,6 +203,7 @@ def forms(leaf: Any) -> Iterator[str]:
         yield f"{leaf:,}".replace(",", " ")
         return
     yield leaf
+    yield from UNITS.get(leaf, ())
     if re.fullmatch(r"[0-9a-f]{8,}", leaf):
         yield grouped(leaf)
     if "@" in leaf:
