@@ -25,6 +25,7 @@ KINDS = (
     "/catalogo/historial/",
     "/normativas/",
     "/plazos/",
+    "/verificar/",
     "/datos/",
     "/guias/ingresar-a-su-casilla/",
     "/preguntas/",
