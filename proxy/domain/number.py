@@ -1,4 +1,4 @@
-"""The number of a notificacion, «CE-2026-000123-K»: people dictate it, and a slip of one shows."""
+"""The number of a notificacion, «CE-2026-000123-H»: people dictate it, and a slip of one shows."""
 
 import re
 from typing import Literal
