@@ -1,4 +1,4 @@
-"""The number of a notificacion, «CE-2026-000123-K», and of a constancia, «CC-…»: people dictate it,
+"""The number of a notificacion, «CE-2026-000123-H», and of a constancia, «CC-…»: people dictate it,
 and a slip of one shows."""
 
 import re

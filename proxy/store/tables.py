@@ -267,7 +267,7 @@ notificaciones = Table(
     Column("read_at", Instant),
     Column("effect", Text),  # JSON, frozen at the deposit; 0.2.0 computed none
     Column("effect_read", Text),  # what the first reading made of it
-    Column("number", Text),  # "CE-2026-000123-K"; 0.3.0 gave none
+    Column("number", Text),  # "CE-2026-000123-H"; 0.3.0 gave none
     Column("content", Text),  # JSON: remedies and the rest that the law wants said, if declared
     Column("test", Boolean, nullable=False, server_default=false()),  # its owner never sees it
     # Clustered by casilla: a page of the inbox costs the same among ten million as among ten.
