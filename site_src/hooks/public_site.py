@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+from api_fields import FIELDS
 from generated_pages import CatalogPage, Templates, generated_pages
 from jinja2 import Environment, StrictUndefined
 from links import lost_links
@@ -122,9 +123,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return markdown
     catalog = config.extra["catalog"]
     profile = catalog.access.profile(config.extra["profile"])
-    values = {"entity": catalog.entity, "catalog": catalog, "limite": LIMITS, "archivos": FILES}
+    values = {"entity": catalog.entity, "catalog": catalog, "limite": LIMITS, **dict(profile)}
+    values |= {"datos": FIELDS, "archivos": FILES}
     try:
-        return _text.from_string(markdown).render({**values, **dict(profile)})
+        return _text.from_string(markdown).render(values)
     except Exception as error:
         raise PluginError(f"{page.file.src_uri}: {error}") from error
 

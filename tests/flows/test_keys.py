@@ -14,7 +14,7 @@ from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.identity import PersonClaim
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
-from proxy.flows import audit, keys
+from proxy.flows import api_keys, audit, keys
 from proxy.flows.audit import Whole
 from proxy.keys import file
 from proxy.keys.ring import create_keyring, read_keyring
@@ -74,6 +74,7 @@ def fill(db: Database, ring: Path) -> None:
         casillas.set_phone(tx, rosa, "+51987654321")
         padron.put(tx, [claim(record) for record in RECORDS])
         outbox.add(tx, "alerta", rosa, asunto="Carta")
+        api_keys.create(tx, "SGD")
         casillas.lock(tx, rosa.id)
         factors.add(tx, rosa.id, "JBSWY3DPEHPK3PXP", b"s" * 16)
         changes.add(tx, rosa.id, "email", ROSA.email, "nueva@example.com", b"f", tx.now)

@@ -1,4 +1,4 @@
-"""Many at once, on both engines: one deposit a key, and a feed without gaps: X6."""
+"""Many at once, on a real server and both engines: one deposit a key, a feed without gaps: X6."""
 
 import threading
 from collections import Counter

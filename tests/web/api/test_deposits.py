@@ -1,4 +1,4 @@
-"""The API deposits, and answers the same to who asks again: X6, L7, L26, L29, L34."""
+"""The API deposits, and answers the same to who asks again: X6, L7, L26, L29, L34, S8."""
 
 from typing import Any
 

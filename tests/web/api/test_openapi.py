@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from proxy.app import create_app
 from proxy.installation import Installation
 from proxy.web.api.openapi import described
-from proxy.web.api.problems import KINDS, TITLES
+from proxy.web.api.problems import KINDS, OTHER, OTHER_FILE, TITLES
 from tests.people import Person
 from tests.web.api.conftest import System, datos
 from tests.web.served import serving
@@ -102,3 +102,11 @@ def test_nothing_that_its_document_lets_one_ask_makes_it_fail(
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:]
     assert "Tested: 6" in done.stdout
+
+
+def test_each_code_is_explained_in_the_manual() -> None:
+    page = (ROOT / "site_src/pages/manual/api.md").read_text()
+    kinds = {*KINDS.values(), OTHER, OTHER_FILE}
+    rows = {f'| <span id="{one.codigo}">`{one.codigo}`</span> | {one.status} |' for one in kinds}
+    assert {row for row in rows if row not in page} == set()
+    assert page.count('<span id="') == len(kinds)
