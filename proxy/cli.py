@@ -12,10 +12,12 @@ from proxy.commands import (
     api_keys,
     audit,
     backup,
+    constancia,
     cuentas,
     demonstration,
     deposits,
     keys,
+    lot,
     mail,
     padron,
     plazos,
@@ -54,6 +56,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "trabajar": service.work,
     "demostracion": demonstration.demonstration,
     "depositar": deposits.deposit,
+    "depositar-lote": lot.deposit_lot,
     "anular": deposits.annul,
     "correo": mail.mail,
     "respaldar": backup.save,
@@ -65,6 +68,7 @@ for name, function in COMMANDS.items():
 app.add_typer(cuentas.cuentas, name="cuentas")
 app.add_typer(padron.padron, name="padron")
 app.add_typer(audit.auditoria, name="auditoria")
+app.add_typer(constancia.constancia, name="constancia")
 app.add_typer(keys.claves, name="claves")
 app.add_typer(api_keys.claves_api, name="claves-api")
 

@@ -5,6 +5,8 @@ Without one of them, its tests are skipped. With REQUIRE_ENGINES=1, as in CI, th
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -126,6 +128,16 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A database with its tables and no rows, once for each engine."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def migrated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `casilla migrar` makes in an empty folder: tables and keys, for a test to copy."""
+    folder = tmp_path_factory.mktemp("migrated")
+    command = [str(Path(sys.executable).with_name("casilla")), "migrar"]
+    environment = {name: os.environ[name] for name in os.environ if "CASILLA_" not in name}
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def publish(config: Path, settings: "Settings") -> date:
         _write_security_txt(fresh, read_catalog(settings.catalog_dir).entity, settings, until)
         compress(fresh)
         fresh.chmod(0o755)
-        _replace(site, fresh)
+        put_in_place(site, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return until
@@ -115,7 +115,7 @@ def _write_security_txt(folder: Path, entity: "Entity", settings: "Settings", un
     file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def _replace(site: Path, fresh: Path) -> None:
+def put_in_place(site: Path, fresh: Path) -> None:
     old = site.with_name(f"{site.name}{LEAVING}{os.getpid()}")
     if site.exists():
         site.rename(old)

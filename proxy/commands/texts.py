@@ -143,6 +143,7 @@ OPERATION = {
     ),
     "audit.day": "«{typed}» no es una fecha. Escríbala como 2026-03-09 o 2026-03-09T16:30.",
     "audit.unwritable": "No se puede escribir en {path}. Elija otro lugar con --archivo.",
+    "constancia.large": "Este archivo es demasiado grande para ser una constancia. Revise cuál es.",
     "backup.there": "{path} ya existe y no se respaldó nada. Elija otro nombre.",
     "backup.nothing": "No hay nada que respaldar: la base de datos no tiene tablas.",
     "backup.document": (
@@ -252,6 +253,23 @@ OPERATION = {
     "import.cut": (
         "La importación se detuvo después de {lines}. {reason}Ejecute otra vez el mismo comando: "
         "lo que ya entró no cambia y sigue lo que falta."
+    ),
+    "lot.repeated": "Es la misma que la línea {line}. Deje una sola, o dele otra clave.",
+    "lot.outside": (
+        "El archivo «{name}» no está en la carpeta del lote ni debajo de ella. Póngalo ahí y "
+        "escriba su nombre desde esa carpeta."
+    ),
+    "lot.report": "No se puede escribir el informe {path}. Diga otro lugar con --informe.",
+    "lot.report_same": "El informe no puede ser el mismo archivo que el lote. Diga otro.",
+    "lot.disk": "No queda espacio en el disco: libérelo.",
+    "lot.busy": "Otro programa tiene ocupada la base de datos: espere a que termine.",
+    "lot.left_out": (
+        "No se depositó parte del lote: {faults}. Corríjalas y ejecute otra vez el mismo comando: "
+        "lo ya depositado no se repite."
+    ),
+    "lot.cut": (
+        "El lote se detuvo con {lines} en su casilla. {reason}Ejecute otra vez el mismo comando: "
+        "lo ya depositado no se repite y sigue lo que falta."
     ),
     "mail.folder": (
         "Aviso: los correos quedan en una carpeta de este servidor y nadie los recibe. "

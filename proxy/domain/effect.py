@@ -63,6 +63,54 @@ def upon_reading(frozen: str, deposited: datetime, read: datetime, catalog: Cata
     told = json.loads(frozen)
     if told["base"] != "acuse":
         return None
+    # The calendar may end too early: nobody is kept from opening what is theirs.
+    found = _reckoned(told, deposited, read, catalog)
+    if found is None or found[1].effective > _moment(told["surte_efecto"]):
+        return None
+    return _told(told["procedimiento"], *found)
+
+
+Dates = dict[str, str | None]  # of DATES, as JSON has them
+DATES = ("notificado", "surte_efecto", "inicio_computo", "vence")
+
+
+def dates(frozen: str) -> Dates:
+    told = json.loads(frozen)
+    return {name: told[name] for name in DATES}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a calendar gives that came after the frozen dates."""
+
+    calendar: str  # its edition
+    effective: date
+    starts: date
+    ends: date | None
+
+
+def parse_given(calendar: str, found: Dates) -> Given:
+    effective, starts, ends = (found[name] for name in DATES[1:])
+    assert effective and starts
+    return Given(calendar, _moment(effective), _moment(starts), _moment(ends) if ends else None)
+
+
+def by_calendar(
+    frozen: str, deposited: datetime, read: datetime | None, catalog: Catalog
+) -> Dates | None:
+    """What the rule that was frozen gives with the calendar of today. None: that calendar is the
+    one of the frozen dates, or the sheets of today cannot say."""
+    told = json.loads(frozen)
+    calendar = catalog.holidays.calendars.get(told["calendario"])
+    if calendar is None or calendar.version == told["version_calendario"]:
+        return None
+    found = _reckoned(told, deposited, read if told["base"] == "acuse" else None, catalog)
+    return dates(_told(told["procedimiento"], *found)) if found else None
+
+
+def _reckoned(
+    told: dict[str, Any], deposited: datetime, read: datetime | None, catalog: Catalog
+) -> tuple[Question, Answer] | None:
     versions = {rule.version: rule for rule in catalog.effect.named(told["regla"])}
     rule = versions.get(told["version_regla"])
     calendar = catalog.holidays.calendars.get(told["calendario"])
@@ -71,12 +119,9 @@ def upon_reading(frozen: str, deposited: datetime, read: datetime, catalog: Cata
     question = Question(deposited, read, *_asked(told))
     zone = ZoneInfo(catalog.entity.zona_horaria)
     try:
-        answer = reckon(question, rule, calendar, zone, catalog.entity.official_time)
-    except Refusal:  # the calendar ends too early: nobody is kept from opening what is theirs
+        return question, reckon(question, rule, calendar, zone, catalog.entity.official_time)
+    except Refusal:
         return None
-    if answer.effective > _moment(told["surte_efecto"]):
-        return None
-    return _told(told["procedimiento"], question, answer)
 
 
 def parse(frozen: str) -> Effect:

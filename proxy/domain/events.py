@@ -18,6 +18,7 @@ class Event(StrEnum):
     EMAIL_CORRECTED = "user_email_reset"  # the entity did it: the owner lost the old mailbox
     PHONE_CHANGED = "user_phone_change"  # the owner proved a new number, or removed the old one
     CHANGE_UNDONE = "user_change_revoked"  # the old address used the link «deshacer»
+    EFFECT_DIFFERS = "effect_differs"  # a later calendar gives another date; the frozen one stands
     DEVICE_FORGOTTEN = "device_forgotten"  # by its owner, or after too many wrong passwords
     CASILLA_OPENED = "user_created"
     CASILLA_SUSPENDED = "user_suspended"  # the entity did it: nobody enters

@@ -6,6 +6,9 @@ the same browser makes anew what it made, as long as nobody came with what was m
     the form that asks for a code ──▶ the same code, under a new visit
     the right code ──▶ the next step under a new visit, or a new session in place of the first one
 
+Two presses may overlap, and the service may come to the first one last. The browser waits for the
+answer to the last press, so what a later press has is never moved to an earlier one.
+
 Nothing is found by a keyed hash that the table alone cannot give, so who writes the table has no
 way in (S62), and whoever lacks the cookie of the first press gets nothing (S27).
 """
@@ -35,13 +38,16 @@ def just_spent(tx: Tx, purpose: str, visit: str) -> Challenge | None:
 
 
 def move(tx: Tx, purpose: str, made_by: bytes, new_visit: str, *casillas: int | None) -> bool:
-    """What the same form made goes on under `new_visit`. False: it made nothing, or it is too late.
+    """What the same form made goes on under `new_visit`, or stays with a later press. False: it
+    made nothing, or it is too late. Call it with the casilla's lock.
 
     Who writes the table could name another row: only one of these `casillas` counts.
     """
     found = challenges.just_made(tx, made_by, purpose, since(tx))
     if found is None or found.casilla_id not in casillas:
         return False
+    if found.pressed_at > tx.pressed_at:
+        return True
     return challenges.move(tx, found, tx.vault.digest(new_visit))
 
 

@@ -132,18 +132,8 @@ def deposit(
     casilla = casillas.lock_identidad(tx, identidad)  # of two at once, the second sees the first
     if request and (done := again(tx, request)):
         return done
-    if casilla is None:
-        raise Refusal("casilla.unknown")
-    if casilla.closed_at:
-        raise Refusal("casilla.cerrada")
-    if casilla.suspended_at:
-        raise Refusal("casilla.suspendida")
     test = request is not None and request.sender.test
-    if not (anew or test) and (
-        last := notificaciones.last_alike(tx, casilla.id, acto.numero, served[0].received.sha256)
-    ):
-        at = f"{last.deposited_at.astimezone(zone):%d/%m/%Y %H:%M:%S}"
-        raise Refusal("deposit.again", id=last.id.hex(), at=at)
+    casilla = _fit(tx, zone, casilla, acto, served[0].received.sha256, anew=anew or test)
     receipt = record(
         tx, zone, casilla, acto, served, freeze(ruling, tx.now), content, request, answer
     )
@@ -151,6 +141,26 @@ def deposit(
         # The alerta only says that an acto is there: plain e-mail is not private (R21).
         outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
     return receipt
+
+
+def check(
+    tx: Tx,
+    zone: ZoneInfo,
+    identidad: Identidad,
+    acto: Acto,
+    sha256: str,
+    ruling: Ruling,
+    request: Request,
+) -> Receipt | None:
+    """Before the files are received: what was deposited under the same key, or None. Refuses what
+    `deposit` would refuse now. It writes nothing and locks nothing."""
+    if done := again(tx, request):
+        return done
+    casilla = casillas.by_identidad(tx, identidad)
+    _fit(tx, zone, casilla, acto, sha256, anew=request.sender.test)
+    acto.refuse_future(tx.now, zone)
+    freeze(ruling, tx.now)
+    return None
 
 
 def again(tx: Tx, request: Request) -> Receipt | None:
@@ -210,6 +220,21 @@ def record(
         **_by_key(request),
     )
     return Receipt(notificacion, files, sent.answer if sent else None)
+
+
+def _fit(
+    tx: Tx, zone: ZoneInfo, casilla: Casilla | None, acto: Acto, sha256: str, *, anew: bool
+) -> Casilla:
+    if casilla is None:
+        raise Refusal("casilla.unknown")
+    if casilla.closed_at:
+        raise Refusal("casilla.cerrada")
+    if casilla.suspended_at:
+        raise Refusal("casilla.suspendida")
+    if not anew and (last := notificaciones.last_alike(tx, casilla.id, acto.numero, sha256)):
+        at = f"{last.deposited_at.astimezone(zone):%d/%m/%Y %H:%M:%S}"
+        raise Refusal("deposit.again", id=last.id.hex(), at=at)
+    return casilla
 
 
 def _by_key(request: Request | None) -> dict[str, Any]:

@@ -13,14 +13,15 @@ from typing import Any
 
 from catalog.reading.model import Catalog
 from proxy.domain import limits
+from proxy.domain.annulment import Void
 from proxy.domain.client import Client
-from proxy.domain.effect import upon_reading
+from proxy.domain.effect import Given, upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
-from proxy.flows import incidencias, limiting
-from proxy.store import eventos, notificaciones
+from proxy.flows import incidencias, limiting, recalculation
+from proxy.store import annulments, eventos, notificaciones
 from proxy.store.tx import Tx
 
 ROWS = 20
@@ -34,6 +35,7 @@ class Page:
 
     rows: list[Notificacion]
     counts: Counts
+    annulled: dict[bytes, Void]
     newer: bytes | None = None
     older: bytes | None = None
     found: int | None = None
@@ -45,6 +47,8 @@ class Detail:
     counts: Counts
     acto: File
     anexos: list[File]
+    given: Given | None = None  # what a later calendar gives, where it is another date
+    annulled: Void | None = None
 
 
 def page(
@@ -69,16 +73,20 @@ def page(
     if older:
         rows = rows[:ROWS]
         newer = rows[0].id if key else None
-        return Page(rows, counts, newer, rows[-1].id if beyond else None, found)
+        annulled = _annulled(tx, casilla_id, rows)
+        return Page(rows, counts, annulled, newer, rows[-1].id if beyond else None, found)
     rows = rows[-ROWS:]
-    return Page(rows, counts, rows[0].id, rows[-1].id, found)
+    annulled = _annulled(tx, casilla_id, rows)
+    return Page(rows, counts, annulled, rows[0].id, rows[-1].id, found)
 
 
 def part(
     tx: Tx, casilla_id: int, wanted: Filter, *, read: bool, at: datetime, key: bytes | None
-) -> list[Notificacion]:
+) -> list[tuple[Notificacion, Void | None]]:
     """At most PART rows, newest first, as the list stood at `at`. `key`: the last row before."""
-    return notificaciones.as_of(tx, casilla_id, wanted, read=read, at=at, most=PART, key=key)
+    rows = notificaciones.as_of(tx, casilla_id, wanted, read=read, at=at, most=PART, key=key)
+    annulled = {id: one for id, one in _annulled(tx, casilla_id, rows).items() if one.at <= at}
+    return [(row, annulled.get(row.id)) for row in rows]
 
 
 def taking(tx: Tx, casilla_id: int) -> Denied | None:
@@ -99,7 +107,10 @@ def open(tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog) -> N
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
     notificacion = _mine(tx, casilla_id, notificacion_id)
     acto, *anexos = notificaciones.files_of(tx, casilla_id, notificacion_id)
-    return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos)
+    annulled = _annulled(tx, casilla_id, [notificacion]).get(notificacion_id)
+    given = None if annulled else recalculation.given(tx, notificacion_id)
+    counts = notificaciones.counts(tx, casilla_id)
+    return Detail(notificacion, counts, acto, anexos, given, annulled)
 
 
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:
@@ -123,6 +134,10 @@ def record_download(tx: Tx, served: Sequence[File]) -> None:
         notificacion=first.notificacion_id,
         positions=positions,
     )
+
+
+def _annulled(tx: Tx, casilla_id: int, rows: Sequence[Notificacion]) -> dict[bytes, Void]:
+    return annulments.among(tx, casilla_id, [row.id for row in rows])
 
 
 def _mine(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Notificacion:

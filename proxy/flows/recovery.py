@@ -113,11 +113,9 @@ def send(
 ) -> Denied | None:
     """Without a proved mobile an SMS goes nowhere, and the answer is the same."""
     begun = challenge.waiting(tx, START, visit)
-    if begun is None:
-        return Denied(Reason.GONE)
-    casillas.lock(tx, begun.casilla_id)
-    if not challenges.spend(tx, begun.id):
-        return Denied(Reason.GONE)
+    casillas.lock(tx, begun.casilla_id if begun else None)
+    if begun is None or not challenges.spend(tx, begun.id):
+        return None if sent_again(tx, visit, channel, new_visit) else Denied(Reason.GONE)
     casilla = casillas.find(tx, begun.casilla_id)
     if casilla and channel == "sms" and casilla.phone is None:
         casilla = None
@@ -155,7 +153,8 @@ def verify(
     casillas.lock(tx, alive.casilla_id if alive else None)
     found = challenge.check(tx, policy, alive, typed, client)
     if isinstance(found, Denied):
-        return found
+        over = found.reason is Reason.GONE
+        return None if over and verified_again(tx, visit, typed, new_visit, client) else found
     assert found.casilla_id is not None  # only the code of a casilla is ever right
     casilla = casillas.by_id(tx, found.casilla_id)
     if login.known_device(tx, client, casilla) is None:  # which took nothing

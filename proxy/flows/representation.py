@@ -83,7 +83,7 @@ def summoned_again(tx: Tx, found: Registration, identidad: Identidad) -> bool:
     """The same representative, a moment ago: the message is on its way."""
     sent = challenges.just_made(tx, _made_by(tx, found, identidad), PURPOSE, again.since(tx))
     asked = summoned(tx, found)
-    return sent is not None and asked is not None and sent.id == asked.id
+    return sent is not None and sent.unseen and asked is not None and sent.id == asked.id
 
 
 def summoned(tx: Tx, found: Registration) -> Challenge | None:

@@ -10,6 +10,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 
 Cell = str | int | date | None  # a datetime is a date too
 ROWS = 1_000_000  # of one sheet: Excel takes 1,048,576, and xlsxwriter drops the rest in silence
+TWO_LINES = 30  # points
 
 
 class Column(NamedTuple):
@@ -35,6 +36,7 @@ def write_sheet(
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm", "align": "left"})
         day = book.add_format({"num_format": "dd/mm/yyyy", "align": "left"})
+        whole = book.add_format({"align": "left"})  # as the text beside it
         top, left = len(lines) + 1, iter(rows)  # of the headings; an empty row is above them
         for number in count(1):
             first = list(islice(left, 1))
@@ -50,6 +52,7 @@ def write_sheet(
                 sheet.set_column(place, place, column.width)
             for place, line in enumerate(lines):
                 sheet.write_string(place, 0, line)
+            sheet.set_row(top, TWO_LINES)  # not every program makes room for a heading that wraps
             for place, column in enumerate(columns):
                 sheet.write_string(top, place, column.heading, bold)
             for at, row in enumerate(islice(chain(first, left), ROWS), top + 1):
@@ -59,6 +62,6 @@ def write_sheet(
                     elif isinstance(cell, date):
                         sheet.write_datetime(at, place, cell, day)
                     elif isinstance(cell, int):
-                        sheet.write_number(at, place, cell)
+                        sheet.write_number(at, place, cell, whole)
                     else:
                         sheet.write_string(at, place, cell or "")

@@ -33,8 +33,14 @@ class Challenge:
     sent: int
     failures: int
     sent_at: datetime
+    pressed_at: datetime  # of the press whose browser has the visit
     code_expires_at: datetime
     expires_at: datetime
+
+    @property
+    def unseen(self) -> bool:
+        """Neither guessed at nor sent again: nobody came with its visit."""
+        return self.failures == 0 and self.sent == 1
 
 
 @dataclass(frozen=True)
@@ -75,19 +81,25 @@ _JUST_SPENT = select(*_COLUMNS).where(
     challenges.c.used_at > bindparam("since"),
     challenges.c.ended_at.is_(None),
 )
-# Neither guessed at nor sent again: nobody came with its visit.
-_JUST_MADE = select(*_COLUMNS).where(
-    challenges.c.made_by == bindparam("by"),
-    challenges.c.purpose == bindparam("for_purpose"),
-    challenges.c.created_at > bindparam("since"),
-    challenges.c.failures == 0,
-    challenges.c.sent == 1,
-    *_LIVING,
+_JUST_MADE = (
+    select(*_COLUMNS)
+    .where(
+        challenges.c.made_by == bindparam("by"),
+        challenges.c.purpose == bindparam("for_purpose"),
+        challenges.c.created_at > bindparam("since"),
+        *_LIVING,
+    )
+    .order_by(challenges.c.pressed_at.desc())
+    .limit(1)
 )
 _MOVE = (
     update(challenges)
     .where(*_THIS, challenges.c.failures == 0, challenges.c.sent == 1)
-    .values(visit=bindparam("visit_digest"), seal=bindparam("new_seal"))
+    .values(
+        visit=bindparam("visit_digest"),
+        seal=bindparam("new_seal"),
+        pressed_at=bindparam("pressed"),
+    )
     .returning(challenges.c.id)
 )
 _GUESS = (
@@ -143,7 +155,7 @@ def add(tx: Tx, new: NewChallenge) -> None:
     tx.require_lock(new.casilla_id)
     fixed = _fixed(new.purpose, new.casilla_id, new.visit)
     values = {"sent": 1, "failures": 0, "created_at": tx.now, "sent_at": tx.now}
-    values["seal"] = tx.vault.seal(SEAL, new.id, fixed)
+    values |= {"pressed_at": tx.pressed_at, "seal": tx.vault.seal(SEAL, new.id, fixed)}
     if new.recipient:
         values["recipient"] = tx.vault.seal(RECIPIENT, new.id, new.recipient)
     tx.conn.execute(_ADD, vars(new) | values)
@@ -179,6 +191,7 @@ def move(tx: Tx, challenge: Challenge, visit: bytes) -> bool:
     """It is of another visit from now on. False: somebody came with the earlier one."""
     seal = tx.vault.seal(SEAL, challenge.id, _fixed(challenge.purpose, challenge.casilla_id, visit))
     values = {"challenge": challenge.id, "now": tx.now, "visit_digest": visit, "new_seal": seal}
+    values["pressed"] = tx.pressed_at
     return tx.conn.execute(_MOVE, values).first() is not None
 
 

@@ -1,5 +1,6 @@
 """Brings a database to the tables of this version, and says whether it is there."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -41,14 +42,20 @@ def migrate(db: Database) -> tuple[str | None, str]:
     return before, newest()
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    """Kept: to read them takes longer than most commands."""
+    return ScriptDirectory(str(MIGRATIONS))
+
+
 def newest() -> str:
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    head = _scripts().get_current_head()
     assert head is not None
     return head
 
 
 def of_a_newer_program(version: str | None) -> bool:
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     return version is not None and version not in known
 
 
@@ -63,15 +70,15 @@ def _current(conn: Connection) -> str | None:
 
 
 def _upgrade(conn: Connection, version: str) -> None:
+    left = [*_scripts().iterate_revisions(version, _current(conn) or "base")]  # the newest first
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = conn
-    scripts = ScriptDirectory(str(MIGRATIONS))
-    for step in reversed([*scripts.iterate_revisions(version, _current(conn) or "base")]):
-        try:
-            command.upgrade(config, step.revision)
-        except DBAPIError as error:
-            raise MigrationFailed(step.revision, error) from error
+    config.attributes["after_each"] = lambda **_: left.pop()
+    try:
+        command.upgrade(config, version)
+    except DBAPIError as error:
+        raise MigrationFailed(left[-1].revision, error) from error
 
 
 def _bring_over(tx: Tx) -> None:

@@ -110,7 +110,11 @@ _END_ONE = (
 )
 _END_UNSEEN = (
     update(sessions)
-    .where(*_OPEN_OF, sessions.c.made_by == bindparam("by"))
+    .where(
+        *_OPEN_OF,
+        sessions.c.made_by == bindparam("by"),
+        sessions.c.pressed_at <= bindparam("pressed"),
+    )
     .values(ended_at=bindparam("now"), seal=None)
     .returning(sessions.c.id, sessions.c.device_id)
 )
@@ -148,6 +152,7 @@ def add(
         "ip": ip,
         "user_agent": agent,
         "made_by": made_by,
+        "pressed_at": tx.pressed_at,
     }
     tx.conn.execute(_ADD, values)
     return session_id
@@ -235,8 +240,9 @@ def end_one(tx: Tx, casilla_id: int, session_id: bytes) -> bool:
 
 
 def end_unseen(tx: Tx, casilla_id: int, made_by: bytes) -> Row[Any] | None:
-    """Its id and device_id. None: it had ended, or a request brought its token."""
-    values = {"casilla": casilla_id, "by": made_by, "now": tx.now}
+    """Its id and device_id. None: it had ended, a request brought its token, or it is of a later
+    press."""
+    values = {"casilla": casilla_id, "by": made_by, "now": tx.now, "pressed": tx.pressed_at}
     return tx.conn.execute(_END_UNSEEN, values).first()
 
 

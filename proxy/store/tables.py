@@ -1,7 +1,7 @@
 """Every table. `migrations/` brings a database to this; a test compares the two."""
 
 from sqlalchemy import (  # isort: skip
-    JSON, BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, ForeignKeyConstraint,
+    BigInteger, Boolean, CheckConstraint, Column, Date, ForeignKey, ForeignKeyConstraint,
     Index, Integer, LargeBinary, Table, Text, false,
 )  # fmt: skip
 
@@ -13,6 +13,11 @@ from proxy.store.deposit_tables import numbers as numbers
 from proxy.store.instant import Instant
 from proxy.store.metadata import Number
 from proxy.store.metadata import metadata as metadata
+from proxy.store.record_tables import audit as audit
+from proxy.store.record_tables import audit_head as audit_head
+from proxy.store.record_tables import eventos as eventos
+from proxy.store.record_tables import line as line
+from proxy.store.record_tables import line_waiting as line_waiting
 
 # The vault seals personal data; `info` names the column that ties a value to its row.
 casillas = Table(
@@ -80,6 +85,7 @@ challenges = Table(
     Column("user_agent", Text, nullable=False),
     Column("seal", LargeBinary, info={"sealed": "id"}),  # of purpose, casilla and visit
     Column("made_by", LargeBinary, index=True),  # keyed hash of the form that made it
+    Column("pressed_at", Instant),  # the press whose browser has the visit
 )
 
 # A link of a message. A signature proves the link; this row says whether it still holds.
@@ -111,6 +117,7 @@ sessions = Table(
     Column("user_agent", Text, nullable=False),
     Column("seal", LargeBinary, info={"sealed": "digest"}),  # id, casilla and end, while it lasts
     Column("made_by", LargeBinary),  # keyed hash of the code, until a request brings the token
+    Column("pressed_at", Instant),  # the press that opened it
     sqlite_with_rowid=False,  # one search instead of two, at every request
 )
 
@@ -275,6 +282,18 @@ Index(
     postgresql_where=notificaciones.c.read_at.is_(None) & notificaciones.c.test.is_(False),
 )
 
+# How far the worker has looked whether these calendars would give other dates.
+calendar_passes = Table(
+    "calendar_passes",
+    metadata,
+    Column("versions", Text, primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("casilla_id", Number, nullable=False),  # the last notificacion, in the order of both
+    Column("notificacion", LargeBinary, nullable=False),
+    Column("ended_at", Instant),
+    sqlite_with_rowid=False,
+)
+
 # The acto and its anexos. The bytes are in the document store, under their SHA-256.
 files = Table(
     "files",
@@ -328,73 +347,4 @@ outbox_attempts = Table(
     Column("at", Instant, nullable=False, index=True),
     Column("sent", Boolean, nullable=False),
     Column("detail", Text, nullable=False),  # what the server answered
-)
-
-# Every fact, inserted with its act; never updated or deleted (triggers). No reference to another
-# table: what is sealed here stays as it was said, and costs no look elsewhere.
-eventos = Table(
-    "eventos",
-    metadata,
-    Column("id", LargeBinary, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("casilla_id", Number),
-    Column("notificacion", LargeBinary),
-    Column("actor", Text, nullable=False),  # "owner", "operator:name" …
-    Column("session", LargeBinary),
-    Column("ip", Text),
-    Column("challenge", LargeBinary),
-    Column("message", Text),
-    Column("request", Text),
-    Column("detail", Text, nullable=False),  # JSON
-    Column("key_id", Text, nullable=False),
-    Column("seal", LargeBinary, nullable=False),  # keyed hash of this row
-    sqlite_with_rowid=False,
-)
-# For what happened to one notificacion.
-Index(
-    "ix_eventos_notificacion",
-    eventos.c.notificacion,
-    sqlite_where=eventos.c.notificacion.is_not(None),
-    postgresql_where=eventos.c.notificacion.is_not(None),
-)
-
-# Eventos of committed acts that have no place in line yet.
-line_waiting = Table(
-    "line_waiting",
-    metadata,
-    Column("evento_id", LargeBinary, primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-line = Table(
-    "line",
-    metadata,
-    Column("place", BigInteger, primary_key=True, autoincrement=False),
-    Column("evento_id", LargeBinary, nullable=False, unique=True),
-    Column("key_id", Text, nullable=False),
-    Column("chain", LargeBinary, nullable=False),  # keyed hash of the place and the one before
-    sqlite_with_rowid=False,
-)
-
-# The audit of versions up to 0.2.0 and its end. Only read: its end is sealed into the first evento.
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", Number, primary_key=True),
-    Column("at", Instant, nullable=False),
-    Column("event", Text, nullable=False),
-    Column("casilla_id", Number, ForeignKey("casillas.id"), index=True),
-    Column("ip", Text),
-    Column("detail", JSON, nullable=False),
-    Column("key_id", Text, nullable=False),
-    Column("seal", LargeBinary, nullable=False),  # keyed hash of this row and the seal before it
-)
-
-audit_head = Table(
-    "audit_head",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("last_id", BigInteger, nullable=False),
-    Column("seal", LargeBinary, nullable=False),
 )

@@ -22,12 +22,18 @@ class Tx:
     by: Actor
     mail: bool = False  # whether a message was left in the outbox
     request: str | None = None  # the reference of the HTTP request, for the record
+    came_at: datetime | None = None  # when that request came: before `now`, if it had to wait
     notes: list[Evento] = field(default_factory=list)  # written at the end of the transaction
     locked: set[int] = field(default_factory=set)  # casillas, until the transaction ends
 
     @property
     def vault(self) -> Vault:
         return self.keys()
+
+    @property
+    def pressed_at(self) -> datetime:
+        """Orders the presses of one button, whichever of them gets its turn first."""
+        return self.came_at or self.now
 
     def require_lock(self, casilla_id: int | None) -> None:
         """Call it before a row is added that opens a way into a casilla.

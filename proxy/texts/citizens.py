@@ -23,8 +23,8 @@ CITIZENS = {
         "El pedido vino de otro sitio y no lo atendimos. Entre por la página de la casilla."
     ),
     "identidad.malformed": (
-        "Escriba su DNI: 8 dígitos. Si es una empresa, los 11 de su RUC. "
-        "Con carné de extranjería o pasaporte, escriba CE- o PAS- y el número."
+        "Escriba su DNI (8 dígitos), el RUC de la empresa (11 dígitos) o el usuario de su mensaje "
+        "(1-… u 8-…). Con carné de extranjería o pasaporte, escriba CE- o PAS- y el número."
     ),
     "identidad.letters": (
         "Escriba CE- o PAS- y el número de su carné de extranjería o pasaporte, como CE-001234567."
@@ -259,6 +259,9 @@ CITIZENS = {
     "ics.effect": "Surte efecto la notificación {numero} ({siglas})",
     "ics.unread": "Surte efecto, si no la abre antes, la notificación {numero} ({siglas})",
     "ics.end": "Vence el plazo de la notificación {numero} ({siglas})",
+    "ics.annulled": "Se anuló y no surte efecto la notificación {numero} ({siglas})",
+    "list.annulled": "Anulada el {at}: no surte efecto. Motivo: {reason}.",
+    "list.replaced": " La reemplaza {number}.",
     "ics.told": (
         "Se calculó al notificarla ({time}). En su casilla está la cuenta, paso a paso. Si el "
         "documento le da un plazo, vale lo que dice el documento."

@@ -26,7 +26,21 @@ OPERATORS = {
     "anexos.many": "Se admiten {most} anexos como máximo: no se depositó nada.",
     "deposit.again": (
         "Ese mismo acto, con ese número, ya está en esa casilla: se depositó el {at} y es {id}. No "
-        "se depositó otra vez. Si debe notificarse de nuevo, repita con --de-nuevo."
+        "se depositó otra vez. Si debe notificarse de nuevo, use «casilla depositar» con "
+        "--de-nuevo."
+    ),
+    "lot.wrong": "El dato «{field}» no vale: {why}",
+    "lot.yes_no": "Escriba sí o no.",
+    "lot.number": "Debe ser un número entero de días.",
+    "lot.day": "Debe ser una fecha, como 2026-03-09 o 09/03/2026.",
+    "lot.moment": "Debe ser una fecha, como 2026-03-09, 09/03/2026 o 09/03/2026 16:30.",
+    "lot.term": (
+        "Un plazo es una cantidad y una unidad (habiles, calendario, horas, meses o anios), como "
+        "15 habiles."
+    ),
+    "lot.remedy": (
+        "Cada recurso lleva tres partes: cuál, ante quién y en qué plazo, como Apelación | Pleno | "
+        "15 habiles. Entre dos recursos va ||."
     ),
     "file.missing": "No se puede leer el archivo «{name}»: no se depositó nada. Revise su ruta.",
     "file.empty": "El archivo «{name}» está vacío: no se depositó nada.",
@@ -98,6 +112,44 @@ OPERATORS = {
     "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
     "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
     "keys.weak": "En {path} hay una clave débil. Cada clave debe tener 32 bytes al azar.",
+    "seal.missing": (
+        "Falta el sello de las constancias, {path}. Recupérelo de su respaldo o corrija "
+        "CASILLA_SEAL_FILE."
+    ),
+    "seal.unreadable": (
+        "No se puede leer el sello {path}. Ejecute el comando como el usuario del servicio, o como "
+        "root."
+    ),
+    "seal.exposed": "Otros usuarios pueden leer el sello {path}. Ejecute: chmod 600 {path}",
+    "seal.damaged": (
+        "El sello {path} está dañado, no es un archivo PKCS#12 con una clave y su certificado, o "
+        "la contraseña de CASILLA_SEAL_PASSWORD no es la suya."
+    ),
+    "seal.key": (
+        "El sello {path} no sirve: hace falta una clave RSA de {bits} bits o más, con su "
+        "certificado. Pida uno así a su autoridad de certificación."
+    ),
+    "seal.expired": (
+        "El certificado del sello venció el {at}: nada se sella, y todo queda guardado para "
+        "sellarse después. Ponga el certificado renovado en CASILLA_SEAL_FILE y reinicie."
+    ),
+    "seal.early": (
+        "El certificado del sello vale desde el {at}: hasta entonces nada se sella, y todo queda "
+        "guardado. Revise la hora de este servidor."
+    ),
+    "seal.demonstration": (
+        "Aviso: el sello de las constancias es de demostración y no tiene valor legal. Ponga el "
+        "certificado de su entidad en CASILLA_SEAL_FILE."
+    ),
+    "seal.unremembered": (
+        "No se puede escribir {path}, donde quedan los certificados que sellaron: sin él, «casilla "
+        "constancia verificar» no reconocerá este sello. Dé al usuario del servicio permiso de "
+        "escritura en esa carpeta."
+    ),
+    "seal.certificates": (
+        "No se puede leer ningún certificado en {path}. Diga con --certificados dónde están los "
+        "de la entidad, en PEM."
+    ),
     "keys.unwritable": (
         "No se puede escribir {path}: no cambió nada. Ejecute el comando como el dueño de ese "
         "archivo, que también debe poder escribir en su carpeta."

@@ -85,18 +85,25 @@ async def anexos(request: Request) -> Response:
 async def ics(request: Request) -> Response:
     """Read or not: the day is shown before «Ver» too. Calendars are synced with others, so it
     says the entity and the number, and nothing of whom or what it is about."""
-    one = (await look(request, inbox.detail, _casilla(request), _id(request))).notificacion
+    found = await look(request, inbox.detail, _casilla(request), _id(request))
+    one, annulled = found.notificacion, found.annulled
     effect = one.takes_effect
     if effect is None:
         raise NotYours("notificacion.missing")
-    stamp = one.read_at if one.effect_read and one.read_at else one.deposited_at
     path = request.app.url_path_for("inbox:detail", id=one.id.hex())
-    dates = _dates(state_of(request).installation, one, effect, path)
+    dates = _dates(
+        state_of(request).installation, one, effect, path, cancelled=annulled is not None
+    )
+    stamp = one.read_at if one.effect_read and one.read_at else one.deposited_at
+    stamp = annulled.at if annulled else stamp
     content = write_ics(dates, stamp)
     return delivery.made(iter([content]), f"Plazo {one.numero}.ics", "text/calendar; charset=utf-8")
 
 
-def _dates(parts: Installation, one: Notificacion, effect: Effect, path: str) -> Iterator[Marked]:
+def _dates(
+    parts: Installation, one: Notificacion, effect: Effect, path: str, *, cancelled: bool
+) -> Iterator[Marked]:
+    """`cancelled`: it was annulled, and who has its dates in a calendar must not wait for them."""
     origin, zone = parts.settings.origin, parts.zone
     said = {"numero": one.numero, "siglas": parts.catalog.entity.siglas}
     told = TEXTS["ics.told"].format(time=parts.catalog.entity.official_time)
@@ -109,8 +116,9 @@ def _dates(parts: Installation, one: Notificacion, effect: Effect, path: str) ->
         days["vence"] = (end, "ics.end")
     for name, (day, code) in days.items():
         uid = f"{one.id.hex()}-{name}@{origin.partition('://')[2]}"
-        summary = TEXTS[code].format(**said)
-        yield Marked(uid, day, summary, told, origin + path, int(one.effect_read is not None))
+        summary = TEXTS["ics.annulled" if cancelled else code].format(**said)
+        edition = int(one.effect_read is not None) + 2 * cancelled
+        yield Marked(uid, day, summary, told, origin + path, edition, cancelled)
 
 
 async def _list(request: Request, read: bool) -> Response:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.reading.model import Catalog
-from proxy.domain.effect import Ruling, freeze, parse, upon_reading
+from proxy.domain.effect import Ruling, by_calendar, freeze, parse, upon_reading
 from proxy.domain.plazo import Distance, Question, Term
 from proxy.domain.plazo_asked import BY_DEFAULT, Choice, answer
 from tests.plazos import CATALOG, LIMA, RULING, also_closed, at, governed_by
@@ -100,3 +100,24 @@ def test_sheets_that_cannot_say_leave_it_as_it_was_frozen() -> None:
     short = CATALOG.holidays.model_copy(update={"hasta": date(2026, 12, 11)})
     short.__dict__.pop("calendars", None)
     assert opened(B1, "2026-12-10T09:00", replace(B1, holidays=short)) is None
+
+
+@pytest.mark.parametrize(
+    ("catalog", "read", "wanted"),
+    [
+        (CATALOG, None, ("2026-12-07", "2026-12-07", "2026-12-11", "2027-01-04")),
+        (CATALOG, "2026-12-11T10:00", ("2026-12-07", "2026-12-07", "2026-12-11", "2027-01-04")),
+        (B1, None, ("2026-12-07", "2026-12-17", "2026-12-18", "2027-01-11")),
+        (B1, "2026-12-11T10:00", ("2026-12-07", "2026-12-11", "2026-12-14", "2027-01-05")),
+    ],
+)
+def test_a_later_calendar_says_what_it_would_give(
+    catalog: Catalog, read: str | None, wanted: tuple[str, ...]
+) -> None:
+    """By hand, with 10 December decreed: the term of 15 business days ends one later."""
+    frozen = freeze(Ruling(catalog, BY_DEFAULT, Term(15, "habiles")), DEPOSITED)
+    opened_at = at(read) if read else None
+    assert by_calendar(frozen, DEPOSITED, opened_at, catalog) is None  # the calendar is the same
+    later = also_closed(date(2026, 12, 10), catalog)
+    found = by_calendar(frozen, DEPOSITED, opened_at, later)
+    assert found is not None and tuple(found.values()) == wanted

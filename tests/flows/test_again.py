@@ -1,16 +1,15 @@
 """A button that is pressed again because no answer came: S24, S27, S29, S62, both engines."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from proxy.domain import secrets
 from proxy.domain.events import Event
-from proxy.domain.identidad import Identidad
 from proxy.errors import Denied, Reason
-from proxy.flows import factor, login, recovery
+from proxy.flows import factor, login
 from proxy.flows.login import Opened
 from proxy.store import tables
 from proxy.store.db import Database
@@ -27,9 +26,8 @@ from tests.flows.browser import (
     use,
     wrong,
 )
-from tests.flows.forgetful import Forgetful
 from tests.flows.newcomer import HER, Newcomer, code_of, secret_of
-from tests.people import Person
+from tests.people import PASSWORDS, Person
 
 GONE = Denied(Reason.GONE)
 
@@ -169,16 +167,66 @@ def test_the_first_access_may_be_pressed_again(db: Database) -> None:
     assert session_of(db, second).must_change
 
 
-def test_presses_at_the_same_moment_leave_one_session(db: Database, rosa: Person) -> None:
+def test_of_presses_at_the_same_moment_the_last_one_has_the_session(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """Whatever the order in which the service comes to them."""
     browser = Browser(db)
     assert browser.password(rosa.identidad, rosa.password) is None
     code = mailed_code(db)
+
+    def press(number: int) -> Opened | Denied:
+        with db.transaction() as tx:
+            tx.came_at = clock.now + timedelta(milliseconds=number)
+            return login.verify(tx, POLICY, browser.visit, code, browser.client)
+
     with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(browser.code, [code] * 4))
-    opened = [opened_by(answer) for answer in answers]
-    assert sum(alive(db, one) for one in opened) == 1
+        answers = list(threads.map(press, range(4)))
+    opened = [answer for answer in answers if isinstance(answer, Opened)]
+    assert [alive(db, one) for one in opened] == [False] * (len(opened) - 1) + [True]
+    assert opened[-1] is answers[-1]
     assert len(contexts(db, "new_device")) == 1
-    assert many(db, Event.SESSION_ENDED) == 3
+    assert many(db, Event.SESSION_ENDED) == len(opened) - 1
+
+
+def test_the_service_may_come_to_the_first_press_of_the_code_last(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    browser = Browser(db)
+    assert browser.password(rosa.identidad, rosa.password) is None
+    late = clock.now
+    clock.advance(seconds=1)
+    opened = opened_by(browser.code(mailed_code(db)))
+    with db.transaction() as tx:
+        tx.came_at = late
+        answer = login.verify(tx, POLICY, browser.visit, mailed_code(db), browser.client)
+    assert answer == GONE and alive(db, opened)
+
+
+@pytest.mark.parametrize("last", [0, 1])
+@pytest.mark.parametrize("answered", [(0, 1), (1, 0)])
+def test_presses_of_the_password_that_overlap_leave_the_code_with_the_last_one(
+    db: Database, rosa: Person, clock: Clock, answered: tuple[int, int], last: int
+) -> None:
+    """Both are being verified when the first answer is written, and number `last` came last."""
+    came = [clock.now] * 2
+    came[last] += timedelta(milliseconds=300)
+    tried = []
+    for _ in came:
+        with db.transaction() as tx:
+            attempt = login.attempt(tx, rosa.identidad, PHONE)
+        assert not isinstance(attempt, Denied)
+        tried.append((attempt, PASSWORDS.prove(attempt.stored, rosa.password)))
+    clock.advance(seconds=1)
+    for number in answered:
+        with db.transaction() as tx:
+            tx.came_at = came[number]
+            visit = f"visit {number}"
+            assert login.answer(tx, POLICY, *tried[number], visit, PHONE, before="one") is None
+    assert len(contexts(db, "login_code")) == 1
+    with db.reading() as tx:
+        held = [login.waiting(tx, f"visit {number}") is not None for number in range(2)]
+    assert held == [last == 0, last == 1]
 
 
 def test_a_request_and_a_press_at_the_same_moment_do_not_both_win(
@@ -232,6 +280,19 @@ def test_a_password_that_is_not_pressed_again_sends_another_code(
     assert isinstance(browser.code(code), Opened)
 
 
+def test_of_two_codes_of_one_form_the_newer_one_is_gone_on_with(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    browser = Browser(db)
+    assert browser.password(rosa.identidad, rosa.password, before="one") is None
+    browser.code(wrong(mailed_code(db)))
+    for _ in range(2):
+        clock.advance(seconds=1)
+        assert browser.password(rosa.identidad, rosa.password, before="one") is None
+    assert len(contexts(db, "login_code")) == 2
+    assert isinstance(browser.code(mailed_code(db)), Opened)
+
+
 def test_the_code_of_another_casilla_is_not_gone_on_with(
     db: Database, rosa: Person, bruno: Person
 ) -> None:
@@ -267,56 +328,6 @@ def test_no_digest_that_a_browser_can_choose_opens_a_session(
         tx.conn.execute(update(table).where(this).values(used_at=clock.now))
     assert thief.code("000000") == GONE
     assert alive(db, opened)
-
-
-def again_at(db: Database, flow: Callable[..., bool], *values: object) -> bool:
-    with db.transaction() as tx:
-        return flow(tx, *values)
-
-
-def test_a_recovery_goes_on_when_each_of_its_forms_is_sent_twice(
-    db: Database, rosa: Person, clock: Clock
-) -> None:
-    """One code is mailed, and the one recovery is counted once."""
-    for known in (rosa.identidad, Identidad("DNI", "49999999")):  # S31: no answer tells
-        visits = iter(f"{known}/{number}" for number in range(9))
-        before, start = next(visits), next(visits)
-        with db.transaction() as tx:
-            recovery.start(tx, POLICY, known, start, PHONE, before)
-        channel, sent = next(visits), next(visits)
-        assert again_at(db, recovery.started_again, known, before, channel)
-        with db.transaction() as tx:
-            assert recovery.send(tx, POLICY, start, "email", sent, PHONE) == GONE
-            assert recovery.send(tx, POLICY, channel, "email", sent, PHONE) is None
-        code = next(visits)
-        assert not again_at(db, recovery.sent_again, channel, "sms", code)
-        assert again_at(db, recovery.sent_again, channel, "email", code)
-    assert len(contexts(db, "recovery_code")) == 1
-    visit, typed = f"{rosa.identidad}/4", mailed_code(db, name="recovery_code")
-    with db.transaction() as tx:
-        assert recovery.verify(tx, POLICY, visit, typed, "choose", PHONE) is None
-    assert not again_at(db, recovery.verified_again, visit, wrong(typed), "other", PHONE)
-    assert not again_at(db, recovery.verified_again, "other", typed, "other", PHONE)
-    assert again_at(db, recovery.verified_again, visit, typed, "choose again", PHONE)
-    with db.reading() as tx:
-        assert recovery.choosing(tx, "choose") is None
-        assert recovery.choosing(tx, "choose again") is not None
-    clock.advance(minutes=1)
-    assert not again_at(db, recovery.verified_again, visit, typed, "late", PHONE)
-
-
-def test_guesses_at_the_code_of_a_recovery_that_was_right_are_counted(
-    db: Database, rosa: Person
-) -> None:
-    """S25: without a riddle, and so without end."""
-    forgetful = Forgetful(db)
-    forgetful.start(rosa.identidad)
-    assert forgetful.send() is None
-    visit, code = forgetful.visit, mailed_code(db, name="recovery_code")
-    assert forgetful.code(code) is None
-    for _ in range(5):
-        assert not again_at(db, recovery.verified_again, visit, wrong(code), "guessed", PHONE)
-    assert not again_at(db, recovery.verified_again, visit, code, "guessed", PHONE)
 
 
 def test_the_first_code_of_the_app_sent_again_shows_recovery_codes_that_serve(

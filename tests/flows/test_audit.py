@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from proxy.keys.mark import path_of_mark
 from proxy.keys.ring import read_keyring
 from proxy.settings import Settings
 from proxy.store import eventos
+from tests.commands.conftest import hurry
 from tests.people import ROSA, open_casilla
 from tests.store.intruder import without_guards
 
@@ -25,11 +27,14 @@ MANUAL = Path(__file__).parents[2] / "site_src/pages/manual/auditoria-y-claves.m
 
 
 @pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+def installation(
+    tmp_path: Path, migrated_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
     monkeypatch.chdir(tmp_path)
+    hurry(monkeypatch)
     for name in ("DATABASE_URL", "KEYS_FILE", "ORIGIN"):
         monkeypatch.delenv(f"CASILLA_{name}", raising=False)
-    assert main(["migrar"]) == 0
+    shutil.copytree(migrated_folder, tmp_path, dirs_exist_ok=True)
     installation = Installation(Settings(_env_file=None))
     rosa = open_casilla(installation.db, ROSA)
     with installation.db.transaction() as tx:

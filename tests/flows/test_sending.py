@@ -178,7 +178,7 @@ def test_a_test_reaches_nobody(db: Database, rosa: Person, sender: Sender, clock
         assert inbox.page(tx, rosa.id, asked, read=False).found == 1
         assert notificaciones.counts(tx, rosa.id) == Counts(pending=1, read=0)
         part = inbox.part(tx, rosa.id, asked, read=False, at=tx.now, key=None)
-        assert part == [real.notificacion]
+        assert part == [(real.notificacion, None)]
         for attempt in (inbox.detail, lambda *a: inbox.open(*a, CATALOG)):
             with pytest.raises(NotYours):
                 attempt(tx, rosa.id, test.id)

@@ -1,6 +1,7 @@
 """The service as an operator runs it, in a process of its own, and its letters in a folder."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -41,10 +42,13 @@ def _wait_for(origin: str, server: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="module")
 def house(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    migrated_folder: Path,
 ) -> Iterator[House]:
     """`casilla servir` on a free port, over a small site, with the PROFILE of the module."""
     folder = tmp_path_factory.mktemp("casilla")
+    shutil.copytree(migrated_folder / "var", folder, dirs_exist_ok=True)
     (folder / "site").mkdir()
     (folder / "site" / "index.html").write_text("<!doctype html><title>Inicio</title>")
     with socket.socket() as probe:
@@ -62,7 +66,6 @@ def house(
     }
     environment = os.environ | {f"CASILLA_{name}": value for name, value in values.items()}
     command = str(Path(sys.executable).with_name("casilla"))
-    subprocess.run([command, "migrar"], env=environment, check=True, capture_output=True)
     settings = Settings(_env_file=None, **{name.lower(): value for name, value in values.items()})
     installation = Installation(settings)
     log = (folder / "log").open("wb")

@@ -85,7 +85,7 @@ def press_twice(page: Page, name: str, pause: float) -> None:
 
 
 @pytest.mark.parametrize(("name", "javascript", "pause"), [
-    ("rosa", True, PATIENCE), ("bruno", False, PATIENCE), ("sur", False, 1.5),
+    ("rosa", True, PATIENCE), ("bruno", False, PATIENCE), ("sur", False, 0.3),
 ])  # fmt: skip
 def test_who_presses_again_before_the_answer_comes_gets_into_the_casilla(
     house: House,

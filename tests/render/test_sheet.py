@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from proxy.errors import Unavailable
 from proxy.render.sheet import Column, write_sheet
@@ -25,3 +26,12 @@ def test_a_list_that_fails_leaves_no_row_on_the_disk(
     with pytest.raises(Unavailable):
         write_sheet(BytesIO(), "Leídos", (), (Column("ASUNTO", 50),), rows())
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_heading_of_two_lines_lies_over_no_row() -> None:
+    """M95: LibreOffice gives a row of no stated height one line."""
+    file = BytesIO()
+    write_sheet(file, "Leídos", ("Leídos",), (Column("FECHA DE ENVÍO DE MENSAJE", 17),), [("x",)])
+    sheet = load_workbook(file).active
+    assert sheet is not None and sheet["A3"].value == "FECHA DE ENVÍO DE MENSAJE"
+    assert sheet["A3"].alignment.wrap_text and sheet.row_dimensions[3].height >= 2 * 15

@@ -34,8 +34,10 @@ PUBLISHED = {
     "0012_no_row_replaced": "0ec45f142e5046729ee2ffb2ebd0ad5c98f5a0754541090f0e85880a08816863",
     "0013_pressed_again": "077375d76e8ef1d61ee1b2c55e32aba939d65628a71fa442a402c623bf6d9b58",
     "0014_when_it_takes_effect": "dad174f4dbe90c5a636b9b167a56df3d647e98f74301934b8c915fe99e67a38a",
-    "0016_by_whom_it_was_sent": "90a404848519cee0b3328833d1d0a0663f9a0459ef75f60576987240e2db2818",
-    "0018_files_not_whole": "af278874628edb5f7a1c5e4f1de5caef9bd8fe32e4f04d1e929b95981fa27899",
+    "0015_which_press": "157cbd370b556a525cb7e9e4fb00ecfa6026b936a8eaefc9bf39ad4f6a2dc80a",
+    "0016_by_whom_it_was_sent": "fb3279c8e62483189c4829fa1c408afd2689a008549a9b32b49462081f25117c",
+    "0017_another_calendar": "69bdd8392730cb3fa78458022833686b77159adc7c373a0628164459cd7f6a67",
+    "0018_files_not_whole": "b23c9971974678c58765067343173351126db83a3898cefb1ba891eaca1fcd88",
 }
 
 
@@ -86,16 +88,16 @@ def everything(db: Database) -> list[Any]:
 def test_a_migration_that_fails_half_way_is_named_and_changes_nothing(
     at_0002: Database, empty_url: str, tmp_path: Path
 ) -> None:
-    with at_0002.transaction() as tx:  # the last thing that 0003 makes is there already
-        tx.conn.execute(text("CREATE INDEX ix_outbox_attempts_at ON outbox_attempts (at)"))
+    with at_0002.transaction() as tx:  # what 0011 makes after other things is there already
+        tx.conn.execute(text("CREATE INDEX ix_rates_whose ON rates (tat)"))
     before = everything(at_0002)
     code, said, complaint = migrar(empty_url, tmp_path)
     assert (code, said, complaint.count("\n")) == (1, "", 1)
-    assert complaint.startswith("La migración 0003 falló y no se cambió nada. ")
-    assert "ix_outbox_attempts_at" in complaint and "already exists" in complaint
+    assert complaint.startswith("La migración 0011 falló y no se cambió nada. ")
+    assert "ix_rates_whose" in complaint and "already exists" in complaint
     assert everything(at_0002) == before
     with at_0002.transaction() as tx:
-        tx.conn.execute(text("DROP INDEX ix_outbox_attempts_at"))
+        tx.conn.execute(text("DROP INDEX ix_rates_whose"))
     assert schema.migrate(at_0002) == ("0002", schema.newest())
 
 

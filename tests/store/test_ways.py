@@ -42,6 +42,7 @@ OTHERS = {
     "acceptances",
     "annulments",
     "audit",
+    "calendar_passes",
     "deposits",
     "eventos",
     "files",

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from http.cookies import SimpleCookie
 from urllib.parse import quote
 
 import pytest
 from httpx2 import Response
+from sqlalchemy import select
 
 from proxy.installation import Installation
+from proxy.store.tables import challenges
 from proxy.web.edge import pace
 from tests.clock import Clock
 from tests.people import ROSA, Person
@@ -151,6 +154,23 @@ def test_a_new_code_can_be_asked_for(
     assert again.headers["location"] == "/casilla/token/?reenviado=1"
     assert mailed_code() != old
     assert visitor.code(mailed_code()).status_code == 303
+
+
+def test_a_press_is_as_old_as_its_request(
+    visitor: Visitor, rosa: Person, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long its work takes: a later press goes before it (docs/decisions/0036)."""
+
+    def ticking(clock: Clock) -> datetime:
+        clock.advance(milliseconds=1)
+        return clock.now
+
+    monkeypatch.setattr(Clock, "__call__", ticking)
+    visitor.password(rosa.identidad.number, rosa.password)
+    with installation.db.reading() as tx:
+        found = select(challenges.c.pressed_at, challenges.c.created_at)
+        made = tx.conn.execute(found).one()
+    assert made.pressed_at < made.created_at
 
 
 def test_cookies_stay_on_this_host_and_away_from_scripts(

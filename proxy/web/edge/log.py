@@ -35,7 +35,8 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         reference = secrets.token_hex(6)
-        scope.setdefault("state", {})["reference"] = reference
+        came_at = scope["app"].state.casilla.installation.clock()
+        scope.setdefault("state", {}).update(reference=reference, came_at=came_at)
         started, status = time.perf_counter(), 0
 
         async def watched(message: Message) -> None:

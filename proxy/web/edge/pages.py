@@ -39,6 +39,7 @@ async def run(
     def work(late: threading.Event) -> tuple[T, bool]:
         with state.installation.db.hurried.transaction(by) as tx:
             tx.request = getattr(request.state, "reference", None)
+            tx.came_at = getattr(request.state, "came_at", None)
             if session:
                 login.hold(tx, state.installation.policy, session)
             value = flow(tx, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""Reads the files of the site at the start, with the hash and the headers of each."""
+"""Reads the files of a build of the site, with the hash and the headers of each."""
 
 import hashlib
 import os
@@ -34,7 +34,7 @@ ETAG_CHARS = 24  # 144 bits of the SHA-256
 
 
 class SiteChanged(Exception):
-    """A file is not the one that was read at the start: a build needs a restart."""
+    """A file is not the one that was read."""
 
 
 class Stamp(NamedTuple):
@@ -61,7 +61,10 @@ class Variant:
 
     def open(self) -> int:
         """Returns a descriptor. Raises SiteChanged when the file is no longer that of the ETag."""
-        handle = _open(self.path)
+        try:
+            handle = _open(self.path)
+        except OSError as error:
+            raise SiteChanged(self.path) from error
         if _stamp(handle) != self.stamp:
             os.close(handle)
             raise SiteChanged(self.path)

@@ -1,4 +1,6 @@
-"""Serves the built site from a table that is made once, when the process starts.
+"""Serves the built site from a table of its files, and follows the next build.
+
+    request ──▶ is the folder another one? read it whole ──▶ look up ──▶ answer
 
 WhiteNoise makes the table (addresses, types, caching, compressed variants). This module answers
 conditionals and ranges, because WhiteNoise answers several cases wrong. An address is looked up
@@ -18,6 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from proxy.errors import Refusal
 from proxy.web.edge.headers import STATIC_POLICY, Fields, security_headers
 from proxy.web.edge.ranges import part_of
+from proxy.web.site.compress import NotPlain
 from proxy.web.site.negotiation import IDENTITY, choose_coding, not_modified
 from proxy.web.site.shelf import File, SiteChanged, Variant, read_site
 
@@ -35,6 +38,9 @@ NO_STORE = (b"cache-control", b"no-store")
 URL_BYTES = "!#$%&'()*+,-./:;=?@[]_~"
 
 
+TRIES, PAUSE = 5, 0.05  # seconds: a build takes the place of the last one in much less
+
+
 class SiteMissing(Refusal):
     """There is no built site to serve."""
 
@@ -47,14 +53,56 @@ class Site:
             raise SiteMissing("site.missing", path=root)
         self.app = app
         self.fields = security_headers(STATIC_POLICY, origin)
-        self.files, self.redirects = read_site(root, self.fields)
-        self.lost = self.files.pop("/404.html", None)
+        self._root = root
+        self._reading = anyio.Lock()
+        self._read(self._folder())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        file = self.files.get(scope["path"]) if scope["type"] == "http" else None
-        if file is None:
-            await self._elsewhere(scope, receive, send)
-            return
+        if scope["type"] == "http" and self._folder() != self._built:
+            await self._follow()
+        for _ in range(TRIES):
+            file = self.files.get(scope["path"]) if scope["type"] == "http" else None
+            if file is None:
+                await self._elsewhere(scope, receive, send)
+                return
+            try:
+                await self._answer(file, scope, send)
+            except SiteChanged:
+                await anyio.sleep(PAUSE)
+                await self._follow(again=True)
+            else:
+                return
+        logger.error("the site on the disk is not the one that was read")
+        await self._empty(HTTPStatus.SERVICE_UNAVAILABLE, (NO_STORE,), send)
+
+    def _folder(self) -> tuple[int, int]:
+        """Tells one build from the next. While one takes the place of the other there is none."""
+        try:
+            found = os.stat(self._root)
+        except OSError:
+            return self._built
+        return found.st_ino, found.st_mtime_ns
+
+    def _read(self, folder: tuple[int, int]) -> None:
+        files, redirects = read_site(self._root, self.fields)
+        self.lost = files.pop("/404.html", None)
+        self.files, self.redirects, self._built = files, redirects, folder
+
+    async def _follow(self, *, again: bool = False) -> None:
+        """Read the site on the disk. Requests wait, and none sees half of it. `again`: also when
+        its folder is the same, since a file in it is not."""
+        async with self._reading:
+            while again or self._folder() != self._built:
+                again, folder = False, self._folder()
+                try:
+                    await anyio.to_thread.run_sync(self._read, folder)
+                except (NotPlain, OSError):
+                    if self._folder() == folder:  # no other build came meanwhile
+                        self._built = folder
+                        logger.exception("the new site cannot be read: the one before stays")
+
+    async def _answer(self, file: File, scope: Scope, send: Send) -> None:
+        """Raises SiteChanged before anything is sent."""
         asked = dict(scope["headers"])
         if scope["method"] == "GET" and CONDITIONS.isdisjoint(asked):
             coding = choose_coding(asked.get(b"accept-encoding", b""), file.codings)
@@ -72,7 +120,11 @@ class Site:
         accept = dict(scope["headers"]).get(b"accept-encoding", b"")
         variant = self.lost.variants[choose_coding(accept, self.lost.codings)]
         fields = (*_without(variant.fields, OF_COPIES), NO_STORE)
-        await self._send(HTTPStatus.NOT_FOUND, fields, variant, range(variant.size), scope, send)
+        whole = range(variant.size)
+        try:
+            await self._send(HTTPStatus.NOT_FOUND, fields, variant, whole, scope, send)
+        except SiteChanged:
+            await self._empty(HTTPStatus.NOT_FOUND, (NO_STORE,), send)
 
     async def _elsewhere(self, scope: Scope, receive: Receive, send: Send) -> None:
         location = self.redirects.get(scope["path"]) if scope["type"] == "http" else None
@@ -130,12 +182,7 @@ class Site:
             await send(_start(status, fields))
             await send({"type": "http.response.body", "body": body})
             return
-        try:
-            handle = await anyio.to_thread.run_sync(variant.open)
-        except (SiteChanged, OSError):
-            logger.exception("the site on the disk is not the one read at the start")
-            await self._empty(HTTPStatus.SERVICE_UNAVAILABLE, (NO_STORE,), send)
-            return
+        handle = await anyio.to_thread.run_sync(variant.open)
         try:
             await send(_start(status, fields))
             async for chunk in _chunks(handle, part):

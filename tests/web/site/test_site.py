@@ -4,8 +4,10 @@ import hashlib
 import os
 import random
 import re
+import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
@@ -13,6 +15,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from proxy.commands.site import put_in_place
 from proxy.web.site.compress import NotPlain, compress
 from proxy.web.site.site import Site, SiteMissing
 from tests.web.served import Server, serving, written
@@ -177,13 +180,74 @@ def test_what_does_not_fit_in_memory_comes_from_the_disk(
 
 
 def test_a_file_replaced_under_the_server_is_not_sent_as_the_old_one(tmp_path: Path) -> None:
-    (tmp_path / "manual.pdf").write_bytes(LARGE)
+    """Also in a folder of the site, where only the file itself tells."""
+    manual = tmp_path / "guia" / "manual.pdf"
+    manual.parent.mkdir()
+    manual.write_bytes(LARGE)
     with serving(Site(beyond, tmp_path, ORIGIN)) as server:
-        (tmp_path / "manual.pdf").unlink()
-        assert server.ask("/manual.pdf").status == 503
-        (tmp_path / "manual.pdf").write_bytes(LARGE + b"more")
-        answer = server.ask("/manual.pdf")
-    assert (answer.status, answer.headers["cache-control"]) == (503, "no-store")
+        manual.write_bytes(LARGE + b"more")
+        answer = server.ask("/guia/manual.pdf")
+        assert (answer.status, answer.body) == (200, LARGE + b"more")
+        manual.unlink()
+        assert server.ask("/guia/manual.pdf").status == 404
+        assert server.ask("/guia/manual.pdf").body == b"beyond /guia/manual.pdf"
+
+
+def build(place: Path, number: int) -> None:
+    """A build that takes the place of the one before, as `casilla construir` does."""
+    fresh = place.with_name(f"nuevo-{number}")
+    fresh.mkdir()
+    for name in ("index.html", "guia.html"):
+        (fresh / name).write_text(f"{number} {name}")
+    (fresh / "manual.pdf").write_bytes(LARGE + b"%d" % number)
+    (fresh / f"solo-{number}.html").write_text("")
+    (fresh / "de-siempre.html").write_text("")
+    put_in_place(place, fresh)
+
+
+def test_the_next_request_after_a_build_gets_its_pages(tmp_path: Path) -> None:
+    """On every server of the site, and while others ask: no request falls between two builds."""
+    site, builds = tmp_path / "site", iter(range(1, 12))
+    build(site, 0)
+    done = threading.Event()
+
+    def ask(server: Server, path: str) -> set[int]:
+        seen = set()
+        while not done.is_set():
+            seen.add(server.ask(path).status)
+        return seen
+
+    with serving(Site(beyond, site, ORIGIN)) as one, serving(Site(beyond, site, ORIGIN)) as two:
+        with ThreadPoolExecutor(3) as threads:
+            paths = ("/", "/manual.pdf", "/de-siempre.html")
+            asked = [threads.submit(ask, one, path) for path in paths]
+            try:
+                for number in builds:
+                    build(site, number)
+                    for server in (two, one):
+                        assert server.ask("/").body == b"%d index.html" % number
+                        assert server.ask("/manual.pdf").body == LARGE + b"%d" % number
+                        assert server.ask(f"/solo-{number}.html").status == 200
+                        assert server.ask(f"/solo-{number - 1}.html").status == 404
+            finally:
+                done.set()
+        assert [one.result() for one in asked] == [{200}] * 3
+
+
+def test_a_build_that_cannot_be_read_leaves_the_one_before(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    build(site, 0)
+    with serving(Site(beyond, site, ORIGIN)) as server:
+        fresh = tmp_path / "nuevo"
+        fresh.mkdir()
+        (fresh / "index.html").write_text("1")
+        (fresh / "passwd").symlink_to(tmp_path)
+        put_in_place(site, fresh)
+        assert server.ask("/").body == b"0 index.html"
+        site.rename(tmp_path / "retirado")  # and between two builds there is none
+        assert server.ask("/").body == b"0 index.html"
+        build(site, 2)
+        assert server.ask("/").body == b"2 index.html"
 
 
 @pytest.mark.parametrize("path", ["/", "/manual.pdf", "/vacio.txt", "/nada", "/guia"])
@@ -319,13 +383,12 @@ def test_a_link_in_the_build_is_refused_at_the_start(tmp_path: Path) -> None:
         Site(beyond, tmp_path / "site", ORIGIN)
 
 
-def test_the_folder_may_be_a_link_and_lead_to_another_build_before_the_restart(
-    root: Path, tmp_path: Path
-) -> None:
+def test_the_folder_may_be_a_link_and_lead_to_another_build(root: Path, tmp_path: Path) -> None:
     (tmp_path / "nuevo").mkdir()
+    (tmp_path / "nuevo" / "manual.pdf").write_bytes(b"another")
     current = tmp_path / "actual"
     current.symlink_to(root)
     with serving(Site(beyond, current, ORIGIN)) as server:
         current.unlink()
         current.symlink_to(tmp_path / "nuevo")
-        assert server.ask("/manual.pdf").body == LARGE
+        assert server.ask("/manual.pdf").body == b"another"
