@@ -47,7 +47,7 @@ def write_raw(
         file.flush()
         os.fsync(file.fileno())
     if read:
-        reading.fault(Path(copy), "application/pdf")
+        reading.read(Path(copy))
     os.replace(copy, folder / str(number))
     opened = os.open(folder, os.O_RDONLY)
     os.fsync(opened)

@@ -12,6 +12,7 @@ from proxy.commands import (
     api_keys,
     audit,
     backup,
+    constancia,
     cuentas,
     demonstration,
     deposits,
@@ -67,6 +68,7 @@ for name, function in COMMANDS.items():
 app.add_typer(cuentas.cuentas, name="cuentas")
 app.add_typer(padron.padron, name="padron")
 app.add_typer(audit.auditoria, name="auditoria")
+app.add_typer(constancia.constancia, name="constancia")
 app.add_typer(keys.claves, name="claves")
 app.add_typer(api_keys.claves_api, name="claves-api")
 

@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     identity_headers: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field((), repr=False)
     identity_connect_seconds: Annotated[float, Field(gt=0, le=10)] = 2
     identity_read_seconds: Annotated[float, Field(gt=0, le=30)] = 5
+    seal_file: str = ""
+    seal_password: str = Field("", repr=False)
+    tsa_url: str = ""
     documents_url: str = "var/documentos"
     site_dir: Path = Path("site")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
@@ -180,6 +183,16 @@ class Settings(BaseSettings):
             "http solo vale para esta misma máquina"
         )
 
+    @field_validator("tsa_url")
+    @classmethod
+    def _an_authority_of_time(cls, value: str) -> str:
+        if not value or is_service(value):
+            return value
+        raise ValueError(
+            "debe ser la dirección https de una autoridad de sellado de tiempo (RFC 3161), sin "
+            "usuario ni clave; http solo vale para esta misma máquina"
+        )
+
     @field_validator("identity_token", "sms_token")
     @classmethod
     def _of_one_line(cls, value: str) -> str:
@@ -206,6 +219,10 @@ class Settings(BaseSettings):
     def port(self) -> int:
         parts = urlsplit(self.origin)
         return parts.port or (443 if parts.scheme == "https" else 80)
+
+    @property
+    def seal_path(self) -> Path:
+        return Path(self.seal_file) if self.seal_file else self.keys_file.with_name("sello.p12")
 
     @property
     def local(self) -> bool:

@@ -40,6 +40,7 @@ HEADINGS = ["Context", "Options", "Decision", "Consequences", "When to look agai
 
 TEXTS = (
     "proxy/texts/citizens.py",
+    "proxy/texts/constancias.py",
     "proxy/texts/operators.py",
     "proxy/texts/plazos.py",
     "proxy/texts/systems.py",

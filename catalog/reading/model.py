@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+from stdnum.pe import ruc
 
 from catalog.reading.access import Access
 from catalog.reading.consent import Consent, ConsentSheet
@@ -19,6 +21,15 @@ EMAIL = r"^[!-;=?A-~]+@[!-;=?A-~]+\.[!-;=?A-~]+$"  # ASCII: nothing else can be 
 CAPITALS = r"^[A-Z]+$"
 PHONE = r"^\+[0-9]{8,15}$"
 LETTER = r"^[a-z]$"
+
+
+def _right_digit(value: str) -> str:
+    if not ruc.is_valid(value):
+        raise PydanticCustomError("ruc", "no es un RUC: revise sus once cifras")
+    return value
+
+
+Ruc = Annotated[str, AfterValidator(_right_digit)]
 
 
 class Channel(Sheet):
@@ -71,6 +82,8 @@ class Entity(Sheet):
     direccion_fuente: Text | None = None
     central_telefonica: Text
     telefono_internacional: str = Field(pattern=PHONE)
+    ruc: Ruc | None = None
+    oficina: Text | None = Field(None, description="La que firma las constancias")
     sitio: Url
     casilla: Url
     horario: Hours
@@ -86,6 +99,11 @@ class Entity(Sheet):
     @property
     def a(self) -> str:
         return "al" if self.articulo == "el" else "a la"
+
+    @property
+    def signs(self) -> str:
+        """The office of the constancias; the entity itself, where no office is named."""
+        return self.oficina or self.nombre
 
     @property
     def official_time(self) -> str:

@@ -140,7 +140,7 @@ def deposit(
 
 def annul(
     numero: Annotated[
-        str, typer.Argument(metavar="NÚMERO", help="Su número, como CE-2026-000123-K, o su código.")
+        str, typer.Argument(metavar="NÚMERO", help="Su número, como CE-2026-000123-H, o su código.")
     ],
     motivo: Annotated[str, typer.Option(metavar="TEXTO", help="Por qué. Lo leerá la persona.")],
     reemplazo: Annotated[

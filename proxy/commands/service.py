@@ -98,6 +98,7 @@ def serve(
     start.warn_of_folders(settings)
     if not sin_trabajador:
         start.refuse_plain_mail(settings)
+        start.ready_seal(parts)
     listener = _listen(direccion, port)
     parts.documents.tidy()
     write_json_lines()
@@ -158,6 +159,7 @@ def work() -> None:
     worker = Worker(parts, path_of)
     start.warn_of_folders(parts.settings)
     start.refuse_plain_mail(parts.settings)
+    start.ready_seal(parts)
     write_json_lines()
     print("Enviando correos y SMS. Para terminar: Ctrl+C", flush=True)
     work_alone(worker)

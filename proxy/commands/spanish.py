@@ -20,7 +20,7 @@ WORDS = {
     "[default: ": "[si falta: ",
 }
 
-BRACES = re.compile(r"\{([A-Z]+)\}")  # around an argument that must be given
+BRACES = re.compile(r"\{([A-ZÚ]+)\}")  # around an argument that must be given
 TYPES = re.compile(r" <[a-z ]+>(?=  )|  \[x>=\d+\]")  # of an argument, in words of a programmer
 RANGE = re.compile(r"\[(\d+)<=x<=(\d+)\]")
 

@@ -109,6 +109,30 @@ def ready(by: Actor | None = None) -> "Installation":
     return parts
 
 
+def ready_seal(parts: "Installation") -> None:
+    """The seal of the constancias: where none is named and none is there, one of demonstration.
+
+    A seal that is out of date stops nothing but the sealing. Refuses what `read_seal` refuses.
+    """
+    from proxy.keys import seal_file
+
+    settings, now = parts.settings, parts.clock()
+    path = settings.seal_path
+    if not settings.seal_file and not path.exists():
+        seal_file.create_demonstration(path, parts.catalog.entity.nombre, now)
+    held = seal_file.read_seal(path, settings.seal_password)
+    said = [str(fault)] if (fault := seal_file.out_of_date(held.described, now)) else []
+    if held.described.demonstration and not settings.local:
+        said.append(TEXTS["seal.demonstration"])
+    try:
+        seal_file.remember(path, held.certificate)
+    except OSError:
+        beside = seal_file.path_of_certificates(path)
+        said.append(TEXTS["seal.unremembered"].format(path=beside))
+    for line in said:
+        print(line, file=sys.stderr)
+
+
 def warn_of_folders(settings: "Settings") -> None:
     """A folder serves only to try the program: its messages reach no citizen."""
     if settings.local:

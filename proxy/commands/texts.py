@@ -143,6 +143,7 @@ OPERATION = {
     ),
     "audit.day": "«{typed}» no es una fecha. Escríbala como 2026-03-09 o 2026-03-09T16:30.",
     "audit.unwritable": "No se puede escribir en {path}. Elija otro lugar con --archivo.",
+    "constancia.large": "Este archivo es demasiado grande para ser una constancia. Revise cuál es.",
     "backup.there": "{path} ya existe y no se respaldó nada. Elija otro nombre.",
     "backup.nothing": "No hay nada que respaldar: la base de datos no tiene tablas.",
     "backup.document": (

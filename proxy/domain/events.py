@@ -18,6 +18,7 @@ class Event(StrEnum):
     EMAIL_CORRECTED = "user_email_reset"  # the entity did it: the owner lost the old mailbox
     PHONE_CHANGED = "user_phone_change"  # the owner proved a new number, or removed the old one
     CHANGE_UNDONE = "user_change_revoked"  # the old address used the link «deshacer»
+    EFFECT_DIFFERS = "effect_differs"  # a later calendar gives another date; the frozen one stands
     DEVICE_FORGOTTEN = "device_forgotten"  # by its owner, or after too many wrong passwords
     CASILLA_OPENED = "user_created"
     CASILLA_SUSPENDED = "user_suspended"  # the entity did it: nobody enters
@@ -55,6 +56,9 @@ class Event(StrEnum):
     )
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     FILE_SERVED = "sensitive_read"  # an acto or an anexo was downloaded
+    INCIDENCIA_FOUND = "incidencia_found"  # a stored file is not what was deposited
+    INCIDENCIA_MENDED = "incidencia_mended"  # it is again
+    CLOCK_BACK = "clock_set_back"  # what follows in line happened later than its instants say
     KEY_ADDED = "key_created"  # `casilla claves rotar`: it seals and signs from now on
     KEY_RETIRED = "key_retired"  # `casilla claves retirar`: nothing needs it any more
     AUDIT_EXPORTED = "audit_exported"  # somebody took a copy of the record

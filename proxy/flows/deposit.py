@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any, BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -25,7 +24,7 @@ from proxy.domain.content import Content
 from proxy.domain.datos import Datos, Malformed, Wrong
 from proxy.domain.effect import Effect, Ruling, freeze
 from proxy.domain.events import Event
-from proxy.domain.files import Limits, clean_name, media_type
+from proxy.domain.files import PDF, Limits, clean_name, fitting, kind_of
 from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
 from proxy.domain.notificacion import File, Notificacion, Sent, digest_of
@@ -101,7 +100,7 @@ def receive(
     leaves none.
 
     Refuses `anexos.many`, `file.empty`, `file.large`, `file.other_bytes`, `acto.not_pdf`, and as
-    `media_type` and `reading.fault` do.
+    `kind_of` and `reading.read` do.
     """
     if len(anexos) > limits.anexos:
         raise Refusal("anexos.many", most=limits.anexos)
@@ -257,12 +256,17 @@ def _receive(
         raise Refusal("file.large", name=name, most=most // 1_000_000)
     if offered.sha256 not in (None, received.sha256):
         raise Refusal("file.other_bytes", name=name, sha256=received.sha256)
-    kind = media_type(name, received.head)
-    if acto and kind != "application/pdf":
+    found = reading.read(received.copy)
+    if found.fault:
+        raise Refusal(found.fault, name=_shown(name, found.inside))
+    kind = kind_of(name, found.kind)
+    if acto and kind != PDF:
         raise Refusal("acto.not_pdf", name=name)
-    if fault := reading.fault(received.copy, kind):
-        raise Refusal(fault, name=name, kind=PurePosixPath(name).suffix[1:].upper())
-    return Served(name, kind, received)
+    return Served(fitting(name, kind), kind.media_type, received)
+
+
+def _shown(name: str, inside: str | None) -> str:
+    return TEXTS["file.inside"].format(name=name, inside=clean_name(inside)) if inside else name
 
 
 def _row(notificacion: Notificacion, position: int, file: Served) -> File:

@@ -15,12 +15,12 @@ from catalog.reading.model import Catalog
 from proxy.domain import limits
 from proxy.domain.annulment import Void
 from proxy.domain.client import Client
-from proxy.domain.effect import upon_reading
+from proxy.domain.effect import Given, upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
-from proxy.flows import limiting
+from proxy.flows import incidencias, limiting, recalculation
 from proxy.store import annulments, eventos, notificaciones
 from proxy.store.tx import Tx
 
@@ -47,6 +47,7 @@ class Detail:
     counts: Counts
     acto: File
     anexos: list[File]
+    given: Given | None = None  # what a later calendar gives, where it is another date
     annulled: Void | None = None
 
 
@@ -107,7 +108,9 @@ def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
     notificacion = _mine(tx, casilla_id, notificacion_id)
     acto, *anexos = notificaciones.files_of(tx, casilla_id, notificacion_id)
     annulled = _annulled(tx, casilla_id, [notificacion]).get(notificacion_id)
-    return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos, annulled)
+    given = None if annulled else recalculation.given(tx, notificacion_id)
+    counts = notificaciones.counts(tx, casilla_id)
+    return Detail(notificacion, counts, acto, anexos, given, annulled)
 
 
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:
@@ -120,7 +123,9 @@ def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> li
 
 
 def record_download(tx: Tx, served: Sequence[File]) -> None:
+    """Their bytes are whole, so an incidencia of one of them is over."""
     first = served[0]
+    incidencias.mended(tx, served)
     positions = [file.position for file in served]
     eventos.note(
         tx,

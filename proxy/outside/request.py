@@ -1,4 +1,7 @@
-"""Asks an outside service one question in JSON, within a time limit. Follows no redirect."""
+"""Asks an outside service one question within a time limit, in JSON or in bytes of its own.
+
+Follows no redirect.
+"""
 
 import json
 import ssl
@@ -43,8 +46,9 @@ def ask(
     seconds: float,
     most: int,
 ) -> Reply:
-    """`connect_seconds` limits the greeting of TLS too, `seconds` the whole answer, `most` the
-    bytes that are read. Raises NoReply."""
+    """Bytes are asked as they are, and `headers` says of what kind. `connect_seconds` limits the
+    greeting of TLS too, `seconds` the whole answer, `most` the bytes that are read. Raises NoReply.
+    """
     parts = urlsplit(url)
     target = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
     usual = {
@@ -54,7 +58,7 @@ def ask(
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "casilla",
     }
-    body = json.dumps(question, ensure_ascii=False).encode()
+    body = question if isinstance(question, bytes) else _json(question)
     connection, limit = _connection(url, connect_seconds), Deadline(seconds)
     try:
         with _as_no_reply(limit):
@@ -70,6 +74,10 @@ def ask(
                 return Reply(response.status, kind, _said(response, most))
     finally:
         connection.close()
+
+
+def _json(question: object) -> bytes:
+    return json.dumps(question, ensure_ascii=False).encode()
 
 
 def _connection(url: str, connect_seconds: float) -> HTTPConnection:

@@ -1,4 +1,4 @@
-"""Draws a QR code on this server: its text is a secret that no other server may see."""
+"""Draws a QR code on this server: its text may be a secret that no other server may see."""
 
 import io
 
@@ -13,6 +13,15 @@ def terminal(text: str) -> str:
     drawn = io.StringIO()
     segno.make(text, error="l", micro=False).terminal(out=drawn, border=2, compact=True)
     return drawn.getvalue()
+
+
+def drawing(text: str) -> str:
+    """An SVG by itself, for a page on paper."""
+    drawn = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        drawn, kind="svg", border=QUIET_ZONE, dark="#000", light="#fff", xmldecl=False
+    )
+    return drawn.getvalue().decode()
 
 
 def svg(text: str, label: str) -> Markup:

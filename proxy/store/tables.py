@@ -267,7 +267,7 @@ notificaciones = Table(
     Column("read_at", Instant),
     Column("effect", Text),  # JSON, frozen at the deposit; 0.2.0 computed none
     Column("effect_read", Text),  # what the first reading made of it
-    Column("number", Text),  # "CE-2026-000123-K"; 0.3.0 gave none
+    Column("number", Text),  # "CE-2026-000123-H"; 0.3.0 gave none
     Column("content", Text),  # JSON: remedies and the rest that the law wants said, if declared
     Column("test", Boolean, nullable=False, server_default=false()),  # its owner never sees it
     # Clustered by casilla: a page of the inbox costs the same among ten million as among ten.
@@ -280,6 +280,18 @@ Index(
     notificaciones.c.id,
     sqlite_where=notificaciones.c.read_at.is_(None) & notificaciones.c.test.is_(False),
     postgresql_where=notificaciones.c.read_at.is_(None) & notificaciones.c.test.is_(False),
+)
+
+# How far the worker has looked whether these calendars would give other dates.
+calendar_passes = Table(
+    "calendar_passes",
+    metadata,
+    Column("versions", Text, primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("casilla_id", Number, nullable=False),  # the last notificacion, in the order of both
+    Column("notificacion", LargeBinary, nullable=False),
+    Column("ended_at", Instant),
+    sqlite_with_rowid=False,
 )
 
 # The acto and its anexos. The bytes are in the document store, under their SHA-256.

@@ -50,11 +50,15 @@ OPERATORS = {
         "nada. Envíelo otra vez, o corrija ese dato."
     ),
     "file.kind": (
-        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada."
+        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada. "
+        "Guárdelo en uno de ellos, por ejemplo como PDF, y use ese."
     ),
     "file.not_of_kind": (
-        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
+        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada. "
+        "Ábralo, guárdelo otra vez y use ese."
     ),
+    # The name of a file that is within another one: the sentences below say it of the inner one.
+    "file.inside": "{inside}» que está dentro de «{name}",
     "file.broken": (
         "El archivo «{name}» está incompleto o dañado: no se depositó nada. Ábralo; si se ve bien, "
         "guárdelo o expórtelo otra vez y use ese."
@@ -67,6 +71,30 @@ OPERATORS = {
     "file.heavy": (
         "El archivo «{name}» pide demasiada memoria o demasiado tiempo para leerlo: no se depositó "
         "nada. Divídalo, o expórtelo otra vez más liviano."
+    ),
+    "file.program": (
+        "El archivo «{name}» es un programa o lleva uno: no se depositó nada. Quite el programa y "
+        "deposite lo demás."
+    ),
+    "file.script": (
+        "El archivo «{name}» es un PDF con JavaScript, que se ejecuta al abrirlo o al llenarlo: no "
+        "se depositó nada. Imprímalo como PDF, fírmelo otra vez si estaba firmado, y use ese."
+    ),
+    "file.launch": (
+        "El archivo «{name}» es un PDF que abre otro archivo o un programa: no se depositó nada. "
+        "Quite esa acción o imprímalo como PDF, fírmelo otra vez si estaba firmado, y use ese."
+    ),
+    "file.macros": (
+        "El archivo «{name}» tiene macros, o las trae de otro sitio al abrirlo: no se depositó "
+        "nada. Guárdelo sin macros, o como PDF, y use ese."
+    ),
+    "file.packed": (
+        "El archivo «{name}» lleva otros dentro y no se puede revisar: no se depositó nada. Saque "
+        "de él los archivos y póngalos sueltos, o en un zip."
+    ),
+    "file.deep": (
+        "Para llegar al archivo «{name}» hay que abrir demasiados, uno dentro de otro: no se "
+        "depositó nada. Ponga los archivos en un solo zip."
     ),
     "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     # Whoever runs the service: its settings, files and keys.
@@ -84,6 +112,44 @@ OPERATORS = {
     "keys.exposed": "Otros usuarios pueden leer {path}. Ejecute: chmod 600 {path}",
     "keys.damaged": "El archivo de claves {path} está dañado. Recupérelo de su respaldo.",
     "keys.weak": "En {path} hay una clave débil. Cada clave debe tener 32 bytes al azar.",
+    "seal.missing": (
+        "Falta el sello de las constancias, {path}. Recupérelo de su respaldo o corrija "
+        "CASILLA_SEAL_FILE."
+    ),
+    "seal.unreadable": (
+        "No se puede leer el sello {path}. Ejecute el comando como el usuario del servicio, o como "
+        "root."
+    ),
+    "seal.exposed": "Otros usuarios pueden leer el sello {path}. Ejecute: chmod 600 {path}",
+    "seal.damaged": (
+        "El sello {path} está dañado, no es un archivo PKCS#12 con una clave y su certificado, o "
+        "la contraseña de CASILLA_SEAL_PASSWORD no es la suya."
+    ),
+    "seal.key": (
+        "El sello {path} no sirve: hace falta una clave RSA de {bits} bits o más, con su "
+        "certificado. Pida uno así a su autoridad de certificación."
+    ),
+    "seal.expired": (
+        "El certificado del sello venció el {at}: nada se sella, y todo queda guardado para "
+        "sellarse después. Ponga el certificado renovado en CASILLA_SEAL_FILE y reinicie."
+    ),
+    "seal.early": (
+        "El certificado del sello vale desde el {at}: hasta entonces nada se sella, y todo queda "
+        "guardado. Revise la hora de este servidor."
+    ),
+    "seal.demonstration": (
+        "Aviso: el sello de las constancias es de demostración y no tiene valor legal. Ponga el "
+        "certificado de su entidad en CASILLA_SEAL_FILE."
+    ),
+    "seal.unremembered": (
+        "No se puede escribir {path}, donde quedan los certificados que sellaron: sin él, «casilla "
+        "constancia verificar» no reconocerá este sello. Dé al usuario del servicio permiso de "
+        "escritura en esa carpeta."
+    ),
+    "seal.certificates": (
+        "No se puede leer ningún certificado en {path}. Diga con --certificados dónde están los "
+        "de la entidad, en PEM."
+    ),
     "keys.unwritable": (
         "No se puede escribir {path}: no cambió nada. Ejecute el comando como el dueño de ese "
         "archivo, que también debe poder escribir en su carpeta."
@@ -169,6 +235,7 @@ OPERATORS = {
     "ready.documents": "no listo: falta la carpeta de los documentos",
     "ready.disk": "no listo: el disco no recibe más",
     "ready.mail": "hay mensajes atrasados",
+    "ready.files": "hay archivos dañados",
     "sent.folder": "hay un mensaje nuevo: léalo con «casilla correo»",
     "sent.gateway": "lo aceptó el servicio de mensajes",
     "unsent.sealed": "ninguna clave del llavero lo abre",

@@ -6,7 +6,7 @@ SYSTEMS = {
         "clave, o repita el pedido tal como lo envió."
     ),
     "deposit.missing": "No hay una notificación con ese número o código. Revíselo.",
-    "datos.wrong": "El dato «{field}» no vale: {why} No se depositó nada.",
+    "datos.wrong": "El dato «{field}» no vale: {why} No se guardó nada.",
     "datos.malformed": "{said}",
     "datos.large": "{name} pasa de {most} bytes: no se depositó nada. ¿Es el archivo de los datos?",
     "datos.procedure": (

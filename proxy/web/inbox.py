@@ -12,7 +12,7 @@ from proxy.domain.effect import Effect
 from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import File, Notificacion
 from proxy.errors import Denied, NotYours, Refusal
-from proxy.flows import factor, inbox
+from proxy.flows import factor, inbox, incidencias
 from proxy.installation import Installation
 from proxy.render.archive import Entry, archive
 from proxy.render.ics import Marked, write_ics
@@ -29,12 +29,12 @@ logger = logging.getLogger("casilla.web")
 
 
 class Damaged(Refusal):
-    """The stored bytes are not the deposited bytes."""
+    """The stored bytes are not the deposited bytes. It is raised once that is recorded."""
 
     status = 500
 
-    def __init__(self) -> None:
-        super().__init__("file.damaged")
+    def __init__(self, names: list[str]) -> None:
+        super().__init__("file.damaged", names=", ".join(f"«{name}»" for name in names))
 
 
 @private
@@ -176,12 +176,17 @@ def _response(request: Request, files: list[File]) -> Response:
 
 async def _check(request: Request, files: list[File]) -> None:
     """Raises Damaged when a file is not, byte for byte, the deposited file."""
-    documents = state_of(request).installation.documents
+    documents, damaged = state_of(request).installation.documents, []
     for file in files:
-        if not await anyio.to_thread.run_sync(documents.intact, file.sha256):
-            extra = {"request": request.state.reference, "detail": file.sha256}
-            logger.error("damaged", extra=extra)
-            raise Damaged()
+        if fault := await anyio.to_thread.run_sync(documents.fault, file.sha256):
+            damaged.append(file.name)
+            if await run(request, incidencias.found, file, fault):
+                detail = {"sha256": file.sha256, "finding": fault}
+                logger.error(
+                    "damaged", extra={"request": request.state.reference, "detail": detail}
+                )
+    if damaged:
+        raise Damaged(damaged)
 
 
 def _denied(request: Request, denied: Denied, notificacion_id: bytes) -> Response:

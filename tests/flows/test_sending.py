@@ -167,8 +167,8 @@ def test_one_key_for_two_people_at_once_deposits_once(postgresql_url: str, clock
 
 def test_a_test_reaches_nobody(db: Database, rosa: Person, sender: Sender, clock: Clock) -> None:
     """X6: no list, count, search, export or page of its owner, and no alerta."""
-    real = sender.deposit(sent=sent())
-    test = sender.deposit(sent=sent(system=TEST))  # the same acto: a test is no duplicate
+    test = sender.deposit(sent=sent(system=TEST))
+    real = sender.deposit(sent=sent())  # the same acto: a test is no duplicate
     assert str(test.notificacion.number).startswith("CP-2026-000001-")
     asked = Filter((OfText(("numero",), "000009", "contiene"),))
     clock.advance(seconds=1)

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe, AxeResults
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from proxy.domain.content import Remedy
@@ -18,6 +17,7 @@ from tests.casilla import pdf
 from tests.flows.test_deposit import describe
 from tests.flows.test_sending import CONTENT
 from tests.journeys.house import House, press
+from tests.judging import faults
 from tests.people import Person
 from tests.plazos import RULING
 
@@ -65,13 +65,11 @@ def halfway(browser: Browser, house: House, people: People) -> Iterator[StorageS
 
 def judge(page: Page) -> None:
     """On each screen: no axe finding, nothing wider than it, nothing too small for a finger."""
-    page.evaluate(Axe().axe_script)
     for width, scheme in SCREENS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
-        found = AxeResults(page.evaluate("axe.run({resultTypes: ['violations']})"))
         where = f"{page.url} {width} {scheme}"
-        assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
+        assert faults(page) == {}, where
         assert fits(page), where
     assert page.evaluate(SMALL) == [], page.url
 

@@ -36,6 +36,8 @@ PUBLISHED = {
     "0014_when_it_takes_effect": "dad174f4dbe90c5a636b9b167a56df3d647e98f74301934b8c915fe99e67a38a",
     "0015_which_press": "157cbd370b556a525cb7e9e4fb00ecfa6026b936a8eaefc9bf39ad4f6a2dc80a",
     "0016_by_whom_it_was_sent": "fb3279c8e62483189c4829fa1c408afd2689a008549a9b32b49462081f25117c",
+    "0017_another_calendar": "69bdd8392730cb3fa78458022833686b77159adc7c373a0628164459cd7f6a67",
+    "0018_files_not_whole": "b23c9971974678c58765067343173351126db83a3898cefb1ba891eaca1fcd88",
 }
 
 

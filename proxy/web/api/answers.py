@@ -22,6 +22,8 @@ KINDS: dict[str, str] = {
     Event.MESSAGE_WRITTEN: "alerta",
     Event.MESSAGE_LOST: "alerta-fallida",
     Event.FILE_SERVED: "descarga",
+    Event.INCIDENCIA_FOUND: "incidencia",
+    Event.INCIDENCIA_MENDED: "incidencia-reparada",
 }
 
 

@@ -1,6 +1,5 @@
 """What the API refuses: a problem (RFC 9457) in Spanish with a code that stays. Never a page."""
 
-import errno
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
@@ -72,6 +71,12 @@ KINDS = {
     "file.locked": Kind("archivo.con_clave"),
     "file.no_pages": Kind("archivo.sin_paginas"),
     "file.heavy": Kind("archivo.pesado"),
+    "file.program": Kind("archivo.programa"),
+    "file.script": Kind("archivo.con_javascript"),
+    "file.launch": Kind("archivo.abre_otro"),
+    "file.macros": Kind("archivo.con_macros"),
+    "file.packed": Kind("archivo.cerrado"),
+    "file.deep": Kind("archivo.muy_adentro"),
     "api_key.invalid": Kind("clave.invalida", 401),
     "api.no_key": Kind("clave.falta", 401),
     "api.no_scope": Kind("clave.sin_permiso", 403),
@@ -148,8 +153,9 @@ async def limited(request: Request, error: Exception) -> Response:
 async def busy(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
     unavailable_line(request, error)
-    wait = timedelta(seconds=error.seconds)
-    return retry_after(problem(request, "api.busy"), wait)
+    full = error.code == "disk.full"
+    wait = timedelta(minutes=5) if full else timedelta(seconds=error.seconds)
+    return retry_after(problem(request, "api.full" if full else "api.busy"), wait)
 
 
 async def http_error(request: Request, error: Exception) -> Response:
@@ -174,22 +180,12 @@ def elsewhere(request: Request) -> Response:
     return problem(request, "api.host", TEXTS["api.host"].format(origin=origin))
 
 
-async def no_room(request: Request, error: Exception) -> Response:
-    """The disk takes nothing more: whoever runs the service hears of it in the log."""
-    assert isinstance(error, OSError)
-    if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-        raise error
-    logger.error("the disk is full", extra={"request": getattr(request.state, "reference", None)})
-    return retry_after(problem(request, "api.full"), timedelta(minutes=5))
-
-
 HANDLERS = {
     Refusal: refused,
     Malformed: malformed,
     Limited: limited,
     Unavailable: busy,
     HTTPException: http_error,
-    OSError: no_room,
 }
 
 

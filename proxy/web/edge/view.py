@@ -78,6 +78,12 @@ def prepare(environment: Environment, installation: Installation) -> None:
     def holder(context: Context) -> Holder:
         return login.holder(installation.vault, context["request"].state.session)
 
+    def phone() -> Markup:
+        """The telephone of the contact: a phone calls it."""
+        entity = installation.catalog.entity
+        link = Markup('<a class="whole" href="tel:{}">{}</a>')
+        return link.format(entity.telefono_internacional, entity.contacto.telefono)
+
     def session_end(session: Session) -> End:
         return end_of(installation, session)
 
@@ -91,6 +97,7 @@ def prepare(environment: Environment, installation: Installation) -> None:
         "entity": installation.catalog.entity,
         "finding": finding,
         "holder": holder,
+        "phone": phone,
         "origin": installation.settings.origin,
         "policy": policy,
         "sello": sello,

@@ -9,6 +9,7 @@ from proxy.installation import Installation
 from proxy.store import tables
 from tests.casilla import PDF, pdf
 from tests.people import Person
+from tests.store.carrying import EXE, SCRIPTS
 from tests.web.api.conftest import System, Systems, body, datos, refusal, sha256
 
 
@@ -112,10 +113,18 @@ WRONG: dict[str, tuple[dict[str, Any], tuple[int, str]]] = {
     "nobody": ({"destinatario": "DNI-40000009"}, (422, "destinatario.sin_casilla")),
     "nobody's": ({"destinatario": "4000"}, (422, "datos.invalidos")),
     "hash": ({"acto": {"nombre": "a.pdf", "sha256": "0" * 64}}, (422, "archivo.sha256")),
-    "kind": ({"acto": {"nombre": "a.exe", "sha256": sha256(PDF)}}, (422, "archivo.tipo")),
-    "picture": ({"acto": {"nombre": "a.txt", "sha256": sha256(PDF)}}, (422, "acto.no_es_pdf")),
     "more": ({"anexos": [{"nombre": "a.txt", "sha256": "0" * 64}]}, (422, "datos.invalidos")),
 }  # fmt: skip
+
+
+def test_a_file_is_what_its_bytes_are(sgd: System, rosa: Person) -> None:
+    """S72: a name that does not fit gets the ending by which the bytes are opened."""
+    assert refusal(sgd.deposit(acto=b"\xff\xd8\xff")) == (422, "archivo.roto")
+    assert refusal(sgd.deposit(acto=SCRIPTS["names"])) == (422, "archivo.con_javascript")
+    assert refusal(sgd.deposit(anexos=(EXE,))) == (422, "archivo.programa")
+    acto = {"nombre": "CARTA 9", "sha256": sha256(PDF)}
+    told = sgd.deposit(datos() | {"acto": acto})
+    assert [one["nombre"] for one in told.json()["partes"]] == ["CARTA 9.pdf"]
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -1,0 +1,268 @@
+"""What a constancia states: one JSON, which its paper shows and its seal covers (X3).
+
+    facts, with the act ──▶ written ──▶ when it is sealed: by which certificate, after which other
+        ──▶ stated, the text of constancia.json
+
+The canonical form of RFC 8785: the same facts give the same bytes, whoever writes them.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import rfc8785
+
+from catalog.reading.model import Entity
+from proxy.domain.acto import Described
+from proxy.domain.constancia_acts import ETSI, NEGATIVE, Act, Moment
+from proxy.domain.identidad import Identidad
+from proxy.domain.notificacion import File, Notificacion
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Person:
+    identidad: Identidad
+    name: str
+
+
+@dataclass(frozen=True)
+class Representative:
+    person: Person
+    power: str
+
+
+@dataclass(frozen=True)
+class Sender:
+    entity: str
+    system: str | None = None
+    official: str | None = None
+
+
+@dataclass(frozen=True)
+class Authentication:
+    factors: tuple[str, ...]
+    session: str | None = None  # its hash
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    size: int  # bytes
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Concerned:
+    """The notificacion of which something is stated. `effect` and `content` are what was frozen."""
+
+    id: str
+    acto: Described
+    deposited: datetime
+    parts: tuple[Part, ...]
+    effect: str | None
+    number: str | None = None
+    content: str | None = None
+
+
+def concerned(one: Notificacion, files: Sequence[File]) -> Concerned:
+    parts = tuple(Part(file.name, file.size, file.sha256) for file in files)
+    effect = one.effect_read or one.effect
+    return Concerned(one.id.hex(), one, one.deposited_at, parts, effect, one.number, one.content)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The published text under which the service works."""
+
+    id: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Issuer:
+    entity: Entity
+    policy: Policy
+    origin: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    holder: str
+    by: str
+    serial: str
+    since: datetime
+    until: datetime
+    sha256: str
+    demonstration: bool
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The constancia before this one, of the same notificacion."""
+
+    number: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """`salt` is random: who has only the hash of a constancia cannot guess what it states."""
+
+    number: str
+    act: Act
+    at: datetime
+    sender: Sender
+    recipient: Person
+    salt: str
+    concerned: Concerned | None = None
+    representative: Representative | None = None
+    authentication: Authentication | None = None
+    reasons: tuple[str, ...] = ()
+    test: bool = False
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """Fixed once, at the first attempt, so that each repetition gives the same bytes."""
+
+    at: datetime
+    certificate: Certificate
+    previous: Previous | None = None
+
+
+def written(facts: Facts, issuer: Issuer) -> str:
+    """What is kept with the act."""
+    if facts.act.kind in NEGATIVE and not facts.reasons:
+        raise ValueError(f"{facts.act.kind} without a reason")
+    entity, one = issuer.entity, facts.concerned
+    zone = ZoneInfo(entity.zona_horaria)
+
+    def moment(at: datetime) -> str:
+        return at.astimezone(zone).isoformat(timespec="microseconds")
+
+    effect = json.loads(one.effect) if one and one.effect else None
+    acuse = effect is not None and effect["base"] == "acuse"
+    told: dict[str, Any] = {
+        "version": VERSION,
+        "id": facts.number,
+        "evento": str(facts.act.kind),
+        "etsi": [ETSI + name for name in facts.act.etsi(acuse=acuse)],
+        "entorno": "prueba" if facts.test else "real",
+        "hora_evento": moment(facts.at),
+        "emisor": {
+            "entidad": entity.nombre,
+            "siglas": entity.siglas,
+            "ruc": entity.ruc,
+            "oficina": entity.signs,
+            "direccion": entity.direccion,
+            "telefono": entity.central_telefonica,
+            "zona_horaria": entity.zona_horaria,
+        },
+        "politica": {"id": issuer.policy.id, "sha256": issuer.policy.sha256},
+        "remitente": {
+            "entidad": facts.sender.entity,
+            "sistema": facts.sender.system,
+            "funcionario": facts.sender.official,
+        },
+        "destinatario": _person(facts.recipient),
+        "representante": _representative(facts.representative),
+        "autenticacion": _authentication(facts.authentication),
+        "notificacion": _notificacion(one, moment) if one else None,
+        "depositado": moment(one.deposited) if one else None,
+        "partes": _parts(one.parts if one else ()),
+        "motivos": list(facts.reasons),
+        "efecto": effect,
+        "detalle": facts.act.told(moment),
+        "sal": facts.salt,
+        "verificar": f"{issuer.origin}/verificar/#{facts.number}",
+    }
+    return canonical(told | _arithmetic(effect))
+
+
+def stated(facts: str, sealing: Sealing) -> str:
+    """The text of constancia.json."""
+    told = json.loads(facts)
+    zone = ZoneInfo(told["emisor"]["zona_horaria"])
+    by, previous = sealing.certificate, sealing.previous
+    told["hora_sello"] = sealing.at.astimezone(zone).isoformat(timespec="microseconds")
+    told["emisor"]["certificado"] = {
+        "titular": by.holder,
+        "emisor": by.by,
+        "serie": by.serial,
+        "desde": by.since.astimezone(zone).isoformat(),
+        "hasta": by.until.astimezone(zone).isoformat(),
+        "sha256": by.sha256,
+        "demostracion": by.demonstration,
+    }
+    told["anterior"] = {"id": previous.number, "sha256": previous.sha256} if previous else None
+    return canonical(told)
+
+
+def previous(stated_before: str) -> Previous:
+    digest = hashlib.sha256(stated_before.encode()).hexdigest()
+    return Previous(json.loads(stated_before)["id"], digest)
+
+
+def canonical(told: Mapping[str, Any]) -> str:
+    return rfc8785.dumps(dict(told)).decode()
+
+
+def grouped(sha256: str) -> str:
+    """Four by four, as a person compares it with another one."""
+    return " ".join(sha256[at : at + 4] for at in range(0, len(sha256), 4))
+
+
+def _person(person: Person) -> dict[str, str]:
+    identidad = person.identidad
+    return {"tipo": identidad.kind, "numero": identidad.number, "nombre": person.name}
+
+
+def _representative(one: Representative | None) -> dict[str, str] | None:
+    return {**_person(one.person), "poder": one.power} if one else None
+
+
+def _authentication(one: Authentication | None) -> dict[str, Any] | None:
+    return {"factores": list(one.factors), "sesion": one.session} if one else None
+
+
+def _notificacion(one: Concerned, moment: Moment) -> dict[str, Any]:
+    acto = one.acto
+    return {
+        "id": one.id,
+        "numero": one.number,
+        "expediente": acto.expediente,
+        "fecha_expediente": acto.expediente_on.isoformat() if acto.expediente_on else None,
+        "tipo": acto.tipo,
+        "numero_documento": acto.numero,
+        "asunto": acto.asunto,
+        "dependencia": acto.dependencia,
+        "firmado_por": acto.firmado_por,
+        "elaborado_por": acto.elaborado_por,
+        "fecha_emision": moment(acto.issued_at),
+        "contenido": json.loads(one.content) if one.content else None,
+    }
+
+
+def _parts(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    return [{"nombre": part.name, "bytes": part.size, "sha256": part.sha256} for part in parts]
+
+
+def _arithmetic(effect: dict[str, Any] | None) -> dict[str, Any]:
+    if effect is None:
+        return {"regla": None, "calendario": None, "pasos": []}
+    return {
+        "regla": {
+            "id": effect["regla"],
+            "version": effect["version_regla"],
+            "norma": effect["norma"],
+            "verificado": effect["verificado"],
+        },
+        "calendario": {"id": effect["calendario"], "version": effect["version_calendario"]},
+        "pasos": effect["pasos"],
+    }

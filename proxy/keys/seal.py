@@ -1,0 +1,154 @@
+"""Seals a constancia: PAdES B-B, or B-T where an authority tells the time.
+
+pyHanko is imported here, and this module only where something is sealed: it costs memory and a
+third of a second. No request may import it.
+"""
+
+import asyncio
+import io
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.generic import ArrayObject, ByteStringObject
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from proxy.keys.seal_file import SealKey, out_of_date
+from proxy.texts import TEXTS
+
+FIELD = "Sello"
+RESERVED = 8192  # hexadecimal digits for the signature and one certificate
+RESERVED_FOR_TIME = 24_576  # and for what an authority says of the time, with its chain
+
+AskTime = Callable[[bytes], bytes]  # a TimeStampReq of RFC 3161, and its answer
+
+
+class Seal:
+    """Keeps its key and certificate ready: reading them again would double the time of a seal."""
+
+    def __init__(self, held: SealKey, ask_time: AskTime | None = None) -> None:
+        self.certificate = held.described
+        self._signer = KeepingSigner(held)
+        self._time = _Asking(ask_time) if ask_time else None
+        others = sum(len(one.public_bytes(Encoding.DER)) for one in held.chain)
+        self._reserved = RESERVED + 2 * others + (RESERVED_FOR_TIME if ask_time else 0)
+
+    def seal(self, pdf: bytes, at: datetime, reason: str) -> bytes:
+        """Without an authority of time, the same PDF and instant give the same bytes.
+
+        Refuses `seal.expired` and `seal.early`, of `at`.
+        """
+        if fault := out_of_date(self.certificate, at):
+            raise fault
+        writer = _Unchanging(io.BytesIO(pdf))
+        instant = at.replace(microsecond=0)
+        signer = _At(instant, seal_of(reason), self._signer, self._time, field_of_seal())
+        # Its own loop: `sign_pdf` of a worker's thread, which has none.
+        sealed = asyncio.run(
+            signer.async_sign_pdf(writer, bytes_reserved=self._reserved, output=io.BytesIO())
+        )
+        return bytes(sealed.getvalue())
+
+
+def seal_of(reason: str) -> PdfSignatureMetadata:
+    return PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        reason=reason,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+    )
+
+
+def field_of_seal() -> SigFieldSpec:
+    """Not seen and outside of the page: what pyHanko draws is neither PDF/A nor PDF/UA."""
+    return SigFieldSpec(
+        FIELD,
+        readable_field_name=TEXTS["constancia.field"],
+        invis_sig_settings=InvisSigSettings(
+            set_print_flag=True, set_hidden_flag=False, box_out_of_bounds=True
+        ),
+    )
+
+
+class KeepingSigner(Signer):
+    def __init__(self, held: SealKey) -> None:
+        # Without its own certificate, which is in every signature already.
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register_multiple(map(_asn1, held.chain))
+        super().__init__(signing_cert=_asn1(held.certificate), cert_registry=store)
+        self._key = held.key
+
+    async def async_sign_raw(
+        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+    ) -> bytes:
+        if dry_run:
+            return bytes(self._key.key_size // 8)
+        algorithm: hashes.HashAlgorithm = getattr(hashes, digest_algorithm.upper())()
+        return self._key.sign(data, PKCS1v15(), algorithm)
+
+
+class _At(PdfSigner):
+    """Signs at a given instant instead of at that of the machine."""
+
+    def __init__(
+        self,
+        at: datetime,
+        meta: PdfSignatureMetadata,
+        signer: Signer,
+        time: TimeStamper | None,
+        field: SigFieldSpec,
+    ) -> None:
+        super().__init__(meta, signer, timestamper=time, new_field_spec=field)
+        self._instant = at
+
+    def init_signing_session(
+        self, pdf_out: BasePdfFileWriter, existing_fields_only: bool = False
+    ) -> PdfSigningSession:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self._instant
+        return session
+
+
+class _Unchanging(IncrementalPdfFileWriter):
+    """Adds the seal and nothing else: neither the hour of the machine nor another producer.
+
+    What typst wrote of the file stays, word for word; the second id of a file, which pyHanko
+    takes at random, comes from the first one.
+    """
+
+    @classmethod
+    def _handle_id(cls, prev: Any) -> ArrayObject:
+        first = prev.trailer["/ID"][0]
+        digest = hashes.Hash(hashes.SHA256())
+        digest.update(bytes(getattr(first, "original_bytes", first)) + b"sealed")
+        return ArrayObject([first, ByteStringObject(digest.finalize()[:16])])
+
+    def _update_meta(self) -> None:
+        pass
+
+
+class _Asking(TimeStamper):
+    def __init__(self, ask: AskTime) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._ask = ask
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        return tsp.TimeStampResp.load(self._ask(req.dump()))
+
+
+def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
+    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))

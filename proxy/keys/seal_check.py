@@ -1,0 +1,114 @@
+"""Says of a constancia whether it is the one that was sealed, by whom, and what it states.
+
+Asks nobody: the certificates of the entity are at hand. Imported only where something is checked,
+as `seal` is.
+"""
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from proxy.domain.constancia import VERSION, Certificate, canonical
+from proxy.errors import Refusal
+from proxy.keys.seal_file import describe
+
+# It writes a trace for each certificate that no list of its own knows.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+
+ATTACHED = "constancia.json"
+LARGEST = 20_000_000  # bytes; what is sealed here has a hundredth of them
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A constancia that nobody changed since a certificate that we know sealed it."""
+
+    told: dict[str, Any]
+    by: Certificate
+    at: datetime  # as the seal says it
+    attested: datetime | None  # as an authority of time says it
+
+
+def check(pdf: bytes, known: Collection[x509.Certificate]) -> Whole:
+    """Refuses `constancia.unreadable`, `.unsealed`, `.added`, `.changed`, `.other`, `.strange`."""
+    try:
+        return _checked(pdf, {one.public_bytes(Encoding.DER): one for one in known})
+    except Refusal:
+        raise
+    except Exception:  # whatever a file that somebody made up brings its reader to
+        raise Refusal("constancia.unreadable") from None
+
+
+def _checked(pdf: bytes, known: dict[bytes, x509.Certificate]) -> Whole:
+    reader = PdfFileReader(io.BytesIO(pdf))
+    seals = reader.embedded_regular_signatures
+    if not seals:
+        raise Refusal("constancia.unsealed")
+    status = asyncio.run(_status(seals[0]))
+    stamp = status.timestamp_validity
+    stamped = stamp is None or (stamp.intact and stamp.valid)
+    if not (status.intact and status.valid and stamped):
+        raise Refusal("constancia.changed")
+    if not _nothing_beside(pdf, seals[0]):
+        raise Refusal("constancia.added")
+    certificate = known.get(status.signing_cert.dump())
+    if certificate is None:
+        who = x509.load_der_x509_certificate(status.signing_cert.dump())
+        raise Refusal("constancia.other", who=describe(who).holder)
+    if status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
+        raise Refusal("constancia.added")
+    by, at = describe(certificate), status.signer_reported_dt
+    if at is None:
+        raise Refusal("constancia.strange")
+    if not by.since <= at <= by.until:
+        since, until = f"{by.since:%d/%m/%Y}", f"{by.until:%d/%m/%Y}"
+        raise Refusal("constancia.out_of_date", since=since, until=until)
+    told = _told(reader)
+    # The same key may have signed other things, which must not pass for a constancia.
+    named = told["emisor"]["certificado"]["sha256"]
+    if seals[0].docmdp_level != MDPPerm.NO_CHANGES or named != by.sha256:
+        raise Refusal("constancia.strange")
+    return Whole(told, by, at, stamp.timestamp if stamp else None)
+
+
+async def _status(seal: EmbeddedPdfSignature) -> PdfSignatureStatus:
+    """Whom to trust is decided by the certificate itself, so no chain is followed."""
+    nobody = ValidationContext(trust_roots=[], allow_fetching=False)
+    return await async_validate_pdf_signature(
+        seal, signer_validation_context=nobody, ts_validation_context=nobody
+    )
+
+
+def _nothing_beside(pdf: bytes, seal: EmbeddedPdfSignature) -> bool:
+    """The seal does not cover the place where it stands: it must fill it as we write it, and after
+    it there may only be zeros."""
+    place, said = bytes(seal.pkcs7_content), seal.signed_data.dump()
+    _, before, after, _ = seal.byte_range
+    start = place.find(said)
+    written = pdf[before:after] == b"<" + place.hex().upper().encode() + b">"
+    return written and start >= 0 and not any(place[start + len(said) :])
+
+
+def _told(reader: PdfFileReader) -> dict[str, Any]:
+    attached = [one.get_object() for one in reader.root["/AF"]]
+    [file] = [one for one in attached if one["/UF"] == ATTACHED]
+    text = file["/EF"]["/F"].data.decode()
+    told = json.loads(text)
+    if told["version"] != VERSION or canonical(told) != text:
+        raise Refusal("constancia.strange")
+    return dict(told)

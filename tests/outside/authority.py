@@ -1,0 +1,63 @@
+"""A real authority of time, of this machine: it stamps what it is asked, as RFC 3161 says."""
+
+import asyncio
+import threading
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from asn1crypto import keys, tsp, x509
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+
+from proxy.keys.seal_file import SealKey
+
+
+class Authority:
+    def __init__(self, held: SealKey, at: datetime) -> None:
+        self._stamper = DummyTimeStamper(
+            x509.Certificate.load(held.certificate.public_bytes(Encoding.DER)),
+            keys.PrivateKeyInfo.load(
+                held.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+            ),
+            fixed_dt=at,
+        )
+        self.asked: list[str] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/tsa"
+
+    def __enter__(self) -> "Authority":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _stamp(self, asked: bytes) -> bytes:
+        request = tsp.TimeStampReq.load(asked)
+        reply = asyncio.run(self._stamper.async_request_tsa_response(request))
+        return bytes(reply.dump())
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        authority = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                authority.asked.append(self.headers["Content-Type"])
+                asked = self.rfile.read(int(self.headers["Content-Length"]))
+                said = authority._stamp(asked)
+                self.send_response(200)
+                self.send_header("Content-Type", "application/timestamp-reply")
+                self.send_header("Content-Length", str(len(said)))
+                self.end_headers()
+                self.wfile.write(said)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        return Handler
