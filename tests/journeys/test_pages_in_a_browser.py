@@ -3,14 +3,23 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from io import BytesIO
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
+from proxy.domain.content import Remedy
+from proxy.domain.plazo import Term
+from proxy.flows import annulment, deposit
+from tests.casilla import pdf
+from tests.flows.test_deposit import describe
+from tests.flows.test_sending import CONTENT
 from tests.journeys.house import House, press
 from tests.judging import faults
 from tests.people import Person
+from tests.plazos import RULING
 
 OpenPage = Callable[..., Page]
 Enter = Callable[[Page, Person], None]
@@ -126,6 +135,39 @@ def test_axe_finds_nothing_inside(house: House, browser: Browser, inside: Storag
             page.get_by_role("row").get_by_role("link").first.click()
             page.get_by_role("article").wait_for()
             judge(page)
+
+
+def test_axe_finds_nothing_on_what_was_declared_and_annulled(
+    house: House, browser: Browser, people: People, enter: Enter
+) -> None:
+    """X7, L7: also with words that are longer than a phone is wide."""
+    parts, sur, long = house.installation, people["sur"], "x" * 120
+    declared = replace(CONTENT, validity=long, remedies=(Remedy(long, long, Term(15, "habiles")),))
+    made = []
+    for asunto in ("La anulada", "La que vale"):
+        served = deposit.receive(
+            parts.documents, parts.limits, deposit.Offered("a.pdf", BytesIO(pdf(asunto)))
+        )
+        with parts.db.transaction() as tx:
+            acto = describe(asunto=asunto)
+            made.append(
+                deposit.deposit(tx, parts.zone, sur.identidad, acto, served, RULING, declared)
+            )
+    with parts.db.transaction() as tx:
+        annulment.annul(tx, made[0].id.hex(), f"Por {long}", made[1].id.hex())
+    with watched(browser) as page:
+        enter(page, sur)
+        judge(page)
+        page.get_by_role("link", name=str(made[1].notificacion.number)).click()
+        judge(page)
+        press(page, "Ver")
+        judge(page)
+        page.goto(f"{house.origin}/casilla/notificaciones/{made[0].id.hex()}/")
+        judge(page)
+        press(page, "Ver")
+        judge(page)
+        page.get_by_role("link", name=str(made[1].notificacion.number)).press("Enter")
+        expect(page.get_by_role("heading", name="La que vale")).to_be_visible()
 
 
 def test_a_card_says_the_name_of_each_column(
