@@ -51,7 +51,8 @@ class Event(StrEnum):
         "message_given_up"  # it expired unsent, or no message can be written to its address
     )
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
-    FILE_SERVED = "sensitive_read"  # an acto or an anexo was downloaded
+    CONSTANCIA_SEALED = "constancia_sealed"  # its PDF is in the casilla
+    FILE_SERVED = "sensitive_read"  # an acto, an anexo or a constancia was downloaded
     KEY_ADDED = "key_created"  # `casilla claves rotar`: it seals and signs from now on
     KEY_RETIRED = "key_retired"  # `casilla claves retirar`: nothing needs it any more
     AUDIT_EXPORTED = "audit_exported"  # somebody took a copy of the record

@@ -102,7 +102,7 @@ def _live(
     anexos = [_anexo(kind, content, rows, at) for kind in story.anexos]
     files = deposit.receive(documents, limits, served, anexos)
     effect = _effect(catalog, at)
-    receipt = deposit.record(replace(tx, now=at), zone, casilla, acto, files, effect)
+    receipt = deposit.record(replace(tx, now=at), catalog, casilla, acto, files, effect)
     if story.read_after is not None:
         later = replace(tx, now=min(at + timedelta(days=story.read_after, hours=3), tx.now))
         inbox.open(later, casilla.id, receipt.id, catalog)

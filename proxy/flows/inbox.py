@@ -7,20 +7,22 @@ notificacion as read, and no file leaves before that.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from catalog.reading.model import Catalog
 from proxy.domain import limits
+from proxy.domain.before_opening import before_opening
 from proxy.domain.client import Client
 from proxy.domain.effect import upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
-from proxy.flows import limiting
-from proxy.store import eventos, notificaciones
+from proxy.flows import constancias, limiting
+from proxy.store import casillas, eventos, notificaciones
+from proxy.store.constancias import Constancia
 from proxy.store.tx import Tx
 
 ROWS = 20
@@ -45,6 +47,7 @@ class Detail:
     counts: Counts
     acto: File
     anexos: list[File]
+    constancias: list[Constancia]
 
 
 def page(
@@ -93,13 +96,23 @@ def open(tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog) -> N
     effect = one.effect and upon_reading(one.effect, one.deposited_at, tx.now, catalog)
     if notificaciones.mark_read(tx, casilla_id, notificacion_id, effect):
         said: dict[str, Any] = {"effect": effect_digest(effect)} if effect else {}
+        said |= _proof(tx, one, effect, catalog)
         eventos.note(tx, Event.NOTIFICACION_READ, casilla_id, notificacion=notificacion_id, **said)
+
+
+def _proof(tx: Tx, one: Notificacion, effect: str | None, catalog: Catalog) -> dict[str, Any]:
+    told = " ".join(before_opening(one, catalog.entity))
+    read = replace(one, read_at=tx.now, effect_read=effect or None)
+    files = notificaciones.files_of(tx, one.casilla_id, one.id)
+    owner = casillas.by_id(tx, one.casilla_id)
+    return constancias.of_reading(tx, catalog, owner, read, files, told)
 
 
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
     notificacion = _mine(tx, casilla_id, notificacion_id)
     acto, *anexos = notificaciones.files_of(tx, casilla_id, notificacion_id)
-    return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos)
+    proofs = constancias.list_of(tx, casilla_id, notificacion_id)
+    return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos, proofs)
 
 
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:

@@ -8,13 +8,15 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from proxy.domain.before_opening import before_opening
 from proxy.domain.effect import Effect
 from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import File, Notificacion
 from proxy.errors import Denied, NotYours, Refusal
-from proxy.flows import factor, inbox
+from proxy.flows import constancias, factor, inbox
 from proxy.installation import Installation
 from proxy.render.archive import Entry, archive
+from proxy.render.constancia_rows import TITLES
 from proxy.render.ics import Marked, write_ics
 from proxy.texts import TEXTS
 from proxy.web import delivery
@@ -26,6 +28,8 @@ from proxy.web.edge.state import state_of
 from proxy.web.finder import faults_of, query_of, searched
 
 logger = logging.getLogger("casilla.web")
+
+CONSTANCIAS = {str(kind): TEXTS[code] for kind, code in TITLES.items()}
 
 
 class Damaged(Refusal):
@@ -50,8 +54,11 @@ async def read(request: Request) -> Response:
 @private
 async def detail(request: Request) -> Response:
     found = await look(request, inbox.detail, _casilla(request), _id(request))
-    template = "notificacion" if found.notificacion.read_at else "unread"
-    return page(request, f"inbox/{template}.html", **vars(found))
+    one, entity = found.notificacion, state_of(request).installation.catalog.entity
+    template = "notificacion" if one.read_at else "unread"
+    before = [] if one.read_at else before_opening(one, entity)
+    context = {"before": before, "titles": CONSTANCIAS} | vars(found)
+    return page(request, f"inbox/{template}.html", **context)
 
 
 @private
@@ -79,6 +86,22 @@ async def anexo(request: Request) -> Response:
 @private
 async def anexos(request: Request) -> Response:
     return await _deliver(request, None)
+
+
+@private
+async def constancia(request: Request) -> Response:
+    """Also before «Ver»: the one of the deposit says when its terms began (M91)."""
+    casilla_id, number = _casilla(request), request.path_params["number"]
+    found = await run(request, constancias.take, casilla_id, number, client_of(request))
+    if isinstance(found, Denied):
+        return _refused(request, found)
+    assert found.sha256
+    await _check(request, [found.sha256])
+    if request.method == "GET":
+        await run(request, constancias.record_download, found)
+    path = state_of(request).installation.documents.path(found.sha256)
+    name = f"{CONSTANCIAS[found.kind]} {found.number}.pdf"
+    return delivery.one_file(request, path, name, "application/pdf", found.sha256)
 
 
 @private
@@ -150,7 +173,7 @@ async def _deliver(request: Request, position: str | None) -> Response:
         chosen = [file for file in files if str(file.position) == position]
     if not chosen:
         raise NotYours("notificacion.missing")
-    await _check(request, chosen)
+    await _check(request, [file.sha256 for file in chosen])
     if request.method == "GET":
         await run(request, inbox.record_download, chosen)
     return _response(request, chosen)
@@ -166,12 +189,12 @@ def _response(request: Request, files: list[File]) -> Response:
     return delivery.one_file(request, path, file.name, file.media_type, file.sha256)
 
 
-async def _check(request: Request, files: list[File]) -> None:
-    """Raises Damaged when a file is not, byte for byte, the deposited file."""
+async def _check(request: Request, digests: list[str]) -> None:
+    """Raises Damaged when a file is not, byte for byte, what was put there."""
     documents = state_of(request).installation.documents
-    for file in files:
-        if not await anyio.to_thread.run_sync(documents.intact, file.sha256):
-            extra = {"request": request.state.reference, "detail": file.sha256}
+    for sha256 in digests:
+        if not await anyio.to_thread.run_sync(documents.intact, sha256):
+            extra = {"request": request.state.reference, "detail": sha256}
             logger.error("damaged", extra=extra)
             raise Damaged()
 
@@ -179,6 +202,10 @@ async def _check(request: Request, files: list[File]) -> None:
 def _denied(request: Request, denied: Denied, notificacion_id: bytes) -> Response:
     if denied.wait is None:
         return see_other(request, "inbox:detail", id=notificacion_id.hex())
+    return _refused(request, denied)
+
+
+def _refused(request: Request, denied: Denied) -> Response:
     said = sentence(denied, "file")
     return held_off(page(request, "errors/refused.html", status(denied), sentence=said), denied)
 

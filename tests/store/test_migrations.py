@@ -36,6 +36,7 @@ PUBLISHED = {
     "0014_when_it_takes_effect": "dad174f4dbe90c5a636b9b167a56df3d647e98f74301934b8c915fe99e67a38a",
     "0015_which_press": "157cbd370b556a525cb7e9e4fb00ecfa6026b936a8eaefc9bf39ad4f6a2dc80a",
     "0016_by_whom_it_was_sent": "fb3279c8e62483189c4829fa1c408afd2689a008549a9b32b49462081f25117c",
+    "0019_proof_of_the_act": "94ed39476802214a6cd1482b22e42a7b4297bd8b88d3ce12ed88436f23e8eafa",
 }
 
 

@@ -42,6 +42,7 @@ OTHERS = {
     "acceptances",
     "annulments",
     "audit",
+    "constancias",
     "deposits",
     "eventos",
     "files",
