@@ -22,6 +22,7 @@ REASONS = {
     "database.unwritable": "ready.unwritable",
 }
 OUTBOX_AGE = timedelta(minutes=5)
+CONSTANCIA_AGE = timedelta(minutes=10)
 
 
 async def alive(_request: Request) -> Response:
@@ -35,6 +36,7 @@ async def ready(request: Request) -> Response:
         await run(request, readiness.write)
         await look(request, readiness.fill)
         late = await look(request, readiness.late_messages, OUTBOX_AGE)
+        unsealed = await look(request, readiness.late_constancias, CONSTANCIA_AGE)
         lost = await look(request, readiness.lost_documents, installation.documents)
         full = await anyio.to_thread.run_sync(
             readiness.full_disk, installation.db, installation.documents
@@ -49,4 +51,6 @@ async def ready(request: Request) -> Response:
         return PlainTextResponse(TEXTS["ready.documents"] + "\n", 503)
     if full:
         return PlainTextResponse(TEXTS["ready.disk"] + "\n", 503)
-    return PlainTextResponse("listo\n" + (TEXTS["ready.mail"] + "\n" if late else ""))
+    said = [("ready.mail", late), ("ready.constancias", unsealed)]
+    warnings = [TEXTS[code] for code, wrong in said if wrong]
+    return PlainTextResponse("\n".join(["listo", *warnings, ""]))
