@@ -76,6 +76,10 @@ def list_of(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[Constancia]
     return constancias.among(tx, casilla_id, [notificacion_id]).get(notificacion_id, [])
 
 
+def unsealed(tx: Tx, casilla_id: int, ids: list[bytes]) -> frozenset[bytes]:
+    return constancias.unsealed(tx, casilla_id, ids) if ids else frozenset()
+
+
 def take(tx: Tx, casilla_id: int, named: str, client: Client) -> Constancia | Denied:
     """One to download. NotYours `constancia.missing`: also one that is not sealed yet."""
     found = constancias.one(tx, casilla_id, named)

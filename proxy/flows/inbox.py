@@ -32,10 +32,12 @@ PART = 2000  # rows of a list that is taken away
 @dataclass(frozen=True)
 class Page:
     """Rows, newest first. `newer` and `older` are the keys that the pages beside it start from.
-    `found`: how many rows the filter lets through, when there is one."""
+    `found`: how many rows the filter lets through, when there is one. `unsealed`: those of them
+    whose constancia is not ready."""
 
     rows: list[Notificacion]
     counts: Counts
+    unsealed: frozenset[bytes] = frozenset()
     newer: bytes | None = None
     older: bytes | None = None
     found: int | None = None
@@ -69,12 +71,12 @@ def page(
         return page(tx, casilla_id, wanted, read=read)  # the newest page, whole
     counts = notificaciones.counts(tx, casilla_id)
     found = notificaciones.how_many(tx, casilla_id, wanted, read=read) if wanted else None
+    rows = rows[:ROWS] if older else rows[-ROWS:]
+    unsealed = constancias.unsealed(tx, casilla_id, [row.id for row in rows])
     if older:
-        rows = rows[:ROWS]
         newer = rows[0].id if key else None
-        return Page(rows, counts, newer, rows[-1].id if beyond else None, found)
-    rows = rows[-ROWS:]
-    return Page(rows, counts, rows[0].id, rows[-1].id, found)
+        return Page(rows, counts, unsealed, newer, rows[-1].id if beyond else None, found)
+    return Page(rows, counts, unsealed, rows[0].id, rows[-1].id, found)
 
 
 def part(

@@ -49,6 +49,15 @@ _OF = (
     .order_by(c.at, c.number)
 )
 _AMONG = _OF.where(c.notificacion_id.in_(bindparam("keys", expanding=True)))
+_UNSEALED = (
+    select(c.notificacion_id)
+    .where(
+        c.casilla_id == bindparam("casilla"),
+        c.notificacion_id.in_(bindparam("keys", expanding=True)),
+        c.sha256.is_(None),
+    )
+    .distinct()
+)
 _ONE = _OF.where(c.number == bindparam("key"))
 # Of one notificacion in their order: each names the one before it, which must be sealed.
 _before = constancias.alias("before")
@@ -137,6 +146,12 @@ def among(tx: Tx, casilla_id: int, ids: list[bytes]) -> dict[bytes, list[Constan
     for row in tx.conn.execute(_AMONG, {"casilla": casilla_id, "keys": ids}):
         found.setdefault(row.notificacion_id, []).append(Constancia(*row))
     return found
+
+
+def unsealed(tx: Tx, casilla_id: int, ids: list[bytes]) -> frozenset[bytes]:
+    """The notificaciones of a page that have a constancia without its seal."""
+    rows = tx.conn.execute(_UNSEALED, {"casilla": casilla_id, "keys": ids}).scalars()
+    return frozenset(rows)
 
 
 def one(tx: Tx, casilla_id: int, number: str) -> Constancia | None:

@@ -41,7 +41,9 @@ def test_until_it_is_sealed_the_page_says_so_and_then_gives_it_before_ver_too(
 ) -> None:
     page = her.get(address).text
     assert "constancia en preparación" in page and not links(page)
+    assert "Constancia en preparación" in her.get("/casilla/").text
     seal(installation)
+    assert "Constancia en preparación" not in her.get("/casilla/").text
     page = her.get(address).text
     assert "constancia en preparación" not in page
     assert re.search(r"<button[^>]*>Ver</button>", page), "it is still unread"
