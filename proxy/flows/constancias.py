@@ -27,6 +27,7 @@ from proxy.domain.events import Event
 from proxy.domain.notificacion import File, Notificacion
 from proxy.domain.number import number, series_of_constancias
 from proxy.domain.sender import Request
+from proxy.domain.vault import Unsealable
 from proxy.errors import Denied, NotYours, Reason
 from proxy.flows import limiting
 from proxy.store import constancias, eventos, numbers
@@ -100,16 +101,22 @@ def record_download(tx: Tx, one: Constancia) -> None:
 
 
 def next_job(tx: Tx, certificate: Certificate, origin: str) -> Job | None:
-    """What an earlier attempt stated stays, while the same certificate seals."""
-    claimed = constancias.claim(tx, LEASE)
-    if claimed is None:
+    """What an earlier attempt stated stays, while the same certificate seals.
+
+    None also for one that no key opens: its lease stays, so it is in the way of no other.
+    """
+    try:
+        claimed = constancias.claim(tx, LEASE)
+        if claimed is None:
+            return None
+        text = claimed.stated
+        if text is None or _sealed_by(text) != certificate.sha256:
+            before = constancias.last_stated(tx, claimed.notificacion_id)
+            previous = stating.previous(before) if before else None
+            text = stating.stated(claimed.facts, Sealing(tx.now, certificate, origin, previous))
+            constancias.state(tx, claimed, text)
+    except Unsealable:
         return None
-    text = claimed.stated
-    if text is None or _sealed_by(text) != certificate.sha256:
-        before = constancias.last_stated(tx, claimed.notificacion_id)
-        previous = stating.previous(before) if before else None
-        text = stating.stated(claimed.facts, Sealing(tx.now, certificate, origin, previous))
-        constancias.state(tx, claimed, text)
     return Job(claimed, text)
 
 

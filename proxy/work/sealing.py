@@ -73,6 +73,7 @@ class Sealing:
                 [sys.executable, "-m", "proxy.work.sealing"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                start_new_session=True,  # Ctrl+C is for its parent, which ends it
             )
         return self._process
 

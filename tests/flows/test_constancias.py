@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from proxy.domain.client import Client
@@ -142,6 +142,18 @@ def test_one_that_fails_waits_longer_each_time_and_is_told_late(
     clock.now = oldest + LATE
     with db.reading() as tx:
         assert not constancias.is_late(tx, oldest)
+
+
+def test_one_that_no_key_opens_is_in_the_way_of_no_other(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    sender.deposit()
+    with db.transaction() as tx:
+        tx.conn.execute(update(tables.constancias).values(facts=b"damaged"))
+    clock.advance(minutes=1)
+    sender.deposit(anew=True)
+    assert claimed(db) is None
+    assert job(db)[1]["evento"] == "deposito"
 
 
 def test_each_waits_for_the_one_before_it(
