@@ -33,14 +33,13 @@ from proxy.flows import limiting
 from proxy.store import constancias, eventos, numbers
 from proxy.store.constancias import Claimed, Constancia
 from proxy.store.tx import Tx
+from proxy.texts import TEXTS
 
 LEASE = timedelta(minutes=3)  # to render and seal one; a killed worker holds it no longer
 AGAIN = timedelta(seconds=20)  # after a failure; twice as long each time, up to LONGEST
 LONGEST = timedelta(hours=1)
 LATE = timedelta(minutes=10)
 SALT_BYTES = 16
-# What is certain of every session: which second step it was, its owner may have changed since.
-FACTORS = ("contraseña", "código de un solo uso")
 
 
 @dataclass(frozen=True)
@@ -186,7 +185,9 @@ def _official(tx: Tx) -> str | None:
 def _authentication(tx: Tx) -> stating.Authentication | None:
     if tx.by.session is None:
         return None
-    return stating.Authentication(FACTORS, hashlib.sha256(tx.by.session).hexdigest())
+    # What is certain: which second step it was, its owner may have changed since.
+    factors = (TEXTS["constancia.factor.password"], TEXTS["constancia.factor.code"])
+    return stating.Authentication(factors, hashlib.sha256(tx.by.session).hexdigest())
 
 
 def _sealed_by(text: str) -> str:
