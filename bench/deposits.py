@@ -38,13 +38,16 @@ TABLE = "CREATE TABLE raw (id INTEGER PRIMARY KEY, content {blob})"
 AddRow = Callable[[int], Any]
 
 
-def write_raw(folder: Path, add_row: AddRow, number: int, content: bytes) -> None:
+def write_raw(
+    folder: Path, add_row: AddRow, number: int, content: bytes, *, read: bool = True
+) -> None:
     descriptor, copy = tempfile.mkstemp(dir=folder)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    reading.fault(Path(copy), "application/pdf")
+    if read:
+        reading.read(Path(copy))
     os.replace(copy, folder / str(number))
     opened = os.open(folder, os.O_RDONLY)
     os.fsync(opened)
@@ -75,9 +78,9 @@ def postgresql_row(url: str, stack: ExitStack) -> AddRow:
     return lambda number: driver.execute("INSERT INTO raw VALUES (%s, %s)", (number, ROW))
 
 
-def seconds(work: Callable[[], None]) -> float:
+def seconds(work: Callable[[], None], times: int = TIMES) -> float:
     started = time.perf_counter()
-    for _ in range(TIMES):
+    for _ in range(times):
         work()
     return time.perf_counter() - started
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from proxy.installation import Installation
 from proxy.store.engine import CONNECTIONS
+from proxy.web.api import problems
 from proxy.web.edge import errors
 from proxy.web.edge.guards import KnownHost
 from proxy.web.edge.hashing import PasswordPool
@@ -56,7 +57,9 @@ def create_app(installation: Installation, worker: bool = False) -> ASGIApp:
         routes=routes(origin),
         middleware=[
             Middleware(RequestLog),
-            Middleware(KnownHost, hostname=installation.settings.hostname),
+            Middleware(
+                KnownHost, hostname=installation.settings.hostname, to_api=problems.elsewhere
+            ),
             Middleware(OwnRedirects),
         ],
         exception_handlers={HTTPException: errors.to_site},
@@ -84,5 +87,6 @@ def create_state(installation: Installation) -> State:
         passwords=PasswordPool(lambda: installation.passwords),
         threads=ThreadPoolExecutor(CONNECTIONS, "flow"),
         exports=anyio.CapacityLimiter(2),
+        deposits=anyio.CapacityLimiter(CONNECTIONS),
         mail=asyncio.Event(),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from proxy.commands import (
+    api_keys,
     audit,
     backup,
     constancia,
@@ -16,6 +17,7 @@ from proxy.commands import (
     demonstration,
     deposits,
     keys,
+    lot,
     mail,
     padron,
     plazos,
@@ -54,6 +56,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "trabajar": service.work,
     "demostracion": demonstration.demonstration,
     "depositar": deposits.deposit,
+    "depositar-lote": lot.deposit_lot,
     "anular": deposits.annul,
     "correo": mail.mail,
     "respaldar": backup.save,
@@ -67,6 +70,7 @@ app.add_typer(padron.padron, name="padron")
 app.add_typer(audit.auditoria, name="auditoria")
 app.add_typer(constancia.constancia, name="constancia")
 app.add_typer(keys.claves, name="claves")
+app.add_typer(api_keys.claves_api, name="claves-api")
 
 
 def main(arguments: list[str] | None = None) -> int:

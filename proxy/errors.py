@@ -31,6 +31,13 @@ class NotYours(Refusal):
     event = "authz_fail"
 
 
+class NoKey(Refusal):
+    """The key of a system opens nothing: no difference between unknown, expired and retired."""
+
+    status = 401
+    event = "authn_key_fail"
+
+
 class Busy(Refusal):
     status = 503
 

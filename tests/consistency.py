@@ -43,6 +43,7 @@ TEXTS = (
     "proxy/texts/constancias.py",
     "proxy/texts/operators.py",
     "proxy/texts/plazos.py",
+    "proxy/texts/systems.py",
     "proxy/commands/texts.py",
 )
 # Which room may import which, besides itself, `catalog`, `errors` and `texts`.

@@ -20,7 +20,7 @@ from proxy.installation import Installation
 from proxy.settings import Settings
 from proxy.store import casillas, factors, schema, tables
 from tests.casilla import PDF
-from tests.commands.conftest import Casilla, casilla, installation
+from tests.commands.conftest import Casilla, casilla, installation, small_site
 from tests.operators import ANA, TWO
 
 __all__ = ["casilla", "installation"]
@@ -281,9 +281,7 @@ def test_the_catalogue_is_verified_and_exported(casilla: Casilla) -> None:
 
 
 def test_a_failing_build_leaves_the_site_that_is_served(tmp_path: Path) -> None:
-    config, pages, site = tmp_path / "mkdocs.yml", tmp_path / "docs", tmp_path / "site"
-    pages.mkdir()
-    config.write_text("site_name: Prueba\ntheme: {name: mkdocs}\n")
+    config, pages, site = small_site(tmp_path), tmp_path / "docs", tmp_path / "site"
     (pages / "index.md").write_text("# Primera")
     settings = Settings(_env_file=None, site_dir=site)
     publish(config, settings)
@@ -308,7 +306,7 @@ def test_a_failing_build_leaves_the_site_that_is_served(tmp_path: Path) -> None:
     (pages / "index.md").write_text("# Segunda")
     publish(config, settings)
     assert "Segunda" in (site / "index.html").read_text()
-    assert {path.name for path in tmp_path.iterdir()} == {"mkdocs.yml", "docs", "site"}
+    assert {path.name for path in tmp_path.iterdir()} == {"mkdocs.yml", "docs", "theme", "site"}
 
 
 def test_the_installed_command_starts_without_what_only_a_command_needs() -> None:

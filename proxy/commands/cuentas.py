@@ -51,6 +51,7 @@ def open_casilla(
     correo: Annotated[str, typer.Option(metavar="CORREO", help="Adónde llegan sus alertas.")],
 ) -> None:
     """Abre una casilla. La contraseña se pide o se lee de la entrada; sirve una vez y un día."""
+    from proxy.domain.first_access import as_kept
     from proxy.domain.identidad import read_identidad
     from proxy.domain.strength import refuse_weak
     from proxy.flows import cuentas as flow
@@ -60,7 +61,7 @@ def open_casilla(
     password = _ask_password()
     refuse_weak(password, parts.policy.password, [holder.number, nombres, correo])
     parts.breached.refuse(password)
-    hashed = parts.passwords.hash(password)
+    hashed = parts.passwords.hash(as_kept(password))
     with parts.db.transaction() as tx:
         life = parts.policy.first_access_life
         flow.open_casilla(tx, holder, nombres, correo, hashed, first_for=life)

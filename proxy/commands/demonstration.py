@@ -23,7 +23,7 @@ def demonstration(
     """Carga personas y notificaciones inventadas, solo en su propia computadora."""
     from proxy.domain.identity import CompanyClaim, PersonClaim
     from proxy.flows import demonstration as flow
-    from proxy.flows.demonstration_people import KNOWN, STORIES, STRANGERS
+    from proxy.flows.demonstration_people import KNOWN, STORIES, STRANGERS, SYSTEM
 
     settings = start.read_settings()
     if not settings.local:
@@ -72,6 +72,12 @@ def demonstration(
             who = " o ".join(map(str, known.representatives))
             print(f"La casilla de {company} se abre en el momento si la registra {who}.")
     print("Las de otras empresas esperan: véalas con «casilla cuentas pendientes».")
+    print(
+        f"\nEl sistema «{SYSTEM}» envió algunas notificaciones. También una de prueba, que la "
+        "persona no ve y él sí:\n"
+        f"  casilla claves-api crear --sistema {SYSTEM} --prueba --permiso leer\n"
+        f'  curl -H "Authorization: Bearer LA-CLAVE" {settings.origin}/api/v1/notificaciones'
+    )
 
 
 def _show(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -1,8 +1,9 @@
 """What the entity serves, and takes back: `depositar`, `anular`."""
 
 from contextlib import ExitStack
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -153,7 +154,8 @@ def annul(
     parts = start.ready()
     with parts.db.transaction() as tx:
         done = flow.annul(tx, numero, motivo, reemplazo)
-    print(f"La notificación {numero} está anulada desde el {start.to_the_second(done.at, parts)}.")
+    since = start.to_the_second(done.annulment.at, parts)
+    print(f"La notificación {numero} está anulada desde el {since}.")
 
 
 def _deposit_file(
@@ -215,7 +217,7 @@ def _effect(effect: "Effect") -> str:
     return f"{said} {moment_text(effect.effective)}{ends}"
 
 
-def opened(files: ExitStack, path: Path) -> BinaryIO:
+def opened(files: ExitStack, path: Path) -> BufferedReader:
     """Refuses `file.missing`, also for what is no file: a pipe would be waited for for ever."""
     try:
         if path.is_file():

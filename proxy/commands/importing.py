@@ -60,7 +60,7 @@ def bring(
     Pages would wait for one transaction over a large file, so each batch has its own. Refuses
     `import.cut`: an import that ended in the middle says how much came in, and begins again.
     """
-    with _opened(path) as stream, bar("Importando", path.stat().st_size) as told:
+    with opened(path) as stream, bar("Importando", path.stat().st_size) as told:
         if not go_on:
             desk = _Desk(path, told)
             for batch in _batches(desk.good(stream, columns, read)):
@@ -84,13 +84,13 @@ def bring(
             if not desk.brought:
                 raise
             reason = f"{error} " if isinstance(error, Unavailable) else ""
-            raise Refusal("import.cut", lines=_lines(desk.brought), reason=reason) from error
+            raise Refusal("import.cut", lines=lines_said(desk.brought), reason=reason) from error
         desk.tell()
     return Brought(desk.brought, desk.there, desk.left_out)
 
 
 def tell(sentence: str, brought: Brought, *, go_on: bool) -> None:
-    faults = _faults(brought.left_out)
+    faults = faults_said(brought.left_out)
     if brought.left_out and not (go_on or brought.lines):
         raise Refusal("import.undone", faults=faults)
     if brought.there:
@@ -156,7 +156,7 @@ def _batches(entries: Iterator[tuple[int, T]]) -> Iterator[list[tuple[int, T]]]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BinaryIO]:
     if not path.is_file():  # opening a pipe would wait for ever
         raise Refusal("import.missing", name=path.name)
     try:
@@ -167,9 +167,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _lines(many: int) -> str:
+def lines_said(many: int) -> str:
     return "1 línea" if many == 1 else f"{many} líneas"
 
 
-def _faults(many: int) -> str:
-    return f"{_lines(many)} {'tiene una falta' if many == 1 else 'tienen faltas'}"
+def faults_said(many: int) -> str:
+    return f"{lines_said(many)} {'tiene una falta' if many == 1 else 'tienen faltas'}"

@@ -28,8 +28,8 @@ RANGE = re.compile(r"\[(\d+)<=x<=(\d+)\]")
 class Misuse(typer.BadParameter):
     """Wrong usage that needs a sentence of its own."""
 
-    def __init__(self, code: str, context: Any) -> None:
-        super().__init__(TEXTS[code], context)
+    def __init__(self, code: str, context: Any, **data: object) -> None:
+        super().__init__(TEXTS[code].format(**data), context)
 
 
 class Command(TyperCommand):

@@ -254,6 +254,23 @@ OPERATION = {
         "La importación se detuvo después de {lines}. {reason}Ejecute otra vez el mismo comando: "
         "lo que ya entró no cambia y sigue lo que falta."
     ),
+    "lot.repeated": "Es la misma que la línea {line}. Deje una sola, o dele otra clave.",
+    "lot.outside": (
+        "El archivo «{name}» no está en la carpeta del lote ni debajo de ella. Póngalo ahí y "
+        "escriba su nombre desde esa carpeta."
+    ),
+    "lot.report": "No se puede escribir el informe {path}. Diga otro lugar con --informe.",
+    "lot.report_same": "El informe no puede ser el mismo archivo que el lote. Diga otro.",
+    "lot.disk": "No queda espacio en el disco: libérelo.",
+    "lot.busy": "Otro programa tiene ocupada la base de datos: espere a que termine.",
+    "lot.left_out": (
+        "No se depositó parte del lote: {faults}. Corríjalas y ejecute otra vez el mismo comando: "
+        "lo ya depositado no se repite."
+    ),
+    "lot.cut": (
+        "El lote se detuvo con {lines} en su casilla. {reason}Ejecute otra vez el mismo comando: "
+        "lo ya depositado no se repite y sigue lo que falta."
+    ),
     "mail.folder": (
         "Aviso: los correos quedan en una carpeta de este servidor y nadie los recibe. "
         "Escriba su servidor de correo en CASILLA_MAIL_URL."

@@ -17,6 +17,16 @@ class Annulment:
     replacement: bytes | None  # the notificacion that took its place
 
 
+@dataclass(frozen=True)
+class Void:
+    """As its owner is told of it. `number`: of the replacement, when there is one."""
+
+    at: datetime
+    reason: str
+    replacement: bytes | None = None
+    number: str | None = None
+
+
 def annulment_digest(one: Annulment) -> str:
     """SHA-256 of all that it says, for its evento: the same on both engines."""
     said = [

@@ -9,7 +9,7 @@ from proxy.domain.notificacion import Notificacion
 from proxy.texts import TEXTS
 
 
-def before_opening(one: Notificacion, entity: Entity) -> list[str]:
+def before_opening(one: Notificacion, entity: Entity, *, annulled: bool) -> list[str]:
     zone = ZoneInfo(entity.zona_horaria)
 
     def day(at: date) -> str:
@@ -17,6 +17,8 @@ def before_opening(one: Notificacion, entity: Entity) -> list[str]:
             return f"{at.astimezone(zone):%d/%m/%Y %H:%M}"
         return f"{at:%d/%m/%Y}"
 
+    if annulled:
+        return [TEXTS["opening.recorded"], TEXTS["opening.annulled"], TEXTS["opening.after"]]
     deposited = entity.moment(one.deposited_at)
     said = [TEXTS["opening.recorded"], TEXTS["opening.deposited"].format(at=deposited)]
     found = one.takes_effect

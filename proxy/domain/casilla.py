@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from proxy.domain import first_access
 from proxy.domain.identidad import Identidad
 
 READABLE_FOR = timedelta(days=366)  # after it is closed: a year, also a leap year
@@ -23,6 +24,10 @@ class Casilla:
     failures: int  # wrong passwords in a row
     suspended_at: datetime | None  # nobody enters, and nothing is deposited
     closed_at: datetime | None  # nothing is deposited, and its owner enters for READABLE_FOR
+
+    def as_kept(self, typed: str) -> str:
+        """A password as the hash knows it."""
+        return first_access.as_kept(typed) if self.first_until else typed
 
     @property
     def in_use(self) -> bool:

@@ -140,7 +140,7 @@ class PlazoRecurso(Told):
 class Recurso(Told):
     recurso: Text200 = Field(description="Cuál, como «Recurso de apelación».")
     organo: Text200 = Field(description="Ante qué órgano se presenta.")
-    plazo: PlazoRecurso
+    plazo: PlazoRecurso = Field(description="Para presentarlo.")
 
 
 class Plazo(Told):
@@ -154,7 +154,10 @@ class Contenido(Told):
 
     vigencia: Text300 = Field(description="Desde cuándo vale el acto.")
     agota_via: bool = Field(description="Si agota la vía administrativa.")
-    recursos: Annotated[tuple[Recurso, ...], Field(strict=False, max_length=10)] = ()
+    recursos: Annotated[
+        tuple[Recurso, ...],
+        Field(strict=False, max_length=10, description="Los que proceden, hasta 10."),
+    ] = ()
     sin_recursos: Text300 | None = Field(None, description="Por qué no procede ninguno.")
 
     @model_validator(mode="after")
@@ -174,7 +177,7 @@ class Distancia(Told):
 class Inicio(Told):
     """Cuando el propio acto pospone el cómputo (LPAG 133.1)."""
 
-    fecha: Day
+    fecha: Day = Field(description="Desde qué día puede correr.")
     norma: Text300 = Field(description="Qué lo dispone.")
 
 
@@ -186,7 +189,7 @@ class Datos(Told):
     ]
     referencia: Text100 = Field(description="Cómo lo llama su sistema; puede repetirse.")
     expediente: Text60 = Field(description="Número de expediente.")
-    fecha_expediente: Day
+    fecha_expediente: Day = Field(description="De cuándo es el expediente.")
     tipo: Text60 = Field(description="Tipo de documento, como CARTA.")
     numero: Text100 = Field(description="Número del documento.")
     asunto: Text500 = Field(description="Asunto.")
@@ -210,11 +213,14 @@ class Datos(Told):
         description="El que elige la regla: un nombre de la ficha `effect.yml`."
     )
     contenido: Contenido
-    plazo: Plazo | None = None
+    plazo: Plazo | None = Field(None, description="El que el acto da, si da alguno.")
     distancia: Distancia | None = None
     inicio_no_antes_de: Inicio | None = None
-    acto: Archivo
-    anexos: Annotated[tuple[Archivo, ...], Field(strict=False, max_length=100)] = ()
+    acto: Archivo = Field(description="La parte `acto`.")
+    anexos: Annotated[
+        tuple[Archivo, ...],
+        Field(strict=False, max_length=100, description="Las partes `anexo`, en su orden."),
+    ] = ()
 
     @property
     def identidad(self) -> Identidad:
@@ -261,18 +267,21 @@ class Datos(Told):
 
 def read_datos(text: bytes, procedure: str | None = None) -> Datos:
     """Raises Malformed. `procedure`: where the JSON says none; never at the API (L34)."""
-    try:
-        told = json.loads(text, object_pairs_hook=_once)
-    except Malformed:
-        raise
-    except (ValueError, RecursionError):
-        raise Malformed(Wrong("", TEXTS["datos.no_json"])) from None
+    told = json.loads(once_read(text))
     if procedure and isinstance(told, dict):
         told.setdefault("procedimiento", procedure)
     try:
         return Datos.model_validate_json(json.dumps(told))
     except ValidationError as error:
         raise Malformed(*faults_of(error)) from None
+
+
+def once_read(text: bytes) -> str:
+    """The same JSON, in which no name stands twice. Raises Malformed."""
+    try:
+        return json.dumps(json.loads(text, object_pairs_hook=_once), allow_nan=False)
+    except (ValueError, RecursionError):
+        raise Malformed(Wrong("", TEXTS["datos.no_json"])) from None
 
 
 def faults_of(error: ValidationError) -> list[Wrong]:
@@ -317,6 +326,7 @@ _KINDS = {
     "literal_error": "datos.one_of",
     "date_": "datos.day",
     "too_long": "datos.many",
+    "json_": "datos.no_json",
     "model_": "datos.object",
     "dict_": "datos.object",
     "tuple_": "datos.list",

@@ -70,13 +70,29 @@ def upon_reading(frozen: str, deposited: datetime, read: datetime, catalog: Cata
     return _told(told["procedimiento"], *found)
 
 
-Dates = dict[str, str | None]  # of DATES, as `parse` reads them
+Dates = dict[str, str | None]  # of DATES, as JSON has them
 DATES = ("notificado", "surte_efecto", "inicio_computo", "vence")
 
 
 def dates(frozen: str) -> Dates:
     told = json.loads(frozen)
     return {name: told[name] for name in DATES}
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a calendar gives that came after the frozen dates."""
+
+    calendar: str  # its edition
+    effective: date
+    starts: date
+    ends: date | None
+
+
+def parse_given(calendar: str, found: Dates) -> Given:
+    effective, starts, ends = (found[name] for name in DATES[1:])
+    assert effective and starts
+    return Given(calendar, _moment(effective), _moment(starts), _moment(ends) if ends else None)
 
 
 def by_calendar(

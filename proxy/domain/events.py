@@ -18,6 +18,7 @@ class Event(StrEnum):
     EMAIL_CORRECTED = "user_email_reset"  # the entity did it: the owner lost the old mailbox
     PHONE_CHANGED = "user_phone_change"  # the owner proved a new number, or removed the old one
     CHANGE_UNDONE = "user_change_revoked"  # the old address used the link «deshacer»
+    EFFECT_DIFFERS = "effect_differs"  # a later calendar gives another date; the frozen one stands
     DEVICE_FORGOTTEN = "device_forgotten"  # by its owner, or after too many wrong passwords
     CASILLA_OPENED = "user_created"
     CASILLA_SUSPENDED = "user_suspended"  # the entity did it: nobody enters
@@ -46,6 +47,9 @@ class Event(StrEnum):
     PETITION_REFUSED = "two_person_refused"  # it was given up
     NOTIFICACION_DEPOSITED = "notificacion_deposited"
     NOTIFICACION_ANNULLED = "notificacion_annulled"  # of no effect from now on; it stays there
+    DEPOSIT_REFUSED = "deposit_refused"  # a system's, whose key was good
+    API_KEY_MADE = "api_key_created"  # `casilla claves-api crear`: a system deposits with it
+    API_KEY_RETIRED = "api_key_revoked"  # it opens nothing from now on
     MESSAGE_WRITTEN = "message_created"  # an e-mail or SMS waits to leave
     MESSAGE_LOST = (
         "message_given_up"  # it expired unsent, or no message can be written to its address
@@ -53,6 +57,9 @@ class Event(StrEnum):
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     CONSTANCIA_SEALED = "constancia_sealed"  # its PDF is in the casilla
     FILE_SERVED = "sensitive_read"  # an acto, an anexo or a constancia was downloaded
+    INCIDENCIA_FOUND = "incidencia_found"  # a stored file is not what was deposited
+    INCIDENCIA_MENDED = "incidencia_mended"  # it is again
+    CLOCK_BACK = "clock_set_back"  # what follows in line happened later than its instants say
     KEY_ADDED = "key_created"  # `casilla claves rotar`: it seals and signs from now on
     KEY_RETIRED = "key_retired"  # `casilla claves retirar`: nothing needs it any more
     AUDIT_EXPORTED = "audit_exported"  # somebody took a copy of the record

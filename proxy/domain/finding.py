@@ -22,6 +22,7 @@ TEXTS = {
     "tipo": ("TIPO DE DOCUMENTO", "tipo"),
     "numero": ("NÚM. DOCUMENTO DE EMISIÓN", "numero"),
     "expediente": ("NÚMERO DE EXPEDIENTE", "expediente"),
+    "notificacion": ("NÚMERO DE NOTIFICACIÓN", "number"),
 }
 INSTANTS = {
     "anio": ("AÑO", "issued_at"),

@@ -1,7 +1,7 @@
 """Identifiers that grow with time, so that the newest rows of a casilla lie together."""
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Lock
 
 
@@ -28,6 +28,11 @@ class Growing:
                 first = self._last + 1
             self._last = first + many - 1
         return [number.to_bytes(16, "big") for number in range(first, first + many)]
+
+
+def instant_of(id: bytes) -> datetime:
+    """When it was made, to the millisecond."""
+    return datetime.fromtimestamp(int.from_bytes(id[:6], "big") / 1000, UTC)
 
 
 def parse_id(text: str) -> bytes | None:

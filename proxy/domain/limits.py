@@ -83,6 +83,8 @@ TABLE = {
     "captcha/audio": (120, MINUTE, Kind.WALL),
     "captcha/bare": (3000, MINUTE, Kind.WALL),
     "captcha/first": (1, 10 * MINUTE, Kind.WALL),
+    "api/key": (6000, MINUTE, Kind.WALL),
+    "api/reach": (60, MINUTE, Kind.WALL),  # who has a casilla, and whether alertas reach them
     "report/network": (10, MINUTE, Kind.WALL),
     "report/all": (60, MINUTE, Kind.WALL),
 }
@@ -262,6 +264,14 @@ def spoken_riddles(client: Client) -> list[Limit]:
 
 def first_tries(form: str, client: Client) -> list[Limit]:
     return [_limit("captcha/first", form, client.network)]
+
+
+def asked_by_key(key_id: str) -> list[Limit]:
+    return [_limit("api/key", key_id)]
+
+
+def reach_asked(key_id: str) -> Limit:
+    return _limit("api/reach", key_id)
 
 
 def violations(client: Client) -> list[Limit]:

@@ -13,7 +13,7 @@ from datetime import datetime
 import pyotp
 
 from proxy.domain.pasted import bare
-from proxy.domain.secrets import CROCKFORD
+from proxy.domain.secrets import CROCKFORD, grouped, sixteen
 
 SECRET_BYTES = 20
 STEP_SECONDS = 30
@@ -21,8 +21,6 @@ DRIFT = 1  # steps that the clock of the app may be early or late
 RECOVERY_CODES = 10
 
 _CODE = re.compile(r"\d{6}", re.ASCII)
-_RECOVERY = re.compile(f"[{CROCKFORD}]{{16}}")  # 16 times 5 bits: 80
-_MISTAKEN = str.maketrans("OIL", "011")
 
 
 def new_secret() -> str:
@@ -43,9 +41,7 @@ def timecode(secret: str, typed: str, now: datetime) -> int | None:
 
 
 def is_like_a_code(typed: str) -> bool:
-    code = bare(typed)
-    letters = code.upper().translate(_MISTAKEN)
-    return bool(_CODE.fullmatch(code) or _RECOVERY.fullmatch(letters))
+    return bool(_CODE.fullmatch(bare(typed)) or sixteen(typed))
 
 
 def uri(secret: str, issuer: str, label: str) -> str:
@@ -63,14 +59,10 @@ def recovery_digest(secret: str, typed: str) -> bytes | None:
     The key is the secret of the app, which the database keeps sealed: a copied table opens nothing.
     So the codes also outlive the keys of the ring.
     """
-    code = bare(typed).upper().translate(_MISTAKEN)
-    if not _RECOVERY.fullmatch(code):
+    code = sixteen(typed)
+    if code is None:
         return None
     return hmac.digest(base64.b32decode(secret), b"recovery-code/" + code.encode(), "sha256")
-
-
-def grouped(code: str, between: str = "-") -> str:
-    return between.join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
 def _random_letters() -> str:

@@ -5,6 +5,8 @@
 Who asks for the same annulment again gets the first one.
 """
 
+from dataclasses import dataclass
+
 from proxy.domain.acto import one_line
 from proxy.domain.annulment import Annulment, annulment_digest
 from proxy.domain.events import Event
@@ -19,9 +21,16 @@ from proxy.store.tx import Tx
 REASON = 500  # characters
 
 
+@dataclass(frozen=True)
+class Annulled:
+    notificacion: Notificacion
+    annulment: Annulment
+    again: bool = False  # it had been annulled before, for the same reason
+
+
 def annul(
     tx: Tx, named: str, reason: str, replacement: str | None = None, sender: Sender | None = None
-) -> Annulment:
+) -> Annulled:
     """A `sender` annuls what it sent itself. Without one, an operator annuls anything.
 
     NotYours `deposit.missing`. Refuses `annulment.other`: it was annulled otherwise;
@@ -37,7 +46,7 @@ def annul(
         assert first
         if (first.reason, first.replacement) != (said, replaces):
             raise Refusal("annulment.other")
-        return first
+        return Annulled(one, first, again=True)
     eventos.note(
         tx,
         Event.NOTIFICACION_ANNULLED,
@@ -46,7 +55,7 @@ def annul(
         annulment=annulment_digest(annulment),
         replacement=replaces.hex() if replaces else None,
     )
-    return annulment
+    return Annulled(one, annulment)
 
 
 def find(tx: Tx, named: str, sender: Sender | None = None) -> Notificacion:

@@ -1,6 +1,7 @@
 """Demonstration: invented people with two years of notificaciones, to try the casilla with.
 
     load ──▶ for each person who is not there yet: casilla opened ──▶ acts deposited ──▶ some read
+                ──▶ one annulled, and replaced
 
 Loading is all or nothing, and skips people who have a casilla: a second load changes nothing. No
 alerta leaves: nobody wants seventy messages about acts of last year.
@@ -16,13 +17,15 @@ from catalog.reading.model import Catalog
 from proxy.domain.acto import Acto
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
+from proxy.domain.content import Content
 from proxy.domain.effect import Ruling, freeze
 from proxy.domain.files import Limits
 from proxy.domain.plazo_asked import BY_DEFAULT
+from proxy.domain.sender import Request, Sender
 from proxy.errors import Refusal
-from proxy.flows import cuentas, deposit, inbox
-from proxy.flows.demonstration_people import KNOWN, STORIES, STRANGERS, Person, Story
-from proxy.flows.deposit import Offered
+from proxy.flows import annulment, cuentas, deposit, inbox
+from proxy.flows.demonstration_people import KNOWN, STORIES, STRANGERS, SYSTEM, Person, Said, Story
+from proxy.flows.deposit import Offered, Receipt
 from proxy.render.pdf import render_pdf, render_picture
 from proxy.store import casillas, padron
 from proxy.store.documents import Documents
@@ -70,8 +73,18 @@ def load(
         )
         for person, hashed in hashes.items()
     }
+    lived = {
+        (dated.person, dated.number): _live(
+            tx, documents, limits, catalog, people[dated.person], dated
+        )
+        for dated in stories
+    }
     for dated in stories:
-        _live(tx, documents, limits, catalog, people[dated.person], dated)
+        if dated.story.annulled:
+            wrong, right = (lived[dated.person, dated.number + n] for n in (0, 1))
+            at = min(right.at + timedelta(hours=1), tx.now)
+            named = wrong.id.hex(), dated.story.annulled, right.id.hex()
+            annulment.annul(replace(tx, now=at), *named, Sender(SYSTEM))
     return len(stories)
 
 
@@ -82,7 +95,7 @@ def introduce(tx: Tx) -> None:
 
 def _live(
     tx: Tx, documents: Documents, limits: Limits, catalog: Catalog, casilla: Casilla, dated: _Dated
-) -> None:
+) -> Receipt:
     story, at, zone = dated.story, dated.at, ZoneInfo(catalog.entity.zona_horaria)
     acto = _acto(casilla, dated)
     rows = {
@@ -102,10 +115,27 @@ def _live(
     anexos = [_anexo(kind, content, rows, at) for kind in story.anexos]
     files = deposit.receive(documents, limits, served, anexos)
     effect = _effect(catalog, at)
-    receipt = deposit.record(replace(tx, now=at), catalog, casilla, acto, files, effect)
+    said, sent = None, None
+    if story.content:
+        said = _content(catalog, story.content)
+        sender = Sender(SYSTEM, test=story.test)
+        sent = Request(sender, acto.numero, tx.vault.digest(acto.numero), acto.expediente)
+    receipt = deposit.record(replace(tx, now=at), catalog, casilla, acto, files, effect, said, sent)
     if story.read_after is not None:
         later = replace(tx, now=min(at + timedelta(days=story.read_after, hours=3), tx.now))
         inbox.open(later, casilla.id, receipt.id, catalog)
+    return receipt
+
+
+def _content(catalog: Catalog, said: Said) -> Content:
+    return Content(
+        catalog.entity.nombre,
+        catalog.entity.direccion,
+        said.validity,
+        said.exhausts,
+        said.remedies,
+        said.no_remedies,
+    )
 
 
 def _effect(catalog: Catalog, at: datetime) -> str | None:

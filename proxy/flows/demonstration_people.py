@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import cycle
 
+from proxy.domain.content import Remedy
 from proxy.domain.identidad import Identidad
 from proxy.domain.identity import Claim, CompanyClaim, Known, PersonClaim
+from proxy.domain.plazo import Term
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,16 @@ class Person:
     nombres: str
     email: str  # under .example, a domain that can never exist (RFC 2606)
     password: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """The parts of a Content that do not come from the sheets."""
+
+    remedies: tuple[Remedy, ...] = ()
+    no_remedies: str | None = None
+    exhausts: bool = False
+    validity: str = "Desde el día siguiente de su notificación"
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,9 @@ class Story:
     days_ago: int
     read_after: int | None = None  # days; None: the owner has not read it
     anexos: tuple[str, ...] = ()  # kinds: pdf, png, txt, csv
+    content: Said | None = None  # what was declared (L7) by SYSTEM, which sent it
+    annulled: str | None = None  # why; the next act replaces it
+    test: bool = False  # SYSTEM tries its program: its owner never sees it
 
 
 ROSA = Person(
@@ -112,15 +127,59 @@ POLLSTER = (
     "El detalle de los informes recibidos está en la hoja que se adjunta.",
 )
 
+SYSTEM = "sgd-demostracion"
+APPEAL = Said(
+    (
+        Remedy("Recurso de reconsideración", "El Área de Demostración", Term(15, "habiles")),
+        Remedy("Recurso de apelación", "El Pleno de Demostración", Term(15, "habiles")),
+    )
+)
+NO_APPEAL = Said(no_remedies="Es una comunicación: no decide nada que se pueda impugnar.")
+WRONG_SUM = "El monto de la multa estaba mal: se notifica otra vez con el correcto."
+
 STORIES: dict[Person, tuple[Story, ...]] = {
     ROSA: (
         Story("CARTA", "Invitación a un taller de educación cívica", WORKSHOP, 724, 2, ("png",)),
         Story("OFICIO", "Respuesta a su solicitud de información", COPIES, 511, 1, ("pdf", "csv")),
-        Story("RESOLUCIÓN", "Se declara fundado su pedido de dispensa", RESOLUTION, 302, 5),
+        Story(
+            "RESOLUCIÓN",
+            "Se declara fundado su pedido de dispensa",
+            RESOLUTION,
+            302,
+            5,
+            content=APPEAL,
+        ),
         Story("CARTA", "Multa por omisión al sufragio", FINE, 96, 3, ("pdf",)),
         Story("CARTA", "Observación a su solicitud de justificación", OBSERVATION, 12),
-        Story("OFICIO", "Copias que solicitó", COPIES, 5, None, ("pdf", "png", "txt")),
-        Story("RESOLUCIÓN", "Se resuelve su descargo por la multa", RESOLUTION, 1, None, ("pdf",)),
+        Story(
+            "OFICIO",
+            "Copias que solicitó",
+            COPIES,
+            5,
+            None,
+            ("pdf", "png", "txt"),
+            content=NO_APPEAL,
+        ),
+        Story("CARTA", "Prueba del sistema de trámite", WORKSHOP, 5, content=NO_APPEAL, test=True),
+        Story(
+            "RESOLUCIÓN",
+            "Se resuelve su descargo por la multa",
+            RESOLUTION,
+            4,
+            None,
+            ("pdf",),
+            content=APPEAL,
+            annulled=WRONG_SUM,
+        ),
+        Story(
+            "RESOLUCIÓN",
+            "Se resuelve su descargo por la multa",
+            RESOLUTION,
+            1,
+            None,
+            ("pdf",),
+            content=APPEAL,
+        ),
     ),
     BRUNO: (
         Story("CARTA", "Multa por omisión al sufragio", FINE, 650, 8, ("txt",)),

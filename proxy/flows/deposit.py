@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from typing import Any, BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -27,7 +26,7 @@ from proxy.domain.content import Content
 from proxy.domain.datos import Datos, Malformed, Wrong
 from proxy.domain.effect import Effect, Ruling, freeze
 from proxy.domain.events import Event
-from proxy.domain.files import Limits, clean_name, media_type
+from proxy.domain.files import PDF, Limits, clean_name, fitting, kind_of
 from proxy.domain.identidad import Identidad
 from proxy.domain.ids import new_id
 from proxy.domain.notificacion import File, Notificacion, Sent, digest_of
@@ -42,10 +41,10 @@ from proxy.texts import TEXTS
 
 
 class Offered(NamedTuple):
-    """A file as the sender gives it."""
+    """A file as the sender gives it, or a copy that came to the disk as it was sent."""
 
     name: str
-    content: BinaryIO
+    content: BinaryIO | Received
     sha256: str | None = None  # that its bytes must have
 
 
@@ -83,7 +82,7 @@ Answer = Callable[[Notificacion, list[File]], str]
 
 
 def offered(
-    datos: Datos, acto: BinaryIO, anexos: Sequence[BinaryIO]
+    datos: Datos, acto: BinaryIO | Received, anexos: Sequence[BinaryIO | Received]
 ) -> tuple[Offered, list[Offered]]:
     """The files under the names and with the hashes that `datos` gives. Raises Malformed when they
     are not as many."""
@@ -104,7 +103,7 @@ def receive(
     leaves none.
 
     Refuses `anexos.many`, `file.empty`, `file.large`, `file.other_bytes`, `acto.not_pdf`, and as
-    `media_type` and `reading.fault` do.
+    `kind_of` and `reading.read` do.
     """
     if len(anexos) > limits.anexos:
         raise Refusal("anexos.many", most=limits.anexos)
@@ -136,24 +135,34 @@ def deposit(
     casilla = casillas.lock_identidad(tx, identidad)  # of two at once, the second sees the first
     if request and (done := again(tx, request)):
         return done
-    if casilla is None:
-        raise Refusal("casilla.unknown")
-    if casilla.closed_at:
-        raise Refusal("casilla.cerrada")
-    if casilla.suspended_at:
-        raise Refusal("casilla.suspendida")
     test = request is not None and request.sender.test
-    if not (anew or test) and (
-        last := notificaciones.last_alike(tx, casilla.id, acto.numero, served[0].received.sha256)
-    ):
-        at = f"{last.deposited_at.astimezone(zone):%d/%m/%Y %H:%M:%S}"
-        raise Refusal("deposit.again", id=last.id.hex(), at=at)
+    casilla = _fit(tx, zone, casilla, acto, served[0].received.sha256, anew=anew or test)
     effect = freeze(ruling, tx.now)
     receipt = record(tx, ruling.catalog, casilla, acto, served, effect, content, request, answer)
     if not test:
         # The alerta only says that an acto is there: plain e-mail is not private (R21).
         outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
     return receipt
+
+
+def check(
+    tx: Tx,
+    zone: ZoneInfo,
+    identidad: Identidad,
+    acto: Acto,
+    sha256: str,
+    ruling: Ruling,
+    request: Request,
+) -> Receipt | None:
+    """Before the files are received: what was deposited under the same key, or None. Refuses what
+    `deposit` would refuse now. It writes nothing and locks nothing."""
+    if done := again(tx, request):
+        return done
+    casilla = casillas.by_identidad(tx, identidad)
+    _fit(tx, zone, casilla, acto, sha256, anew=request.sender.test)
+    acto.refuse_future(tx.now, zone)
+    freeze(ruling, tx.now)
+    return None
 
 
 def again(tx: Tx, request: Request) -> Receipt | None:
@@ -218,6 +227,21 @@ def record(
     return Receipt(notificacion, files, sent.answer if sent else None)
 
 
+def _fit(
+    tx: Tx, zone: ZoneInfo, casilla: Casilla | None, acto: Acto, sha256: str, *, anew: bool
+) -> Casilla:
+    if casilla is None:
+        raise Refusal("casilla.unknown")
+    if casilla.closed_at:
+        raise Refusal("casilla.cerrada")
+    if casilla.suspended_at:
+        raise Refusal("casilla.suspendida")
+    if not anew and (last := notificaciones.last_alike(tx, casilla.id, acto.numero, sha256)):
+        at = f"{last.deposited_at.astimezone(zone):%d/%m/%Y %H:%M:%S}"
+        raise Refusal("deposit.again", id=last.id.hex(), at=at)
+    return casilla
+
+
 def _by_key(request: Request | None) -> dict[str, Any]:
     if request is None:
         return {}
@@ -228,19 +252,26 @@ def _receive(
     copies: ExitStack, documents: Documents, offered: Offered, most: int, *, acto: bool = False
 ) -> Served:
     name = clean_name(offered.name)
-    received = copies.enter_context(documents.received(offered.content, most))
+    received = offered.content
+    if not isinstance(received, Received):
+        received = copies.enter_context(documents.received(received, most))
     if received.size == 0:
         raise Refusal("file.empty", name=name)
     if received.size > most:
         raise Refusal("file.large", name=name, most=most // 1_000_000)
     if offered.sha256 not in (None, received.sha256):
         raise Refusal("file.other_bytes", name=name, sha256=received.sha256)
-    kind = media_type(name, received.head)
-    if acto and kind != "application/pdf":
+    found = reading.read(received.copy)
+    if found.fault:
+        raise Refusal(found.fault, name=_shown(name, found.inside))
+    kind = kind_of(name, found.kind)
+    if acto and kind != PDF:
         raise Refusal("acto.not_pdf", name=name)
-    if fault := reading.fault(received.copy, kind):
-        raise Refusal(fault, name=name, kind=PurePosixPath(name).suffix[1:].upper())
-    return Served(name, kind, received)
+    return Served(fitting(name, kind), kind.media_type, received)
+
+
+def _shown(name: str, inside: str | None) -> str:
+    return TEXTS["file.inside"].format(name=name, inside=clean_name(inside)) if inside else name
 
 
 def _row(notificacion: Notificacion, position: int, file: Served) -> File:

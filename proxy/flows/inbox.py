@@ -13,15 +13,16 @@ from typing import Any
 
 from catalog.reading.model import Catalog
 from proxy.domain import limits
+from proxy.domain.annulment import Void
 from proxy.domain.before_opening import before_opening
 from proxy.domain.client import Client
-from proxy.domain.effect import upon_reading
+from proxy.domain.effect import Given, upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
-from proxy.flows import constancias, limiting
-from proxy.store import casillas, eventos, notificaciones
+from proxy.flows import constancias, incidencias, limiting, recalculation
+from proxy.store import annulments, casillas, eventos, notificaciones
 from proxy.store.constancias import Constancia
 from proxy.store.tx import Tx
 
@@ -37,6 +38,7 @@ class Page:
 
     rows: list[Notificacion]
     counts: Counts
+    annulled: dict[bytes, Void]
     unsealed: frozenset[bytes] = frozenset()
     newer: bytes | None = None
     older: bytes | None = None
@@ -50,6 +52,8 @@ class Detail:
     acto: File
     anexos: list[File]
     constancias: list[Constancia]
+    given: Given | None = None  # what a later calendar gives, where it is another date
+    annulled: Void | None = None
 
 
 def page(
@@ -72,18 +76,22 @@ def page(
     counts = notificaciones.counts(tx, casilla_id)
     found = notificaciones.how_many(tx, casilla_id, wanted, read=read) if wanted else None
     rows = rows[:ROWS] if older else rows[-ROWS:]
+    annulled = _annulled(tx, casilla_id, rows)
     unsealed = constancias.unsealed(tx, casilla_id, [row.id for row in rows])
     if older:
         newer = rows[0].id if key else None
-        return Page(rows, counts, unsealed, newer, rows[-1].id if beyond else None, found)
-    return Page(rows, counts, unsealed, rows[0].id, rows[-1].id, found)
+        older_than = rows[-1].id if beyond else None
+        return Page(rows, counts, annulled, unsealed, newer, older_than, found)
+    return Page(rows, counts, annulled, unsealed, rows[0].id, rows[-1].id, found)
 
 
 def part(
     tx: Tx, casilla_id: int, wanted: Filter, *, read: bool, at: datetime, key: bytes | None
-) -> list[Notificacion]:
+) -> list[tuple[Notificacion, Void | None]]:
     """At most PART rows, newest first, as the list stood at `at`. `key`: the last row before."""
-    return notificaciones.as_of(tx, casilla_id, wanted, read=read, at=at, most=PART, key=key)
+    rows = notificaciones.as_of(tx, casilla_id, wanted, read=read, at=at, most=PART, key=key)
+    annulled = {id: one for id, one in _annulled(tx, casilla_id, rows).items() if one.at <= at}
+    return [(row, annulled.get(row.id)) for row in rows]
 
 
 def taking(tx: Tx, casilla_id: int) -> Denied | None:
@@ -103,7 +111,8 @@ def open(tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog) -> N
 
 
 def _proof(tx: Tx, one: Notificacion, effect: str | None, catalog: Catalog) -> dict[str, Any]:
-    told = " ".join(before_opening(one, catalog.entity))
+    annulled = one.id in _annulled(tx, one.casilla_id, [one])
+    told = " ".join(before_opening(one, catalog.entity, annulled=annulled))
     read = replace(one, read_at=tx.now, effect_read=effect or None)
     files = notificaciones.files_of(tx, one.casilla_id, one.id)
     owner = casillas.by_id(tx, one.casilla_id)
@@ -113,8 +122,11 @@ def _proof(tx: Tx, one: Notificacion, effect: str | None, catalog: Catalog) -> d
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
     notificacion = _mine(tx, casilla_id, notificacion_id)
     acto, *anexos = notificaciones.files_of(tx, casilla_id, notificacion_id)
+    annulled = _annulled(tx, casilla_id, [notificacion]).get(notificacion_id)
+    given = None if annulled else recalculation.given(tx, notificacion_id)
+    counts = notificaciones.counts(tx, casilla_id)
     proofs = constancias.list_of(tx, casilla_id, notificacion_id)
-    return Detail(notificacion, notificaciones.counts(tx, casilla_id), acto, anexos, proofs)
+    return Detail(notificacion, counts, acto, anexos, proofs, given, annulled)
 
 
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:
@@ -127,7 +139,9 @@ def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> li
 
 
 def record_download(tx: Tx, served: Sequence[File]) -> None:
+    """Their bytes are whole, so an incidencia of one of them is over."""
     first = served[0]
+    incidencias.mended(tx, served)
     positions = [file.position for file in served]
     eventos.note(
         tx,
@@ -136,6 +150,10 @@ def record_download(tx: Tx, served: Sequence[File]) -> None:
         notificacion=first.notificacion_id,
         positions=positions,
     )
+
+
+def _annulled(tx: Tx, casilla_id: int, rows: Sequence[Notificacion]) -> dict[bytes, Void]:
+    return annulments.among(tx, casilla_id, [row.id for row in rows])
 
 
 def _mine(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Notificacion:

@@ -80,6 +80,13 @@ def take(tx: Tx, limits: Sequence[Limit], casilla_id: int | None) -> timedelta |
     return wait
 
 
+def full(tx: Tx, limits: Sequence[Limit]) -> timedelta | None:
+    """How long to wait until one more fits in all of them. Reads, and counts nothing."""
+    levels = zip(limits, throttle.levels(tx, limits), strict=True)
+    over = [(level + 1 / limit.times - 1) * limit.window for limit, level in levels]
+    return max((wait for wait in over if wait > timedelta(0)), default=None)
+
+
 def note(tx: Tx, limits: Sequence[Limit], casilla_id: int | None) -> None:
     """Call it at the refusal: later, other limits may refuse."""
     if throttle.refused_first(tx, limits):

@@ -61,6 +61,9 @@ class Attempt:
     def stored(self) -> str | None:
         return self.casilla.password if self.casilla else None
 
+    def as_kept(self, typed: str) -> str:
+        return self.casilla.as_kept(typed) if self.casilla else typed
+
 
 @dataclass(frozen=True)
 class Opened:

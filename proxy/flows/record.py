@@ -7,15 +7,19 @@ of that audit and what was served until then, and its first place is the next nu
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from proxy.domain import evento
 from proxy.domain.chain import START
 from proxy.domain.evento import Mark
 from proxy.domain.events import Event
+from proxy.domain.ids import instant_of
 from proxy.flows import facts
 from proxy.store import audit, eventos, feed, line
 from proxy.store.db import Database
 from proxy.store.tx import Tx
+
+STEP = timedelta(minutes=2)  # machines of one service may differ by so much
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Advanced:
     mark: Mark | None  # the end of the line
     fits: bool  # whether the mark that was kept outside is still in line
     began: bool = False  # whether this was the first evento of all
+    back: datetime | None = None  # how far the record had come when the clock was set back
 
 
 def advance(db: Database, kept: Mark | None) -> Advanced:
@@ -46,7 +51,7 @@ def _advance(tx: Tx, end: Mark | None) -> Advanced:
     place, chained = (end.place, end.chain) if end else (_earlier(tx), START)
     if not batch:
         return Advanced(0, end, fits=True)
-    first, rows = place, []
+    first, back, rows = place, _clock_back(tx), []
     for evento_id, sealed in batch:
         place += 1
         chained = evento.chain(vault, vault.newest, chained, place, evento_id, sealed)
@@ -54,7 +59,16 @@ def _advance(tx: Tx, end: Mark | None) -> Advanced:
         rows[-1]["key_id"] = vault.newest
     line.add(tx, rows)
     feed.go_on(tx, first)
-    return Advanced(len(rows), Mark(place, chained), fits=True, began=end is None)
+    return Advanced(len(rows), Mark(place, chained), fits=True, began=end is None, back=back)
+
+
+def _clock_back(tx: Tx) -> datetime | None:
+    """Noted where it shows: what happens next has an earlier instant than what is in line."""
+    newest = line.newest(tx)
+    if newest is None or (at := instant_of(newest)) - tx.now <= STEP:
+        return None
+    eventos.note(tx, Event.CLOCK_BACK, newest=at.isoformat(timespec="milliseconds"))
+    return at
 
 
 def _earlier(tx: Tx) -> int:

@@ -8,7 +8,8 @@ OCTETS = 75  # of a line, at most
 
 
 class Marked(NamedTuple):
-    """A day or an instant. With the same `uid`, a greater `edition` replaces a lesser one."""
+    """A day or an instant. With the same `uid`, a greater `edition` replaces a lesser one, or takes
+    it away."""
 
     uid: str
     at: date
@@ -16,6 +17,7 @@ class Marked(NamedTuple):
     description: str
     url: str
     edition: int = 0
+    cancelled: bool = False
 
 
 def write_ics(marked: Iterable[Marked], stamp: datetime) -> bytes:
@@ -32,6 +34,7 @@ def write_ics(marked: Iterable[Marked], stamp: datetime) -> bytes:
             f"URL:{one.url}",
             "CLASS:PRIVATE",  # many calendars are seen by others
             "TRANSP:TRANSPARENT",  # nobody is busy because of it
+            *(["STATUS:CANCELLED"] if one.cancelled else []),
             "END:VEVENT",
         ]
     lines.append("END:VCALENDAR")

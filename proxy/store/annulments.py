@@ -1,17 +1,31 @@
 """What was annulled, and by what it was replaced: a row of its own, added once."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, select
 
-from proxy.domain.annulment import Annulment
+from proxy.domain.annulment import Annulment, Void
 from proxy.store.once import added, once
-from proxy.store.tables import annulments
+from proxy.store.tables import annulments, notificaciones
 from proxy.store.tx import Tx
 
 _OF = select(*(annulments.c[name] for name in Annulment.__dataclass_fields__))
 _ONE = _OF.where(annulments.c.notificacion_id == bindparam("key"))
-_OF_CASILLA = _OF.where(
-    annulments.c.casilla_id == bindparam("casilla"),
-    annulments.c.notificacion_id.in_(bindparam("keys", expanding=True)),
+_AMONG = (
+    select(
+        annulments.c.notificacion_id,
+        *(annulments.c[name] for name in ("at", "reason", "replacement")),
+        notificaciones.c.number,
+    )
+    .outerjoin(
+        notificaciones,
+        (notificaciones.c.casilla_id == annulments.c.casilla_id)
+        & (notificaciones.c.id == annulments.c.replacement),
+    )
+    .where(
+        annulments.c.casilla_id == bindparam("casilla"),
+        annulments.c.notificacion_id.in_(bindparam("keys", expanding=True)),
+    )
 )
 _ADD = once(annulments, annulments.c.notificacion_id)
 
@@ -26,7 +40,7 @@ def of(tx: Tx, notificacion_id: bytes) -> Annulment | None:
     return Annulment(*row) if row else None
 
 
-def among(tx: Tx, casilla_id: int, ids: list[bytes]) -> dict[bytes, Annulment]:
+def among(tx: Tx, casilla_id: int, ids: Sequence[bytes]) -> dict[bytes, Void]:
     """Those of a page that were annulled, by id."""
-    rows = tx.conn.execute(_OF_CASILLA, {"casilla": casilla_id, "keys": ids})
-    return {row.notificacion_id: Annulment(*row) for row in rows}
+    rows = tx.conn.execute(_AMONG, {"casilla": casilla_id, "keys": [*ids]}) if ids else ()
+    return {key: Void(*told) for key, *told in rows}

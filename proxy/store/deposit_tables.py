@@ -93,3 +93,18 @@ feed = Table(
     Column("evento_id", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# What is stored and was found not to be what was deposited, until it is mended.
+incidencias = Table(
+    "incidencias",
+    metadata,
+    Column("casilla_id", Number, primary_key=True, autoincrement=False),
+    Column("notificacion_id", LargeBinary, primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", Text, nullable=False),  # of the file as it was deposited
+    Column("finding", Text, nullable=False),  # as store/documents.py says it
+    ForeignKeyConstraint(
+        ["casilla_id", "notificacion_id", "position"],
+        ["files.casilla_id", "files.notificacion_id", "files.position"],
+    ),
+)

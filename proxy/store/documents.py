@@ -5,6 +5,7 @@ bytes. So a deposit that is killed, or refused once its files are kept, may leav
 names. The file does no harm, and a later deposit of the same bytes uses it.
 """
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -15,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from proxy.errors import Unavailable
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # of the disk, of a user, of a process
 CHUNK = 256 * 1024
-HEAD = 4096  # bytes
 COPY = "tmp-"
 STALE = 24 * 3600  # seconds: no copy takes that long
 
@@ -28,7 +31,26 @@ class Received:
     copy: Path
     sha256: str  # hexadecimal
     size: int  # bytes
-    head: bytes  # at most HEAD bytes
+
+
+class Coming:
+    """A copy that is being written."""
+
+    def __init__(self, path: Path, copy: BinaryIO) -> None:
+        self._path, self._copy, self._digest = path, copy, hashlib.sha256()
+        self.size = 0
+
+    def write(self, chunk: bytes) -> None:
+        self._digest.update(chunk)
+        self.size += len(chunk)
+        self._copy.write(chunk)
+
+    def ended(self) -> Received:
+        """Synced, and closed to every change."""
+        self._copy.flush()
+        os.fchmod(self._copy.fileno(), 0o400)
+        os.fsync(self._copy.fileno())
+        return Received(self._path, self._digest.hexdigest(), self.size)
 
 
 class Documents:
@@ -39,35 +61,48 @@ class Documents:
         self._synced: set[Path] = set()  # the subfolders whose names survive a power cut
 
     @contextmanager
-    def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
-        """A copy of at most `most + 1` bytes, deleted at the end unless `keep` gave it its name.
+    def coming(self) -> Iterator["Coming"]:
+        """A copy to write into, deleted at the end unless `keep` gave it its name.
 
-        A killed process leaves its copy for `tidy`.
+        A killed process leaves its copy for `tidy`. Raises Unavailable when the disk is full.
         """
-        if not self.folder.is_dir():
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _sync(self.folder.parent)
-        descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=COPY)
-        try:
-            with os.fdopen(descriptor, "wb") as copy:
-                received = _copy(source, copy, Path(name), most)
-            yield received
-        finally:
-            Path(name).unlink(missing_ok=True)
+        with _room():
+            if not self.folder.is_dir():
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _sync(self.folder.parent)
+            descriptor, name = tempfile.mkstemp(dir=self.folder, prefix=COPY)
+            try:
+                with os.fdopen(descriptor, "wb") as copy:  # it writes what is left when it closes
+                    yield Coming(Path(name), copy)
+            finally:
+                Path(name).unlink(missing_ok=True)
+
+    @contextmanager
+    def received(self, source: BinaryIO, most: int | None = None) -> Iterator[Received]:
+        """A copy of at most `most + 1` bytes of `source`."""
+        with self.coming() as coming:
+            while most is None or coming.size <= most:
+                chunk = source.read(CHUNK if most is None else min(CHUNK, most + 1 - coming.size))
+                if not chunk:
+                    break
+                coming.write(chunk)
+            yield coming.ended()
 
     def usable(self) -> bool:
         return self.folder.is_dir() and os.access(self.folder, os.R_OK | os.W_OK | os.X_OK)
 
     def keep(self, files: Iterable[Received]) -> None:
-        """Give each copy its final name. A file with the same bytes is replaced."""
+        """Give each copy its final name. A file with the same bytes is replaced. Raises
+        Unavailable when the disk is full."""
         folders = set()
-        for file in files:
-            final = self.path(file.sha256)
-            final.parent.mkdir(mode=0o700, exist_ok=True)
-            os.replace(file.copy, final)
-            folders.add(final.parent)
-        for folder in folders:
-            _sync(folder)  # the name, too, must survive a power cut
+        with _room():
+            for file in files:
+                final = self.path(file.sha256)
+                final.parent.mkdir(mode=0o700, exist_ok=True)
+                os.replace(file.copy, final)
+                folders.add(final.parent)
+            for folder in folders:
+                _sync(folder)  # the name, too, must survive a power cut
         if not folders <= self._synced:
             # Another process may have made a subfolder, and not have synced its name yet.
             there = {*self.folder.iterdir()}
@@ -85,11 +120,18 @@ class Documents:
                 yield chunk
 
     def intact(self, sha256: str) -> bool:
+        return self.fault(sha256) is None
+
+    def fault(self, sha256: str) -> str | None:
+        """Why these bytes cannot be served: `missing`, `unreadable` or `changed`."""
         try:
             with self.path(sha256).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+                same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
         except FileNotFoundError:
-            return False
+            return "missing"
+        except OSError:  # the disk, or its rights
+            return "unreadable"
+        return None if same else "changed"
 
     def path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
@@ -103,20 +145,14 @@ class Documents:
                 pass  # its own process, or another one that tidies, deleted it first
 
 
-def _copy(source: BinaryIO, copy: BinaryIO, name: Path, most: int | None) -> Received:
-    digest, size, head = hashlib.sha256(), 0, b""
-    while most is None or size <= most:
-        chunk = source.read(CHUNK if most is None else min(CHUNK, most + 1 - size))
-        if not chunk:
-            break
-        digest.update(chunk)
-        size += len(chunk)
-        head = (head + chunk[:HEAD])[:HEAD]
-        copy.write(chunk)
-    copy.flush()
-    os.fchmod(copy.fileno(), 0o400)
-    os.fsync(copy.fileno())
-    return Received(name, digest.hexdigest(), size, head)
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise Unavailable("disk.full") from error
+        raise
 
 
 def _sync(folder: Path) -> None:

@@ -134,6 +134,12 @@ _OF_KINDS = (
     .execution_options(yield_per=AT_ONCE)
 )
 _STILL = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+_LAST_DETAIL = (
+    select(eventos.c.detail)
+    .where(eventos.c.notificacion == bindparam("key"), eventos.c.kind == bindparam("of_kind"))
+    .order_by(eventos.c.id.desc())
+    .limit(1)
+)
 _COUNT = select(func.count()).select_from(eventos)
 _ASTRAY = (
     select(eventos.c.id)
@@ -173,6 +179,12 @@ def of_kinds(tx: "Tx", *kinds: Event) -> Iterator[Placed]:
     with any_text(tx), tx.conn.execute(_OF_KINDS, {"kinds": kinds}) as found:
         for row in found:
             yield _placed(row)
+
+
+def last_detail(tx: "Tx", kind: Event, notificacion: bytes) -> dict[str, Any] | None:
+    """Of the last evento of that kind."""
+    found = tx.conn.execute(_LAST_DETAIL, {"key": notificacion, "of_kind": kind.value}).scalar()
+    return json.loads(found) if found else None
 
 
 def count(tx: "Tx") -> int:

@@ -38,6 +38,7 @@ _TWICE = (
     .where(exists().where(line.c.evento_id == line_waiting.c.evento_id))
     .limit(1)
 )
+_NEWEST = select(line.c.evento_id).order_by(line.c.place.desc()).limit(1)
 _ADD = insert(line)
 _PLACED = select(line.c.evento_id).where(line.c.place > bindparam("end"))
 _NO_LONGER = delete(line_waiting).where(line_waiting.c.evento_id.in_(_PLACED))
@@ -63,6 +64,12 @@ def last(tx: Tx, kept: Mark | None = None) -> tuple[Mark | None, bool]:
     if not isinstance(place, int) or not isinstance(chain, bytes):  # nothing that we wrote
         return None, False
     return Mark(place, chain), kept is None or found == kept.chain
+
+
+def newest(tx: Tx) -> bytes | None:
+    """The evento that has the last place."""
+    found: bytes | None = tx.conn.execute(_NEWEST).scalar()
+    return found
 
 
 def waiting(tx: Tx) -> list[tuple[bytes, bytes]]:

@@ -48,7 +48,6 @@ def _in_state(read: bool) -> tuple[ColumnElement[bool], ...]:
     return mine, state, REAL
 
 
-REAL = notificaciones.c.test.is_(False)
 _COLUMNS = [notificaciones.c[field] for field in Notificacion.__dataclass_fields__]
 _FILE_COLUMNS = [files.c[field] for field in File.__dataclass_fields__]
 _PAGES = {
@@ -172,7 +171,8 @@ def _lets_through(wanted: Filter) -> ColumnElement[bool]:
 
 
 def _of_text(one: OfText) -> ColumnElement[bool]:
-    columns = [notificaciones.c[name] for name in one.columns]
+    # A column that may be empty, as the number of an old one, would empty the text of all.
+    columns = [func.coalesce(notificaciones.c[name], "") for name in one.columns]
     if one.operator == "igual":
         return or_(*(folded(column) == one.text for column in columns))
     # All in one text, whose line ends are in no word: one condition a word, of hundreds.

@@ -14,6 +14,7 @@ from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 from proxy.domain.casilla import Casilla
 from proxy.domain.events import Event
 from proxy.domain.recipient import nameless
+from proxy.domain.sending import Alerta
 from proxy.domain.vault import Unsealable
 from proxy.store import eventos
 from proxy.store.tables import outbox, outbox_attempts
@@ -82,6 +83,29 @@ _CLOSE = (
     .where(outbox.c.id == bindparam("message"))
     .values(next_at=None, context=b"", sent_at=bindparam("sent"))
 )
+_OF_ONE = (
+    select(
+        outbox.c.channel,
+        outbox.c.created_at,
+        outbox.c.sent_at,
+        outbox.c.next_at.is_not(None),
+        outbox.c.attempts,
+    )
+    .where(
+        outbox.c.casilla_id == bindparam("casilla"), outbox.c.notificacion_id == bindparam("key")
+    )
+    .order_by(outbox.c.id)
+)
+_LAST_TRIED = (
+    select(outbox.c.sent_at)
+    .where(
+        outbox.c.casilla_id == bindparam("casilla"),
+        outbox.c.channel == "email",
+        outbox.c.attempts > 0,
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
 _OLDEST_DUE = select(func.min(outbox.c.next_at))
 _WAITING = (
     select(outbox.c.channel)
@@ -140,6 +164,17 @@ def add_void(
     """
     row = _row(tx, name, channel, FILLER[channel], context, useful_for)
     _write(tx, row, None, None, next_at=None)
+
+
+def of_notificacion(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[Alerta]:
+    values = {"casilla": casilla_id, "key": notificacion_id}
+    return [Alerta(*row) for row in tx.conn.execute(_OF_ONE, values)]
+
+
+def last_left(tx: Tx, casilla_id: int) -> bool | None:
+    """Whether the last e-mail that was tried has left. None: none was."""
+    row = tx.conn.execute(_LAST_TRIED, {"casilla": casilla_id}).first()
+    return row.sent_at is not None if row else None
 
 
 def oldest_due(tx: Tx) -> datetime | None:

@@ -11,8 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import NamedTuple
 
-PROGRAM = Path(__file__).with_name("whole.py").absolute()
+HERE = str(Path(__file__).parents[2].absolute())
+PROGRAM = f"import sys; sys.path.insert(0, {HERE!r}); from proxy.store.whole import main; main()"
 HELPERS = 2  # at most, so that their memory is bounded whoever asks
 
 _turns = BoundedSemaphore(HELPERS)
@@ -20,28 +22,36 @@ _idle: list["subprocess.Popen[str]"] = []
 os.register_at_fork(after_in_child=_idle.clear)  # an answer goes to one process only
 
 
-def fault(path: Path, kind: str) -> str | None:
-    """Why the file must not be served, as a code of a refusal."""
+class Read(NamedTuple):
+    """`kind`: a name of domain/files.py, or None. `fault`: why the file must not be served, as a
+    code of a refusal. `inside`: the name of the file within it, whose fault it is, as typed."""
+
+    kind: str | None
+    fault: str | None = None
+    inside: str | None = None
+
+
+def read(path: Path) -> Read:
     with _turns:
         try:
             helper = _idle.pop()
         except IndexError:
             helper = _start()
-        answer = _ask(helper, path, kind)
+        answer = _ask(helper, path)
         if answer is None:  # somebody ended an idle helper: another one answers
             helper = _start()
-            answer = _ask(helper, path, kind)
+            answer = _ask(helper, path)
         if answer is None:
-            return "file.heavy"
+            return Read(None, "file.heavy")
         _idle.append(helper)
-        return answer or None
+        return answer
 
 
-def _ask(helper: "subprocess.Popen[str]", path: Path, kind: str) -> str | None:
+def _ask(helper: "subprocess.Popen[str]", path: Path) -> Read | None:
     """None: it has ended."""
     assert helper.stdin and helper.stdout
     try:
-        helper.stdin.write(json.dumps([str(path.absolute()), kind]) + "\n")
+        helper.stdin.write(json.dumps(str(path.absolute())) + "\n")
         helper.stdin.flush()
         line = helper.stdout.readline()
     except BaseException as error:  # an answer that nobody waits for would be taken for the next
@@ -52,12 +62,15 @@ def _ask(helper: "subprocess.Popen[str]", path: Path, kind: str) -> str | None:
     if not line:
         helper.communicate()
         return None
-    return line.removesuffix("\n")
+    answer, inside = json.loads(line)
+    if answer.startswith("file."):
+        return Read(None, answer, inside or None)
+    return Read(answer or None)
 
 
 def _start() -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-I", str(PROGRAM)],
+        [sys.executable, "-I", "-c", PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from proxy.domain.identidad import Identidad
@@ -100,6 +100,7 @@ _ADDRESSES = (
 )
 _ANY_OF = select(sessions.c.id).where(sessions.c.device_id == bindparam("of_device")).limit(1)
 _ANY = select(sessions.c.id).where(sessions.c.casilla_id == bindparam("casilla")).limit(1)
+_LAST = select(func.max(sessions.c.created_at)).where(sessions.c.casilla_id == bindparam("casilla"))
 _DEVICE = select(sessions.c.device_id).where(sessions.c.digest == bindparam("token_digest"))
 _END_ONE = (
     update(sessions)
@@ -164,6 +165,12 @@ def any_of(tx: Tx, device_id: bytes) -> bool:
 def any_of_year(tx: Tx, casilla_id: int) -> bool:
     """Sessions are kept for a year."""
     return tx.conn.execute(_ANY, {"casilla": casilla_id}).first() is not None
+
+
+def last_of_year(tx: Tx, casilla_id: int) -> datetime | None:
+    """When the newest one began; they are kept for a year."""
+    found: datetime | None = tx.conn.execute(_LAST, {"casilla": casilla_id}).scalar_one()
+    return found
 
 
 def addresses(tx: Tx, casilla_id: int, since: datetime) -> list[str]:

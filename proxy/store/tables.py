@@ -283,6 +283,18 @@ Index(
     postgresql_where=notificaciones.c.read_at.is_(None) & notificaciones.c.test.is_(False),
 )
 
+# How far the worker has looked whether these calendars would give other dates.
+calendar_passes = Table(
+    "calendar_passes",
+    metadata,
+    Column("versions", Text, primary_key=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("casilla_id", Number, nullable=False),  # the last notificacion, in the order of both
+    Column("notificacion", LargeBinary, nullable=False),
+    Column("ended_at", Instant),
+    sqlite_with_rowid=False,
+)
+
 # The acto and its anexos. The bytes are in the document store, under their SHA-256.
 files = Table(
     "files",

@@ -4,5 +4,6 @@ from proxy.texts.citizens import CITIZENS
 from proxy.texts.constancias import CONSTANCIAS
 from proxy.texts.operators import OPERATORS
 from proxy.texts.plazos import PLAZOS
+from proxy.texts.systems import SYSTEMS
 
-TEXTS = {**CITIZENS, **OPERATORS, **PLAZOS, **CONSTANCIAS}
+TEXTS = {**CITIZENS, **OPERATORS, **PLAZOS, **SYSTEMS, **CONSTANCIAS}

@@ -23,8 +23,8 @@ CITIZENS = {
         "El pedido vino de otro sitio y no lo atendimos. Entre por la página de la casilla."
     ),
     "identidad.malformed": (
-        "Escriba su DNI: 8 dígitos. Si es una empresa, los 11 de su RUC. "
-        "Con carné de extranjería o pasaporte, escriba CE- o PAS- y el número."
+        "Escriba su DNI (8 dígitos), el RUC de la empresa (11 dígitos) o el usuario de su mensaje "
+        "(1-… u 8-…). Con carné de extranjería o pasaporte, escriba CE- o PAS- y el número."
     ),
     "identidad.letters": (
         "Escriba CE- o PAS- y el número de su carné de extranjería o pasaporte, como CE-001234567."
@@ -264,6 +264,7 @@ CITIZENS = {
         "La notificación está depositada válidamente en su casilla desde el {at}. Esa fecha no "
         "cambia, la abra o no."
     ),
+    "opening.annulled": "Está anulada y no surte efecto, la abra o no.",
     "opening.sooner": (
         "Si la abre antes del {effective}, surte efecto el día en que la abra y los plazos corren "
         "desde antes. Si la abre fuera del horario de atención o en día inhábil, cuenta el "
@@ -284,6 +285,9 @@ CITIZENS = {
     "ics.effect": "Surte efecto la notificación {numero} ({siglas})",
     "ics.unread": "Surte efecto, si no la abre antes, la notificación {numero} ({siglas})",
     "ics.end": "Vence el plazo de la notificación {numero} ({siglas})",
+    "ics.annulled": "Se anuló y no surte efecto la notificación {numero} ({siglas})",
+    "list.annulled": "Anulada el {at}: no surte efecto. Motivo: {reason}.",
+    "list.replaced": " La reemplaza {number}.",
     "ics.told": (
         "Se calculó al notificarla ({time}). En su casilla está la cuenta, paso a paso. Si el "
         "documento le da un plazo, vale lo que dice el documento."
@@ -291,8 +295,9 @@ CITIZENS = {
     "ics.unverified": " Por confirmar con el texto oficial de la norma.",
     "file.limited": "Descargó muchos archivos en poco tiempo. Espere {wait} y pruebe otra vez.",
     "file.damaged": (
-        "Este archivo no está completo en nuestro sistema y por eso no se lo entregamos. "
-        "Su notificación sigue en su casilla. Comuníquese con nosotros para recibirlo."
+        "No le entregamos lo que no está completo en nuestro sistema: {names}. Ya quedó anotado y "
+        "nos toca repararlo. Su notificación y sus demás archivos siguen en su casilla. Pruebe más "
+        "tarde, o comuníquese con nosotros para recibirlo."
     ),
     "service.down": "El sistema que guarda los datos no responde en este momento.",
     "service.full": "El sistema no puede guardar nada en este momento.",

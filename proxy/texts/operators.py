@@ -26,57 +26,21 @@ OPERATORS = {
     "anexos.many": "Se admiten {most} anexos como máximo: no se depositó nada.",
     "deposit.again": (
         "Ese mismo acto, con ese número, ya está en esa casilla: se depositó el {at} y es {id}. No "
-        "se depositó otra vez. Si debe notificarse de nuevo, repita con --de-nuevo."
+        "se depositó otra vez. Si debe notificarse de nuevo, use «casilla depositar» con "
+        "--de-nuevo."
     ),
-    "deposit.other_body": (
-        "La clave de idempotencia «{key}» ya se usó con otros datos: no se depositó nada. Use otra "
-        "clave, o repita el pedido tal como lo envió."
+    "lot.wrong": "El dato «{field}» no vale: {why}",
+    "lot.yes_no": "Escriba sí o no.",
+    "lot.number": "Debe ser un número entero de días.",
+    "lot.day": "Debe ser una fecha, como 2026-03-09 o 09/03/2026.",
+    "lot.moment": "Debe ser una fecha, como 2026-03-09, 09/03/2026 o 09/03/2026 16:30.",
+    "lot.term": (
+        "Un plazo es una cantidad y una unidad (habiles, calendario, horas, meses o anios), como "
+        "15 habiles."
     ),
-    "deposit.missing": "No hay una notificación con ese número o código. Revíselo.",
-    "datos.wrong": "El dato «{field}» no vale: {why} No se depositó nada.",
-    "datos.malformed": "{said}",
-    "datos.large": "{name} pasa de {most} bytes: no se depositó nada. ¿Es el archivo de los datos?",
-    "datos.procedure": (
-        "El archivo de datos dice el procedimiento «{said}» y --procedimiento otro: no se depositó "
-        "nada. Deje uno."
-    ),
-    "datos.alone": (
-        "Con --datos los datos salen del archivo: solo pueden ir con él --acto, --anexo, "
-        "--procedimiento y --de-nuevo."
-    ),
-    "datos.no_json": "No es JSON en UTF-8.",
-    "datos.twice": "Está dos veces.",
-    "datos.missing": "Falta.",
-    "datos.extra": "No es un dato de un depósito. Quítelo.",
-    "datos.empty": "Está vacío.",
-    "datos.long": "Pasa de {most} caracteres. Acórtelo.",
-    "datos.too_long": "Pasa de {max_length} caracteres. Acórtelo.",
-    "datos.unreadable": "Tiene caracteres que no se pueden mostrar. Escríbalo otra vez.",
-    "datos.text": "Debe ser un texto.",
-    "datos.number": "Debe ser un número entero, sin comillas.",
-    "datos.yes_no": "Debe ser true o false.",
-    "datos.least": "Debe ser {ge} o más.",
-    "datos.most": "Debe ser {le} o menos.",
-    "datos.one_of": "Use uno de estos: {expected}.",
-    "datos.day": "Debe ser una fecha, como 2026-03-09.",
-    "datos.year": "El año debe estar entre 1900 y 2199.",
-    "datos.moment": "Debe ser una fecha, como 2026-03-09, o como 2026-03-09T16:30:00-05:00.",
-    "datos.sha256": "Deben ser 64 cifras hexadecimales.",
-    "datos.many": "Se admiten {max_length} como máximo.",
-    "datos.object": "Debe ser un objeto, entre llaves.",
-    "datos.list": "Debe ser una lista, entre corchetes.",
-    "datos.remedies": (
-        "Diga los recursos que proceden en «recursos» o, si no procede ninguno, por qué en "
-        "«sin_recursos»: uno de los dos."
-    ),
-    "datos.parts": "Los datos anuncian {said} y llegaron {came}. Deben ser los mismos.",
-    "datos.odd": "No vale.",
-    "annulment.other": (
-        "Esa notificación ya se anuló, con otro motivo o con otro reemplazo: no se cambió nada."
-    ),
-    "annulment.replacement": (
-        "El reemplazo debe ser otra notificación, sin anular, de la misma casilla: no se anuló "
-        "nada. Deposítela primero y use su número."
+    "lot.remedy": (
+        "Cada recurso lleva tres partes: cuál, ante quién y en qué plazo, como Apelación | Pleno | "
+        "15 habiles. Entre dos recursos va ||."
     ),
     "file.missing": "No se puede leer el archivo «{name}»: no se depositó nada. Revise su ruta.",
     "file.empty": "El archivo «{name}» está vacío: no se depositó nada.",
@@ -86,11 +50,15 @@ OPERATORS = {
         "nada. Envíelo otra vez, o corrija ese dato."
     ),
     "file.kind": (
-        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada."
+        "El archivo «{name}» no es de un tipo que se admita ({kinds}): no se depositó nada. "
+        "Guárdelo en uno de ellos, por ejemplo como PDF, y use ese."
     ),
     "file.not_of_kind": (
-        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada."
+        "El archivo «{name}» está incompleto o no es {kind} por dentro: no se depositó nada. "
+        "Ábralo, guárdelo otra vez y use ese."
     ),
+    # The name of a file that is within another one: the sentences below say it of the inner one.
+    "file.inside": "{inside}» que está dentro de «{name}",
     "file.broken": (
         "El archivo «{name}» está incompleto o dañado: no se depositó nada. Ábralo; si se ve bien, "
         "guárdelo o expórtelo otra vez y use ese."
@@ -103,6 +71,30 @@ OPERATORS = {
     "file.heavy": (
         "El archivo «{name}» pide demasiada memoria o demasiado tiempo para leerlo: no se depositó "
         "nada. Divídalo, o expórtelo otra vez más liviano."
+    ),
+    "file.program": (
+        "El archivo «{name}» es un programa o lleva uno: no se depositó nada. Quite el programa y "
+        "deposite lo demás."
+    ),
+    "file.script": (
+        "El archivo «{name}» es un PDF con JavaScript, que se ejecuta al abrirlo o al llenarlo: no "
+        "se depositó nada. Imprímalo como PDF, fírmelo otra vez si estaba firmado, y use ese."
+    ),
+    "file.launch": (
+        "El archivo «{name}» es un PDF que abre otro archivo o un programa: no se depositó nada. "
+        "Quite esa acción o imprímalo como PDF, fírmelo otra vez si estaba firmado, y use ese."
+    ),
+    "file.macros": (
+        "El archivo «{name}» tiene macros, o las trae de otro sitio al abrirlo: no se depositó "
+        "nada. Guárdelo sin macros, o como PDF, y use ese."
+    ),
+    "file.packed": (
+        "El archivo «{name}» lleva otros dentro y no se puede revisar: no se depositó nada. Saque "
+        "de él los archivos y póngalos sueltos, o en un zip."
+    ),
+    "file.deep": (
+        "Para llegar al archivo «{name}» hay que abrir demasiados, uno dentro de otro: no se "
+        "depositó nada. Ponga los archivos en un solo zip."
     ),
     "casilla.none": "Esa identidad no tiene casilla. Revise el número.",
     # Whoever runs the service: its settings, files and keys.
@@ -244,6 +236,7 @@ OPERATORS = {
     "ready.disk": "no listo: el disco no recibe más",
     "ready.mail": "hay mensajes atrasados",
     "ready.constancias": "hay constancias sin sellar desde hace más de diez minutos",
+    "ready.files": "hay archivos dañados",
     "sent.folder": "hay un mensaje nuevo: léalo con «casilla correo»",
     "sent.gateway": "lo aceptó el servicio de mensajes",
     "unsent.sealed": "ninguna clave del llavero lo abre",

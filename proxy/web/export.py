@@ -16,6 +16,7 @@ from anyio import CapacityLimiter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from proxy.domain.annulment import Void
 from proxy.domain.finding import Filter
 from proxy.domain.notificacion import Notificacion
 from proxy.errors import NotYours
@@ -31,18 +32,22 @@ from proxy.web.edge.sessions import private, session_of
 from proxy.web.edge.state import state_of
 from proxy.web.finder import searched
 
+Row = tuple[Notificacion, Void | None]
 LISTS = {"pendientes": ("Pendientes por leer", False), "leidos": ("Leídos", True)}
 COLUMNS = (
-    Column("AÑO", 7),
-    Column("ASUNTO", 50),
-    Column("DEPENDENCIA", 30),
-    Column("EMISOR", 30),
-    Column("TIPO DE DOCUMENTO", 20),
+    Column("AÑO", 8),
+    Column("ASUNTO", 44),
+    Column("DEPENDENCIA", 27),
+    Column("EMISOR", 27),
+    Column("TIPO DE DOCUMENTO", 22),
     Column("NÚM. DOCUMENTO DE EMISIÓN", 24),
     Column("FECHA DE EMISIÓN", 17),
     Column("FECHA DE ENVÍO DE MENSAJE", 17),
     Column("SURTE EFECTO", 17),
+    Column("NÚMERO DE NOTIFICACIÓN", 28),
+    Column("ANULACIÓN", 50),
 )
+ON_PAPER = COLUMNS[:-1]  # what was annulled says so below its ASUNTO
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF_SECONDS = 120  # for one PDF, on a busy machine
 
@@ -59,7 +64,7 @@ class Taken:
     lines: tuple[str, ...]
     at: datetime
 
-    def parts(self) -> Iterator[list[Notificacion]]:
+    def parts(self) -> Iterator[list[Row]]:
         key = None
         while True:
             with self.installation.db.hurried.reading() as tx:
@@ -69,20 +74,27 @@ class Taken:
             yield rows
             if len(rows) < inbox.PART:
                 return
-            key = rows[-1].id
+            key = rows[-1][0].id
 
     def rows(self) -> Iterator[tuple[Cell, ...]]:
         for part in self.parts():
             yield from map(self.row, part)
 
-    def row(self, one: Notificacion) -> tuple[Cell, ...]:
+    def row(self, row: Row) -> tuple[Cell, ...]:
+        one, annulled = row
         issued, deposited = map(self.local, (one.issued_at, one.deposited_at))
         texts = (one.asunto, one.dependencia, one.firmado_por, one.tipo, one.numero)
         effect = one.takes_effect
-        day = effect.effective if effect else None
+        day = effect.effective if effect and not annulled else None
         if isinstance(day, datetime):
             day = self.local(day)
-        return (issued.year, *texts, issued, deposited, day)
+        void = self.void(annulled) if annulled else None
+        return (issued.year, *texts, issued, deposited, day, one.number, void)
+
+    def void(self, one: Void) -> str:
+        at = f"{self.local(one.at):%d/%m/%Y %H:%M}"
+        by = TEXTS["list.replaced"].format(number=one.number) if one.number else ""
+        return TEXTS["list.annulled"].format(at=at, reason=one.reason.rstrip(".")) + by
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.installation.zone).replace(tzinfo=None)
@@ -157,16 +169,16 @@ def _sheet(taken: Taken) -> BinaryIO:
     return file
 
 
-def _pdf(taken: Taken, part: list[Notificacion], number: int = 0) -> bytes:
+def _pdf(taken: Taken, part: list[Row], number: int = 0) -> bytes:
     entity = taken.installation.catalog.entity
     data = {
         "titulo": f"{taken.title}, parte {number}" if number else taken.title,
         "entidad": entity.nombre,
         "pie": f"Casilla Electrónica, {entity.siglas}",
         "lineas": taken.lines,
-        "columnas": [column.heading for column in COLUMNS],
-        "anchos": [column.width for column in COLUMNS],
-        "filas": [[_printed(cell) for cell in taken.row(one)] for one in part],
+        "columnas": [column.heading for column in ON_PAPER],
+        "anchos": [column.width for column in ON_PAPER],
+        "filas": [_on_paper(*taken.row(one)) for one in part],
     }
     asked = json.dumps({"template": "lista", "data": data, "at": taken.at.isoformat()})
     command = [sys.executable, "-m", "proxy.render.pdf"]
@@ -176,10 +188,15 @@ def _pdf(taken: Taken, part: list[Notificacion], number: int = 0) -> bytes:
     return done.stdout
 
 
-def _pdfs(taken: Taken, parts: Iterable[list[Notificacion]]) -> Iterator[tuple[str, bytes]]:
+def _pdfs(taken: Taken, parts: Iterable[list[Row]]) -> Iterator[tuple[str, bytes]]:
     for number, part in enumerate(parts, 1):
         if part:
             yield f"{taken.name}, parte {number}.pdf", _pdf(taken, part, number)
+
+
+def _on_paper(year: Cell, asunto: Cell, *cells: Cell) -> list[str]:
+    *others, void = map(_printed, cells)
+    return [_printed(year), "\n".join(filter(None, (_printed(asunto), void))), *others]
 
 
 def _printed(cell: Cell) -> str:

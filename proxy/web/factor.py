@@ -7,7 +7,9 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from proxy.domain import codes, totp
+from proxy.domain import codes
+from proxy.domain.secrets import grouped
+from proxy.domain.totp import is_like_a_code
 from proxy.errors import Denied, Reason
 from proxy.flows import factor
 from proxy.render import qr
@@ -91,7 +93,7 @@ async def _pairing_page(request: Request, code: int = 200, **context: object) ->
     pairing = await _waiting(request) if fresh(request) else None
     if pairing is None:
         return see_other(request, "factor:overview")
-    drawn, key = qr.svg(pairing.uri, TEXTS["factor.qr"]), totp.grouped(pairing.secret, " ")
+    drawn, key = qr.svg(pairing.uri, TEXTS["factor.qr"]), grouped(pairing.secret, " ")
     values = {"drawn": drawn, "key": key, "errors": {}, "notice": None} | context
     return page(request, "factor/pairing.html", code, **values)
 
@@ -111,7 +113,7 @@ async def _by_code(request: Request, name: str, flow: Callable[..., T | Denied])
     """The value of the flow that a code lets run; or the page that refuses the code."""
     typed = (await read_form(request, f"factor_{name}")).get(FIELD, "")
     made: T | Denied = Denied(Reason.MISSING, by_app=True)
-    if totp.is_like_a_code(typed):
+    if is_like_a_code(typed):
         made = await run(request, flow, session_of(request), typed, client_of(request))
     if not isinstance(made, Denied):
         return made

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import datetime, time
+from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from proxy.domain.effect import Effect
 from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import File, Notificacion
 from proxy.errors import Denied, NotYours, Refusal
-from proxy.flows import constancias, factor, inbox
+from proxy.flows import constancias, factor, inbox, incidencias
 from proxy.installation import Installation
 from proxy.render.archive import Entry, archive
 from proxy.render.constancia_rows import TITLES
@@ -33,12 +34,12 @@ CONSTANCIAS = {str(kind): TEXTS[code] for kind, code in TITLES.items()}
 
 
 class Damaged(Refusal):
-    """The stored bytes are not the deposited bytes."""
+    """The stored bytes are not the deposited bytes. It is raised once that is recorded."""
 
     status = 500
 
-    def __init__(self) -> None:
-        super().__init__("file.damaged")
+    def __init__(self, names: list[str]) -> None:
+        super().__init__("file.damaged", names=", ".join(f"«{name}»" for name in names))
 
 
 @private
@@ -56,9 +57,9 @@ async def detail(request: Request) -> Response:
     found = await look(request, inbox.detail, _casilla(request), _id(request))
     one, entity = found.notificacion, state_of(request).installation.catalog.entity
     template = "notificacion" if one.read_at else "unread"
-    before = [] if one.read_at else before_opening(one, entity)
-    context = {"before": before, "titles": CONSTANCIAS} | vars(found)
-    return page(request, f"inbox/{template}.html", **context)
+    before = [] if one.read_at else before_opening(one, entity, annulled=bool(found.annulled))
+    said: dict[str, Any] = {"before": before, "titles": CONSTANCIAS} | vars(found)
+    return page(request, f"inbox/{template}.html", **said)
 
 
 @private
@@ -96,30 +97,40 @@ async def constancia(request: Request) -> Response:
     if isinstance(found, Denied):
         return _refused(request, found)
     assert found.sha256
-    await _check(request, [found.sha256])
+    documents, name = state_of(request).installation.documents, f"{found.number}.pdf"
+    if fault := await anyio.to_thread.run_sync(documents.fault, found.sha256):
+        detail = {"sha256": found.sha256, "finding": fault}
+        logger.error("damaged", extra={"request": request.state.reference, "detail": detail})
+        raise Damaged([name])
     if request.method == "GET":
         await run(request, constancias.record_download, found)
-    path = state_of(request).installation.documents.path(found.sha256)
-    name = f"{CONSTANCIAS[found.kind]} {found.number}.pdf"
-    return delivery.one_file(request, path, name, "application/pdf", found.sha256)
+    path, title = documents.path(found.sha256), CONSTANCIAS[found.kind]
+    return delivery.one_file(request, path, f"{title} {name}", "application/pdf", found.sha256)
 
 
 @private
 async def ics(request: Request) -> Response:
     """Read or not: the day is shown before «Ver» too. Calendars are synced with others, so it
     says the entity and the number, and nothing of whom or what it is about."""
-    one = (await look(request, inbox.detail, _casilla(request), _id(request))).notificacion
+    found = await look(request, inbox.detail, _casilla(request), _id(request))
+    one, annulled = found.notificacion, found.annulled
     effect = one.takes_effect
     if effect is None:
         raise NotYours("notificacion.missing")
-    stamp = one.read_at if one.effect_read and one.read_at else one.deposited_at
     path = request.app.url_path_for("inbox:detail", id=one.id.hex())
-    dates = _dates(state_of(request).installation, one, effect, path)
+    dates = _dates(
+        state_of(request).installation, one, effect, path, cancelled=annulled is not None
+    )
+    stamp = one.read_at if one.effect_read and one.read_at else one.deposited_at
+    stamp = annulled.at if annulled else stamp
     content = write_ics(dates, stamp)
     return delivery.made(iter([content]), f"Plazo {one.numero}.ics", "text/calendar; charset=utf-8")
 
 
-def _dates(parts: Installation, one: Notificacion, effect: Effect, path: str) -> Iterator[Marked]:
+def _dates(
+    parts: Installation, one: Notificacion, effect: Effect, path: str, *, cancelled: bool
+) -> Iterator[Marked]:
+    """`cancelled`: it was annulled, and who has its dates in a calendar must not wait for them."""
     origin, zone = parts.settings.origin, parts.zone
     said = {"numero": one.numero, "siglas": parts.catalog.entity.siglas}
     told = TEXTS["ics.told"].format(time=parts.catalog.entity.official_time)
@@ -132,8 +143,9 @@ def _dates(parts: Installation, one: Notificacion, effect: Effect, path: str) ->
         days["vence"] = (end, "ics.end")
     for name, (day, code) in days.items():
         uid = f"{one.id.hex()}-{name}@{origin.partition('://')[2]}"
-        summary = TEXTS[code].format(**said)
-        yield Marked(uid, day, summary, told, origin + path, int(one.effect_read is not None))
+        summary = TEXTS["ics.annulled" if cancelled else code].format(**said)
+        edition = int(one.effect_read is not None) + 2 * cancelled
+        yield Marked(uid, day, summary, told, origin + path, edition, cancelled)
 
 
 async def _list(request: Request, read: bool) -> Response:
@@ -173,7 +185,7 @@ async def _deliver(request: Request, position: str | None) -> Response:
         chosen = [file for file in files if str(file.position) == position]
     if not chosen:
         raise NotYours("notificacion.missing")
-    await _check(request, [file.sha256 for file in chosen])
+    await _check(request, chosen)
     if request.method == "GET":
         await run(request, inbox.record_download, chosen)
     return _response(request, chosen)
@@ -189,14 +201,19 @@ def _response(request: Request, files: list[File]) -> Response:
     return delivery.one_file(request, path, file.name, file.media_type, file.sha256)
 
 
-async def _check(request: Request, digests: list[str]) -> None:
-    """Raises Damaged when a file is not, byte for byte, what was put there."""
-    documents = state_of(request).installation.documents
-    for sha256 in digests:
-        if not await anyio.to_thread.run_sync(documents.intact, sha256):
-            extra = {"request": request.state.reference, "detail": sha256}
-            logger.error("damaged", extra=extra)
-            raise Damaged()
+async def _check(request: Request, files: list[File]) -> None:
+    """Raises Damaged when a file is not, byte for byte, the deposited file."""
+    documents, damaged = state_of(request).installation.documents, []
+    for file in files:
+        if fault := await anyio.to_thread.run_sync(documents.fault, file.sha256):
+            damaged.append(file.name)
+            if await run(request, incidencias.found, file, fault):
+                detail = {"sha256": file.sha256, "finding": fault}
+                logger.error(
+                    "damaged", extra={"request": request.state.reference, "detail": detail}
+                )
+    if damaged:
+        raise Damaged(damaged)
 
 
 def _denied(request: Request, denied: Denied, notificacion_id: bytes) -> Response:

@@ -89,7 +89,8 @@ async def check_password(request: Request) -> Response:
                 said |= {"dni": dni, "volver": volver}
                 return await _riddle_page(request, 400, price=price, **said)
             attempt = await run(request, login.admit, attempt, client)
-        proof = await state.passwords.prove(attempt.stored, password)
+        kept = attempt.as_kept(password)
+        proof = await state.passwords.prove(attempt.stored, kept)
         breached = await anyio.to_thread.run_sync(state.installation.breached.knows, password)
     before = visit_of(request)
     denied = await run(

@@ -38,7 +38,7 @@ async def change(request: Request) -> Response:
         casilla = await run(request, password.count_try, session)
         if isinstance(casilla, Denied):
             return _denied(request, casilla)
-        proof = await state.passwords.prove(casilla.password, old)
+        proof = await state.passwords.prove(casilla.password, casilla.as_kept(old))
         hashed = await state.passwords.hash(new)
     token = secrets.new_token()
     policy = state.installation.policy

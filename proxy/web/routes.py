@@ -20,6 +20,7 @@ from proxy.web import (
     recovery,
     recovery_link,
 )
+from proxy.web.api.routes import api
 from proxy.web.edge import csrf, errors, guards, health, violations
 from proxy.web.edge.pages import Handler
 from proxy.web.mailed import follow
@@ -136,6 +137,7 @@ def routes(origin: str) -> list[BaseRoute]:
     ]
     return [
         Mount("/casilla", routes=CASILLA, middleware=door),
+        api(),
         Route("/salud", health.alive, name="alive"),
         Route("/listo", health.ready, name="ready"),
         Route("/csp", violations.report, methods=["POST"], name="violations", middleware=door),

@@ -9,6 +9,7 @@ from typing import Any
 from proxy.domain.browser import in_words
 from proxy.domain.codes import code_for
 from proxy.domain.first_access import secret_for
+from proxy.domain.secrets import grouped
 from proxy.flows import first_access, opening, password, profile, recovery
 from proxy.installation import Installation
 from proxy.outside.mail import Unsent
@@ -60,7 +61,7 @@ def code_or_link(writing: Writing) -> Said:
 
 def secret(writing: Writing) -> Said:
     link_id = bytes.fromhex(writing.context["first_access"])
-    return {"secret": secret_for(writing.key(), link_id)}
+    return {"secret": grouped(secret_for(writing.key(), link_id))}
 
 
 def link(purpose: str, route: str) -> Callable[[Writing], Said]:
@@ -95,6 +96,7 @@ EMAILS: dict[str, Callable[[Writing], Said]] = {
     "company_rejected": plain,
     "casilla_changed": plain,
     "device_forgotten": plain,
+    "effect_differs": plain,
     "email_corrected": plain,
     "email_proved": plain,
     "factor_off": plain,

@@ -57,6 +57,8 @@ class Recorder:
         if not done.fits:
             wrong["the record does not go on"] = "the line does not fit its mark"
         self._complain(wrong)
+        if done.back:
+            logger.error("the clock went back", extra={"detail": done.back.isoformat()})
         return done.many
 
     def catch_up(self) -> Outcome:

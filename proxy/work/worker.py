@@ -11,11 +11,12 @@ from collections.abc import Callable
 from threading import Event
 
 from proxy.errors import short
-from proxy.flows import captcha
+from proxy.flows import captcha, recalculation
 from proxy.installation import Installation
 from proxy.store.purge import purge
 from proxy.work.constancias import Sealer
 from proxy.work.mailer import Mailer
+from proxy.work.mender import Mender
 from proxy.work.messages import PathOf
 from proxy.work.recorder import Recorder
 
@@ -23,7 +24,9 @@ logger = logging.getLogger("casilla.worker")
 
 DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
+MEND_PAUSE = 20.0  # seconds: an operator who mended a file waits for it
 RECORD_PAUSE = 0.5  # seconds: an evento waits less than one for its place in line
+DATES_PAUSE = 0.5  # seconds between batches: nobody waits for them
 LONGEST = 10.0  # seconds between tries of a chore that keeps failing
 PURGE_LONGEST = 3600.0  # a purge may read whole tables before it fails
 
@@ -36,7 +39,9 @@ class Worker:
         self._mailer = Mailer(installation, path_of)
         self._recorder = Recorder(installation)
         self._sealer = Sealer(installation)
+        self._mender = Mender(installation)
         self._purge_at = time.monotonic()
+        self._dates_told = False
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
         """Messages leave at once when `wake` is set. To end it, set `stop` and then `wake`."""
@@ -46,6 +51,8 @@ class Worker:
                 self._repeat(self._recorder.advance, stop, RECORD_PAUSE),
                 self._repeat(self._sealer.seal_next, stop),
                 self._repeat(self._refill, stop),
+                self._repeat(self._tell_dates, stop, DATES_PAUSE),
+                self._repeat(self._mender.look, stop, MEND_PAUSE),
                 self._repeat(self._purge, stop, longest=PURGE_LONGEST),
             )
         finally:
@@ -62,6 +69,17 @@ class Worker:
             self._purge_at = now + DAY  # set after the purge: a failed purge runs again
             if any(gone.values()):
                 logger.info("out of date", extra={"detail": gone})
+        return 0
+
+    def _tell_dates(self) -> int:
+        """The sheets are read once: when all was looked at, there is nothing more to do."""
+        if self._dates_told:
+            return 0
+        with self._installation.db.transaction() as tx:
+            found = recalculation.advance(tx, self._installation.catalog)
+        self._dates_told = found is None
+        if found and found[1]:
+            logger.info("a new calendar gives other dates", extra={"detail": found[1]})
         return 0
 
     async def _repeat(

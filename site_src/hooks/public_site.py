@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+from api_fields import FIELDS
 from generated_pages import CatalogPage, Templates, generated_pages
 from jinja2 import Environment, StrictUndefined
 from links import lost_links
@@ -21,6 +22,7 @@ from search_index import Index
 from catalog.reading.exports import write
 from catalog.reading.reader import CatalogFaults, lacking, read_catalog
 from proxy.domain import limits
+from proxy.domain.files import HIDE, KINDS, RUN
 
 # The casilla needs these files without this site too, so they are in its folder.
 SHARED = Path("proxy", "static")
@@ -45,6 +47,27 @@ LIMITS: dict[str, object] = {
     "vecinas": limits.SITE,
     "cincuenta": limits.HOLDS[limits.Kind.SHARE],
     **{name: _spoken(times, window) for name, (times, window, _) in limits.TABLE.items()},
+}
+
+
+# What may be deposited, and what is refused within it.
+CALLED = {
+    "PDF": "PDF",
+    "PNG": "Imagen PNG",
+    "JPG": "Foto JPEG",
+    "DOCX": "Texto de Word",
+    "XLSX": "Hoja de cálculo de Excel",
+    "PPTX": "Presentación de PowerPoint",
+    "ODT": "Texto de OpenDocument",
+    "ODS": "Hoja de cálculo de OpenDocument",
+    "ZIP": "Varios archivos en uno",
+    "TXT": "Texto simple",
+    "CSV": "Tabla como texto",
+}
+FILES = {
+    "tipos": [(CALLED[name], kind) for name, kind in KINDS.items()],
+    "programas": sorted(RUN),
+    "cerrados": sorted(HIDE),
 }
 
 
@@ -100,9 +123,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return markdown
     catalog = config.extra["catalog"]
     profile = catalog.access.profile(config.extra["profile"])
-    values = {"entity": catalog.entity, "catalog": catalog, "limite": LIMITS, **dict(profile)}
+    values = {"entity": catalog.entity, "catalog": catalog, "limite": LIMITS, "archivos": FILES}
+    values["datos"] = FIELDS
     try:
-        return _text.from_string(markdown).render(values)
+        return _text.from_string(markdown).render({**values, **dict(profile)})
     except Exception as error:
         raise PluginError(f"{page.file.src_uri}: {error}") from error
 

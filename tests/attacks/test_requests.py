@@ -55,7 +55,7 @@ def _walk(found: list[BaseRoute], before: str = "") -> Iterator[tuple[str, Route
 
 ROUTES = dict(_walk(routes(ORIGIN)))
 POSTS = {path: route for path, route in ROUTES.items() if "POST" in (route.methods or ())}
-FORMS = {path: route for path, route in POSTS.items() if path != "/csp"}
+FORMS = {path: route for path, route in POSTS.items() if path.startswith("/casilla/")}
 
 
 def _read_by(route: Route) -> re.Match[str] | None:

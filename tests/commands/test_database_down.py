@@ -45,6 +45,9 @@ ASKED = {
     "auditoria verificar": "",
     "auditoria exportar": "--archivo x.csv",
     "claves retirar": "k1",
+    "claves-api crear": "--sistema SGD",
+    "claves-api lista": "",
+    "claves-api retirar": "0123abcd",
     "respaldar": "respaldo.tar",
     "restaurar": "respaldo.tar",
 }

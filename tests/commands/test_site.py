@@ -11,6 +11,7 @@ from catalog.reading.reader import FOLDER, read_catalog
 from proxy.commands.site import publish
 from proxy.settings import Settings
 from proxy.web.site.site import Site
+from tests.commands.conftest import small_site
 
 
 async def nothing(*_: object) -> None: ...
@@ -18,12 +19,7 @@ async def nothing(*_: object) -> None: ...
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    pages = tmp_path / "docs"
-    pages.mkdir()
-    (pages / "index.md").write_text("# Inicio")
-    config = tmp_path / "mkdocs.yml"
-    config.write_text("site_name: Prueba\ntheme: {name: mkdocs}\n")
-    return config
+    return small_site(tmp_path)
 
 
 def fields(text: str) -> dict[str, list[str]]:

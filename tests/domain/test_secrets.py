@@ -7,6 +7,7 @@ import pytest
 from proxy.domain.codes import code_for, same_code
 from proxy.domain.ids import new_id, parse_id
 from proxy.domain.passwords import Passwords
+from proxy.domain.secrets import sixteen
 
 KEY = b"k" * 32
 CHALLENGE = b"c" * 16
@@ -91,3 +92,15 @@ def test_an_address_that_is_no_id_is_not_read(text: str) -> None:
 def test_an_id_comes_back_from_its_address() -> None:
     one = new_id(datetime.now(UTC))
     assert parse_id(one.hex()) == one
+
+
+@pytest.mark.parametrize("typed", [
+    "0123456789ABCDEF", "0123-4567-89AB-CDEF", " o123 4567\u00a089ab cdef\n", "OI23–4567–89ab–cdef",
+])  # fmt: skip
+def test_a_secret_copied_by_hand_is_the_same_secret(typed: str) -> None:
+    assert sixteen(typed) == "0123456789ABCDEF"
+
+
+@pytest.mark.parametrize("typed", ["", "0123", "0123456789ABCDEFG", "0123456789ABCDEU", "mi clave"])
+def test_what_is_no_such_secret_is_nothing_of_the_kind(typed: str) -> None:
+    assert sixteen(typed) is None

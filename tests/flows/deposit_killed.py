@@ -10,7 +10,7 @@ from proxy.store.db import Database
 from proxy.store.documents import Documents
 from tests.casilla import pdf
 from tests.flows.test_deposit import LIMA, LIMITS, describe
-from tests.killing import kill_anywhere, kill_before_each_step
+from tests.killing import kill_before_each_step
 from tests.people import ROSA, vault
 from tests.plazos import RULING
 
@@ -29,7 +29,6 @@ def main(url: str, folder: Path) -> None:
         db.close()
 
     print(kill_before_each_step(work))
-    kill_anywhere(lambda number: work(10_000 + number), rounds=20, seconds=0.6)
 
 
 if __name__ == "__main__":

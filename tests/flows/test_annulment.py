@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from proxy.domain.annulment import Annulment
+from proxy.domain.annulment import Annulment, Void
+from proxy.domain.finding import EVERYTHING
 from proxy.domain.sender import Sender as System
 from proxy.errors import NotYours
 from proxy.flows import annulment, inbox
 from proxy.flows.audit import Whole
-from proxy.store import annulments, tables
+from proxy.store import tables
 from proxy.store.db import Database
 from tests.casilla import pdf
 from tests.clock import Clock
@@ -32,7 +33,7 @@ def sender(db: Database, tmp_path: Path) -> Sender:
 
 def annul(db: Database, *named: Any, **more: Any) -> Annulment:
     with db.transaction() as tx:
-        return annulment.annul(tx, *named, **more)
+        return annulment.annul(tx, *named, **more).annulment
 
 
 def test_what_is_annulled_stays_where_it_is_and_says_why(
@@ -40,13 +41,20 @@ def test_what_is_annulled_stays_where_it_is_and_says_why(
 ) -> None:
     wrong = sender.deposit()
     right = sender.deposit(("a.pdf", pdf("otro")))
+    before = clock.now
     clock.advance(hours=1)
     done = annul(db, wrong.notificacion.number, "  Con  errores ", right.id.hex())
     assert done == Annulment(rosa.id, wrong.id, clock.now, "Con errores", right.id)
     with db.reading() as tx:
         assert len(inbox.page(tx, rosa.id, read=False).rows) == 2
-        assert annulments.among(tx, rosa.id, [wrong.id, right.id]) == {wrong.id: done}
-        assert inbox.detail(tx, rosa.id, wrong.id).notificacion == wrong.notificacion
+        said = Void(clock.now, "Con errores", right.id, right.notificacion.number)
+        assert inbox.page(tx, rosa.id, read=False).annulled == {wrong.id: said}
+        found = inbox.detail(tx, rosa.id, wrong.id)
+        assert (found.notificacion, found.annulled) == (wrong.notificacion, said)
+        assert inbox.detail(tx, rosa.id, right.id).annulled is None
+        for at, told in ((before, None), (clock.now, said)):
+            part = inbox.part(tx, rosa.id, EVERYTHING, read=False, at=at, key=None)
+            assert {row.id: one for row, one in part}[wrong.id] == told
     assert isinstance(verify(db), Whole)
 
 

@@ -19,6 +19,7 @@ from proxy.keys.mark import path_of_mark
 from proxy.keys.ring import read_keyring
 from proxy.settings import Settings
 from proxy.store import eventos
+from tests.commands.conftest import hurry
 from tests.people import ROSA, open_casilla
 from tests.store.intruder import without_guards
 
@@ -30,6 +31,7 @@ def installation(
     tmp_path: Path, migrated_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Installation:
     monkeypatch.chdir(tmp_path)
+    hurry(monkeypatch)
     for name in ("DATABASE_URL", "KEYS_FILE", "ORIGIN"):
         monkeypatch.delenv(f"CASILLA_{name}", raising=False)
     shutil.copytree(migrated_folder, tmp_path, dirs_exist_ok=True)

@@ -11,10 +11,19 @@ from sqlalchemy import Row, select
 from proxy.domain.files import Limits
 from proxy.domain.identidad import check_cui, parse_identidad
 from proxy.domain.identity import Answer, PersonClaim
+from proxy.domain.sender import Sender
 from proxy.flows import demonstration, inbox
-from proxy.flows.demonstration_people import CARMEN, COMERCIAL_SUR, ROSA, STORIES, STRANGERS, Person
+from proxy.flows.demonstration_people import (
+    CARMEN,
+    COMERCIAL_SUR,
+    ROSA,
+    STORIES,
+    STRANGERS,
+    SYSTEM,
+    Person,
+)
 from proxy.outside.identity import Register
-from proxy.store import casillas, tables
+from proxy.store import casillas, deposits, notificaciones, tables
 from proxy.store.db import Database
 from proxy.store.documents import Documents
 from tests.clock import Clock
@@ -109,6 +118,26 @@ def test_the_register_knows_others_who_have_no_casilla(db: Database, documents: 
             cells = [values[0], one.cui, *values[1:4], one.born_on, one.sexo, one.issued_on]
             values = [f"{v:%d/%m/%Y}" if isinstance(v, date) else v for v in cells]
         assert f"| {' | '.join(values)} |".replace("|  |", "| |") in told
+
+
+def test_one_was_annulled_and_replaced_and_a_test_is_seen_only_by_its_sender(
+    db: Database, documents: Documents
+) -> None:
+    """X6, X7"""
+    load(db, documents)
+    casilla = casilla_of(db, ROSA)
+    mine, tests = Sender(SYSTEM), Sender(SYSTEM, test=True)
+    with db.reading() as tx:
+        shown = inbox.page(tx, casilla, read=False)
+        [(wrong, said)] = shown.annulled.items()
+        assert said.replacement in {row.id for row in shown.rows}
+        assert deposits.one(tx, mine, wrong) and deposits.one(tx, mine, said.replacement)
+        [test] = [row for row in rows(db, "notificaciones") if row.test]
+        assert deposits.one(tx, tests, test.id) and not deposits.one(tx, mine, test.id)
+        assert test.number.startswith("CP-") and notificaciones.one(tx, casilla, test.id) is None
+        declared = [inbox.detail(tx, casilla, row.id).notificacion.declared for row in shown.rows]
+    assert {bool(one and one.remedies) for one in declared} == {True, False}
+    assert any(one and one.no_remedies for one in declared) and None in declared
 
 
 def test_no_message_leaves(db: Database, documents: Documents) -> None:

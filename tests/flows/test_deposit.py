@@ -164,7 +164,7 @@ def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
 LONG = pdf("x" * 2000)
 REFUSED = {
     "empty": ("file.empty", {"acto": ("a.pdf", b"")}),
-    "not-a-pdf": ("file.not_of_kind", {"acto": ("a.pdf", b"PK\x03\x04 %%EOF")}),
+    "not-a-pdf": ("acto.not_pdf", {"acto": ("a.pdf", PNG)}),
     "cut": ("file.broken", {"acto": ("a.pdf", b"%PDF-1.7\nhalf of it")}),
     "needs-repair": ("file.broken", {"acto": ("a.pdf", PDF[:-20] + PDF[-6:])}),
     "not-named-pdf": ("acto.not_pdf", {"acto": ("a.png", PNG)}),
@@ -212,7 +212,7 @@ def refuse(db: Database, sender: Sender, code: str, wrong: dict[str, Any]) -> No
         ("file.empty", [("a.txt", b"")]),
         ("file.kind", [("a.exe", b"MZ")]),
         ("file.kind", [("a", b"nameless")]),
-        ("file.not_of_kind", [("a.png", PDF)]),
+        ("file.not_of_kind", [("a.png", b"hola")]),
         ("file.not_of_kind", [("a.txt", b"\0\1\2")]),
         ("file.broken", [("a.png", PNG[:-30])]),
         ("file.broken", [("a.docx", b"PK\x03\x04 and no more")]),

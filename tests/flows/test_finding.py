@@ -142,8 +142,8 @@ def test_a_list_that_is_taken_away_stays_as_it_was(
             rows += part
             if len(part) < 2:
                 break
-            key = part[-1].id
-        taken[read] = sorted(row.id for row in rows)
+            key = part[-1][0].id
+        taken[read] = sorted(row.id for row, _ in rows)
     assert taken == {False: sorted(ids[1:]), True: ids[:1]}
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from proxy.domain.constancia_acts import Kind
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.identity import PersonClaim
 from proxy.domain.vault import Unsealable, Vault
 from proxy.errors import Refusal
-from proxy.flows import audit, keys
+from proxy.flows import api_keys, audit, keys
 from proxy.flows.audit import Whole
 from proxy.keys import file
 from proxy.keys.ring import create_keyring, read_keyring
@@ -22,6 +23,7 @@ from proxy.store import (
     casillas,
     challenges,
     changes,
+    constancias,
     devices,
     factors,
     links,
@@ -74,11 +76,16 @@ def fill(db: Database, ring: Path) -> None:
         casillas.set_phone(tx, rosa, "+51987654321")
         padron.put(tx, [claim(record) for record in RECORDS])
         outbox.add(tx, "alerta", rosa, asunto="Carta")
+        api_keys.create(tx, "SGD")
         casillas.lock(tx, rosa.id)
         factors.add(tx, rosa.id, "JBSWY3DPEHPK3PXP", b"s" * 16)
         changes.add(tx, rosa.id, "email", ROSA.email, "nueva@example.com", b"f", tx.now)
         petitions.add(tx, "email", rosa.id, "otra@example.com", ["Ana"], "ana", tx.now)
         challenges.add(tx, a_code(tx, rosa.id, THERE, tx.now))
+        constancias.add(tx, "CC-2026-000001-Z", rosa.id, None, Kind.AFILIACION, "{}")
+        claimed = constancias.claim(tx, timedelta(minutes=1))
+        assert claimed
+        constancias.state(tx, claimed, "{}")
         devices.add(tx, THERE, rosa.id, "")
         session = sessions.add(tx, tx.vault.digest(TOKEN), rosa.id, THERE, tx.now, "", "")
         notes.note(tx, Event.SESSION_STARTED, rosa.id, session=session)

@@ -167,8 +167,8 @@ def test_one_key_for_two_people_at_once_deposits_once(postgresql_url: str, clock
 
 def test_a_test_reaches_nobody(db: Database, rosa: Person, sender: Sender, clock: Clock) -> None:
     """X6: no list, count, search, export or page of its owner, and no alerta."""
-    real = sender.deposit(sent=sent())
-    test = sender.deposit(sent=sent(system=TEST))  # the same acto: a test is no duplicate
+    test = sender.deposit(sent=sent(system=TEST))
+    real = sender.deposit(sent=sent())  # the same acto: a test is no duplicate
     assert str(test.notificacion.number).startswith("CP-2026-000001-")
     asked = Filter((OfText(("numero",), "000009", "contiene"),))
     clock.advance(seconds=1)
@@ -178,7 +178,7 @@ def test_a_test_reaches_nobody(db: Database, rosa: Person, sender: Sender, clock
         assert inbox.page(tx, rosa.id, asked, read=False).found == 1
         assert notificaciones.counts(tx, rosa.id) == Counts(pending=1, read=0)
         part = inbox.part(tx, rosa.id, asked, read=False, at=tx.now, key=None)
-        assert part == [real.notificacion]
+        assert part == [(real.notificacion, None)]
         for attempt in (inbox.detail, lambda *a: inbox.open(*a, CATALOG)):
             with pytest.raises(NotYours):
                 attempt(tx, rosa.id, test.id)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from email.policy import default
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe, AxeResults
 from playwright.sync_api import Browser, Page, expect
 
 from proxy.flows.demonstration_people import KNOWN, STRANGERS
@@ -19,6 +18,7 @@ from tests.flows.newcomer import BAKERY, ELENA
 from tests.journeys.house import House, pass_riddle, press
 from tests.journeys.test_pages_in_a_browser import SCREENS, fits, watched
 from tests.journeys.test_rosa_opens_a_notificacion import tab_to
+from tests.judging import faults
 
 OpenPage = Callable[..., Page]
 LABELS = {
@@ -166,12 +166,10 @@ def test_a_company_follows_the_guide_to_its_casilla(open_page: OpenPage, house: 
 
 def judge(page: Page) -> None:
     """On each screen: no axe finding, and nothing wider than it."""
-    page.evaluate(Axe().axe_script)
     for width, scheme in SCREENS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
-        found = AxeResults(page.evaluate("axe.run({resultTypes: ['violations']})"))
-        assert found.violations_count == 0, f"{page.url} {width}\n{found.generate_report()}"
+        assert faults(page) == {}, f"{page.url} {width} {scheme}"
         assert fits(page), page.url
 
 

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe, AxeResults
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.journeys.house import House, press
+from tests.judging import faults
 from tests.people import Person
 
 OpenPage = Callable[..., Page]
@@ -56,13 +56,11 @@ def halfway(browser: Browser, house: House, people: People) -> Iterator[StorageS
 
 def judge(page: Page) -> None:
     """On each screen: no axe finding, nothing wider than it, nothing too small for a finger."""
-    page.evaluate(Axe().axe_script)
     for width, scheme in SCREENS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme)
-        found = AxeResults(page.evaluate("axe.run({resultTypes: ['violations']})"))
         where = f"{page.url} {width} {scheme}"
-        assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
+        assert faults(page) == {}, where
         assert fits(page), where
     assert page.evaluate(SMALL) == [], page.url
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe, AxeResults
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.journeys.house import House, press
+from tests.judging import faults
 from tests.people import Person
 
 OpenPage = Callable[..., Page]
@@ -19,13 +19,11 @@ SHOTS = os.environ.get("SHOTS")
 
 
 def look(page: Page, name: str) -> None:
-    page.evaluate(Axe().axe_script)
     for width in (320, 360, 1280):
         for scheme in ("light", "dark"):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = AxeResults(page.evaluate("axe.run({resultTypes: ['violations']})"))
-            assert not found.violations_count, found.generate_report()
+            assert faults(page) == {}, f"{name} {width} {scheme}"
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
             if SHOTS:
                 page.screenshot(path=f"{SHOTS}/{name}-{width}-{scheme}.png", full_page=True)

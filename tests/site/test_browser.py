@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from catalog.reading.model import Catalog
+from tests.judging import faults
 from tests.site.reading import Reading
 
 Open = Callable[..., Page]
@@ -46,19 +46,21 @@ def test_every_page_opens_without_a_complaint_and_asks_only_its_own_host(
     assert {address.startswith(origin) for address in asked} == {True}
 
 
-@pytest.mark.parametrize("path", KINDS)
 def test_axe_finds_nothing_on_a_phone_and_a_computer_in_light_and_dark(
-    open_page: Open, origin: str, path: str
+    open_page: Open, origin: str
 ) -> None:
     page = open_page(reduced_motion="reduce")
-    page.goto(origin + path)
-    for scheme, name in [("light", "default"), ("dark", "slate")]:
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
-        for width in (360, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert faults(page) == {}
+    found = {}
+    for path in KINDS:
+        page.goto(origin + path)
+        for scheme, name in [("light", "default"), ("dark", "slate")]:
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
+            for width in (360, 1280):
+                page.set_viewport_size({"width": width, "height": 800})
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                found[path, scheme, width] = wide <= width, faults(page)
+    assert {where: wrong for where, wrong in found.items() if wrong != (True, {})} == {}
 
 
 @pytest.mark.parametrize("width", [360, 1280])
@@ -76,12 +78,6 @@ def test_axe_finds_nothing_with_the_menu_or_the_results_open(
         page.get_by_role("button", name="Menú").click()
         expect(page.get_by_role("link", name="Datos abiertos").first).to_be_visible()
         assert faults(page) == {}
-
-
-def faults(page: Page) -> dict[str, list[str]]:
-    """What axe finds, best practices included: the rule, and where."""
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return {one["id"]: [node["html"][:120] for node in one["nodes"]] for one in found}
 
 
 def test_filters_narrow_the_list_tell_how_many_and_keep_the_address(

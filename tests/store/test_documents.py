@@ -47,18 +47,6 @@ def test_bytes_are_kept_under_their_sha256_and_only_their_owner_reads_them(
     assert documents.folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_the_first_bytes_are_told_however_the_source_gives_them(
-    documents: Documents,
-) -> None:
-    class Dripping(BytesIO):
-        def read(self, _size: int | None = -1) -> bytes:
-            return super().read(1000)
-
-    content = os.urandom(9001)
-    with documents.received(Dripping(content)) as received:
-        assert received.head == content[:4096]
-
-
 def test_what_is_not_kept_is_gone(documents: Documents) -> None:
     with documents.received(BytesIO(b"bytes")) as received:
         assert received.copy.read_bytes() == b"bytes"

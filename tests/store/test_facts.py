@@ -106,7 +106,10 @@ def test_a_notificacion_that_is_moved_to_another_casilla_is_named(
 ) -> None:
     bruno = open_casilla(db, BRUNO)
     moved = [copy(table, "casilla_id", str(bruno.id)) for table in (N, tables.files)]
-    gone = [delete(t).where(t.c.casilla_id == served[0].id) for t in (tables.constancias, tables.files, N)]
+    gone = [
+        delete(t).where(t.c.casilla_id == served[0].id)
+        for t in (tables.constancias, tables.files, N)
+    ]
     assert altered(db, *moved, *gone) == ("audit.unserved", served[1].hex())
 
 

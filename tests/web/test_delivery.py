@@ -4,6 +4,9 @@ import io
 import logging
 import re
 from collections.abc import Callable
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
 from urllib.parse import unquote
 from zipfile import ZipFile
 
@@ -135,22 +138,55 @@ def test_a_damaged_file_is_never_served(
     path: str,
     harm: str,
 ) -> None:
-    """S72"""
+    """S72: recorded once, however often it is tried."""
     see(her, letter)
     for stored in installation.documents.folder.glob("*/*"):
-        stored.chmod(0o600)
-        if harm == "gone":
-            stored.unlink()
-        else:
-            stored.write_bytes(stored.read_bytes()[:-1] + b"!")
+        harm_file(stored, harm)
     with caplog.at_level(logging.ERROR):
-        answer = her.get(letter + path)
-    assert answer.status_code == 500
+        answers = [her.get(letter + path), her.client.head(letter + path), her.get(letter + path)]
+    for answer in answers:
+        assert answer.status_code == 500
+        assert "content-disposition" not in answer.headers
     assert "no está completo en nuestro sistema" in answer.text
     assert "%PDF" not in answer.text
-    assert "content-disposition" not in answer.headers
-    assert [record.message for record in caplog.records] == ["damaged"]
+    damaged = [CARGO, FOTO] if path == "anexos.zip" else [ACTO]
+    assert ", ".join(f"«{one.name}»" for one in damaged) in answer.text
+    assert [record.message for record in caplog.records] == ["damaged"] * len(damaged)
+    assert events(installation, "incidencia_found") == len(damaged)
     assert events(installation, "sensitive_read") == 0
+
+
+def harm_file(stored: Path, harm: str) -> None:
+    stored.chmod(0o600)
+    if harm == "gone":
+        stored.unlink()
+    else:
+        stored.write_bytes(stored.read_bytes()[:-1] + b"!")
+
+
+def test_a_damaged_file_keeps_back_no_other_and_can_be_had_once_it_is_mended(
+    her: Visitor,
+    rosa: Person,
+    serve: Callable[..., str],
+    installation: Installation,
+) -> None:
+    """Nobody else's, none of the same notificacion, and no other notificacion with its bytes."""
+    letter, again = serve(rosa, anexos=(CARGO, FOTO)), serve(rosa, anexos=(FOTO,))
+    for address in (letter, again):
+        see(her, address)
+    documents = installation.documents
+    photo = documents.path(sha256(FOTO.content).hexdigest())
+    harm_file(photo, "gone")
+    refused = [her.get(f"{letter}{path}").status_code for path in ("anexos/2/", "anexos.zip")]
+    others = [her.get(f"{letter}{path}").status_code for path in ("acto/", "anexos/1/")]
+    assert (refused, others) == ([500, 500], [200, 200])
+    assert her.get("/listo").text == "listo\nhay archivos dañados\n"
+    documents.put(BytesIO(FOTO.content))
+    assert [her.get(f"{letter}anexos/2/").content for _ in range(2)] == [FOTO.content] * 2
+    assert her.get("/listo").text == "listo\n"
+    assert her.get(f"{again}anexos.zip").content == FOTO.content
+    told = [events(installation, f"incidencia_{what}") for what in ("found", "mended")]
+    assert told == [1, 1]
 
 
 def test_too_many_downloads_are_told_to_wait(her: Visitor, letter: str) -> None:

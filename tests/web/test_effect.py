@@ -3,16 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from proxy.domain.effect import Ruling, freeze
 from proxy.domain.plazo import Term
+from proxy.flows import recalculation
 from proxy.installation import Installation
 from tests.clock import Clock
 from tests.people import Person
-from tests.plazos import CATALOG, RULING, governed_by
+from tests.plazos import CATALOG, RULING, also_closed, governed_by
 from tests.web.letters import id_of, see
 from tests.web.test_export import rows_of
 from tests.web.test_inbox import text
@@ -147,3 +148,15 @@ def test_bruno_gets_no_date_of_rosa(
     """S71"""
     address = served(serve, rosa, clock)
     assert inside(bruno).get(f"{address}plazo.ics").status_code == 404
+
+
+def test_when_the_calendar_changes_the_page_shows_both_dates(
+    her: Visitor, serve: Serve, rosa: Person, clock: Clock, installation: Installation
+) -> None:
+    address = served(serve, rosa, clock)
+    with installation.db.transaction() as tx:
+        recalculation.advance(tx, also_closed(date(2026, 12, 4)))
+    said = text(her.get(address))
+    assert "el plazo vence el 07/12/2026" in said
+    assert "surtiría efecto el 16/11/2026 y el plazo correría desde el 17/11/2026" in said
+    assert "y vencería el 10/12/2026 . Esta notificación conserva las fechas de arriba." in said

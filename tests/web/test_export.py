@@ -59,7 +59,7 @@ def test_the_day_on_which_it_takes_effect_is_a_date(
         Casilla(rosa).serve(tx, "Con efecto", effect=freeze(RULING, tx.now))
     rows = rows_of(her.get("/casilla/exportar/pendientes.xlsx"))
     assert rows[4][8] == "SURTE EFECTO"
-    found = {row[1]: row[8:] for row in rows[5:]}
+    found = {row[1]: row[8:9] for row in rows[5:]}
     assert found["Con efecto"] == (datetime(2026, 11, 16),)
     assert found["Multa por no votar"] == ("",) or found["Multa por no votar"] == ()
     assert her.get("/casilla/exportar/pendientes.pdf").content.startswith(b"%PDF-")

@@ -55,6 +55,28 @@ def test_a_given_password_must_be_changed_before_anything_else(
     assert opened.headers["location"] == "/casilla/salir/"
 
 
+def test_a_mailed_password_may_be_copied_by_hand(
+    installation: Installation,
+    visitor: Visitor,
+    rosa: Person,
+    mailed_code: Callable[[], str],
+) -> None:
+    """M61: small letters, in groups, O for 0. Once the owner chose one, it counts to the letter."""
+    kept, typed = "0123456789ABCDEF", "o123-4567 89ab-cdef"
+    with installation.db.transaction() as tx:
+        hashed = installation.passwords.hash(kept)
+        casillas.set_password(tx, rosa.id, hashed, must_change=True)
+        until = tx.now + timedelta(days=1)
+        tx.conn.execute(update(tables.casillas).values(first_until=until))
+    assert visitor.password(rosa.identidad.number, typed).status_code == 303
+    visitor.code(mailed_code())
+    assert change(visitor, typed, kept).status_code == 400  # the same one again
+    assert change(visitor, typed, "Metka7qrX9vbnwzs").status_code == 303
+    visitor.send(visitor.get("/casilla/"), "/casilla/salir/")
+    for other, status in (("METK-A7QR-X9VB-NWZS", 403), ("Metka7qrX9vbnwzs", 303)):
+        assert visitor.password(rosa.identidad.number, other).status_code == status
+
+
 def test_the_form_of_the_first_access_is_that_of_the_guide(newcomer: Visitor, rosa: Person) -> None:
     """M61, M63"""
     page = newcomer.get(CHANGE).text

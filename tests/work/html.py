@@ -12,7 +12,9 @@ class Page(HTMLParser):
         self.feed("<body" + page.partition("<body")[2])
 
     def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.text += " ".join(value or "" for name, value in attrs if name == "href") + " "
+        links = [value or "" for name, value in attrs if name == "href"]
+        # A telephone stands beside its link, as people write it.
+        self.text += " ".join(link for link in links if not link.startswith("tel:")) + " "
 
     def handle_data(self, data: str) -> None:
         self.text += data

@@ -92,7 +92,7 @@ def delivered(folder: Path) -> Counter[str]:
     letters = (
         message_from_bytes(path.read_bytes(), policy=policy.default)
         for channel in ("correo", "sms")
-        for path in (folder / channel / "new").iterdir()
+        for path in (folder / channel / "new").glob("*")
     )
     return Counter(str(letter["Message-ID"]) for letter in letters)
 

@@ -13,6 +13,8 @@ WHATEVER = {
     "minutes": 10,
     "hours": 48,
     "most": 5,
+    "other": 2,
+    "same": 1,
     "left": 9,
     "left_out": False,
     "by_entity": False,

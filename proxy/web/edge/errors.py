@@ -42,15 +42,19 @@ async def refused(request: Request, error: Exception) -> Response:
     return response
 
 
-async def unavailable(request: Request, error: Exception) -> Response:
+def unavailable_line(request: Request, error: Unavailable) -> None:
     """One line in the log, without a trace: nothing is wrong with the program."""
-    assert isinstance(error, Unavailable)
     cause = type(getattr(error.__cause__, "orig", error.__cause__)).__name__
     extra = {
         "request": getattr(request.state, "reference", None),
         "detail": f"{error.code} {cause}" if error.__cause__ else error.code,
     }
     logger.error("the database cannot be used", extra=extra)
+
+
+async def unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unavailable)
+    unavailable_line(request, error)
     full = error.code in ("disk.full", "database.unwritable")
     reason = TEXTS["service.full" if full else "service.down"]
     then = "service.again"

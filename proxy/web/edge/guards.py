@@ -1,11 +1,13 @@
 """Guards of Starlette that answer in plain English; here each answers with a page of ours."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 import anyio
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from proxy.web.edge.errors import refused_page
@@ -14,14 +16,17 @@ from proxy.web.edge.pages import page
 # A monitor may ask by IP address, and the page of the refusal needs its styles: both hold no data.
 ANY_HOST = ("/salud", "/listo")
 STYLES = "/casilla/estilo/"
+API = "/api/"
 READ_TO_ITS_END = 1_100_000  # bytes: a little more than `client_max_body_size` of the manual
 SECONDS = 5  # and no longer
 
 
 class KnownHost:
-    def __init__(self, app: ASGIApp, hostname: str) -> None:
+    def __init__(self, app: ASGIApp, hostname: str, to_api: Callable[[Request], Response]) -> None:
+        """`to_api`: what the API answers, which never answers with a page."""
         self.app = app
         self.hostname = hostname
+        self.to_api = to_api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or _of_any_host(scope["path"]):
@@ -41,7 +46,11 @@ class KnownHost:
         guard = TrustedHostMiddleware(passed, [self.hostname], www_redirect=False)
         await guard(scope, receive, but_its_own)
         if not known:
-            response = page(Request(scope), "errors/elsewhere.html", HTTPStatus.BAD_REQUEST)
+            request = Request(scope)
+            if scope["path"].startswith(API):
+                response = self.to_api(request)
+            else:
+                response = page(request, "errors/elsewhere.html", HTTPStatus.BAD_REQUEST)
             await response(scope, receive, send)
 
 

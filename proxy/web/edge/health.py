@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from proxy.errors import Unavailable, short
-from proxy.flows import readiness
+from proxy.flows import incidencias, readiness
 from proxy.texts import TEXTS
 from proxy.web.edge.pages import look, run
 from proxy.web.edge.state import state_of
@@ -30,13 +30,15 @@ async def alive(_request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Late mail is said, and is no failure: without its pages, nobody could work at all."""
+    """Late mail and damaged files are said, and are no failure: without its pages, nobody could
+    work at all."""
     installation = state_of(request).installation
     try:
         await run(request, readiness.write)
         await look(request, readiness.fill)
         late = await look(request, readiness.late_messages, OUTBOX_AGE)
         unsealed = await look(request, readiness.late_constancias, CONSTANCIA_AGE)
+        damaged = await look(request, incidencias.any_open)
         lost = await look(request, readiness.lost_documents, installation.documents)
         full = await anyio.to_thread.run_sync(
             readiness.full_disk, installation.db, installation.documents
@@ -51,6 +53,6 @@ async def ready(request: Request) -> Response:
         return PlainTextResponse(TEXTS["ready.documents"] + "\n", 503)
     if full:
         return PlainTextResponse(TEXTS["ready.disk"] + "\n", 503)
-    said = [("ready.mail", late), ("ready.constancias", unsealed)]
-    warnings = [TEXTS[code] for code, wrong in said if wrong]
-    return PlainTextResponse("\n".join(["listo", *warnings, ""]))
+    said = [("ready.mail", late), ("ready.files", damaged), ("ready.constancias", unsealed)]
+    lines = ["listo", *(TEXTS[code] for code, wrong in said if wrong)]
+    return PlainTextResponse("".join(f"{line}\n" for line in lines))

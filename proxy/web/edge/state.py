@@ -25,6 +25,7 @@ class State:
     passwords: PasswordPool
     threads: ThreadPoolExecutor  # as many as the database has connections
     exports: anyio.CapacityLimiter  # lists that are written at the same time
+    deposits: anyio.CapacityLimiter  # files of systems that are read at the same time
     mail: asyncio.Event  # set when the outbox gets a message
     lost: ASGIApp = LOST
     answered_at: float = 0  # when the database last answered: time.monotonic()

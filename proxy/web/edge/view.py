@@ -15,6 +15,8 @@ from proxy.domain.browser import in_words
 from proxy.domain.client import network_of
 from proxy.domain.email import masked_email
 from proxy.domain.phone import masked_phone
+from proxy.domain.plazo import Term
+from proxy.domain.plazo_steps import amount_text
 from proxy.domain.session import Holder, Session
 from proxy.flows import login
 from proxy.installation import Installation
@@ -76,18 +78,26 @@ def prepare(environment: Environment, installation: Installation) -> None:
     def holder(context: Context) -> Holder:
         return login.holder(installation.vault, context["request"].state.session)
 
+    def phone() -> Markup:
+        """The telephone of the contact: a phone calls it."""
+        entity = installation.catalog.entity
+        link = Markup('<a class="whole" href="tel:{}">{}</a>')
+        return link.format(entity.telefono_internacional, entity.contacto.telefono)
+
     def session_end(session: Session) -> End:
         return end_of(installation, session)
 
     environment.filters |= {"fecha": fecha, "hora": hora, "tamano": _size}
     environment.filters |= {"horas": _hours, "minutos": _minutes, "intentos": _tries}
     environment.filters |= {"celular": masked_phone, "correo": masked_email}
+    environment.filters |= {"plazo": _term}
     environment.filters |= {"navegador": in_words, "red": network_of}
     environment.globals |= {
         "asset": asset,
         "entity": installation.catalog.entity,
         "finding": finding,
         "holder": holder,
+        "phone": phone,
         "origin": installation.settings.origin,
         "policy": policy,
         "sello": sello,
@@ -99,6 +109,10 @@ def prepare(environment: Environment, installation: Installation) -> None:
 
 def _hours(life: timedelta) -> str:
     return _counted(life // timedelta(hours=1), "hora")
+
+
+def _term(term: Term) -> str:
+    return amount_text(term.amount, term.unit)
 
 
 def _tries(left: int) -> str:

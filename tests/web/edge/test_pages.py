@@ -164,7 +164,7 @@ def test_nothing_links_to_what_is_not_there(every_page: dict[str, Response], her
             if href.startswith("/casilla/"):
                 assert her.get(href).status_code in (200, 303), href
             else:
-                assert href.startswith("#") or href in known, href
+                assert href.startswith(("#", "tel:+51")) or href in known, href
 
 
 def test_a_private_page_says_who_is_inside_and_until_when(her: Visitor, rosa: Person) -> None:
@@ -302,7 +302,9 @@ def test_who_has_letters_in_their_number_gets_a_keyboard_with_them(
     other = visitor.get(f"{path}?letras=1").text
     assert 'inputmode="text"' in other and "CE- o PAS-" in other
     assert ">DNI</label>" in page and ">Documento</label>" in other
-    assert "el usuario de su mensaje: 1-… u 8-…" in page
+    assert "8 dígitos. Si es empresa, los 11 del RUC." in page  # and the rest once it is wrong
+    wrong = visitor.send(visitor.get(path), path, dni="12")
+    assert "el usuario de su mensaje (1-… u 8-…)" in wrong.text
     answer = visitor.send(visitor.get(f"{path}?letras=1"), f"{path}?letras=1", dni="12")
     assert answer.status_code == 400 and ">Documento</label>" in answer.text
     assert "Escriba CE- o PAS- y el número de su carné" in answer.text

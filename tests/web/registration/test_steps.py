@@ -110,7 +110,7 @@ def test_the_guide_can_be_followed_step_by_step(
     steps = re.findall(r"^\d\. (.*)$", credentials, re.M)
     assert len(steps) == 3 and "el token digital que llegará a este correo" in steps[1]
     assert "Si sale sin cambiarla, o si vence, ya no sirve: use «RECUPERAR CLAVE»" in credentials
-    secret = re.search(r"^Contraseña: ([0-9A-Z]{16})$", credentials, re.M)
+    secret = re.search(r"^Contraseña: ([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})$", credentials, re.M)
     assert secret  # M58
     record = letters["Constancia de afiliación a la casilla electrónica"]
     assert HER.number not in record
@@ -133,7 +133,7 @@ def test_every_page_says_whom_to_ask(elena: Registering, visitor: Visitor) -> No
     elena.reach_email()
     ask = (
         "Para la atención de consultas sobre la creación de la Casilla Electrónica, comunicarse "
-        'con el número <span class="whole">(01) 311-1700</span>'
+        'con el número <a class="whole" href="tel:+5113111700">(01) 311-1700</a>'
     )
     for path in ("", "privacidad/", "persona/", "datos/", "revision/", "correo/"):
         page = visitor.get(f"{START}{path}").text

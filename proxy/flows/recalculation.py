@@ -1,0 +1,64 @@
+"""Recalculation: a new calendar would give another date. What was frozen stands, and it is told.
+
+    a batch of notificaciones ──▶ dates by the calendar of today ──▶ evento; a message to each owner
+
+The worker looks once at every notificacion for each version of the sheet. What is found is compared
+with what was last told, so a later version that gives the same is silent. The sender of a
+notificacion reads its eventos.
+"""
+
+from collections import Counter
+
+from catalog.reading.model import Catalog
+from proxy.domain.effect import Dates, Given, by_calendar, dates, parse_given
+from proxy.domain.events import Event
+from proxy.store import calendar_passes, casillas, eventos, outbox
+from proxy.store.calendar_passes import Frozen
+from proxy.store.tx import Tx
+
+
+def advance(tx: Tx, catalog: Catalog) -> tuple[int, int] | None:
+    """How many notificaciones were looked at, and of how many something is told. None: all were
+    looked at for these calendars."""
+    versions = sorted(one.version for one in catalog.holidays.calendars.values())
+    batch = calendar_passes.take(tx, " ".join(versions))
+    if batch is None:
+        return None
+    other, same = Counter[int](), Counter[int]()
+    told = 0
+    for one in batch:
+        found = _news(tx, one, catalog)
+        if found is None:
+            continue
+        told += 1
+        frozen = dates(one.frozen)
+        eventos.note(
+            tx,
+            Event.EFFECT_DIFFERS,
+            one.casilla_id,
+            notificacion=one.id,
+            calendar=catalog.holidays.version,
+            frozen=frozen,
+            gives=found,
+        )
+        (same if found == frozen else other)[one.casilla_id] += one.concerns_owner
+    for casilla_id in +(other + same):
+        casilla, many = casillas.by_id(tx, casilla_id), other[casilla_id]
+        outbox.add(tx, "effect_differs", casilla, other=many, same=same[casilla_id])
+    return len(batch), told
+
+
+def given(tx: Tx, notificacion: bytes) -> Given | None:
+    """What the newest calendar gives, where it is not what was frozen."""
+    told = eventos.last_detail(tx, Event.EFFECT_DIFFERS, notificacion)
+    if told is None or told["gives"] == told["frozen"]:
+        return None
+    return parse_given(told["calendar"], told["gives"])
+
+
+def _news(tx: Tx, one: Frozen, catalog: Catalog) -> Dates | None:
+    found = by_calendar(one.frozen, one.deposited_at, one.read_at, catalog)
+    if found is None:
+        return None
+    told = eventos.last_detail(tx, Event.EFFECT_DIFFERS, one.id)
+    return None if found == (told["gives"] if told else dates(one.frozen)) else found

@@ -1,0 +1,1 @@
+"""The sender's API: keys and no cookies, JSON and no pages."""

@@ -1,0 +1,124 @@
+"""From what the flows give to the models of the answers."""
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from proxy.domain.annulment import Annulment
+from proxy.domain.events import Event
+from proxy.domain.notificacion import File, Notificacion
+from proxy.domain.sending import Alerta as Written
+from proxy.domain.sending import Happened, Listed, Seen, State
+from proxy.texts import TEXTS
+from proxy.web.api import models
+from proxy.web.api.models import Alerta, Anulacion, Depositada, Efecto, Enlaces, Lectura, Suceso
+
+BASE = "/api/v1/notificaciones"
+# Words of the contract; another kind is told by its own name.
+KINDS: dict[str, str] = {
+    Event.NOTIFICACION_DEPOSITED: "deposito",
+    Event.NOTIFICACION_READ: "lectura",
+    Event.NOTIFICACION_ANNULLED: "anulacion",
+    Event.MESSAGE_WRITTEN: "alerta",
+    Event.MESSAGE_LOST: "alerta-fallida",
+    Event.FILE_SERVED: "descarga",
+    Event.INCIDENCIA_FOUND: "incidencia",
+    Event.INCIDENCIA_MENDED: "incidencia-reparada",
+}
+
+
+class Teller:
+    def __init__(self, origin: str, zone: ZoneInfo) -> None:
+        self._origin, self._zone = origin, zone
+
+    def deposited(self, one: Notificacion, files: list[File]) -> Depositada:
+        return Depositada(
+            **self._summed(one, "depositada"),
+            depositada=self.instant(one.deposited_at),
+            efecto=_effect(one),
+            partes=[models.Parte(nombre=f.name, bytes=f.size, sha256=f.sha256) for f in files],
+            enlaces=self._links(one),
+        )
+
+    def listed(self, one: Listed) -> models.Listada:
+        it = one.notificacion
+        return models.Listada(
+            **self._summed(it, one.state),
+            referencia=one.sent.request.reference,
+            depositada=self.instant(it.deposited_at),
+            enlaces=self._links(it),
+        )
+
+    def seen(self, one: Seen) -> models.Notificacion:
+        it = one.notificacion
+        said = self.deposited(it, one.files).model_dump() | {"estado": one.state}
+        return models.Notificacion(
+            **said,
+            referencia=one.sent.request.reference,
+            alertas=[self._alerta(alerta) for alerta in one.alertas],
+            lecturas=[Lectura(leida=self.instant(it.read_at))] if it.read_at else [],
+            anulacion=self._annulment(one.annulment) if one.annulment else None,
+            sucesos=[self.happened(happened) for happened in one.history],
+        )
+
+    def annulled(self, one: Notificacion, annulment: Annulment) -> models.Anulada:
+        return models.Anulada(
+            **self._summed(one, "anulada"),
+            anulacion=self._annulment(annulment),
+            enlaces=self._links(one),
+        )
+
+    def happened(self, one: Happened) -> Suceso:
+        return Suceso(
+            lugar=one.place,
+            suceso=KINDS.get(one.kind, one.kind),
+            cuando=self.instant(one.at),
+            notificacion=one.notificacion.hex(),
+            numero=one.number,
+        )
+
+    def instant(self, at: datetime) -> str:
+        return at.astimezone(self._zone).isoformat(timespec="microseconds")
+
+    def _summed(self, one: Notificacion, state: State) -> dict[str, object]:
+        return {
+            "id": one.id.hex(),
+            "numero": one.number,
+            "entorno": "prueba" if one.test else "real",
+            "aviso": TEXTS["api.worthless"] if one.test else None,
+            "estado": state,
+        }
+
+    def place(self, notificacion_id: bytes) -> str:
+        return f"{self._origin}{BASE}/{notificacion_id.hex()}"
+
+    def _links(self, one: Notificacion) -> Enlaces:
+        here = self.place(one.id)
+        return Enlaces(notificacion=here, anulacion=f"{here}/anulacion")
+
+    def _alerta(self, one: Written) -> Alerta:
+        return Alerta(
+            canal=one.channel,
+            estado=(
+                "enviada"
+                if one.sent_at
+                else "abandonada"
+                if not one.waits
+                else "reintentando"
+                if one.attempts
+                else "por-enviar"
+            ),
+            creada=self.instant(one.written_at),
+            enviada=self.instant(one.sent_at) if one.sent_at else None,
+            intentos=one.attempts,
+        )
+
+    def _annulment(self, one: Annulment) -> Anulacion:
+        replacement = one.replacement.hex() if one.replacement else None
+        return Anulacion(anulada=self.instant(one.at), motivo=one.reason, reemplazo=replacement)
+
+
+def _effect(one: Notificacion) -> Efecto:
+    """As it was frozen at the deposit: opening it does not change this answer."""
+    told = json.loads(one.effect or "{}")
+    return Efecto(**{name: told[name] for name in Efecto.model_fields})

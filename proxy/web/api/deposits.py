@@ -1,0 +1,102 @@
+"""The addresses of the API that do something: deposit, and annul."""
+
+import re
+from functools import partial
+
+from anyio.to_thread import run_sync
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from proxy.domain.datos import Malformed, faults_of, once_read, read_datos
+from proxy.domain.notificacion import File, Notificacion
+from proxy.errors import Refusal
+from proxy.flows import annulment, api_keys, deposit, sending
+from proxy.flows.coming import Parts, refuse_other_bytes
+from proxy.flows.deposit import Receipt
+from proxy.web.api.answers import Teller
+from proxy.web.api.body import read_json, read_parts
+from proxy.web.api.door import ask, count, key_of, keyed
+from proxy.web.api.models import Anular
+from proxy.web.api.problems import Limited
+from proxy.web.edge.pages import look
+from proxy.web.edge.state import state_of
+
+IDEMPOTENCY = re.compile(r"[!-~]{1,200}", re.ASCII)
+
+
+def teller_of(request: Request) -> Teller:
+    installation = state_of(request).installation
+    return Teller(installation.settings.origin, installation.zone)
+
+
+@keyed("depositar")
+async def deposit_one(request: Request) -> Response:
+    """POST /api/v1/notificaciones"""
+    state, given = state_of(request), request.headers.getlist("idempotency-key")
+    if len(given) != 1 or not IDEMPOTENCY.fullmatch(given[0]):
+        raise Refusal("api.idempotency")
+    if denied := await look(request, api_keys.spent, key_of(request)):
+        assert denied.wait
+        raise Limited(denied.wait)
+    installation = state.installation
+    with Parts(installation.documents, installation.limits) as parts:
+        await read_parts(request, parts, installation.limits)
+        try:
+            receipt = await _deposit(request, parts, given[0])
+        except (Refusal, Malformed) as error:
+            code = error.code if isinstance(error, Refusal) else "datos.malformed"
+            sender = key_of(request).sender
+            await ask(request, sending.record_refusal, sender, code, given[0], parts.hashes)
+            raise
+    response = Response(receipt.answer, 200 if receipt.again else 201, None, "application/json")
+    if not receipt.again:
+        response.headers["Location"] = teller_of(request).place(receipt.id)
+    return response
+
+
+async def _deposit(request: Request, parts: Parts, idempotency: str) -> Receipt:
+    state, installation = state_of(request), state_of(request).installation
+    datos = read_datos(parts.datos)
+    refuse_other_bytes(parts, datos)
+    sent = sending.request(installation.vault, key_of(request).sender, idempotency, datos)
+    if done := await look(request, deposit.again, sent):
+        await count(request)
+        return done
+    acto, anexos = deposit.offered(datos, *parts.files)
+    receive = partial(deposit.receive, installation.documents, installation.limits, acto, anexos)
+    served = await run_sync(receive, limiter=state.deposits)
+    # Its key, and not its bytes, says whether it is the same.
+    flow = partial(
+        deposit.deposit, request=sent, answer=partial(_answer, teller_of(request)), anew=True
+    )
+    return await ask(
+        request,
+        flow,
+        installation.zone,
+        datos.identidad,
+        datos.described(installation.zone),
+        served,
+        datos.ruling(installation.catalog),
+        datos.content(installation.catalog),
+    )
+
+
+def _answer(teller: Teller, one: Notificacion, files: list[File]) -> str:
+    return teller.deposited(one, files).model_dump_json()
+
+
+@keyed("anular")
+async def annul(request: Request) -> Response:
+    """POST /api/v1/notificaciones/{id}/anulacion"""
+    body = await read_json(request)
+    try:
+        asked = Anular.model_validate_json(once_read(body))
+    except ValidationError as error:
+        raise Malformed(*faults_of(error)) from None
+    sender = key_of(request).sender
+    done = await ask(
+        request, annulment.annul, request.path_params["id"], asked.motivo, asked.reemplazo, sender
+    )
+    answer = teller_of(request).annulled(done.notificacion, done.annulment)
+    return Response(answer.model_dump_json(), 200 if done.again else 201, None, "application/json")

@@ -1,0 +1,198 @@
+"""What a system asks of what it sent: state, lists, feed, annulment, an addressee: X6, X7."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from proxy.flows import delivery, inbox
+from proxy.installation import Installation
+from proxy.store import casillas, outbox
+from tests.casilla import pdf
+from tests.clock import Clock
+from tests.people import Person
+from tests.plazos import CATALOG
+from tests.recorded import advance_all
+from tests.web.api.conftest import System, Systems, refusal
+from tests.web.visitor import Visitor
+
+
+def opened(installation: Installation, person: Person, notificacion: str) -> None:
+    with installation.db.transaction() as tx:
+        inbox.open(tx, person.id, bytes.fromhex(notificacion), CATALOG)
+
+
+def test_a_notificacion_tells_its_state_its_alertas_its_readings_and_what_happened(
+    sgd: System, rosa: Person, installation: Installation, clock: Clock
+) -> None:
+    sent = sgd.deposit().json()
+    clock.advance(minutes=1)
+    told = sgd.get(f"/notificaciones/{sent['id']}").json()
+    assert {name: told[name] for name in sent} == sent
+    assert (told["estado"], told["referencia"]) == ("depositada", "SGD-2026-1")
+    assert (told["lecturas"], told["anulacion"]) == ([], None)
+    [alerta] = told["alertas"]
+    assert (alerta["canal"], alerta["estado"], alerta["intentos"]) == ("email", "por-enviar", 0)
+    assert [one["suceso"] for one in told["sucesos"]] == ["deposito", "alerta"]
+    with installation.db.transaction() as tx:
+        message = delivery.claim(tx)
+        assert message
+        delivery.record_failure(tx, message, "no")
+    opened(installation, rosa, sent["id"])
+    told = sgd.get(f"/notificaciones/{sent['id']}").json()
+    assert (told["estado"], told["lecturas"]) == (
+        "leida",
+        [{"leida": "2026-11-16T10:01:00.000000-05:00"}],
+    )
+    assert told["alertas"][0]["estado"] == "reintentando"
+    with installation.db.transaction() as tx:
+        tx.now += timedelta(hours=1)
+        message = delivery.claim(tx)
+        assert message
+        delivery.record_sent(tx, message, "sí")
+    told = sgd.get(f"/notificaciones/{sent['id']}").json()
+    assert told["alertas"][0]["estado"] == "enviada" and told["alertas"][0]["enviada"]
+    assert [one["suceso"] for one in told["sucesos"]] == ["deposito", "alerta", "lectura"]
+    assert rosa.email not in str(told) and rosa.nombres not in str(told)
+
+
+def test_an_annulment_is_answered_once_and_again(sgd: System, rosa: Person, clock: Clock) -> None:
+    wrong, right = sgd.deposit().json(), sgd.deposit(acto=pdf("otro")).json()
+    asked = {"motivo": "Con errores", "reemplazo": right["numero"]}
+    here = f"/notificaciones/{wrong['id']}"
+    first = sgd.post(f"{here}/anulacion", json=asked)
+    clock.advance(minutes=1)
+    again = sgd.post(f"{here}/anulacion", json=asked)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.content == again.content
+    said = {
+        "anulada": "2026-11-16T10:00:00.000000-05:00",
+        "motivo": "Con errores",
+        "reemplazo": right["id"],
+    }
+    assert first.json()["anulacion"] == said and first.json()["estado"] == "anulada"
+    told = sgd.get(here).json()
+    assert (told["estado"], told["anulacion"]) == ("anulada", said)
+    assert told["sucesos"][-1]["suceso"] == "anulacion"
+    other = sgd.post(f"{here}/anulacion", json={"motivo": "Otro"})
+    assert refusal(other) == (409, "anulacion.otra")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"json": {}}, (422, "datos.invalidos")),
+        ({"json": {"motivo": ""}}, (422, "datos.invalidos")),
+        ({"json": {"motivo": "x", "otro": 1}}, (422, "datos.invalidos")),
+        ({"json": {"motivo": "x", "reemplazo": "CE-1"}}, (422, "anulacion.reemplazo")),
+        ({"content": b"{", "headers": {"Content-Type": "application/json"}},
+         (422, "datos.invalidos")),
+        ({"data": {"motivo": "x"}}, (415, "cuerpo.tipo")),
+        ({"json": {"motivo": "x" * 20_000}}, (413, "cuerpo.grande")),
+    ],
+)  # fmt: skip
+def test_an_annulment_that_is_not_understood_annuls_nothing(
+    sgd: System, rosa: Person, given: dict[str, Any], said: tuple[int, str]
+) -> None:
+    here = f"/notificaciones/{sgd.deposit().json()['id']}"
+    assert refusal(sgd.post(f"{here}/anulacion", **given)) == said
+    assert sgd.get(here).json()["estado"] == "depositada"
+
+
+def test_lists_are_cut_by_reference_and_state_and_go_on_from_a_cursor(
+    sgd: System, rosa: Person, installation: Installation, clock: Clock
+) -> None:
+    sent = []
+    for turn in range(5):
+        clock.advance(seconds=1)
+        sent.append(sgd.deposit(referencia=f"SGD-{turn % 2}").json()["id"])
+    opened(installation, rosa, sent[1])
+    sgd.post(f"/notificaciones/{sent[2]}/anulacion", json={"motivo": "x"})
+
+    def listed(**asked: Any) -> list[str]:
+        answer = sgd.get("/notificaciones", params=asked).json()
+        found = [one["id"] for one in answer["notificaciones"]]
+        assert answer["siguiente"] == (found[-1] if found else asked.get("desde", "0"))
+        return found
+
+    assert listed() == sent
+    assert listed(referencia="SGD-1") == [sent[1], sent[3]]
+    assert listed(estado="leida") == [sent[1]]
+    assert listed(estado="anulada") == [sent[2]]
+    assert listed(estado="depositada", referencia="SGD-0") == [sent[0], sent[4]]
+    assert listed(limite=2) == sent[:2]
+    assert listed(limite=2, desde=sent[1]) == sent[2:4]
+    assert listed(desde=sent[4]) == []
+    assert listed(referencia="otra") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "codigo"),
+    [
+        ("/notificaciones?desde=x", "consulta.desde"),
+        ("/notificaciones?limite=0", "consulta.limite"),
+        ("/notificaciones?limite=201", "consulta.limite"),
+        ("/notificaciones?estado=otra", "consulta.estado"),
+        ("/notificaciones?referencia=", "consulta.referencia"),
+        ("/eventos?desde=-1", "consulta.desde"),
+        ("/eventos?desde=" + "9" * 19, "consulta.desde"),
+        ("/eventos?limite=x", "consulta.limite"),
+    ],
+)
+def test_a_question_that_is_not_understood_says_what_of_it(
+    sgd: System, asked: str, codigo: str
+) -> None:
+    assert refusal(sgd.get(asked)) == (400, codigo)
+
+
+def test_the_feed_goes_on_from_a_cursor_which_stays_when_nothing_is_new(
+    sgd: System, systems: Systems, rosa: Person, installation: Installation
+) -> None:
+    assert sgd.get("/eventos").json() == {"eventos": [], "siguiente": "0"}
+    one = sgd.deposit().json()
+    systems("Mesa").deposit()
+    systems(test=True).deposit()
+    opened(installation, rosa, one["id"])
+    advance_all(installation.db)
+    told = sgd.get("/eventos").json()
+    assert [e["suceso"] for e in told["eventos"]] == ["deposito", "alerta", "lectura"]
+    assert {(e["notificacion"], e["numero"]) for e in told["eventos"]} == {
+        (one["id"], one["numero"])
+    }
+    first = sgd.get("/eventos?limite=1").json()
+    rest = sgd.get(f"/eventos?desde={first['siguiente']}").json()
+    assert first["eventos"] + rest["eventos"] == told["eventos"]
+    assert rest["siguiente"] == told["siguiente"] == str(told["eventos"][-1]["lugar"])
+    none = sgd.get(f"/eventos?desde={told['siguiente']}").json()
+    assert none == {"eventos": [], "siguiente": told["siguiente"]}
+
+
+def test_an_addressee_is_reached_or_not(
+    sgd: System, rosa: Person, installation: Installation, clock: Clock, inside: Any
+) -> None:
+    def reach(who: str) -> dict[str, Any]:
+        found: dict[str, Any] = sgd.get(f"/casillas/{who}").json()
+        return found
+
+    nobody = {"afiliada": False, "alertas": "sin-probar", "ultimo_ingreso": "no-consta"}
+    assert reach("DNI-40000009") == nobody
+    assert reach("DNI-40000001") == nobody | {"afiliada": True}
+    with installation.db.transaction() as tx:
+        outbox.add(tx, "notificacion_deposited", casillas.by_id(tx, rosa.id))
+        message = delivery.claim(tx)
+        assert message
+        delivery.record_failure(tx, message, "no", refused=True)
+    assert reach("DNI-40000001")["alertas"] == "fallan"
+    with installation.db.transaction() as tx:
+        delivery.record_sent(tx, message, "sí")
+    assert reach("DNI-40000001")["alertas"] == "sanas"
+    her: Visitor = inside(rosa)
+    assert her
+    for days, bucket in ((0, "semana"), (8, "mes"), (40, "anio")):
+        clock.advance(days=days)
+        assert reach("DNI-40000001")["ultimo_ingreso"] == bucket
+    with installation.db.transaction() as tx:
+        casillas.suspend(tx, rosa.id)
+    assert reach("DNI-40000001") == nobody
+    for wrong in ("4000", "RUC-20999999905"):
+        assert refusal(sgd.get(f"/casillas/{wrong}")) == (404, "destinatario.identidad")
