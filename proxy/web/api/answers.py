@@ -31,6 +31,7 @@ KINDS: dict[str, str] = {
     Event.NOTIFICACION_ANNULLED: "anulacion",
     Event.MESSAGE_WRITTEN: "alerta",
     Event.MESSAGE_LOST: "alerta-fallida",
+    Event.CONSTANCIA_SEALED: "constancia",
     Event.FILE_SERVED: "descarga",
     Event.EFFECT_DIFFERS: "otra-fecha",
     Event.INCIDENCIA_FOUND: "incidencia",
