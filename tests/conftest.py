@@ -3,6 +3,7 @@
 Without one of them, its tests are skipped. With REQUIRE_ENGINES=1, as in CI, they fail instead.
 """
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -43,6 +44,14 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 LENTO = pytest.StashKey[int]()
+
+# To look for garbage takes half of the time in which the tests are imported, and none is found.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
+    gc.freeze()  # what was imported stays: no later look goes through it
 
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
