@@ -148,6 +148,7 @@ def _has_script(form: pikepdf.Object) -> bool:
     """Its parts are one XML only together."""
     parts = list(form) if isinstance(form, pikepdf.Array) else [form]
     written = b"".join(part.read_bytes() for part in parts if isinstance(part, pikepdf.Stream))
-    return any(
-        one.tag.rpartition("}")[2] == "script" for one in ElementTree.fromstring(written).iter()
-    )
+    if not written:
+        return False
+    names = (one.tag.rpartition("}")[2] for one in ElementTree.fromstring(written).iter())
+    return "script" in names

@@ -357,6 +357,7 @@ HARMLESS = {  # what must pass: only what runs, or hides, is refused
         "PDF",
         made(lambda d: setattr(d.Root, "Names", Dictionary(JavaScript=Dictionary(Names=Array())))),
     ),
+    "a form without parts": ("PDF", form()),
     "a form without scripts": ("PDF", form(b"<t><f><event/></f></t>")),
     "actions in circles": (
         "PDF",
