@@ -10,6 +10,7 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import Text, update
 
+from proxy.domain.content import Content, Remedy
 from proxy.domain.effect import freeze
 from proxy.domain.identidad import Identidad
 from proxy.domain.plazo import Distance, Term
@@ -48,7 +49,10 @@ def test_pages_show_what_others_wrote_as_text(
 ) -> None:
     written = [column.name for column in tables.notificaciones.c if isinstance(column.type, Text)]
     said = dict.fromkeys(written, EVIL)
-    # We write these two ourselves, with words of the sender in them.
+    # We write these ourselves, with words of the sender in them.
+    remedy = Remedy(EVIL, EVIL, Term(1, "habiles"))
+    content = Content(EVIL, EVIL, EVIL, exhausts=True, remedies=(remedy,), purpose=EVIL)
+    said["content"] = replace(content, term=Term(1, "habiles")).freeze()
     ruling = replace(RULING, term=Term(1, "habiles"), distance=Distance(1, EVIL))
     said["effect"] = freeze(ruling, installation.clock())
     del said["effect_read"]

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 
 from proxy.domain.content import Content, Remedy
 from proxy.domain.finding import Filter, OfText
@@ -221,6 +221,17 @@ def test_nobody_waits_for_a_number(postgresql_url: str, clock: Clock) -> None:
         taken = [numbers.take(one, "CE", 2026), numbers.take(other, "CE", 2026)]
         assert numbers.take(other, "CP", 2026) == 1
     assert (first, taken) == (1, [2, 3])
+    db.close()
+
+
+def test_what_was_drawn_before_the_first_of_the_year_is_not_given(
+    postgresql_url: str, clock: Clock
+) -> None:
+    """Another one drew its number, and was overtaken by who began the year."""
+    db = Database(postgresql_url, clock, vault)
+    with db.transaction() as tx:
+        tx.conn.execute(insert(tables.numbers).values(series="CE", year=2026, last=3))
+        assert numbers.take(tx, "CE", 2026) == 1
     db.close()
 
 
