@@ -22,7 +22,7 @@ from proxy.domain.number import number
 from proxy.keys.seal import RESERVED, KeepingSigner, Seal, field_of_seal, seal_of
 from proxy.render import constancia as rendering
 from proxy.render.constancia import render_constancia
-from tests.constancias import LATER, facts, told
+from tests.constancias import LATER, ORIGIN, facts, told
 from tests.sealing import held
 
 MANY = 4 if figures.QUICK else 80  # documents a side
@@ -37,7 +37,7 @@ def document(sequence: int) -> Facts:
 
 def ours(seal: Seal) -> Callable[[Facts], bytes]:
     def make(one: Facts) -> bytes:
-        text = told(one, Sealing(AT, seal.certificate))
+        text = told(one, Sealing(AT, seal.certificate, ORIGIN))
         return seal.seal(render_constancia(text), AT, "Constancia")
 
     return make
@@ -55,7 +55,7 @@ class Bare:
         self.signer = KeepingSigner(held())
 
     def prepare(self, one: Facts) -> dict[str, str]:
-        return rendering.inputs(told(one, Sealing(AT, held().described)))
+        return rendering.inputs(told(one, Sealing(AT, held().described, ORIGIN)))
 
     def make(self, inputs: dict[str, str]) -> bytes:
         pdf = self.compiler.compile(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from catalog.reading.model import Catalog
@@ -23,9 +22,6 @@ from proxy.settings import Settings
 from proxy.store.db import Database
 from proxy.store.documents import Documents
 from proxy.store.tx import utc_now
-
-if TYPE_CHECKING:
-    from proxy.keys.seal import Seal
 
 
 class _Keyed:
@@ -60,19 +56,6 @@ class Installation:
     @cached_property
     def documents(self) -> Documents:
         return Documents(Path(self.settings.documents_url))
-
-    def open_seal(self) -> "Seal":
-        """The seal of this moment: its file may be renewed. Never in a request: it loads pyHanko.
-
-        Refuses what `read_seal` refuses.
-        """
-        from proxy.keys.seal import Seal
-        from proxy.keys.seal_file import read_seal
-        from proxy.outside.tsa import TimeAuthority
-
-        settings = self.settings
-        held = read_seal(settings.seal_path, settings.seal_password)
-        return Seal(held, TimeAuthority(settings.tsa_url) if settings.tsa_url else None)
 
     @property
     def ring(self) -> KeyRing:

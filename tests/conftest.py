@@ -3,17 +3,22 @@
 Without one of them, its tests are skipped. With REQUIRE_ENGINES=1, as in CI, they fail instead.
 """
 
+import gc
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from proxy.store.db import Database
 from proxy.store.schema import migrate
@@ -40,6 +45,14 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 LENTO = pytest.StashKey[int]()
 
+# To look for garbage takes half of the time in which the tests are imported, and none is found.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
+    gc.freeze()  # what was imported stays: no later look goes through it
+
 
 def pytest_deselected(items: list[pytest.Item]) -> None:
     config = items[0].config
@@ -62,6 +75,32 @@ def pytest_terminal_summary(
         terminalreporter.write_line(
             f"Left out {count} slow tests: .venv/bin/pytest -m lento, or make check, runs them."
         )
+
+
+def hasten(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    if isinstance(connection, sqlite3.Connection) and "hastened" not in record.info:
+        with suppress(sqlite3.Error):  # what is wrong with a file is for its test to meet
+            connection.execute("PRAGMA synchronous=OFF")
+        record.info["hastened"] = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cut() -> Iterator[None]:
+    """None happens here, and to wait for the disk takes longer than what most tests do. Whoever is
+    killed loses nothing by it: what was written is with the system."""
+    event.listen(Pool, "checkout", hasten)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
+    event.remove(Pool, "checkout", hasten)
+
+
+@pytest.fixture
+def as_installed() -> Iterator[None]:
+    """SQLite waits for the disk."""
+    event.remove(Pool, "checkout", hasten)
+    yield
+    event.listen(Pool, "checkout", hasten)
 
 
 def missing(what: str) -> None:

@@ -49,8 +49,8 @@ LATER = AT + timedelta(days=1, hours=2)
 ISSUER = Issuer(
     CATALOG.entity,
     Policy(f"terminos-{CATALOG.terms.version}", CATALOG.terms.sha256),
-    "https://casilla.example",
 )
+ORIGIN = "https://casilla.example"
 CERTIFICATE = Certificate(
     holder="Sello de demostración SIN VALOR LEGAL",
     by="Sello de demostración SIN VALOR LEGAL",
@@ -60,7 +60,7 @@ CERTIFICATE = Certificate(
     sha256=hashlib.sha256(b"certificate").hexdigest(),
     demonstration=True,
 )
-SEALING = Sealing(AT + timedelta(seconds=2), CERTIFICATE)
+SEALING = Sealing(AT + timedelta(seconds=2), CERTIFICATE, ORIGIN)
 ACTO = Described(
     expediente="DEM.2026000123",
     expediente_on=date(2026, 11, 30),
@@ -153,7 +153,7 @@ def told(one: Facts, sealing: Sealing = SEALING) -> str:
 
 def of(kind: Kind, certificate: Certificate = CERTIFICATE) -> str:
     before = None if kind in OF_A_PERSON | {Kind.DEPOSITO} else BEFORE
-    return told(facts(kind), Sealing(LATER, certificate, before))
+    return told(facts(kind), Sealing(LATER, certificate, ORIGIN, before))
 
 
 def of_a_test() -> str:

@@ -4,6 +4,7 @@ Nothing here goes on by itself: what ends meanwhile has a limit of its own.
 """
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -75,6 +76,17 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", folder], check=True)
+
+
+@contextmanager
+def no_large_file(most: int = 1000) -> Iterator[None]:
+    """As a full disk says it to who is not root: no file of this process grows beyond it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What a constancia states: one JSON, which its paper shows and its seal covers (X3).
 
-    facts, with the act ──▶ written ──▶ when it is sealed: by which certificate, after which other
-        ──▶ stated, the text of constancia.json
+    facts, with the act ──▶ written ──▶ at the first attempt to seal it: when, by which certificate,
+        after which other one ──▶ stated, the text of constancia.json
 
 The canonical form of RFC 8785: the same facts give the same bytes, whoever writes them.
 """
@@ -88,7 +88,6 @@ class Policy:
 class Issuer:
     entity: Entity
     policy: Policy
-    origin: str
 
 
 @dataclass(frozen=True)
@@ -133,6 +132,7 @@ class Sealing:
 
     at: datetime
     certificate: Certificate
+    origin: str
     previous: Previous | None = None
 
 
@@ -180,7 +180,6 @@ def written(facts: Facts, issuer: Issuer) -> str:
         "efecto": effect,
         "detalle": facts.act.told(moment),
         "sal": facts.salt,
-        "verificar": f"{issuer.origin}/verificar/#{facts.number}",
     }
     return canonical(told | _arithmetic(effect))
 
@@ -200,6 +199,7 @@ def stated(facts: str, sealing: Sealing) -> str:
         "sha256": by.sha256,
         "demostracion": by.demonstration,
     }
+    told["verificar"] = f"{sealing.origin}/verificar/#{told['id']}"
     told["anterior"] = {"id": previous.number, "sha256": previous.sha256} if previous else None
     return canonical(told)
 

@@ -55,7 +55,8 @@ class Event(StrEnum):
         "message_given_up"  # it expired unsent, or no message can be written to its address
     )
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
-    FILE_SERVED = "sensitive_read"  # an acto or an anexo was downloaded
+    CONSTANCIA_SEALED = "constancia_sealed"  # its PDF is in the casilla
+    FILE_SERVED = "sensitive_read"  # an acto, an anexo or a constancia was downloaded
     INCIDENCIA_FOUND = "incidencia_found"  # a stored file is not what was deposited
     INCIDENCIA_MENDED = "incidencia_mended"  # it is again
     CLOCK_BACK = "clock_set_back"  # what follows in line happened later than its instants say

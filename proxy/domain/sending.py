@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from proxy.domain.annulment import Annulment
+from proxy.domain.effect import Given
 from proxy.domain.notificacion import File, Notificacion, Sent
 
 State = Literal["depositada", "leida", "anulada"]
@@ -48,6 +49,7 @@ class Seen(Listed):
     files: list[File]
     annulment: Annulment | None
     alertas: list[Alerta]
+    given: Given | None  # what a later calendar gives, where it is another date
     history: list[Happened]
 
 

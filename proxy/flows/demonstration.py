@@ -120,7 +120,7 @@ def _live(
         said = _content(catalog, story.content)
         sender = Sender(SYSTEM, test=story.test)
         sent = Request(sender, acto.numero, tx.vault.digest(acto.numero), acto.expediente)
-    receipt = deposit.record(replace(tx, now=at), zone, casilla, acto, files, effect, said, sent)
+    receipt = deposit.record(replace(tx, now=at), catalog, casilla, acto, files, effect, said, sent)
     if story.read_after is not None:
         later = replace(tx, now=min(at + timedelta(days=story.read_after, hours=3), tx.now))
         inbox.open(later, casilla.id, receipt.id, catalog)

@@ -1,7 +1,8 @@
 """Deposit: the entity serves an acto, and from that instant it is in the citizen's casilla.
 
-    receive (copied, hashed, checked, named, synced) ──▶ deposit: row, number, files, audit, alerta;
-        and what the law wants said, and the day on which it takes effect, frozen for good
+    receive (copied, hashed, checked, named, synced) ──▶ deposit: row, number, files, audit, alerta
+        and the facts of its constancia; and what the law wants said, and the day on which it takes
+        effect, frozen for good
 
 What a system sends twice under one key is one deposit. Its tests are kept like real ones, and reach
 nobody: no list shows them and no alerta leaves.
@@ -18,6 +19,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
+from catalog.reading.model import Catalog
 from proxy.domain.acto import Acto
 from proxy.domain.casilla import Casilla
 from proxy.domain.content import Content
@@ -31,6 +33,7 @@ from proxy.domain.notificacion import File, Notificacion, Sent, digest_of
 from proxy.domain.number import number, series
 from proxy.domain.sender import Request
 from proxy.errors import Refusal
+from proxy.flows import constancias
 from proxy.store import casillas, deposits, eventos, notificaciones, numbers, outbox, reading
 from proxy.store.documents import Documents, Received
 from proxy.store.tx import Tx
@@ -134,9 +137,8 @@ def deposit(
         return done
     test = request is not None and request.sender.test
     casilla = _fit(tx, zone, casilla, acto, served[0].received.sha256, anew=anew or test)
-    receipt = record(
-        tx, zone, casilla, acto, served, freeze(ruling, tx.now), content, request, answer
-    )
+    effect = freeze(ruling, tx.now)
+    receipt = record(tx, ruling.catalog, casilla, acto, served, effect, content, request, answer)
     if not test:
         # The alerta only says that an acto is there: plain e-mail is not private (R21).
         outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
@@ -177,7 +179,7 @@ def again(tx: Tx, request: Request) -> Receipt | None:
 
 def record(
     tx: Tx,
-    zone: ZoneInfo,
+    catalog: Catalog,
     casilla: Casilla,
     acto: Acto,
     served: Sequence[Served],
@@ -188,6 +190,7 @@ def record(
 ) -> Receipt:
     """A deposit without its alerta, for an acto of the past. Refuses `acto.future`, and
     `deposit.other_body` for a key that came with another casilla at the same moment."""
+    zone = ZoneInfo(catalog.entity.zona_horaria)
     acto.refuse_future(tx.now, zone)
     test = request is not None and request.sender.test
     kind, year = series(test=test), tx.now.astimezone(zone).year
@@ -209,6 +212,7 @@ def record(
         sent = Sent(request, answer(notificacion, files) if answer else "")
         if not deposits.add(tx, notificacion, sent):
             raise Refusal("deposit.other_body", key=request.idempotency)
+    proof = constancias.of_deposit(tx, catalog, casilla, notificacion, files, request)
     eventos.note(
         tx,
         Event.NOTIFICACION_DEPOSITED,
@@ -217,6 +221,7 @@ def record(
         acto=digest_of(notificacion, files, sent),
         sha256=[file.sha256 for file in files],
         number=notificacion.number,
+        **proof,
         **_by_key(request),
     )
     return Receipt(notificacion, files, sent.answer if sent else None)

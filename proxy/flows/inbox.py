@@ -7,21 +7,23 @@ notificacion as read, and no file leaves before that.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from catalog.reading.model import Catalog
 from proxy.domain import limits
 from proxy.domain.annulment import Void
+from proxy.domain.before_opening import before_opening
 from proxy.domain.client import Client
 from proxy.domain.effect import Given, upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
-from proxy.flows import incidencias, limiting, recalculation
-from proxy.store import annulments, eventos, notificaciones
+from proxy.flows import constancias, incidencias, limiting, recalculation
+from proxy.store import annulments, casillas, eventos, notificaciones
+from proxy.store.constancias import Constancia
 from proxy.store.tx import Tx
 
 ROWS = 20
@@ -31,11 +33,13 @@ PART = 2000  # rows of a list that is taken away
 @dataclass(frozen=True)
 class Page:
     """Rows, newest first. `newer` and `older` are the keys that the pages beside it start from.
-    `found`: how many rows the filter lets through, when there is one."""
+    `found`: how many rows the filter lets through, when there is one. `unsealed`: those of them
+    whose constancia is not ready."""
 
     rows: list[Notificacion]
     counts: Counts
     annulled: dict[bytes, Void]
+    unsealed: frozenset[bytes] = frozenset()
     newer: bytes | None = None
     older: bytes | None = None
     found: int | None = None
@@ -47,6 +51,7 @@ class Detail:
     counts: Counts
     acto: File
     anexos: list[File]
+    constancias: list[Constancia]
     given: Given | None = None  # what a later calendar gives, where it is another date
     annulled: Void | None = None
 
@@ -70,14 +75,14 @@ def page(
         return page(tx, casilla_id, wanted, read=read)  # the newest page, whole
     counts = notificaciones.counts(tx, casilla_id)
     found = notificaciones.how_many(tx, casilla_id, wanted, read=read) if wanted else None
-    if older:
-        rows = rows[:ROWS]
-        newer = rows[0].id if key else None
-        annulled = _annulled(tx, casilla_id, rows)
-        return Page(rows, counts, annulled, newer, rows[-1].id if beyond else None, found)
-    rows = rows[-ROWS:]
+    rows = rows[:ROWS] if older else rows[-ROWS:]
     annulled = _annulled(tx, casilla_id, rows)
-    return Page(rows, counts, annulled, rows[0].id, rows[-1].id, found)
+    unsealed = constancias.unsealed(tx, casilla_id, [row.id for row in rows])
+    if older:
+        newer = rows[0].id if key else None
+        older_than = rows[-1].id if beyond else None
+        return Page(rows, counts, annulled, unsealed, newer, older_than, found)
+    return Page(rows, counts, annulled, unsealed, rows[0].id, rows[-1].id, found)
 
 
 def part(
@@ -101,7 +106,17 @@ def open(tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog) -> N
     effect = one.effect and upon_reading(one.effect, one.deposited_at, tx.now, catalog)
     if notificaciones.mark_read(tx, casilla_id, notificacion_id, effect):
         said: dict[str, Any] = {"effect": effect_digest(effect)} if effect else {}
+        said |= _proof(tx, one, effect, catalog)
         eventos.note(tx, Event.NOTIFICACION_READ, casilla_id, notificacion=notificacion_id, **said)
+
+
+def _proof(tx: Tx, one: Notificacion, effect: str | None, catalog: Catalog) -> dict[str, Any]:
+    annulled = one.id in _annulled(tx, one.casilla_id, [one])
+    told = " ".join(before_opening(one, catalog.entity, annulled=annulled))
+    read = replace(one, read_at=tx.now, effect_read=effect or None)
+    files = notificaciones.files_of(tx, one.casilla_id, one.id)
+    owner = casillas.by_id(tx, one.casilla_id)
+    return constancias.of_reading(tx, catalog, owner, read, files, told)
 
 
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
@@ -110,7 +125,8 @@ def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
     annulled = _annulled(tx, casilla_id, [notificacion]).get(notificacion_id)
     given = None if annulled else recalculation.given(tx, notificacion_id)
     counts = notificaciones.counts(tx, casilla_id)
-    return Detail(notificacion, counts, acto, anexos, given, annulled)
+    proofs = constancias.list_of(tx, casilla_id, notificacion_id)
+    return Detail(notificacion, counts, acto, anexos, proofs, given, annulled)
 
 
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from proxy.domain.limits import LATE_MAIL, READINESS
-from proxy.store import disk, notificaciones, outbox, throttle
+from proxy.store import constancias, disk, notificaciones, outbox, throttle
 from proxy.store.db import Database
 from proxy.store.documents import Documents
 from proxy.store.tx import Tx
@@ -42,3 +42,9 @@ def late_messages(tx: Tx, age: timedelta) -> bool:
     """
     due = outbox.oldest_due(tx)
     return bool(due and tx.now - due > age) or bool(outbox.silent(tx, tx.now - age))
+
+
+def late_constancias(tx: Tx, age: timedelta) -> bool:
+    """Whether one is not sealed that long after its act. The act is in the casilla all the same."""
+    oldest = constancias.oldest_waiting(tx)
+    return oldest is not None and oldest < tx.now - age

@@ -13,6 +13,7 @@ from proxy.domain.sender import Request, Sender
 from proxy.domain.sending import Happened, Listed, Reach, Seen, State, state_of
 from proxy.domain.vault import Vault
 from proxy.errors import NotYours
+from proxy.flows import recalculation
 from proxy.store import (
     annulments,
     casillas,
@@ -48,6 +49,7 @@ def one(tx: Tx, sender: Sender, notificacion_id: bytes) -> Seen:
         notificaciones.files_of(tx, it.casilla_id, it.id),
         annulments.of(tx, it.id),
         outbox.of_notificacion(tx, it.casilla_id, it.id),
+        recalculation.given(tx, it.id),
         feed.history(tx, it),
     )
 

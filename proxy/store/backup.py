@@ -21,14 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from sqlalchemy import bindparam, inspect, select
+from sqlalchemy import bindparam, inspect, select, union
 from sqlalchemy.engine import URL, make_url
 
 from proxy.errors import Refusal, Unavailable
 from proxy.store import schema
 from proxy.store.db import Database
 from proxy.store.documents import CHUNK, Documents
-from proxy.store.tables import files
+from proxy.store.tables import constancias, files
 
 FORM = 1
 ABOUT, SUMS, FOLDER = "respaldo.json", "SHA256SUMS", "documentos"
@@ -42,13 +42,11 @@ DAMAGED = (
 )  # fmt: skip
 STAGING = ".restaurando-"
 ROWS = 1000
-_NEXT = (
-    select(files.c.sha256)
-    .where(files.c.sha256 > bindparam("after"))
-    .distinct()
-    .order_by(files.c.sha256)
-    .limit(ROWS)
-)
+_NAMED = union(
+    select(files.c.sha256).where(files.c.sha256 > bindparam("after")),
+    select(constancias.c.sha256).where(constancias.c.sha256 > bindparam("after")),
+).subquery()
+_NEXT = select(_NAMED.c.sha256).order_by(_NAMED.c.sha256).limit(ROWS)
 
 
 @dataclass(frozen=True)

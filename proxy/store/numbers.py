@@ -5,6 +5,8 @@ locked until the deposit is committed: there a sequence counts, and the row keep
 before the year began.
 """
 
+from typing import get_args
+
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -27,7 +29,7 @@ _BEFORE = (
 )
 _DRAW = {
     series: select(text(f"pg_catalog.nextval('numbers_{series.lower()}')"), _BEFORE)
-    for series in ("CE", "CP")
+    for series in get_args(Series)
 }
 _BEGIN = postgresql.insert(numbers).on_conflict_do_nothing().returning(numbers.c.last)
 

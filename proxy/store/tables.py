@@ -5,6 +5,7 @@ from sqlalchemy import (  # isort: skip
     Index, Integer, LargeBinary, Table, Text, false,
 )  # fmt: skip
 
+from proxy.store.constancia_tables import constancias as constancias
 from proxy.store.deposit_tables import annulments as annulments
 from proxy.store.deposit_tables import api_keys as api_keys
 from proxy.store.deposit_tables import deposits as deposits

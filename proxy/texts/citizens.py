@@ -256,6 +256,32 @@ CITIZENS = {
     "list.unread": (
         "SURTE EFECTO: si la regla pide abrir la notificación, el día en que lo hace sin abrirla."
     ),
+    "opening.recorded": (
+        "Al pulsar «Ver» quedan registradas la fecha y la hora de su lectura. Ese registro no se "
+        "borra."
+    ),
+    "opening.deposited": (
+        "La notificación está depositada válidamente en su casilla desde el {at}. Esa fecha no "
+        "cambia, la abra o no."
+    ),
+    "opening.annulled": "Está anulada y no surte efecto, la abra o no.",
+    "opening.sooner": (
+        "Si la abre antes del {effective}, surte efecto el día en que la abra y los plazos corren "
+        "desde antes. Si la abre fuera del horario de atención o en día inhábil, cuenta el "
+        "siguiente día hábil."
+    ),
+    "opening.waits": "Si no la abre, surte efecto el {effective} de todos modos{ends}.",
+    "opening.same": (
+        "Abrirla no cambia los plazos: surte efecto el {effective}, la abra o no{ends}."
+    ),
+    "opening.ends": ", y el plazo vence el {ends}",
+    "opening.after": (
+        "Después podrá descargar el documento original y sus anexos todas las veces que necesite."
+    ),
+    "constancia.missing": (
+        "Esa constancia no está en su casilla, o todavía se está preparando. Vuelva a la "
+        "notificación y actualice la página."
+    ),
     "ics.effect": "Surte efecto la notificación {numero} ({siglas})",
     "ics.unread": "Surte efecto, si no la abre antes, la notificación {numero} ({siglas})",
     "ics.end": "Vence el plazo de la notificación {numero} ({siglas})",

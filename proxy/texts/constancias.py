@@ -68,6 +68,8 @@ CONSTANCIAS = {
         "{since} al {until}. Cualquier cambio rompe el sello: su lector de PDF lo muestra en el "
         "panel de firmas."
     ),
+    "constancia.factor.password": "contraseña",
+    "constancia.factor.code": "código de un solo uso",
     "constancia.field": "Sello electrónico de la entidad",
     "constancia.check": "Compruébela en",
     "constancia.qr": "Código QR que lleva a {url}",

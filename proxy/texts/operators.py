@@ -235,6 +235,7 @@ OPERATORS = {
     "ready.documents": "no listo: falta la carpeta de los documentos",
     "ready.disk": "no listo: el disco no recibe más",
     "ready.mail": "hay mensajes atrasados",
+    "ready.constancias": "hay constancias sin sellar desde hace más de diez minutos",
     "ready.files": "hay archivos dañados",
     "sent.folder": "hay un mensaje nuevo: léalo con «casilla correo»",
     "sent.gateway": "lo aceptó el servicio de mensajes",

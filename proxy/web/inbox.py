@@ -3,18 +3,21 @@
 import logging
 from collections.abc import Iterator
 from datetime import datetime, time
+from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from proxy.domain.before_opening import before_opening
 from proxy.domain.effect import Effect
 from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import File, Notificacion
 from proxy.errors import Denied, NotYours, Refusal
-from proxy.flows import factor, inbox, incidencias
+from proxy.flows import constancias, factor, inbox, incidencias
 from proxy.installation import Installation
 from proxy.render.archive import Entry, archive
+from proxy.render.constancia_rows import TITLES
 from proxy.render.ics import Marked, write_ics
 from proxy.texts import TEXTS
 from proxy.web import delivery
@@ -26,6 +29,8 @@ from proxy.web.edge.state import state_of
 from proxy.web.finder import faults_of, query_of, searched
 
 logger = logging.getLogger("casilla.web")
+
+CONSTANCIAS = {str(kind): TEXTS[code] for kind, code in TITLES.items()}
 
 
 class Damaged(Refusal):
@@ -50,8 +55,11 @@ async def read(request: Request) -> Response:
 @private
 async def detail(request: Request) -> Response:
     found = await look(request, inbox.detail, _casilla(request), _id(request))
-    template = "notificacion" if found.notificacion.read_at else "unread"
-    return page(request, f"inbox/{template}.html", **vars(found))
+    one, entity = found.notificacion, state_of(request).installation.catalog.entity
+    template = "notificacion" if one.read_at else "unread"
+    before = [] if one.read_at else before_opening(one, entity, annulled=bool(found.annulled))
+    said: dict[str, Any] = {"before": before, "titles": CONSTANCIAS} | vars(found)
+    return page(request, f"inbox/{template}.html", **said)
 
 
 @private
@@ -79,6 +87,25 @@ async def anexo(request: Request) -> Response:
 @private
 async def anexos(request: Request) -> Response:
     return await _deliver(request, None)
+
+
+@private
+async def constancia(request: Request) -> Response:
+    """Also before «Ver»: the one of the deposit says when its terms began (M91)."""
+    casilla_id, number = _casilla(request), request.path_params["number"]
+    found = await run(request, constancias.take, casilla_id, number, client_of(request))
+    if isinstance(found, Denied):
+        return _refused(request, found)
+    assert found.sha256
+    documents, name = state_of(request).installation.documents, f"{found.number}.pdf"
+    if fault := await anyio.to_thread.run_sync(documents.fault, found.sha256):
+        detail = {"sha256": found.sha256, "finding": fault}
+        logger.error("damaged", extra={"request": request.state.reference, "detail": detail})
+        raise Damaged([name])
+    if request.method == "GET":
+        await run(request, constancias.record_download, found)
+    path, title = documents.path(found.sha256), CONSTANCIAS[found.kind]
+    return delivery.one_file(request, path, f"{title} {name}", "application/pdf", found.sha256)
 
 
 @private
@@ -192,6 +219,10 @@ async def _check(request: Request, files: list[File]) -> None:
 def _denied(request: Request, denied: Denied, notificacion_id: bytes) -> Response:
     if denied.wait is None:
         return see_other(request, "inbox:detail", id=notificacion_id.hex())
+    return _refused(request, denied)
+
+
+def _refused(request: Request, denied: Denied) -> Response:
     said = sentence(denied, "file")
     return held_off(page(request, "errors/refused.html", status(denied), sentence=said), denied)
 

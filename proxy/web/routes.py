@@ -98,6 +98,7 @@ CASILLA: list[BaseRoute] = [
     Route("/notificaciones/{id}/anexos/{position}/", inbox.anexo, name="inbox:anexo"),
     Route("/notificaciones/{id}/anexos.zip", inbox.anexos, name="inbox:anexos"),
     Route("/notificaciones/{id}/plazo.ics", inbox.ics, name="inbox:ics"),
+    Route("/constancias/{number}.pdf", inbox.constancia, name="inbox:constancia"),
     Route("/exportar/{list}.xlsx", export.xlsx, name="export:xlsx"),
     Route("/exportar/{list}.pdf", export.pdf, name="export:pdf"),
     # Profile, second factor, sessions and devices

@@ -14,6 +14,7 @@ from proxy.errors import short
 from proxy.flows import captcha, recalculation
 from proxy.installation import Installation
 from proxy.store.purge import purge
+from proxy.work.constancias import Sealer
 from proxy.work.mailer import Mailer
 from proxy.work.mender import Mender
 from proxy.work.messages import PathOf
@@ -37,20 +38,25 @@ class Worker:
         self._installation = installation
         self._mailer = Mailer(installation, path_of)
         self._recorder = Recorder(installation)
+        self._sealer = Sealer(installation)
         self._mender = Mender(installation)
         self._purge_at = time.monotonic()
         self._dates_told = False
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
         """Messages leave at once when `wake` is set. To end it, set `stop` and then `wake`."""
-        await asyncio.gather(
-            self._mailer.work(wake, stop),
-            self._repeat(self._recorder.advance, stop, RECORD_PAUSE),
-            self._repeat(self._refill, stop),
-            self._repeat(self._tell_dates, stop, DATES_PAUSE),
-            self._repeat(self._mender.look, stop, MEND_PAUSE),
-            self._repeat(self._purge, stop, longest=PURGE_LONGEST),
-        )
+        try:
+            await asyncio.gather(
+                self._mailer.work(wake, stop),
+                self._repeat(self._recorder.advance, stop, RECORD_PAUSE),
+                self._repeat(self._sealer.seal_next, stop),
+                self._repeat(self._refill, stop),
+                self._repeat(self._tell_dates, stop, DATES_PAUSE),
+                self._repeat(self._mender.look, stop, MEND_PAUSE),
+                self._repeat(self._purge, stop, longest=PURGE_LONGEST),
+            )
+        finally:
+            self._sealer.close()
 
     def _refill(self) -> int:
         return captcha.refill(self._installation.db)

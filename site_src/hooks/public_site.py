@@ -123,10 +123,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return markdown
     catalog = config.extra["catalog"]
     profile = catalog.access.profile(config.extra["profile"])
-    values = {"entity": catalog.entity, "catalog": catalog, "limite": LIMITS, "archivos": FILES}
-    values["datos"] = FIELDS
+    values = {"entity": catalog.entity, "catalog": catalog, "limite": LIMITS, **dict(profile)}
+    values |= {"datos": FIELDS, "archivos": FILES}
     try:
-        return _text.from_string(markdown).render({**values, **dict(profile)})
+        return _text.from_string(markdown).render(values)
     except Exception as error:
         raise PluginError(f"{page.file.src_uri}: {error}") from error
 

@@ -4,6 +4,7 @@ each looks from the attacker's side and from the owner's, without JavaScript: S8
 from collections.abc import Callable
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from starlette.testclient import TestClient
 
 from proxy.app import create_app
@@ -28,12 +29,13 @@ From = Callable[[str], Visitor]
 
 
 @pytest.fixture
-def of(installation: Installation) -> From:
+def of(installation: Installation, loop: BlockingPortal) -> From:
     """A new browser at an address."""
     app = create_app(installation)
 
     def make(ip: str) -> Visitor:
         client = TestClient(app, base_url=ORIGIN, follow_redirects=False, client=(ip, 50000))
+        client.portal = loop
         client.headers["Sec-Fetch-Site"] = "same-origin"
         return Visitor(client)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+from anyio.from_thread import BlockingPortal
 from starlette.testclient import TestClient
 
 from proxy.app import create_app
@@ -30,11 +31,12 @@ STRANGER = Client("198.51.100.66", "curl")
 
 
 @pytest.fixture
-def of(installation: Installation) -> Iterator[From]:
+def of(installation: Installation, loop: BlockingPortal) -> Iterator[From]:
     app = create_app(installation)
 
     def make(ip: str) -> Visitor:
         client = TestClient(app, base_url=ORIGIN, follow_redirects=False, client=(ip, 50000))
+        client.portal = loop
         client.headers["Sec-Fetch-Site"] = "same-origin"
         return Visitor(client)
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 from rdflib import DCTERMS, RDF, SDO, SKOS, Graph, Literal, Namespace, URIRef
 
 from catalog.reading.exports import exports, script_json, service_jsonld, write
 from catalog.reading.model import Catalog
 from catalog.reading.service import Hours
+from tests.catalog.validating import Draft202012Validator
 
 # rdflib's own reader of JSON-LD still uses the class that rdflib deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
 
 from catalog.reading import schema
 from catalog.reading.reader import FOLDER
 from catalog.reading.sheet import read_sheet
+from tests.catalog.validating import Draft202012Validator
 
 SHEETS = sorted([*FOLDER.glob("*.yml"), *(FOLDER / "services").glob("*.yml")])
 FIRST_LINE = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")

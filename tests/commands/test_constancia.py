@@ -7,7 +7,6 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from proxy.domain.constancia_acts import Kind
 from proxy.installation import Installation
 from proxy.keys.seal_file import path_of_certificates, read_certificates, read_seal
 from tests.commands.conftest import Casilla, casilla, installation
@@ -123,12 +122,3 @@ def test_an_expired_seal_is_said_loudly_and_the_service_goes_on(
     complaint = serve(casilla)[2]
     assert "El certificado del sello venció el " in complaint
     assert "No se puede escuchar" in complaint, "it came as far as the port"
-
-
-def test_the_installation_opens_the_seal_that_its_settings_name(
-    casilla: Casilla, installation: Installation
-) -> None:
-    serve(casilla)
-    seal = installation.open_seal()
-    assert seal.certificate == read_seal(installation.settings.seal_path, "").described
-    assert seal.seal(plain(Kind.AFILIACION), installation.clock(), "Constancia").startswith(b"%PDF")

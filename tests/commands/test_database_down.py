@@ -10,6 +10,7 @@ import typer
 
 from proxy import cli
 from proxy.installation import Installation
+from proxy.store import engine
 from tests.commands.conftest import Casilla
 from tests.engines import free_port
 from tests.holding import locked, silent
@@ -98,7 +99,10 @@ def test_a_postgresql_that_says_nothing(casilla: Casilla, monkeypatch: pytest.Mo
             one_sentence(casilla, line, "La base de datos no responde.")
 
 
-def test_an_sqlite_that_another_program_holds(casilla: Casilla) -> None:
+def test_an_sqlite_that_another_program_holds(
+    casilla: Casilla, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(vars(engine.WORK), "lock", 1)  # seconds, of ten
     with locked(Path("var/casilla.db")):
         for line in ("depositar", "cuentas importar"):
             one_sentence(casilla, line, "Otro programa tiene ocupada la base de datos")

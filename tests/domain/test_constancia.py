@@ -17,6 +17,7 @@ from tests.constancias import (
     CONCERNED,
     EVERY,
     ISSUER,
+    ORIGIN,
     PARTS,
     SEALING,
     facts,
@@ -70,7 +71,7 @@ def test_the_text_is_the_canonical_one_of_rfc_8785() -> None:
 def test_facts_are_written_with_the_act_and_say_the_same_when_they_are_sealed_later() -> None:
     kept = written(facts(Kind.DEPOSITO), ISSUER)
     assert "hora_sello" not in kept and "anterior" not in kept
-    late = stated(kept, Sealing(AT + timedelta(days=9), CERTIFICATE))
+    late = stated(kept, Sealing(AT + timedelta(days=9), CERTIFICATE, ORIGIN))
     added = {"hora_sello", "anterior", "emisor"}
     before, after = json.loads(kept), json.loads(late)
     assert {name: after[name] for name in before if name not in added} == {
@@ -82,7 +83,7 @@ def test_facts_are_written_with_the_act_and_say_the_same_when_they_are_sealed_la
 
 def test_each_one_names_the_one_before_by_number_and_digest() -> None:
     first = of(Kind.DEPOSITO)
-    second = told(facts(Kind.LECTURA), Sealing(AT, CERTIFICATE, previous(first)))
+    second = told(facts(Kind.LECTURA), Sealing(AT, CERTIFICATE, ORIGIN, previous(first)))
     assert json.loads(first)["anterior"] is None
     assert json.loads(second)["anterior"] == {
         "id": json.loads(first)["id"],

@@ -1,7 +1,10 @@
 """The demonstration."""
 
 import re
+import shutil
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -27,7 +30,7 @@ from proxy.store import casillas, deposits, notificaciones, tables
 from proxy.store.db import Database
 from proxy.store.documents import Documents
 from tests.clock import Clock
-from tests.people import PASSWORDS
+from tests.people import PASSWORDS, vault
 from tests.plazos import CATALOG
 
 LIMITS = Limits(acto=1_000_000, anexo=1_000_000, anexos=5)
@@ -59,6 +62,24 @@ def documents(tmp_path: Path) -> Documents:
     return Documents(tmp_path / "documentos")
 
 
+@dataclass(frozen=True)
+class Loaded:
+    db: Database
+    documents: Documents
+    clock: Clock
+
+
+@pytest.fixture(scope="module")
+def loaded(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    """All of it, once, for who reads it: to load it takes a second. That both engines take it, the
+    tests that load again tell."""
+    folder, clock = tmp_path_factory.mktemp("demonstration"), Clock()
+    db = Database(f"sqlite:///{shutil.copy(sqlite_template, folder)}", clock, vault)
+    load(db, Documents(folder / "documentos"))
+    yield Loaded(db, Documents(folder / "documentos"), clock)
+    db.close()
+
+
 def test_the_people_have_well_formed_identidades_and_reach_nobody() -> None:
     for person in STORIES:
         assert parse_identidad(str(person.identidad)) == person.identidad
@@ -68,10 +89,8 @@ def test_the_people_have_well_formed_identidades_and_reach_nobody() -> None:
     assert Counter(person.identidad.kind for person in STORIES) == {"DNI": 3, "RUC": 1}
 
 
-def test_each_has_acts_of_two_years_read_and_unread_with_whole_files(
-    db: Database, documents: Documents, clock: Clock
-) -> None:
-    load(db, documents)
+def test_each_has_acts_of_two_years_read_and_unread_with_whole_files(loaded: Loaded) -> None:
+    db, clock = loaded.db, loaded.clock
     for person in STORIES:
         casilla = casilla_of(db, person)
         mine = [row for row in rows(db, "notificaciones") if row.casilla_id == casilla]
@@ -83,22 +102,21 @@ def test_each_has_acts_of_two_years_read_and_unread_with_whole_files(
         oldest = min(row.deposited_at for row in mine)
         assert timedelta(days=600) < clock.now - oldest < timedelta(days=735)
     for file in rows(db, "files"):
-        assert documents.intact(file.sha256)
+        assert loaded.documents.intact(file.sha256)
     kinds = {file.media_type for file in rows(db, "files")}
     assert kinds == {"application/pdf", "image/png", "text/plain", "text/csv"}
 
 
-def test_one_of_them_needs_several_pages_of_each_list(db: Database, documents: Documents) -> None:
-    load(db, documents)
-    casilla = casilla_of(db, CARMEN)
-    with db.reading() as tx:
+def test_one_of_them_needs_several_pages_of_each_list(loaded: Loaded) -> None:
+    casilla = casilla_of(loaded.db, CARMEN)
+    with loaded.db.reading() as tx:
         for read in (False, True):
             assert inbox.page(tx, casilla, read=read).older is not None
 
 
-def test_the_register_knows_others_who_have_no_casilla(db: Database, documents: Documents) -> None:
+def test_the_register_knows_others_who_have_no_casilla(loaded: Loaded) -> None:
     """Whoever tries the registration has somebody to be."""
-    load(db, documents)
+    db = loaded.db
     with db.transaction() as tx:
         demonstration.introduce(tx)
     before = rows(db, "padron")
@@ -121,10 +139,10 @@ def test_the_register_knows_others_who_have_no_casilla(db: Database, documents: 
 
 
 def test_one_was_annulled_and_replaced_and_a_test_is_seen_only_by_its_sender(
-    db: Database, documents: Documents
+    loaded: Loaded,
 ) -> None:
     """X6, X7"""
-    load(db, documents)
+    db = loaded.db
     casilla = casilla_of(db, ROSA)
     mine, tests = Sender(SYSTEM), Sender(SYSTEM, test=True)
     with db.reading() as tx:
@@ -140,9 +158,8 @@ def test_one_was_annulled_and_replaced_and_a_test_is_seen_only_by_its_sender(
     assert any(one and one.no_remedies for one in declared) and None in declared
 
 
-def test_no_message_leaves(db: Database, documents: Documents) -> None:
-    load(db, documents)
-    assert rows(db, "outbox") == []
+def test_no_message_leaves(loaded: Loaded) -> None:
+    assert rows(loaded.db, "outbox") == []
 
 
 def test_loading_again_changes_nothing(db: Database, documents: Documents, clock: Clock) -> None:
@@ -167,12 +184,8 @@ def test_whoever_is_there_is_left_alone_and_the_others_come(
     assert set(before) < set(after)
 
 
-def test_an_acto_is_an_accessible_pdf_that_says_it_is_worth_nothing(
-    db: Database, documents: Documents
-) -> None:
-    with db.transaction() as tx:
-        demonstration.load(tx, documents, LIMITS, CATALOG, {ROSA: HASHED})
-    [file, *_] = [f for f in rows(db, "files") if f.position == 0]
-    content = documents.path(file.sha256).read_bytes()
+def test_an_acto_is_an_accessible_pdf_that_says_it_is_worth_nothing(loaded: Loaded) -> None:
+    [file, *_] = [f for f in rows(loaded.db, "files") if f.position == 0]
+    content = loaded.documents.path(file.sha256).read_bytes()
     for metadata in ("pdfuaid:part", "pdfaid:part", "DEMOSTRACIÓN SIN VALOR LEGAL"):
         assert metadata.encode() in content

@@ -24,6 +24,7 @@ from proxy.domain.events import Event
 from proxy.domain.files import Limits
 from proxy.domain.identidad import Identidad
 from proxy.domain.notificacion import digest
+from proxy.domain.number import number
 from proxy.errors import Refusal
 from proxy.flows import deposit
 from proxy.flows.deposit import Offered, Receipt
@@ -150,7 +151,10 @@ def test_the_deposit_is_in_the_audit_with_the_hash_of_each_file(
     assert (entry["kind"], written["kind"]) == (Event.NOTIFICACION_DEPOSITED, "message_created")
     assert (entry["casilla_id"], entry["notificacion"]) == (rosa.id, receipt.id)
     hashes = [file.sha256 for file in files]
-    assert json.loads(entry["detail"]) == {
+    detail = json.loads(entry["detail"])
+    assert len(detail.pop("facts")) == 64, "of its constancia"
+    assert detail == {
+        "constancia": number("CC", 2026, 1),
         "sha256": hashes,
         "acto": digest(served, files, served.effect, number=served.number),
         "number": served.number,

@@ -4,7 +4,6 @@ Nothing of them is there, nothing of others is lost, and the same one passes aft
 """
 
 import os
-import resource
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -20,20 +19,9 @@ from tests.casilla import pdf
 from tests.clock import Clock
 from tests.conftest import missing
 from tests.flows.test_deposit import Sender, count
-from tests.holding import filled, locked, small_disk
+from tests.holding import filled, locked, no_large_file, small_disk
 from tests.people import ROSA, open_casilla, vault
 from tests.recorded import verify
-
-
-@contextmanager
-def no_large_file(_folder: Path) -> Iterator[None]:
-    """As a full disk says it to who is not root: no file may grow beyond so many bytes."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @contextmanager
@@ -70,7 +58,9 @@ def passes(sender: Sender) -> None:
     assert receipt.id
 
 
-@pytest.mark.parametrize(("place", "full"), [("tmp_path", no_large_file), ("disk", none_left)])
+@pytest.mark.parametrize(
+    ("place", "full"), [("tmp_path", lambda _folder: no_large_file()), ("disk", none_left)]
+)
 def test_a_full_disk_of_the_documents(
     request: pytest.FixtureRequest,
     sqlite_url: str,

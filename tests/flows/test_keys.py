@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from proxy.domain.constancia_acts import Kind
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.identity import PersonClaim
@@ -22,6 +23,7 @@ from proxy.store import (
     casillas,
     challenges,
     changes,
+    constancias,
     devices,
     factors,
     links,
@@ -80,6 +82,10 @@ def fill(db: Database, ring: Path) -> None:
         changes.add(tx, rosa.id, "email", ROSA.email, "nueva@example.com", b"f", tx.now)
         petitions.add(tx, "email", rosa.id, "otra@example.com", ["Ana"], "ana", tx.now)
         challenges.add(tx, a_code(tx, rosa.id, THERE, tx.now))
+        constancias.add(tx, "CC-2026-000001-Z", rosa.id, None, Kind.AFILIACION, "{}")
+        claimed = constancias.claim(tx, timedelta(minutes=1))
+        assert claimed
+        constancias.state(tx, claimed, "{}")
         devices.add(tx, THERE, rosa.id, "")
         session = sessions.add(tx, tx.vault.digest(TOKEN), rosa.id, THERE, tx.now, "", "")
         notes.note(tx, Event.SESSION_STARTED, rosa.id, session=session)

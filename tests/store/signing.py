@@ -3,7 +3,6 @@
 import datetime
 import io
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -72,7 +71,6 @@ def signed() -> bytes:
 
 def sealed(times: int) -> bytes:
     """PAdES, so many times, each in a revision of its own, with what shows on the page."""
-    pytest.importorskip("pyhanko")
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
 

@@ -73,7 +73,7 @@ def altered(db: Database, *statements: Any) -> tuple[str, int | str]:
         ("served", [delete(tables.files)]),
         ("read", [update(N).values(read_at=text("'2026-01-01 00:00:00'"))]),
         ("read", [update(N).values(read_at=None)]),
-        ("unserved", [delete(tables.files), delete(N)]),
+        ("unserved", [delete(tables.constancias), delete(tables.files), delete(N)]),
     ],
 )
 def test_what_was_served_or_read_and_is_altered_is_named(
@@ -106,7 +106,10 @@ def test_a_notificacion_that_is_moved_to_another_casilla_is_named(
 ) -> None:
     bruno = open_casilla(db, BRUNO)
     moved = [copy(table, "casilla_id", str(bruno.id)) for table in (N, tables.files)]
-    gone = [delete(t).where(t.c.casilla_id == served[0].id) for t in (tables.files, N)]
+    gone = [
+        delete(t).where(t.c.casilla_id == served[0].id)
+        for t in (tables.constancias, tables.files, N)
+    ]
     assert altered(db, *moved, *gone) == ("audit.unserved", served[1].hex())
 
 

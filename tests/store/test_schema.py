@@ -34,7 +34,7 @@ def test_an_empty_database_has_no_version(empty_url: str) -> None:
     db.close()
 
 
-def test_what_must_survive_a_power_cut_is_synced(db: Database) -> None:
+def test_what_must_survive_a_power_cut_is_synced(as_installed: None, db: Database) -> None:
     """S66"""
     with db.reading() as tx:
         if not db.sqlite:

@@ -43,6 +43,7 @@ OTHERS = {
     "annulments",
     "audit",
     "calendar_passes",
+    "constancias",
     "deposits",
     "eventos",
     "files",

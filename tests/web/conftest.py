@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from starlette.testclient import TestClient
@@ -98,12 +99,22 @@ def installation(
 
 
 @pytest.fixture
-def make_visitor(installation: Installation) -> Iterator[Callable[[], Visitor]]:
+def loop() -> Iterator[BlockingPortal]:
+    """One for all clients, as in a server. Each would make one for each request of its own."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture
+def make_visitor(
+    installation: Installation, loop: BlockingPortal
+) -> Iterator[Callable[[], Visitor]]:
     """Browsers that share nothing with each other, at one application."""
     app = create_app(installation)
 
     def make() -> Visitor:
         client = TestClient(app, base_url=ORIGIN, follow_redirects=False)
+        client.portal = loop
         client.headers["Sec-Fetch-Site"] = "same-origin"
         return Visitor(client)
 

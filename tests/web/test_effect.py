@@ -42,7 +42,7 @@ def test_the_list_and_the_page_before_ver_say_when(
     address = served(serve, rosa, clock)
     assert "Surte efecto: 16/11/2026" in text(her.get("/casilla/"))
     said = text(her.get(address))
-    assert "Abrirla no cambia los plazos: surte efecto el 16/11/2026 , la abra o no" in said
+    assert "Abrirla no cambia los plazos: surte efecto el 16/11/2026, la abra o no" in said
     assert "y el plazo vence el 07/12/2026" in said
     assert "Por confirmar" in said
 
@@ -80,7 +80,7 @@ def test_where_the_rule_waits_ver_says_what_opening_does(her: Visitor, waiting: 
     """X5"""
     assert "Si no la abre, surte efecto: 20/11/2026" in text(her.get("/casilla/"))
     said = text(her.get(waiting))
-    assert "Si la abre antes del 20/11/2026 , surte efecto el día en que la abra" in said
+    assert "Si la abre antes del 20/11/2026, surte efecto el día en que la abra" in said
     assert "Si no la abre, surte efecto el 20/11/2026 de todos modos" in said
     assert "Abrirla no cambia" not in said
 

@@ -5,13 +5,23 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from proxy.domain.annulment import Annulment
+from proxy.domain.effect import Given
 from proxy.domain.events import Event
 from proxy.domain.notificacion import File, Notificacion
 from proxy.domain.sending import Alerta as Written
 from proxy.domain.sending import Happened, Listed, Seen, State
 from proxy.texts import TEXTS
 from proxy.web.api import models
-from proxy.web.api.models import Alerta, Anulacion, Depositada, Efecto, Enlaces, Lectura, Suceso
+from proxy.web.api.models import (
+    Alerta,
+    Anulacion,
+    Depositada,
+    Efecto,
+    Enlaces,
+    Lectura,
+    OtraFecha,
+    Suceso,
+)
 
 BASE = "/api/v1/notificaciones"
 # Words of the contract; another kind is told by its own name.
@@ -21,7 +31,9 @@ KINDS: dict[str, str] = {
     Event.NOTIFICACION_ANNULLED: "anulacion",
     Event.MESSAGE_WRITTEN: "alerta",
     Event.MESSAGE_LOST: "alerta-fallida",
+    Event.CONSTANCIA_SEALED: "constancia",
     Event.FILE_SERVED: "descarga",
+    Event.EFFECT_DIFFERS: "otra-fecha",
     Event.INCIDENCIA_FOUND: "incidencia",
     Event.INCIDENCIA_MENDED: "incidencia-reparada",
 }
@@ -35,7 +47,7 @@ class Teller:
         return Depositada(
             **self._summed(one, "depositada"),
             depositada=self.instant(one.deposited_at),
-            efecto=_effect(one),
+            efecto=_effect(one.effect),
             partes=[models.Parte(nombre=f.name, bytes=f.size, sha256=f.sha256) for f in files],
             enlaces=self._links(one),
         )
@@ -51,13 +63,17 @@ class Teller:
 
     def seen(self, one: Seen) -> models.Notificacion:
         it = one.notificacion
-        said = self.deposited(it, one.files).model_dump() | {"estado": one.state}
+        said = self.deposited(it, one.files).model_dump() | {
+            "estado": one.state,
+            "efecto": _effect(it.effect_read or it.effect),  # opening it may bring it forward
+        }
         return models.Notificacion(
             **said,
             referencia=one.sent.request.reference,
             alertas=[self._alerta(alerta) for alerta in one.alertas],
             lecturas=[Lectura(leida=self.instant(it.read_at))] if it.read_at else [],
             anulacion=self._annulment(one.annulment) if one.annulment else None,
+            otra_fecha=_other_date(one.given) if one.given else None,
             sucesos=[self.happened(happened) for happened in one.history],
         )
 
@@ -118,7 +134,15 @@ class Teller:
         return Anulacion(anulada=self.instant(one.at), motivo=one.reason, reemplazo=replacement)
 
 
-def _effect(one: Notificacion) -> Efecto:
-    """As it was frozen at the deposit: opening it does not change this answer."""
-    told = json.loads(one.effect or "{}")
+def _effect(frozen: str | None) -> Efecto:
+    told = json.loads(frozen or "{}")
     return Efecto(**{name: told[name] for name in Efecto.model_fields})
+
+
+def _other_date(given: Given) -> OtraFecha:
+    return OtraFecha(
+        version_calendario=given.calendar,
+        surte_efecto=given.effective.isoformat(),
+        inicio_computo=given.starts.isoformat(),
+        vence=given.ends.isoformat() if given.ends else None,
+    )

@@ -118,13 +118,22 @@ class Anulacion(Told):
     reemplazo: Id | None
 
 
+class OtraFecha(Told):
+    """La que da un calendario posterior. Vale la de `efecto`."""
+
+    version_calendario: str
+    surte_efecto: str
+    inicio_computo: str
+    vence: str | None
+
+
 class Suceso(Told):
     """Algo que ocurrió con una notificación de este sistema."""
 
     lugar: int | None = Field(description="En el registro. `null` el segundo que tarda en tenerlo.")
     suceso: str = Field(
         description="`deposito`, `alerta`, `alerta-fallida`, `lectura`, `descarga`, `anulacion`, "
-        "`incidencia`, `incidencia-reparada` u otro que se agregue."
+        "`constancia`, `otra-fecha`, `incidencia`, `incidencia-reparada` u otro que se agregue."
     )
     cuando: Instante
     notificacion: Id
@@ -136,6 +145,7 @@ class Notificacion(Depositada):
     alertas: list[Alerta]
     lecturas: list[Lectura]
     anulacion: Anulacion | None
+    otra_fecha: OtraFecha | None
     sucesos: list[Suceso] = Field(description="En orden: el más antiguo primero.")
 
 

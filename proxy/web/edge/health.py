@@ -22,6 +22,7 @@ REASONS = {
     "database.unwritable": "ready.unwritable",
 }
 OUTBOX_AGE = timedelta(minutes=5)
+CONSTANCIA_AGE = timedelta(minutes=10)
 
 
 async def alive(_request: Request) -> Response:
@@ -36,6 +37,7 @@ async def ready(request: Request) -> Response:
         await run(request, readiness.write)
         await look(request, readiness.fill)
         late = await look(request, readiness.late_messages, OUTBOX_AGE)
+        unsealed = await look(request, readiness.late_constancias, CONSTANCIA_AGE)
         damaged = await look(request, incidencias.any_open)
         lost = await look(request, readiness.lost_documents, installation.documents)
         full = await anyio.to_thread.run_sync(
@@ -51,5 +53,6 @@ async def ready(request: Request) -> Response:
         return PlainTextResponse(TEXTS["ready.documents"] + "\n", 503)
     if full:
         return PlainTextResponse(TEXTS["ready.disk"] + "\n", 503)
-    said = [TEXTS["ready.mail"]] * late + [TEXTS["ready.files"]] * damaged
-    return PlainTextResponse("".join(f"{line}\n" for line in ("listo", *said)))
+    said = [("ready.mail", late), ("ready.files", damaged), ("ready.constancias", unsealed)]
+    lines = ["listo", *(TEXTS[code] for code, wrong in said if wrong)]
+    return PlainTextResponse("".join(f"{line}\n" for line in lines))

@@ -1,17 +1,18 @@
 """What a system asks of what it sent: state, lists, feed, annulment, an addressee: X6, X7."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from proxy.flows import delivery, inbox
+from proxy.flows import delivery, inbox, recalculation
 from proxy.installation import Installation
 from proxy.store import casillas, outbox
 from tests.casilla import pdf
 from tests.clock import Clock
 from tests.people import Person
-from tests.plazos import CATALOG
+from tests.plazos import CATALOG, also_closed, governed_by
 from tests.recorded import advance_all
 from tests.web.api.conftest import System, Systems, refusal
 from tests.web.visitor import Visitor
@@ -196,3 +197,22 @@ def test_an_addressee_is_reached_or_not(
     assert reach("DNI-40000001") == nobody
     for wrong in ("4000", "RUC-20999999905"):
         assert refusal(sgd.get(f"/casillas/{wrong}")) == (404, "destinatario.identidad")
+
+
+def test_the_effect_is_the_one_in_force_and_a_later_calendar_shows_beside_it(
+    sgd: System, rosa: Person, installation: Installation, clock: Clock
+) -> None:
+    """X1: as its owner sees it. What was answered at the deposit stays."""
+    installation.catalog = governed_by("acuse-5-dias-b1")
+    first = sgd.deposit(key="uno")
+    here, later = f"/notificaciones/{first.json()['id']}", also_closed(date(2026, 11, 18))
+    assert sgd.get(here).json()["efecto"]["surte_efecto"] == "2026-11-23"
+    with installation.db.transaction() as tx:
+        recalculation.advance(tx, replace(later, effect=installation.catalog.effect))
+    told = sgd.get(here).json()
+    assert told["otra_fecha"]["surte_efecto"] == "2026-11-24"
+    assert told["sucesos"][-1]["suceso"] == "otra-fecha"
+    with installation.db.transaction() as tx:
+        inbox.open(tx, rosa.id, bytes.fromhex(first.json()["id"]), installation.catalog)
+    assert sgd.get(here).json()["efecto"]["surte_efecto"] == "2026-11-16"
+    assert sgd.deposit(key="uno").content == first.content

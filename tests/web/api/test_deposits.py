@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from proxy.installation import Installation
 from proxy.store import tables
 from tests.casilla import PDF, pdf
+from tests.holding import no_large_file
 from tests.people import Person
 from tests.store.carrying import EXE, SCRIPTS
 from tests.web.api.conftest import System, Systems, body, datos, refusal, sha256
@@ -115,6 +116,16 @@ WRONG: dict[str, tuple[dict[str, Any], tuple[int, str]]] = {
     "hash": ({"acto": {"nombre": "a.pdf", "sha256": "0" * 64}}, (422, "archivo.sha256")),
     "more": ({"anexos": [{"nombre": "a.txt", "sha256": "0" * 64}]}, (422, "datos.invalidos")),
 }  # fmt: skip
+
+
+def test_a_full_disk_is_a_problem_that_passes(sgd: System, rosa: Person) -> None:
+    """S73"""
+    said, key = datos(pdf("x" * 3000)), "lleno"
+    with no_large_file():
+        answer = sgd.deposit(said, pdf("x" * 3000), key=key)
+    assert refusal(answer) == (503, "servicio.sin_espacio")
+    assert answer.headers["retry-after"] == "300"
+    assert sgd.deposit(said, pdf("x" * 3000), key=key).status_code == 201
 
 
 def test_a_file_is_what_its_bytes_are(sgd: System, rosa: Person) -> None:

@@ -1,6 +1,5 @@
 """Whether the service lives and can work: S10."""
 
-import resource
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from sqlalchemy import update
 from proxy.installation import Installation
 from proxy.store import tables
 from tests.clock import Clock
+from tests.holding import no_large_file
 from tests.people import Person
 from tests.web.visitor import Visitor
 
@@ -53,12 +53,8 @@ def test_late_mail_is_said_and_takes_no_page_away(
 def test_a_full_disk_is_not_ready(visitor: Visitor) -> None:
     """A database that writes in its old place does not notice it."""
     assert visitor.get("/listo").status_code == 200
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * 1024 * 1024, hard))  # what it has, fits
-    try:
+    with no_large_file(2 * 1024 * 1024):  # what it has, fits
         ready = visitor.get("/listo")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert (ready.status_code, ready.text) == (503, "no listo: el disco no recibe más\n")
     assert visitor.get("/listo").status_code == 200
 

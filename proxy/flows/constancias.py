@@ -1,0 +1,198 @@
+"""Constancias: each act is proved by a PDF that is sealed after it.
+
+    facts, in the transaction of the act ──▶ claimed by a worker ──▶ stated, once for every attempt
+        ──▶ rendered and sealed, in no transaction ──▶ in the casilla
+
+The act is there at once, its constancia as soon as it is sealed. What is not sealed yet is tried
+again, with the same text: a worker that is killed leaves nothing half done.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from catalog.reading.model import Catalog
+from proxy.domain import constancia as stating
+from proxy.domain import limits
+from proxy.domain.casilla import Casilla
+from proxy.domain.client import Client
+from proxy.domain.constancia import Certificate, Facts, Issuer, Person, Policy, Sealing, Sender
+from proxy.domain.constancia_acts import Act, Deposit, Reading
+from proxy.domain.events import Event
+from proxy.domain.notificacion import File, Notificacion
+from proxy.domain.number import number, series_of_constancias
+from proxy.domain.sender import Request
+from proxy.domain.vault import Unsealable
+from proxy.errors import Denied, NotYours, Reason
+from proxy.flows import limiting
+from proxy.store import constancias, eventos, numbers
+from proxy.store.constancias import Claimed, Constancia
+from proxy.store.tx import Tx
+from proxy.texts import TEXTS
+
+LEASE = timedelta(minutes=3)  # to render and seal one; a killed worker holds it no longer
+AGAIN = timedelta(seconds=20)  # after a failure; twice as long each time, up to LONGEST
+LONGEST = timedelta(hours=1)
+LATE = timedelta(minutes=10)
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Job:
+    claimed: Claimed
+    text: str  # of constancia.json
+
+
+def of_deposit(
+    tx: Tx,
+    catalog: Catalog,
+    casilla: Casilla,
+    one: Notificacion,
+    files: Sequence[File],
+    request: Request | None,
+) -> dict[str, Any]:
+    """For the evento of the deposit: a number, and what cannot be changed without it showing."""
+    by = request.sender if request else None
+    act = Deposit()
+    if request and by:
+        act = Deposit(request.reference or None, by.key_id, request.idempotency)
+    sender = Sender(catalog.entity.nombre, by.system if by else None, _official(tx))
+    return _write(tx, catalog, casilla, one, files, act, sender)
+
+
+def of_reading(
+    tx: Tx, catalog: Catalog, casilla: Casilla, one: Notificacion, files: Sequence[File], said: str
+) -> dict[str, Any]:
+    """`said` is what the page told before the click."""
+    return _write(tx, catalog, casilla, one, files, Reading(said), Sender(catalog.entity.nombre))
+
+
+def list_of(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[Constancia]:
+    return constancias.among(tx, casilla_id, [notificacion_id]).get(notificacion_id, [])
+
+
+def unsealed(tx: Tx, casilla_id: int, ids: list[bytes]) -> frozenset[bytes]:
+    return constancias.unsealed(tx, casilla_id, ids) if ids else frozenset()
+
+
+def take(tx: Tx, casilla_id: int, named: str, client: Client) -> Constancia | Denied:
+    """One to download. NotYours `constancia.missing`: also one that is not sealed yet."""
+    found = constancias.one(tx, casilla_id, named)
+    if found is None or found.sha256 is None:
+        raise NotYours("constancia.missing")
+    wait = limiting.take(tx, limits.downloads(casilla_id, client), casilla_id)
+    return Denied(Reason.LIMITED, wait) if wait is not None else found
+
+
+def record_download(tx: Tx, one: Constancia) -> None:
+    eventos.note(
+        tx,
+        Event.FILE_SERVED,
+        one.casilla_id,
+        notificacion=one.notificacion_id,
+        constancia=one.number,
+    )
+
+
+def next_job(tx: Tx, certificate: Certificate, origin: str) -> Job | None:
+    """What an earlier attempt stated stays, while the same certificate seals.
+
+    None also for one that no key opens: its lease stays, so it is in the way of no other.
+    """
+    try:
+        claimed = constancias.claim(tx, LEASE)
+        if claimed is None:
+            return None
+        text = claimed.stated
+        if text is None or _sealed_by(text) != certificate.sha256:
+            before = constancias.last_stated(tx, claimed.notificacion_id)
+            previous = stating.previous(before) if before else None
+            text = stating.stated(claimed.facts, Sealing(tx.now, certificate, origin, previous))
+            constancias.state(tx, claimed, text)
+    except Unsealable:
+        return None
+    return Job(claimed, text)
+
+
+def done(tx: Tx, job: Job, sha256: str, size: int) -> None:
+    found = constancias.sealed(tx, job.claimed.number, sha256, size)
+    if found:
+        casilla_id, notificacion_id = found
+        eventos.note(
+            tx,
+            Event.CONSTANCIA_SEALED,
+            casilla_id,
+            notificacion=notificacion_id,
+            constancia=job.claimed.number,
+            sha256=sha256,
+            stated=_digest(job.text),
+        )
+
+
+def failed(tx: Tx, job: Job) -> None:
+    wait = min(AGAIN * 2 ** (job.claimed.attempts - 1), LONGEST)
+    constancias.postpone(tx, job.claimed, tx.now + wait)
+
+
+def waiting(tx: Tx) -> datetime | None:
+    """When the act happened whose constancia waits longest."""
+    return constancias.oldest_waiting(tx)
+
+
+def is_late(tx: Tx, oldest: datetime) -> bool:
+    return oldest < tx.now - LATE
+
+
+def _write(
+    tx: Tx,
+    catalog: Catalog,
+    casilla: Casilla,
+    one: Notificacion,
+    files: Sequence[File],
+    act: Act,
+    sender: Sender,
+) -> dict[str, Any]:
+    kind = series_of_constancias(test=one.test)
+    year = tx.now.astimezone(ZoneInfo(catalog.entity.zona_horaria)).year
+    named = number(kind, year, numbers.take(tx, kind, year))
+    facts = Facts(
+        number=named,
+        act=act,
+        at=tx.now,
+        sender=sender,
+        recipient=Person(casilla.identidad, casilla.nombres),
+        salt=secrets.token_hex(SALT_BYTES),
+        concerned=stating.concerned(one, files),
+        authentication=_authentication(tx),
+        test=one.test,
+    )
+    terms = catalog.terms
+    issuer = Issuer(catalog.entity, Policy(f"terminos-{terms.version}", terms.sha256))
+    text = stating.written(facts, issuer)
+    constancias.add(tx, named, casilla.id, one.id, act.kind, text, test=one.test)
+    return {"constancia": named, "facts": _digest(text)}
+
+
+def _official(tx: Tx) -> str | None:
+    return tx.by.name if tx.by.kind == "operator" else None
+
+
+def _authentication(tx: Tx) -> stating.Authentication | None:
+    if tx.by.session is None:
+        return None
+    # What is certain: which second step it was, its owner may have changed since.
+    factors = (TEXTS["constancia.factor.password"], TEXTS["constancia.factor.code"])
+    return stating.Authentication(factors, hashlib.sha256(tx.by.session).hexdigest())
+
+
+def _sealed_by(text: str) -> str:
+    return str(json.loads(text)["emisor"]["certificado"]["sha256"])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

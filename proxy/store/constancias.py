@@ -1,0 +1,200 @@
+"""The constancias of each casilla, and those that wait for their seal.
+
+A lookup for an owner names the casilla, so it never finds what is of another one.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
+
+from proxy.domain.constancia_acts import Kind
+from proxy.store.tables import constancias
+from proxy.store.tx import Tx
+
+UID_BYTES = 16
+PLACE = "constancias.{}"
+
+
+@dataclass(frozen=True)
+class Constancia:
+    """`sha256` is of its PDF; without one, it is not sealed yet."""
+
+    number: str
+    casilla_id: int
+    notificacion_id: bytes | None
+    kind: str
+    at: datetime
+    sha256: str | None
+    size: int | None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    number: str
+    notificacion_id: bytes | None
+    at: datetime
+    attempts: int  # including the one under way
+    facts: str
+    stated: str | None
+
+
+c = constancias.c
+_COLUMNS = [c[name] for name in Constancia.__dataclass_fields__]
+_ADD = insert(constancias)
+_OF = (
+    select(*_COLUMNS)
+    .where(c.casilla_id == bindparam("casilla"), c.test.is_(False))
+    .order_by(c.at, c.number)
+)
+_AMONG = _OF.where(c.notificacion_id.in_(bindparam("keys", expanding=True)))
+_UNSEALED = (
+    select(c.notificacion_id)
+    .where(
+        c.casilla_id == bindparam("casilla"),
+        c.notificacion_id.in_(bindparam("keys", expanding=True)),
+        c.sha256.is_(None),
+    )
+    .distinct()
+)
+_ONE = _OF.where(c.number == bindparam("key"))
+# Of one notificacion in their order: each names the one before it, which must be sealed.
+_before = constancias.alias("before")
+_EARLIER = and_(
+    _before.c.notificacion_id == c.notificacion_id,
+    or_(
+        _before.c.at < c.at,
+        and_(_before.c.at == c.at, _before.c.number < c.number),
+    ),
+)
+_DUE = (
+    select(c.number)
+    .where(c.next_at <= bindparam("now"))
+    .where(~exists().where(_EARLIER, _before.c.sha256.is_(None)))
+    .order_by(c.next_at)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_CLAIM = (
+    update(constancias)
+    .where(c.number == _DUE)
+    .values(next_at=bindparam("lease"), attempts=c.attempts + 1)
+    .returning(c.number, c.notificacion_id, c.at, c.attempts, c.uid, c.facts, c.stated)
+)
+_LAST = (
+    select(c.uid, c.stated)
+    .where(c.notificacion_id == bindparam("of"), c.sha256.is_not(None))
+    .order_by(c.at.desc(), c.number.desc())
+    .limit(1)
+)
+_STATE = (
+    update(constancias)
+    .where(c.number == bindparam("key"), c.attempts == bindparam("attempt"), c.sha256.is_(None))
+    .values(stated=bindparam("text"))
+)
+# A worker whose lease ended must not undo what another one did since.
+_SEALED = (
+    update(constancias)
+    .where(c.number == bindparam("key"), c.sha256.is_(None))
+    .values(
+        sha256=bindparam("digest"),
+        size=bindparam("bytes"),
+        sealed_at=bindparam("now"),
+        next_at=None,
+    )
+    .returning(c.casilla_id, c.notificacion_id)
+)
+_POSTPONE = (
+    update(constancias)
+    .where(c.number == bindparam("key"), c.attempts == bindparam("attempt"), c.sha256.is_(None))
+    .values(next_at=bindparam("later"))
+)
+_UID = select(c.uid).where(c.number == bindparam("key"))
+_OLDEST = select(func.min(c.at)).where(c.next_at.is_not(None))
+
+
+def add(
+    tx: Tx,
+    number: str,
+    casilla_id: int,
+    notificacion_id: bytes | None,
+    kind: Kind,
+    facts: str,
+    *,
+    test: bool = False,
+) -> None:
+    uid = secrets.token_bytes(UID_BYTES)
+    row = {
+        "number": number,
+        "casilla_id": casilla_id,
+        "notificacion_id": notificacion_id,
+        "kind": str(kind),
+        "at": tx.now,
+        "uid": uid,
+        "facts": tx.vault.seal(PLACE.format("facts"), uid, facts),
+        "next_at": tx.now,
+        "test": test,
+    }
+    tx.conn.execute(_ADD, row)
+
+
+def among(tx: Tx, casilla_id: int, ids: list[bytes]) -> dict[bytes, list[Constancia]]:
+    """Those of a page, oldest first, by notificacion."""
+    found: dict[bytes, list[Constancia]] = {}
+    for row in tx.conn.execute(_AMONG, {"casilla": casilla_id, "keys": ids}):
+        found.setdefault(row.notificacion_id, []).append(Constancia(*row))
+    return found
+
+
+def unsealed(tx: Tx, casilla_id: int, ids: list[bytes]) -> frozenset[bytes]:
+    """The notificaciones of a page that have a constancia without its seal."""
+    rows = tx.conn.execute(_UNSEALED, {"casilla": casilla_id, "keys": ids}).scalars()
+    return frozenset(rows)
+
+
+def one(tx: Tx, casilla_id: int, number: str) -> Constancia | None:
+    row = tx.conn.execute(_ONE, {"casilla": casilla_id, "key": number}).first()
+    return Constancia(*row) if row else None
+
+
+def claim(tx: Tx, lease: timedelta) -> Claimed | None:
+    """The one that waits longest, for this worker alone until its lease ends."""
+    row = tx.conn.execute(_CLAIM, {"now": tx.now, "lease": tx.now + lease}).first()
+    if row is None:
+        return None
+    facts = tx.vault.open(PLACE.format("facts"), row.uid, row.facts)
+    stated = tx.vault.open(PLACE.format("stated"), row.uid, row.stated) if row.stated else None
+    return Claimed(row.number, row.notificacion_id, row.at, row.attempts, facts, stated)
+
+
+def last_stated(tx: Tx, notificacion_id: bytes | None) -> str | None:
+    """What the newest sealed one of that notificacion states."""
+    row = tx.conn.execute(_LAST, {"of": notificacion_id}).first() if notificacion_id else None
+    return tx.vault.open(PLACE.format("stated"), row.uid, row.stated) if row else None
+
+
+def state(tx: Tx, claimed: Claimed, text: str) -> None:
+    uid = tx.conn.execute(_UID, {"key": claimed.number}).scalar_one()
+    sealed = tx.vault.seal(PLACE.format("stated"), uid, text)
+    values = {"key": claimed.number, "attempt": claimed.attempts, "text": sealed}
+    tx.conn.execute(_STATE, values)
+
+
+def sealed(tx: Tx, number: str, sha256: str, size: int) -> tuple[int, bytes | None] | None:
+    """Its casilla and notificacion. None: another worker was first."""
+    values = {"key": number, "digest": sha256, "bytes": size, "now": tx.now}
+    row = tx.conn.execute(_SEALED, values).first()
+    return (row.casilla_id, row.notificacion_id) if row else None
+
+
+def postpone(tx: Tx, claimed: Claimed, later: datetime) -> None:
+    values = {"key": claimed.number, "attempt": claimed.attempts, "later": later}
+    tx.conn.execute(_POSTPONE, values)
+
+
+def oldest_waiting(tx: Tx) -> datetime | None:
+    """When what it proves happened (UTC)."""
+    found: datetime | None = tx.conn.execute(_OLDEST).scalar_one()
+    return found

@@ -1,0 +1,158 @@
+"""The worker seals what waits: whole, once, and after it was killed too (X3, S78)."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from proxy.domain.constancia_acts import Kind
+from proxy.flows.constancias import LEASE
+from proxy.installation import Installation
+from proxy.keys.ring import create_keyring
+from proxy.keys.seal_check import check
+from proxy.keys.seal_file import create_demonstration, read_seal
+from proxy.work.constancias import Sealer
+from proxy.work.sealing import NotSealed, Sealing
+from tests.constancias import LATER, of
+from tests.flows.test_deposit import Sender
+from tests.people import PASSWORDS, ROSA, open_casilla
+from tests.work.worker_killed import install
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def place(sqlite_url: str, tmp_path: Path) -> Iterator[Installation]:
+    installation = install(sqlite_url, tmp_path)
+    create_keyring(installation.settings.keys_file)
+    installation.settings.documents_url = str(tmp_path / "documentos")
+    path = installation.settings.seal_path
+    create_demonstration(path, "Entidad Ficticia", installation.clock())
+    open_casilla(installation.db, ROSA, PASSWORDS)
+    yield installation
+    installation.db.close()
+
+
+@pytest.fixture
+def sealer(place: Installation) -> Iterator[Sealer]:
+    made = Sealer(place)
+    yield made
+    made.close()
+
+
+def deposit(place: Installation) -> None:
+    Sender(place.db, place.documents.folder).deposit(anew=True)
+
+
+def sealed(place: Installation) -> list[bytes]:
+    files = [path for path in place.documents.folder.rglob("*") if path.is_file()]
+    return [made for made in (path.read_bytes() for path in files) if b"/ETSI.CAdES" in made]
+
+
+def test_what_waits_is_sealed_and_then_nothing_waits(place: Installation, sealer: Sealer) -> None:
+    assert sealer.seal_next() == 0, "and no process starts for nothing"
+    for _ in range(2):
+        deposit(place)
+    assert [sealer.seal_next() for _ in range(3)] == [1, 1, 0]
+    known = [read_seal(place.settings.seal_path, "").certificate]
+    names = {check(pdf, known).told["destinatario"]["nombre"] for pdf in sealed(place)}
+    assert names == {ROSA.nombres} and len(sealed(place)) == 2
+
+
+def test_with_an_expired_certificate_all_waits_and_it_is_said_once(
+    place: Installation, sealer: Sealer, caplog: pytest.LogCaptureFixture
+) -> None:
+    deposit(place)
+    now = place.clock
+    place.clock = lambda: now() + timedelta(days=900)
+    with caplog.at_level(logging.ERROR):
+        assert [sealer.seal_next() for _ in range(3)] == [0, 0, 0]
+    assert [record.__dict__["detail"] for record in caplog.records] == ["seal.expired"]
+    place.clock = now
+    assert sealer.seal_next() == 1
+
+
+def test_what_cannot_be_sealed_now_is_tried_again(
+    place: Installation, sealer: Sealer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An authority of time that is away."""
+    deposit(place)
+    place.settings.tsa_url = "http://127.0.0.1:9/"
+    away = Sealer(place)
+    with caplog.at_level(logging.ERROR):
+        assert away.seal_next() == 0
+    away.close()
+    assert [record.__dict__["detail"] for record in caplog.records] == ["NoReply"]
+    assert sealed(place) == []
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.8, 1.2, 1.6])
+def test_killed_at_any_instant_each_is_sealed_once_and_whole(
+    place: Installation, tmp_path: Path, sqlite_url: str, seconds: float
+) -> None:
+    for _ in range(3):
+        deposit(place)
+    program = (
+        "import sys; from pathlib import Path; from proxy.work.constancias import Sealer;"
+        "from tests.work.worker_killed import install;"
+        "parts = install(sys.argv[1], Path(sys.argv[2]));"
+        "parts.settings.documents_url = sys.argv[2] + '/documentos';"
+        "sealer = Sealer(parts); print('begun', flush=True);"
+        "[sealer.seal_next() for _ in range(9)]"
+    )
+    worker = subprocess.Popen(
+        [sys.executable, "-c", program, sqlite_url, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    assert worker.stdout
+    worker.stdout.readline()
+    time.sleep(seconds)
+    worker.kill()
+    worker.communicate()
+    now = place.clock
+    place.clock = lambda: now() + LEASE + timedelta(seconds=1)
+    place.__dict__.pop("db").close()
+    after = Sealer(place)
+    while after.seal_next():
+        pass
+    after.close()
+    known = [read_seal(place.settings.seal_path, "").certificate]
+    numbers = [check(pdf, known).told["id"] for pdf in sealed(place)]
+    assert len(numbers) == len({*numbers}) == 3
+
+
+def test_its_process_ends_with_its_parent_and_is_started_again(place: Installation) -> None:
+    sealing = Sealing(place.settings)
+    text = of(Kind.DEPOSITO, read_seal(place.settings.seal_path, "").described)
+    first = sealing.make(text, LATER, "Constancia")
+    assert sealing._process
+    os.kill(sealing._process.pid, signal.SIGKILL)
+    sealing._process.wait()
+    assert sealing.make(text, LATER, "Constancia") == first
+    with pytest.raises(NotSealed, match="KeyError"):
+        sealing.make("{}", LATER, "Constancia")
+    assert sealing.make(text, LATER, "Constancia") == first
+    sealing.close()
+
+    program = (
+        "import os, sys, time; from proxy.settings import Settings;"
+        "from proxy.work.sealing import Sealing; one = Sealing(Settings());"
+        "process = one._running(); print(process.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.communicate()
+    deadline = time.monotonic() + 30
+    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{child}").exists()
