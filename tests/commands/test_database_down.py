@@ -28,6 +28,7 @@ ASKED = {
     "trabajar": "",
     "demostracion": "",
     "depositar": DEPOSIT,
+    "depositar-lote": "lote.csv",
     "anular": "CE-2026-000001-R --motivo x",
     "cuentas crear": f"{WHO} --nombres Rosa --correo rosa@example.com",
     "cuentas importar": "cuentas.csv",
@@ -54,7 +55,7 @@ ASKED = {
 }
 NO_DATABASE = {
     "construir", "verificar-catalogo", "exportar", "plazo", "correo", "claves lista",
-    "claves rotar",
+    "claves rotar", "constancia verificar",
 }  # fmt: skip
 
 
