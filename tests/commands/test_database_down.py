@@ -28,7 +28,7 @@ ASKED = {
     "trabajar": "",
     "demostracion": "",
     "depositar": DEPOSIT,
-    "depositar-lote": "cuentas.csv",
+    "depositar-lote": "lote.csv",
     "anular": "CE-2026-000001-R --motivo x",
     "cuentas crear": f"{WHO} --nombres Rosa --correo rosa@example.com",
     "cuentas importar": "cuentas.csv",
