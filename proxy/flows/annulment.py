@@ -15,7 +15,7 @@ from proxy.domain.notificacion import Notificacion
 from proxy.domain.number import parse_number
 from proxy.domain.sender import Sender
 from proxy.errors import NotYours, Refusal
-from proxy.store import annulments, deposits, eventos, notificaciones
+from proxy.store import annulments, casillas, deposits, eventos, notificaciones, outbox
 from proxy.store.tx import Tx
 
 REASON = 500  # characters
@@ -37,6 +37,18 @@ def annul(
     `annulment.replacement`: what replaces it is not there for the same person, or annulled; and
     what `one_line` refuses.
     """
+    done = record(tx, named, reason, replacement, sender)
+    if not done.again and not done.notificacion.test:
+        casilla = casillas.by_id(tx, done.notificacion.casilla_id)
+        replaced = done.annulment.replacement is not None
+        outbox.add(tx, "notificacion_annulled", casilla, replaced=replaced)
+    return done
+
+
+def record(
+    tx: Tx, named: str, reason: str, replacement: str | None = None, sender: Sender | None = None
+) -> Annulled:
+    """An annulment without its message, for one of the past."""
     one = find(tx, named, sender)
     replaces = _replacing(tx, one, replacement, sender) if replacement else None
     said = one_line(reason, REASON, "motivo")

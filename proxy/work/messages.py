@@ -102,6 +102,7 @@ EMAILS: dict[str, Callable[[Writing], Said]] = {
     "factor_off": plain,
     "factor_on": plain,
     "new_device": plain,
+    "notificacion_annulled": plain,
     "notificacion_deposited": plain,
     "profile_undone": plain,
     "recovery_code_used": plain,

@@ -16,6 +16,7 @@ from proxy.store import tables
 from proxy.store.db import Database
 from tests.casilla import pdf
 from tests.clock import Clock
+from tests.flows.browser import contexts
 from tests.flows.test_deposit import Sender, count
 from tests.flows.test_sending import SGD, TEST, sent
 from tests.people import Person
@@ -56,6 +57,18 @@ def test_what_is_annulled_stays_where_it_is_and_says_why(
             part = inbox.part(tx, rosa.id, EVERYTHING, read=False, at=at, key=None)
             assert {row.id: one for row, one in part}[wrong.id] == told
     assert isinstance(verify(db), Whole)
+
+
+def test_its_owner_is_told_once_and_of_a_test_never(
+    db: Database, rosa: Person, sender: Sender
+) -> None:
+    wrong, right = sender.deposit(), sender.deposit(("a.pdf", pdf("otro")))
+    for _ in range(2):
+        annul(db, wrong.id.hex(), "Con errores", right.id.hex())
+    annul(db, right.id.hex(), "También")
+    test = sender.deposit(sent=sent(system=TEST))
+    annul(db, test.notificacion.number, "Fue una prueba", sender=TEST)
+    assert contexts(db, "notificacion_annulled") == [{"replaced": True}, {"replaced": False}]
 
 
 def test_the_same_annulment_again_is_the_first_one_and_another_is_refused(

@@ -14,6 +14,7 @@ WHATEVER = {
     "hours": 48,
     "most": 5,
     "other": 2,
+    "replaced": True,
     "same": 1,
     "left": 9,
     "left_out": False,

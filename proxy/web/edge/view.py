@@ -78,7 +78,7 @@ def prepare(environment: Environment, installation: Installation) -> None:
     def holder(context: Context) -> Holder:
         return login.holder(installation.vault, context["request"].state.session)
 
-    def phone() -> Markup:
+    def contact_phone() -> Markup:
         """The telephone of the contact: a phone calls it."""
         entity = installation.catalog.entity
         link = Markup('<a class="whole" href="tel:{}">{}</a>')
@@ -97,7 +97,7 @@ def prepare(environment: Environment, installation: Installation) -> None:
         "entity": installation.catalog.entity,
         "finding": finding,
         "holder": holder,
-        "phone": phone,
+        "contact_phone": contact_phone,
         "origin": installation.settings.origin,
         "policy": policy,
         "sello": sello,
