@@ -15,17 +15,18 @@ from itertools import count
 from pathlib import Path
 
 from bench import beside, figures
+from bench.api import FIRST, PEOPLE
 from bench.casilla_server import environment, install, serving
 from bench.deposits import WHO, seconds, serve
 from bench.inbox import SMALL, fill, open_sessions
 from bench.record import pdf
+from proxy.domain.identidad import Identidad
 from proxy.installation import Installation
 from proxy.store import casillas
 
 LINES, TIMES = (40, 10) if figures.QUICK else (10_000, 300)
 ROUNDS = 1 if figures.QUICK else 3
 LINE = {
-    "destinatario": str(WHO),
     "expediente": "EXP.2026000027",
     "fecha_expediente": "2026-03-02",
     "tipo": "CARTA",
@@ -45,11 +46,12 @@ def write_lot(folder: Path, lines: int) -> Path:
     folder.mkdir()
     path = folder / "lote.csv"
     with path.open("w", newline="") as file:
-        table = csv.DictWriter(file, [*LINE, "numero", "acto"])
+        table = csv.DictWriter(file, ["destinatario", *LINE, "numero", "acto"])
         table.writeheader()
         for number in (next(NUMBERS) for _ in range(lines)):
             (folder / f"{number}.pdf").write_bytes(pdf(number))
-            table.writerow(LINE | {"numero": f"{number}-2026", "acto": f"{number}.pdf"})
+            who = {"destinatario": f"DNI-{FIRST + number % PEOPLE}"}
+            table.writerow(who | LINE | {"numero": f"{number}-2026", "acto": f"{number}.pdf"})
     return path
 
 
@@ -113,7 +115,8 @@ def main() -> None:
         parts = install(folder, beside.PORT)
         fill(parts, SMALL)
         with parts.db.transaction() as tx:
-            casillas.add(tx, WHO, "Persona Ficticia", "nadie@example.com", None)
+            for who in (WHO, *(Identidad("DNI", str(FIRST + n)) for n in range(PEOPLE))):
+                casillas.add(tx, who, "Persona Ficticia", "nadie@example.com", None)
         judge_speed(folder, parts)
         judge_readers(folder, parts)
         parts.db.close()
