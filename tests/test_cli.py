@@ -118,7 +118,7 @@ def test_a_wrong_deposit_is_refused_in_one_sentence_and_leaves_nothing(
     casilla: Casilla, installation: Installation, name: str, value: str
 ) -> None:
     open_casilla(casilla)
-    Path("carta.txt").write_bytes(PDF)
+    Path("carta.txt").write_bytes(b"Una carta")
     Path("vacio.txt").touch()
     Path("programa.exe").write_bytes(b"MZ")
     code, said, complaint = serve(casilla, **{name: value})

@@ -115,7 +115,7 @@ def send(
     begun = challenge.waiting(tx, START, visit)
     casillas.lock(tx, begun.casilla_id if begun else None)
     if begun is None or not challenges.spend(tx, begun.id):
-        return None if sent_again(tx, visit, channel, new_visit) else Denied(Reason.GONE)
+        return Denied(Reason.GONE)
     casilla = casillas.find(tx, begun.casilla_id)
     if casilla and channel == "sms" and casilla.phone is None:
         casilla = None
@@ -153,8 +153,7 @@ def verify(
     casillas.lock(tx, alive.casilla_id if alive else None)
     found = challenge.check(tx, policy, alive, typed, client)
     if isinstance(found, Denied):
-        over = found.reason is Reason.GONE
-        return None if over and verified_again(tx, visit, typed, new_visit, client) else found
+        return found
     assert found.casilla_id is not None  # only the code of a casilla is ever right
     casilla = casillas.by_id(tx, found.casilla_id)
     if login.known_device(tx, client, casilla) is None:  # which took nothing

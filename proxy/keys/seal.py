@@ -6,9 +6,10 @@ third of a second. No request may import it.
 
 import asyncio
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from asn1crypto import tsp
 from asn1crypto import x509 as asn1
@@ -32,6 +33,7 @@ FIELD = "Sello"
 RESERVED = 8192  # hexadecimal digits for the signature and one certificate
 RESERVED_FOR_TIME = 24_576  # and for what an authority says of the time, with its chain
 
+T = TypeVar("T")
 AskTime = Callable[[bytes], bytes]  # a TimeStampReq of RFC 3161, and its answer
 
 
@@ -55,11 +57,17 @@ class Seal:
         writer = _Unchanging(io.BytesIO(pdf))
         instant = at.replace(microsecond=0)
         signer = _At(instant, seal_of(reason), self._signer, self._time, field_of_seal())
-        # Its own loop: `sign_pdf` of a worker's thread, which has none.
-        sealed = asyncio.run(
-            signer.async_sign_pdf(writer, bytes_reserved=self._reserved, output=io.BytesIO())
+        output = io.BytesIO()
+        sealed = in_a_loop(
+            signer.async_sign_pdf(writer, bytes_reserved=self._reserved, output=output)
         )
         return bytes(sealed.getvalue())
+
+
+def in_a_loop(work: Coroutine[Any, Any, T]) -> T:
+    """pyHanko waits in an event loop, and the thread that asks may have one that runs."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def seal_of(reason: str) -> PdfSignatureMetadata:

@@ -4,7 +4,6 @@ Asks nobody: the certificates of the entity are at hand. Imported only where som
 as `seal` is.
 """
 
-import asyncio
 import io
 import json
 import logging
@@ -24,6 +23,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from proxy.domain.constancia import VERSION, Certificate, canonical
 from proxy.errors import Refusal
+from proxy.keys.seal import in_a_loop
 from proxy.keys.seal_file import describe
 
 # It writes a trace for each certificate that no list of its own knows.
@@ -59,7 +59,7 @@ def _checked(pdf: bytes, known: dict[bytes, x509.Certificate]) -> Whole:
     seals = reader.embedded_regular_signatures
     if not seals:
         raise Refusal("constancia.unsealed")
-    status = asyncio.run(_status(seals[0]))
+    status = in_a_loop(_status(seals[0]))
     stamp = status.timestamp_validity
     stamped = stamp is None or (stamp.intact and stamp.valid)
     if not (status.intact and status.valid and stamped):

@@ -280,8 +280,9 @@ def test_whoever_has_to_enter_comes_back_to_a_page(make_visitor: Maker) -> None:
             back = parse_qs(urlsplit(location).query).get("volver")
             if location.startswith("/casilla/ingresar/") and back:
                 guarded += 1
-                # A list that is taken away is one of the inbox.
-                elsewhere = set() if "/exportar/" in path else {"/casilla/"}
+                # A list that is taken away, or a constancia, is one of the inbox.
+                taken = "/exportar/" in path or "/constancias/" in path
+                elsewhere = set() if taken else {"/casilla/"}
                 assert back[0] in pages - elsewhere | {path}, path
     assert guarded > 20
 

@@ -66,13 +66,13 @@ def test_presses_of_a_recovery_that_overlap_leave_it_with_the_last_one(
     press(second, recovery.start, POLICY, rosa.identidad, "start", PHONE, "before")
     assert press(first, recovery.started_again, rosa.identidad, "before", "lost")
     assert press(first, recovery.send, POLICY, "start", "email", "lost", PHONE) is None
-    assert press(second, recovery.send, POLICY, "start", "email", "code", PHONE) is None
-    assert press(first, recovery.send, POLICY, "start", "email", "lost", PHONE) is None
+    assert press(second, recovery.sent_again, "start", "email", "code")
+    assert press(first, recovery.sent_again, "start", "email", "lost")
     assert len(contexts(db, "recovery_code")) == 1
     typed = mailed_code(db, name="recovery_code")
     assert press(first, recovery.verify, POLICY, "code", typed, "lost", PHONE) is None
-    assert press(second, recovery.verify, POLICY, "code", typed, "choose", PHONE) is None
-    assert press(first, recovery.verify, POLICY, "code", typed, "lost", PHONE) is None
+    assert press(second, recovery.verified_again, "code", typed, "choose", PHONE)
+    assert press(first, recovery.verified_again, "code", typed, "lost", PHONE)
     with db.reading() as tx:
         assert recovery.choosing(tx, "lost") is None
         assert recovery.choosing(tx, "choose") is not None

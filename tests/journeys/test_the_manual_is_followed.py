@@ -82,6 +82,7 @@ def test_with_python(house: House, client: dict[str, str], folder: Path) -> None
 
 def test_with_python_a_refusal_is_told(client: dict[str, str], folder: Path) -> None:
     wrong = block("python").replace("DNI-40000001", "DNI-40000009")
+    wrong = wrong.replace("SGD-2026-000124", "SGD-2026-000199")  # no other test has sent it
     done = subprocess.run(
         [sys.executable, "-c", wrong], cwd=folder, env=client, capture_output=True, text=True
     )

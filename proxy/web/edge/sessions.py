@@ -18,7 +18,7 @@ from proxy.web.edge.state import state_of
 
 # After the login, an owner returns to the page of a button or a file, not to the act itself.
 PAGE = re.compile(
-    r"/casilla/(?:notificaciones/[0-9a-f]{32}/|(?!(?:notificaciones|exportar)/)[a-z-]+/)?"
+    r"/casilla/(?:notificaciones/[0-9a-f]{32}/|(?!(?:notificaciones|exportar|constancias)/)[a-z-]+/)?"
 )
 
 
