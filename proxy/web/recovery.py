@@ -92,10 +92,6 @@ async def send(request: Request) -> Response:
     denied = await run(
         request, recovery.send, policy, visit_of(request), channel, new_visit, client_of(request)
     )
-    # Another press of the button may have been quicker, since the first look.
-    gone = denied is not None and denied.reason is Reason.GONE
-    if gone and await run(request, recovery.sent_again, visit_of(request), channel, new_visit):
-        denied = None
     if denied:
         return await _over(request, denied)
     return _next(request, "recovery:code", new_visit)

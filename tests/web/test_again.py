@@ -9,7 +9,6 @@ from collections.abc import Callable
 import pytest
 from httpx2 import Response
 
-from proxy.flows import recovery
 from proxy.installation import Installation
 from tests import outbox
 from tests.clock import Clock
@@ -231,24 +230,3 @@ def test_tries_of_a_registration_are_not_promised_again(
     clock.advance(seconds=31)
     again = visitor.send(visitor.get(f"{START}correo/"), "/reenviar/")
     assert "y tiene 4 intentos." in visitor.get(place(again)).text
-
-
-@pytest.mark.parametrize("profile", ["estricto"])  # asks a known browser for no riddle
-def test_a_recovery_goes_on_when_another_press_is_quicker_between_two_looks(
-    inside: Callable[[Person], Visitor],
-    rosa: Person,
-    installation: Installation,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The first look finds nothing yet, and then the first press spends the step."""
-    her = inside(rosa)
-    her.send(her.get("/casilla/"), "/casilla/salir/")
-    her.send(her.get(LOST), LOST, dni="40000001")
-    form = her.get(f"{LOST}canal/")
-    with her.unanswered():
-        assert place(her.send(form, "/canal/", canal="correo")) == f"{LOST}token/"
-    looked, looks = recovery.sent_again, iter((False,))
-    late = lambda *asked: next(looks, True) and looked(*asked)  # noqa: E731
-    monkeypatch.setattr(recovery, "sent_again", late)
-    assert place(her.send(form, "/canal/", canal="correo")) == f"{LOST}token/"
-    assert leaving(installation, "recovery_code") == 1
