@@ -61,7 +61,7 @@ def test_axe_finds_nothing_on_a_phone_and_a_computer_in_light_and_dark(
             expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
             for width in (360, 1280):
                 page.set_viewport_size({"width": width, "height": 800})
-                page.wait_for_function(MEASURED)
+                wait_until(page, MEASURED)
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 found[path, scheme, width] = wide <= width, faults(page)
     assert {where: wrong for where, wrong in found.items() if wrong != (True, {})} == {}
@@ -82,6 +82,14 @@ def test_axe_finds_nothing_with_the_menu_or_the_results_open(
         page.get_by_role("button", name="Menú").click()
         expect(page.get_by_role("link", name="Datos abiertos").first).to_be_visible()
         assert faults(page) == {}
+
+
+def wait_until(page: Page, said: str) -> None:
+    """At most two seconds. `wait_for_function` needs an eval, which the policy forbids."""
+    for _ in range(200):
+        if page.evaluate(said):
+            return
+        page.wait_for_timeout(10)
 
 
 def test_filters_narrow_the_list_tell_how_many_and_keep_the_address(
