@@ -74,6 +74,8 @@ def sealed(times: int) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
 
+    from proxy.keys.seal import in_a_loop
+
     key, certificate = _signer()
     stored = serialize_key_and_certificates(b"a", key, certificate, None, NoEncryption())
     signer = signers.SimpleSigner.load_pkcs12_data(stored, [], None)
@@ -86,6 +88,7 @@ def sealed(times: int) -> bytes:
         how = signers.PdfSignatureMetadata(
             field_name=name, subfilter=fields.SigSeedSubFilter.PADES, md_algorithm="sha256"
         )
-        out = signers.PdfSigner(how, signer, new_field_spec=place).sign_pdf(writer)
+        one = signers.PdfSigner(how, signer, new_field_spec=place)
+        out = in_a_loop(one.async_sign_pdf(writer))
         content = out.getvalue()
     return content
