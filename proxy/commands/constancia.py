@@ -51,7 +51,8 @@ def _said(found: "Whole") -> Iterator[str]:
     yield "Está completa: nadie la cambió desde que se selló."
     yield f"La selló {found.by.holder} (certificado {found.by.serial}), el {at}."
     if found.attested:
-        yield f"La hora la da una autoridad de tiempo: {moment_of(told, found.attested)}."
+        at = moment_of(told, found.attested)
+        yield f"Trae la hora de una autoridad de tiempo, que este programa no comprueba: {at}."
     yield from page.warnings
     yield f"\n{page.title}, N.° {told['id']}\n{told['emisor']['entidad']}\n"
     yield from page.paragraphs

@@ -5,6 +5,7 @@
 Who asks for the same annulment again gets the first one.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from proxy.domain.acto import one_line
@@ -14,6 +15,7 @@ from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import Notificacion
 from proxy.domain.number import parse_number
 from proxy.domain.sender import Sender
+from proxy.domain.vault import Unsealable
 from proxy.errors import NotYours, Refusal
 from proxy.store import annulments, casillas, deposits, eventos, notificaciones, outbox
 from proxy.store.tx import Tx
@@ -39,9 +41,10 @@ def annul(
     """
     done = record(tx, named, reason, replacement, sender)
     if not done.again and not done.notificacion.test:
-        casilla = casillas.by_id(tx, done.notificacion.casilla_id)
-        replaced = done.annulment.replacement is not None
-        outbox.add(tx, "notificacion_annulled", casilla, replaced=replaced)
+        with suppress(Unsealable):  # an address that no key opens does not keep the act in force
+            casilla = casillas.by_id(tx, done.notificacion.casilla_id)
+            replaced = done.annulment.replacement is not None
+            outbox.add(tx, "notificacion_annulled", casilla, replaced=replaced)
     return done
 
 

@@ -110,7 +110,8 @@ def next_job(tx: Tx, certificate: Certificate, origin: str) -> Job | None:
             return None
         text = claimed.stated
         if text is None or _sealed_by(text) != certificate.sha256:
-            before = constancias.last_stated(tx, claimed.notificacion_id)
+            of = claimed.casilla_id, claimed.notificacion_id
+            before = constancias.last_stated(tx, *of)
             previous = stating.previous(before) if before else None
             text = stating.stated(claimed.facts, Sealing(tx.now, certificate, origin, previous))
             constancias.state(tx, claimed, text)

@@ -79,6 +79,7 @@ def _give_up(tx: Tx, message: Message, answer: str) -> None:
             tx,
             Event.MESSAGE_LOST,
             message.casilla_id,
+            notificacion=message.notificacion_id,
             message=message.message_id,
             name=message.name,
         )

@@ -46,5 +46,5 @@ def late_messages(tx: Tx, age: timedelta) -> bool:
 
 def late_constancias(tx: Tx, age: timedelta) -> bool:
     """Whether one is not sealed that long after its act. The act is in the casilla all the same."""
-    oldest = constancias.oldest_waiting(tx)
+    oldest = constancias.oldest_waiting(tx, real=True)
     return oldest is not None and oldest < tx.now - age

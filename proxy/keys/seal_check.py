@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography import x509
@@ -31,6 +31,7 @@ logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 ATTACHED = "constancia.json"
+DRIFT = timedelta(minutes=5)  # between our clock and that of an authority of time
 LARGEST = 20_000_000  # bytes; what is sealed here has a hundredth of them
 
 
@@ -41,7 +42,7 @@ class Whole:
     told: dict[str, Any]
     by: Certificate
     at: datetime  # as the seal says it
-    attested: datetime | None  # as an authority of time says it
+    attested: datetime | None  # as an authority says it, whose certificate nobody here knows
 
 
 def check(pdf: bytes, known: Collection[x509.Certificate]) -> Whole:
@@ -78,6 +79,9 @@ def _checked(pdf: bytes, known: dict[bytes, x509.Certificate]) -> Whole:
     if not by.since <= at <= by.until:
         since, until = f"{by.since:%d/%m/%Y}", f"{by.until:%d/%m/%Y}"
         raise Refusal("constancia.out_of_date", since=since, until=until)
+    # The seal covers no token of time: anybody can put one there, but none can be older than it.
+    if stamp and stamp.timestamp < at - DRIFT:
+        raise Refusal("constancia.added")
     told = _told(reader)
     # The same key may have signed other things, which must not pass for a constancia.
     named = told["emisor"]["certificado"]["sha256"]

@@ -33,6 +33,7 @@ class Constancia:
 @dataclass(frozen=True)
 class Claimed:
     number: str
+    casilla_id: int
     notificacion_id: bytes | None
     at: datetime
     attempts: int  # including the one under way
@@ -62,6 +63,7 @@ _ONE = _OF.where(c.number == bindparam("key"))
 # Of one notificacion in their order: each names the one before it, which must be sealed.
 _before = constancias.alias("before")
 _EARLIER = and_(
+    _before.c.casilla_id == c.casilla_id,  # the index begins with it
     _before.c.notificacion_id == c.notificacion_id,
     or_(
         _before.c.at < c.at,
@@ -72,20 +74,27 @@ _DUE = (
     select(c.number)
     .where(c.next_at <= bindparam("now"))
     .where(~exists().where(_EARLIER, _before.c.sha256.is_(None)))
-    .order_by(c.next_at)
+    .order_by(c.test, c.next_at)  # tests hold up nobody
     .limit(1)
     .with_for_update(skip_locked=True)
     .scalar_subquery()
 )
+_CLAIMED = (c.number, c.casilla_id, c.notificacion_id, c.at, c.attempts)
 _CLAIM = (
     update(constancias)
     .where(c.number == _DUE)
     .values(next_at=bindparam("lease"), attempts=c.attempts + 1)
-    .returning(c.number, c.notificacion_id, c.at, c.attempts, c.uid, c.facts, c.stated)
+    .returning(
+        c.number, c.casilla_id, c.notificacion_id, c.at, c.attempts, c.uid, c.facts, c.stated
+    )
 )
 _LAST = (
     select(c.uid, c.stated)
-    .where(c.notificacion_id == bindparam("of"), c.sha256.is_not(None))
+    .where(
+        c.casilla_id == bindparam("casilla"),
+        c.notificacion_id == bindparam("of"),
+        c.sha256.is_not(None),
+    )
     .order_by(c.at.desc(), c.number.desc())
     .limit(1)
 )
@@ -113,6 +122,7 @@ _POSTPONE = (
 )
 _UID = select(c.uid).where(c.number == bindparam("key"))
 _OLDEST = select(func.min(c.at)).where(c.next_at.is_not(None))
+_OLDEST_REAL = _OLDEST.where(c.test.is_(False))
 
 
 def add(
@@ -166,12 +176,15 @@ def claim(tx: Tx, lease: timedelta) -> Claimed | None:
         return None
     facts = tx.vault.open(PLACE.format("facts"), row.uid, row.facts)
     stated = tx.vault.open(PLACE.format("stated"), row.uid, row.stated) if row.stated else None
-    return Claimed(row.number, row.notificacion_id, row.at, row.attempts, facts, stated)
+    of = row.casilla_id, row.notificacion_id
+    return Claimed(row.number, *of, row.at, row.attempts, facts, stated)
 
 
-def last_stated(tx: Tx, notificacion_id: bytes | None) -> str | None:
+def last_stated(tx: Tx, casilla_id: int, notificacion_id: bytes | None) -> str | None:
     """What the newest sealed one of that notificacion states."""
-    row = tx.conn.execute(_LAST, {"of": notificacion_id}).first() if notificacion_id else None
+    if notificacion_id is None:
+        return None
+    row = tx.conn.execute(_LAST, {"casilla": casilla_id, "of": notificacion_id}).first()
     return tx.vault.open(PLACE.format("stated"), row.uid, row.stated) if row else None
 
 
@@ -194,7 +207,7 @@ def postpone(tx: Tx, claimed: Claimed, later: datetime) -> None:
     tx.conn.execute(_POSTPONE, values)
 
 
-def oldest_waiting(tx: Tx) -> datetime | None:
-    """When what it proves happened (UTC)."""
-    found: datetime | None = tx.conn.execute(_OLDEST).scalar_one()
+def oldest_waiting(tx: Tx, *, real: bool = False) -> datetime | None:
+    """When what it proves happened (UTC). `real`: without those of tests."""
+    found: datetime | None = tx.conn.execute(_OLDEST_REAL if real else _OLDEST).scalar_one()
     return found

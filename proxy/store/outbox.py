@@ -40,6 +40,7 @@ class Message:
     created_at: datetime
     expires_at: datetime
     attempts: int  # including the one under way
+    notificacion_id: bytes | None = None  # which one an alerta announces
 
     @property
     def readable(self) -> bool:

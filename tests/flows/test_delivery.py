@@ -297,6 +297,20 @@ def test_a_message_to_an_address_that_cannot_be_written_is_given_up_at_once(
         assert outbox.oldest_due(tx) is None
 
 
+def test_an_alerta_that_is_given_up_names_its_notificacion(db: Database, rosa: Person) -> None:
+    """X6: who deposited reads it in the feed."""
+    with db.transaction() as tx:
+        casilla = casillas.by_id(tx, rosa.id)
+        outbox.add(
+            tx, "notificacion_deposited", casilla, recipient="nuñez@x.pe", notificacion_id=b"n" * 16
+        )
+    assert claim(db) is None
+    with db.reading() as tx:
+        lost = tables.eventos.c.kind == Event.MESSAGE_LOST
+        found = tx.conn.execute(select(tables.eventos.c.notificacion).where(lost)).scalars().all()
+    assert found == [b"n" * 16]
+
+
 def test_an_sms_goes_to_the_number_of_the_casilla(db: Database, rosa: Person) -> None:
     with db.transaction() as tx:
         casilla = casillas.by_id(tx, rosa.id)

@@ -5,13 +5,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from catalog.reading.model import Catalog
 from proxy.domain.effect import Given
 from proxy.domain.events import Event
 from proxy.domain.plazo import Term
 from proxy.flows import annulment, inbox, recalculation
-from proxy.store import calendar_passes, eventos
+from proxy.store import calendar_passes, eventos, tables
 from proxy.store.db import Database
 from tests.casilla import Casilla
 from tests.clock import Clock
@@ -98,6 +99,21 @@ def test_what_was_deposited_without_a_date_has_none_to_tell(db: Database, rosa: 
         Casilla(rosa).serve(tx)
     assert look(db, LATER) == 0
     assert contexts(db, "effect_differs") == []
+
+
+@pytest.mark.parametrize("frozen", ["nada", "[]", "{}"])
+def test_what_cannot_be_read_is_in_the_way_of_no_other(
+    db: Database, rosa: Person, bruno: Person, sender: Sender, frozen: str
+) -> None:
+    """Nor is an owner whose address no key opens."""
+    sender.deposit(ruling=TERM)
+    with db.transaction() as tx:
+        Casilla(rosa).serve(tx, effect=frozen)
+        casilla = tables.casillas
+        tx.conn.execute(update(casilla).where(casilla.c.id == rosa.id).values(email=b"x"))
+    sender.deposit(to=BRUNO.identidad, ruling=TERM)
+    assert look(db, LATER) == 2
+    assert contexts(db, "effect_differs") == [{"other": 1, "same": 0}]  # of Bruno
 
 
 def test_a_worker_that_dies_between_batches_leaves_the_rest_to_the_next(

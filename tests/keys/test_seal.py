@@ -108,6 +108,15 @@ def test_an_authority_says_when_it_was_sealed() -> None:
     assert (found.at, found.attested) == (at, at + timedelta(seconds=3))
 
 
+def test_no_hour_from_before_the_seal_can_be_put_into_it() -> None:
+    """The seal does not cover it: whoever has the file can add a token of their own authority."""
+    with Authority(another(), LATER - timedelta(days=1)) as authority:
+        timed = Seal(held(), TimeAuthority(authority.url)).seal(plain(), LATER, "Constancia")
+    with pytest.raises(Refusal) as refused:
+        check(timed, [held().certificate])
+    assert refused.value.code == "constancia.added"
+
+
 @pytest.mark.parametrize("reply", [Reply(status=503), Reply(b"<html>", kind="text/html")])
 def test_without_the_authority_nothing_is_sealed(reply: Reply) -> None:
     with Service(reply) as service, pytest.raises(NoReply):

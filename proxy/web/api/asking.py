@@ -86,7 +86,8 @@ async def reach(request: Request) -> Response:
 
 def _reference(request: Request) -> str | None:
     typed = request.query_params.get("referencia")
-    if typed is not None and not 1 <= len(typed) <= REFERENCE:
+    # PostgreSQL takes no NUL, and no reference that is stored has a mark that does not print.
+    if typed is not None and not (1 <= len(typed) <= REFERENCE and typed.isprintable()):
         raise Refusal("api.reference", most=REFERENCE)
     return typed
 

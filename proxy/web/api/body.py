@@ -16,6 +16,7 @@ from proxy.web.edge.guards import READ_TO_ITS_END, SECONDS
 
 AT_ONCE = 256 * 1024  # bytes for one trip to a thread
 IDLE = 20  # seconds without a byte
+PATIENCE, SLOWEST = 60, 50_000  # seconds, and then bytes a second
 AROUND = 128 * 1024  # bytes: the part `datos`, boundaries and headers
 HEADERS, HEADER = 8, 2048  # of a part: how many, and how long
 SMALL = 16 * 1024  # bytes of a body that is no deposit
@@ -67,16 +68,19 @@ async def read_json(request: Request) -> bytes:
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    """Refuses `api.slow` when nothing comes for a while, or the other side hangs up."""
-    stream = request.stream()
+    """Refuses `api.slow` when nothing comes for a while, it takes too long for what came, or the
+    other side hangs up: each body under way holds copies on the disk."""
+    stream, began, size = request.stream(), anyio.current_time(), 0
     while True:
+        left = PATIENCE + size / SLOWEST - (anyio.current_time() - began)
         try:
-            with anyio.fail_after(IDLE):
+            with anyio.fail_after(min(IDLE, left)):
                 chunk = await anext(stream)
         except StopAsyncIteration:
             return
         except (TimeoutError, ClientDisconnect):
             raise Refusal("api.slow") from None
+        size += len(chunk)
         yield chunk
 
 

@@ -41,8 +41,8 @@ async def deposit_one(request: Request) -> Response:
         raise Limited(denied.wait)
     installation = state.installation
     with Parts(installation.documents, installation.limits) as parts:
-        await read_parts(request, parts, installation.limits)
         try:
+            await read_parts(request, parts, installation.limits)
             receipt = await _deposit(request, parts, given[0])
         except (Refusal, Malformed) as error:
             code = error.code if isinstance(error, Refusal) else "datos.malformed"

@@ -215,6 +215,9 @@ def test_what_is_too_large_is_refused_and_leaves_nothing(
     assert refusal(sgd.deposit(anexos=(b"x",) * 3)) == (422, "anexos.demasiados")
     kept = [one for one in installation.documents.folder.rglob("*") if one.is_file()]
     assert (count(installation), kept) == (0, [])
+    with installation.db.reading() as tx:
+        found = select(tables.eventos.c.id).where(tables.eventos.c.kind == "deposit_refused")
+        assert len(tx.conn.execute(found).all()) == 3  # though they were not read to their end
 
 
 def test_what_the_act_and_the_distance_put_off_counts(sgd: System, rosa: Person) -> None:

@@ -1,0 +1,29 @@
+"""A body that comes too slowly: X6, S69."""
+
+import anyio
+import pytest
+from starlette.requests import Request
+from starlette.types import Message
+
+from proxy.errors import Refusal
+from proxy.web.api import body
+
+
+def test_a_body_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each holds copies on the disk, and a byte now and then would hold them for ever."""
+    monkeypatch.setattr(body, "PATIENCE", 0.3)
+
+    async def drip() -> Message:
+        await anyio.sleep(0.05)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def read() -> int:
+        request, size = Request({"type": "http", "headers": []}, drip), 0
+        with pytest.raises(Refusal) as refused:
+            async for chunk in body._chunks(request):
+                size += len(chunk)
+                assert size < 100
+        assert refused.value.code == "api.slow"
+        return size
+
+    assert anyio.run(read) > 0
