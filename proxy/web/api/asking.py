@@ -86,10 +86,10 @@ async def reach(request: Request) -> Response:
 
 def _reference(request: Request) -> str | None:
     typed = request.query_params.get("referencia")
-    # PostgreSQL takes no NUL, and no reference that is stored has a mark that does not print.
-    if typed is not None and not (1 <= len(typed) <= REFERENCE and typed.isprintable()):
+    if typed is not None and not 1 <= len(typed) <= REFERENCE:
         raise Refusal("api.reference", most=REFERENCE)
-    return typed
+    # PostgreSQL takes no NUL, which no reference that is stored has.
+    return typed.replace("\0", "\N{REPLACEMENT CHARACTER}") if typed else None
 
 
 def _state(request: Request) -> State | None:

@@ -124,7 +124,7 @@ def test_lists_are_cut_by_reference_and_state_and_go_on_from_a_cursor(
     assert listed(limite=2) == sent[:2]
     assert listed(limite=2, desde=sent[1]) == sent[2:4]
     assert listed(desde=sent[4]) == []
-    assert listed(referencia="otra") == []
+    assert listed(referencia="otra") == listed(referencia="\0") == []  # PostgreSQL takes no NUL
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,6 @@ def test_lists_are_cut_by_reference_and_state_and_go_on_from_a_cursor(
         ("/notificaciones?limite=201", "consulta.limite"),
         ("/notificaciones?estado=otra", "consulta.estado"),
         ("/notificaciones?referencia=", "consulta.referencia"),
-        ("/notificaciones?referencia=%00", "consulta.referencia"),  # PostgreSQL takes no NUL
         ("/eventos?desde=-1", "consulta.desde"),
         ("/eventos?desde=" + "9" * 19, "consulta.desde"),
         ("/eventos?limite=x", "consulta.limite"),

@@ -1,5 +1,7 @@
 """A body that comes too slowly: X6, S69."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import anyio
 import pytest
 from starlette.requests import Request
@@ -26,4 +28,5 @@ def test_a_body_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) ->
         assert refused.value.code == "api.slow"
         return size
 
-    assert anyio.run(read) > 0
+    with ThreadPoolExecutor(1) as thread:  # the browser's tests keep a loop running in this one
+        assert thread.submit(anyio.run, read).result() > 0
