@@ -22,7 +22,7 @@ from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
 from proxy.domain.constancia import Certificate, Facts, Issuer, Person, Policy, Sealing, Sender
-from proxy.domain.constancia_acts import Act, Deposit, Reading
+from proxy.domain.constancia_acts import Act, Deposit
 from proxy.domain.events import Event
 from proxy.domain.notificacion import File, Notificacion
 from proxy.domain.number import number, series_of_constancias
@@ -56,20 +56,50 @@ def of_deposit(
     files: Sequence[File],
     request: Request | None,
 ) -> dict[str, Any]:
-    """For the evento of the deposit: a number, and what cannot be changed without it showing."""
     by = request.sender if request else None
     act = Deposit()
     if request and by:
         act = Deposit(request.reference or None, by.key_id, request.idempotency)
     sender = Sender(catalog.entity.nombre, by.system if by else None, _official(tx))
-    return _write(tx, catalog, casilla, one, files, act, sender)
+    return of(tx, catalog, casilla, act, one, files, sender=sender)
 
 
-def of_reading(
-    tx: Tx, catalog: Catalog, casilla: Casilla, one: Notificacion, files: Sequence[File], said: str
+def of(
+    tx: Tx,
+    catalog: Catalog,
+    casilla: Casilla,
+    act: Act,
+    one: Notificacion | None = None,
+    files: Sequence[File] = (),
+    *,
+    sender: Sender | None = None,
+    reasons: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """`said` is what the page told before the click."""
-    return _write(tx, catalog, casilla, one, files, Reading(said), Sender(catalog.entity.nombre))
+    """Write the facts of `act`, which happens now. Without `one` it is about the casilla itself.
+
+    Returns for the detail of its evento: a number, and what cannot be changed without it showing.
+    """
+    kind = series_of_constancias(test=one is not None and one.test)
+    year = tx.now.astimezone(ZoneInfo(catalog.entity.zona_horaria)).year
+    named = number(kind, year, numbers.take(tx, kind, year))
+    facts = Facts(
+        number=named,
+        act=act,
+        at=tx.now,
+        sender=sender or Sender(catalog.entity.nombre),
+        recipient=Person(casilla.identidad, casilla.nombres),
+        salt=secrets.token_hex(SALT_BYTES),
+        concerned=stating.concerned(one, files) if one else None,
+        authentication=_authentication(tx),
+        reasons=tuple(reasons),
+        test=one is not None and one.test,
+    )
+    terms = catalog.terms
+    issuer = Issuer(catalog.entity, Policy(f"terminos-{terms.version}", terms.sha256))
+    text = stating.written(facts, issuer)
+    about = one.id if one else None
+    constancias.add(tx, named, casilla.id, about, act.kind, text, test=facts.test)
+    return {"constancia": named, "facts": _digest(text)}
 
 
 def list_of(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[Constancia]:
@@ -147,36 +177,6 @@ def waiting(tx: Tx) -> datetime | None:
 
 def is_late(tx: Tx, oldest: datetime) -> bool:
     return oldest < tx.now - LATE
-
-
-def _write(
-    tx: Tx,
-    catalog: Catalog,
-    casilla: Casilla,
-    one: Notificacion,
-    files: Sequence[File],
-    act: Act,
-    sender: Sender,
-) -> dict[str, Any]:
-    kind = series_of_constancias(test=one.test)
-    year = tx.now.astimezone(ZoneInfo(catalog.entity.zona_horaria)).year
-    named = number(kind, year, numbers.take(tx, kind, year))
-    facts = Facts(
-        number=named,
-        act=act,
-        at=tx.now,
-        sender=sender,
-        recipient=Person(casilla.identidad, casilla.nombres),
-        salt=secrets.token_hex(SALT_BYTES),
-        concerned=stating.concerned(one, files),
-        authentication=_authentication(tx),
-        test=one.test,
-    )
-    terms = catalog.terms
-    issuer = Issuer(catalog.entity, Policy(f"terminos-{terms.version}", terms.sha256))
-    text = stating.written(facts, issuer)
-    constancias.add(tx, named, casilla.id, one.id, act.kind, text, test=one.test)
-    return {"constancia": named, "facts": _digest(text)}
 
 
 def _official(tx: Tx) -> str | None:

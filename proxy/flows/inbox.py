@@ -16,6 +16,7 @@ from proxy.domain import limits
 from proxy.domain.annulment import Void
 from proxy.domain.before_opening import before_opening
 from proxy.domain.client import Client
+from proxy.domain.constancia_acts import Reading
 from proxy.domain.effect import Given, upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
@@ -116,7 +117,7 @@ def _proof(tx: Tx, one: Notificacion, effect: str | None, catalog: Catalog) -> d
     read = replace(one, read_at=tx.now, effect_read=effect or None)
     files = notificaciones.files_of(tx, one.casilla_id, one.id)
     owner = casillas.by_id(tx, one.casilla_id)
-    return constancias.of_reading(tx, catalog, owner, read, files, told)
+    return constancias.of(tx, catalog, owner, Reading(told), read, files)
 
 
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
