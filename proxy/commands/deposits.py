@@ -153,7 +153,7 @@ def annul(
 
     parts = start.ready()
     with parts.db.transaction() as tx:
-        done = flow.annul(tx, numero, motivo, reemplazo)
+        done = flow.annul(tx, parts.catalog, numero, motivo, reemplazo)
     since = start.to_the_second(done.annulment.at, parts)
     print(f"La notificación {numero} está anulada desde el {since}.")
 

@@ -26,6 +26,19 @@ VERSION = 1
 
 
 @dataclass(frozen=True)
+class Constancia:
+    """`sha256` is of its PDF; without one, it is not sealed yet."""
+
+    number: str
+    casilla_id: int
+    notificacion_id: bytes | None
+    kind: str
+    at: datetime
+    sha256: str | None
+    size: int | None
+
+
+@dataclass(frozen=True)
 class Person:
     identidad: Identidad
     name: str

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     REVOCACION = "revocacion"
 
 
+OF_A_PERSON = (Kind.AFILIACION, Kind.REVOCACION)
+OF_A_NOTIFICACION = tuple(kind for kind in Kind if kind not in OF_A_PERSON)
 # They say why: something did not happen, or holds no more.
 NEGATIVE = {Kind.ALERTA_FALLIDA, Kind.VENCIMIENTO, Kind.INCIDENCIA, Kind.ANULACION}
 

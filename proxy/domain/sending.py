@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from proxy.domain.annulment import Annulment
+from proxy.domain.constancia import Constancia
 from proxy.domain.effect import Given
 from proxy.domain.notificacion import File, Notificacion, Sent
 
@@ -51,6 +52,7 @@ class Seen(Listed):
     alertas: list[Alerta]
     given: Given | None  # what a later calendar gives, where it is another date
     history: list[Happened]
+    constancias: list[Constancia]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ Who asks for the same annulment again gets the first one.
 from contextlib import suppress
 from dataclasses import dataclass
 
+from catalog.reading.model import Catalog
+from proxy.domain import constancia_acts as stating
 from proxy.domain.acto import one_line
 from proxy.domain.annulment import Annulment, annulment_digest
 from proxy.domain.events import Event
@@ -17,6 +19,7 @@ from proxy.domain.number import parse_number
 from proxy.domain.sender import Sender
 from proxy.domain.vault import Unsealable
 from proxy.errors import NotYours, Refusal
+from proxy.flows import constancias
 from proxy.store import annulments, casillas, deposits, eventos, notificaciones, outbox
 from proxy.store.tx import Tx
 
@@ -31,7 +34,12 @@ class Annulled:
 
 
 def annul(
-    tx: Tx, named: str, reason: str, replacement: str | None = None, sender: Sender | None = None
+    tx: Tx,
+    catalog: Catalog,
+    named: str,
+    reason: str,
+    replacement: str | None = None,
+    sender: Sender | None = None,
 ) -> Annulled:
     """A `sender` annuls what it sent itself. Without one, an operator annuls anything.
 
@@ -39,7 +47,7 @@ def annul(
     `annulment.replacement`: what replaces it is not there for the same person, or annulled; and
     what `one_line` refuses.
     """
-    done = record(tx, named, reason, replacement, sender)
+    done = record(tx, catalog, named, reason, replacement, sender)
     if not done.again and not done.notificacion.test:
         with suppress(Unsealable):  # an address that no key opens does not keep the act in force
             casilla = casillas.by_id(tx, done.notificacion.casilla_id)
@@ -49,11 +57,17 @@ def annul(
 
 
 def record(
-    tx: Tx, named: str, reason: str, replacement: str | None = None, sender: Sender | None = None
+    tx: Tx,
+    catalog: Catalog,
+    named: str,
+    reason: str,
+    replacement: str | None = None,
+    sender: Sender | None = None,
 ) -> Annulled:
     """An annulment without its message, for one of the past."""
     one = find(tx, named, sender)
-    replaces = _replacing(tx, one, replacement, sender) if replacement else None
+    by = _replacing(tx, one, replacement, sender) if replacement else None
+    replaces = by.id if by else None
     said = one_line(reason, REASON, "motivo")
     annulment = Annulment(one.casilla_id, one.id, tx.now, said, replaces)
     if not annulments.add(tx, annulment):
@@ -62,6 +76,8 @@ def record(
         if (first.reason, first.replacement) != (said, replaces):
             raise Refusal("annulment.other")
         return Annulled(one, first, again=True)
+    act = stating.Annulment(by.number if by else None)
+    proof = constancias.about(tx, catalog, one, act, sender, reasons=[said])
     eventos.note(
         tx,
         Event.NOTIFICACION_ANNULLED,
@@ -69,6 +85,7 @@ def record(
         notificacion=one.id,
         annulment=annulment_digest(annulment),
         replacement=replaces.hex() if replaces else None,
+        **proof,
     )
     return Annulled(one, annulment)
 
@@ -89,7 +106,7 @@ def find(tx: Tx, named: str, sender: Sender | None = None) -> Notificacion:
     return one
 
 
-def _replacing(tx: Tx, one: Notificacion, named: str, sender: Sender | None) -> bytes:
+def _replacing(tx: Tx, one: Notificacion, named: str, sender: Sender | None) -> Notificacion:
     try:
         other = find(tx, named, sender)
     except NotYours:
@@ -97,4 +114,4 @@ def _replacing(tx: Tx, one: Notificacion, named: str, sender: Sender | None) -> 
     same = (other.casilla_id, other.test) == (one.casilla_id, one.test)
     if not same or other.id == one.id or annulments.of(tx, other.id):
         raise Refusal("annulment.replacement")
-    return other.id
+    return other

@@ -21,17 +21,27 @@ from proxy.domain import constancia as stating
 from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
-from proxy.domain.constancia import Certificate, Facts, Issuer, Person, Policy, Sealing, Sender
+from proxy.domain.constancia import (
+    Certificate,
+    Constancia,
+    Facts,
+    Issuer,
+    Person,
+    Policy,
+    Sealing,
+    Sender,
+)
 from proxy.domain.constancia_acts import Act, Deposit
 from proxy.domain.events import Event
 from proxy.domain.notificacion import File, Notificacion
 from proxy.domain.number import number, series_of_constancias
 from proxy.domain.sender import Request
+from proxy.domain.sender import Sender as System
 from proxy.domain.vault import Unsealable
 from proxy.errors import Denied, NotYours, Reason
 from proxy.flows import limiting
-from proxy.store import constancias, eventos, numbers
-from proxy.store.constancias import Claimed, Constancia
+from proxy.store import casillas, constancias, eventos, notificaciones, numbers
+from proxy.store.constancias import Claimed
 from proxy.store.tx import Tx
 from proxy.texts import TEXTS
 
@@ -62,6 +72,26 @@ def of_deposit(
         act = Deposit(request.reference or None, by.key_id, request.idempotency)
     sender = Sender(catalog.entity.nombre, by.system if by else None, _official(tx))
     return of(tx, catalog, casilla, act, one, files, sender=sender)
+
+
+def about(
+    tx: Tx,
+    catalog: Catalog,
+    one: Notificacion,
+    act: Act,
+    by: System | None = None,
+    reasons: Sequence[str] = (),
+) -> dict[str, Any]:
+    """`of`, for something that happens to what was deposited before. Empty when no key opens who
+    its owner is: the act stands all the same.
+    """
+    try:
+        casilla = casillas.by_id(tx, one.casilla_id)
+    except Unsealable:
+        return {}
+    files = notificaciones.files_of(tx, one.casilla_id, one.id)
+    sender = Sender(catalog.entity.nombre, by.system if by else None, _official(tx))
+    return of(tx, catalog, casilla, act, one, files, sender=sender, reasons=reasons)
 
 
 def of(

@@ -84,7 +84,7 @@ def load(
             wrong, right = (lived[dated.person, dated.number + n] for n in (0, 1))
             at = min(right.at + timedelta(hours=1), tx.now)
             named = wrong.id.hex(), dated.story.annulled, right.id.hex()
-            annulment.record(replace(tx, now=at), *named, Sender(SYSTEM))
+            annulment.record(replace(tx, now=at), catalog, *named, Sender(SYSTEM))
     return len(stories)
 
 

@@ -16,6 +16,7 @@ from proxy.domain import limits
 from proxy.domain.annulment import Void
 from proxy.domain.before_opening import before_opening
 from proxy.domain.client import Client
+from proxy.domain.constancia import Constancia
 from proxy.domain.constancia_acts import Reading
 from proxy.domain.effect import Given, upon_reading
 from proxy.domain.events import Event
@@ -23,8 +24,7 @@ from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
 from proxy.flows import constancias, incidencias, limiting, recalculation
-from proxy.store import annulments, casillas, eventos, notificaciones
-from proxy.store.constancias import Constancia
+from proxy.store import annulments, eventos, notificaciones
 from proxy.store.tx import Tx
 
 ROWS = 20
@@ -115,9 +115,7 @@ def _proof(tx: Tx, one: Notificacion, effect: str | None, catalog: Catalog) -> d
     annulled = one.id in _annulled(tx, one.casilla_id, [one])
     told = " ".join(before_opening(one, catalog.entity, annulled=annulled))
     read = replace(one, read_at=tx.now, effect_read=effect or None)
-    files = notificaciones.files_of(tx, one.casilla_id, one.id)
-    owner = casillas.by_id(tx, one.casilla_id)
-    return constancias.of(tx, catalog, owner, Reading(told), read, files)
+    return constancias.about(tx, catalog, read, Reading(told))
 
 
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
@@ -139,10 +137,10 @@ def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> li
     return notificaciones.files_of(tx, casilla_id, notificacion_id)
 
 
-def record_download(tx: Tx, served: Sequence[File]) -> None:
+def record_download(tx: Tx, catalog: Catalog, served: Sequence[File]) -> None:
     """Their bytes are whole, so an incidencia of one of them is over."""
     first = served[0]
-    incidencias.mended(tx, served)
+    incidencias.mended(tx, catalog, served)
     positions = [file.position for file in served]
     eventos.note(
         tx,

@@ -4,15 +4,23 @@ found, once ──▶ the operator is told, and mends it ──▶ mended, once:
 """
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
+from catalog.reading.model import Catalog
+from proxy.domain.constancia_acts import Incident
 from proxy.domain.events import Event
 from proxy.domain.notificacion import File
-from proxy.store import eventos, incidencias
+from proxy.flows import constancias
+from proxy.store import eventos, incidencias, notificaciones
 from proxy.store.incidencias import Incidencia
 from proxy.store.tx import Tx
+from proxy.texts import TEXTS
+
+FOUND_OR_MENDED = (Event.INCIDENCIA_FOUND, Event.INCIDENCIA_MENDED)
 
 
-def found(tx: Tx, file: File, finding: str) -> bool:
+def found(tx: Tx, catalog: Catalog, file: File, finding: str) -> bool:
     """One evento for each file and finding, however often somebody asks. False: it was known."""
     new = incidencias.add(tx, file, finding)
     if new:
@@ -24,22 +32,51 @@ def found(tx: Tx, file: File, finding: str) -> bool:
             position=file.position,
             sha256=file.sha256,
             finding=finding,
+            **_proof(tx, catalog, file, finding, None),
         )
     return new
 
 
-def mended(tx: Tx, files: Sequence[File | Incidencia]) -> None:
+def mended(tx: Tx, catalog: Catalog, files: Sequence[File | Incidencia]) -> None:
     """Their bytes are the deposited ones; most of them always were. All are of one notificacion."""
-    first, sha256 = files[0], {file.position: file.sha256 for file in files}
-    for position in incidencias.close(tx, first.casilla_id, first.notificacion_id, [*sha256]):
+    first, by_position = files[0], {file.position: file for file in files}
+    of = first.casilla_id, first.notificacion_id
+    for position, finding in incidencias.close(tx, *of, [*by_position]):
+        file = by_position[position]
         eventos.note(
             tx,
             Event.INCIDENCIA_MENDED,
             first.casilla_id,
             notificacion=first.notificacion_id,
             position=position,
-            sha256=sha256[position],
+            sha256=file.sha256,
+            **_proof(tx, catalog, file, finding, _since(tx, file)),
         )
+
+
+def _proof(
+    tx: Tx, catalog: Catalog, file: File | Incidencia, finding: str, since: datetime | None
+) -> dict[str, Any]:
+    """Of what was found now or, with `since`, of what is mended now."""
+    of = file.casilla_id, file.notificacion_id
+    one = notificaciones.one(tx, *of)
+    if one is None:  # a test: its owner never sees it
+        return {}
+    name = next(
+        each.name for each in notificaciones.files_of(tx, *of) if each.position == file.position
+    )
+    said = TEXTS[f"constancia.incidencia.{finding}"].format(name=name)
+    act = Incident(said, since or tx.now, tx.now if since else None)
+    return constancias.about(tx, catalog, one, act, reasons=[said])
+
+
+def _since(tx: Tx, file: File | Incidencia) -> datetime:
+    """When it was first found, after it was last mended."""
+    since = None
+    for at, kind, detail in eventos.of_one(tx, file.notificacion_id, FOUND_OR_MENDED):
+        if detail["position"] == file.position:
+            since = (since or at) if kind == Event.INCIDENCIA_FOUND else None
+    return since or tx.now
 
 
 def every(tx: Tx) -> list[Incidencia]:

@@ -6,6 +6,7 @@ Its own, by any of its keys, real ones or tests and never both: whatever else th
 from collections.abc import Sequence
 from datetime import timedelta
 
+from proxy.domain.constancia import Constancia
 from proxy.domain.datos import Datos
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad
@@ -17,6 +18,7 @@ from proxy.flows import recalculation
 from proxy.store import (
     annulments,
     casillas,
+    constancias,
     deposits,
     eventos,
     feed,
@@ -51,7 +53,24 @@ def one(tx: Tx, sender: Sender, notificacion_id: bytes) -> Seen:
         outbox.of_notificacion(tx, it.casilla_id, it.id),
         recalculation.given(tx, it.id),
         feed.history(tx, it),
+        constancias.of_notificacion(tx, it.casilla_id, it.id),
     )
+
+
+def constancia(
+    tx: Tx, sender: Sender, notificacion_id: bytes, kind: str, number: str | None
+) -> Constancia:
+    """The newest of that kind, or the one with that number. NotYours `deposit.missing`,
+    `constancia.missing` and, while it has no seal, `constancia.unsealed`."""
+    found = deposits.one(tx, sender, notificacion_id)
+    if found is None:
+        raise NotYours("deposit.missing")
+    every = constancias.of_notificacion(tx, found.notificacion.casilla_id, notificacion_id)
+    fitting = [one for one in every if one.kind == kind and number in (None, one.number)]
+    sealed = [one for one in fitting if one.sha256]
+    if not sealed:
+        raise NotYours("constancia.unsealed" if fitting else "constancia.missing")
+    return sealed[-1]
 
 
 def page(

@@ -9,25 +9,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
+from proxy.domain.constancia import Constancia
 from proxy.domain.constancia_acts import Kind
 from proxy.store.tables import constancias
 from proxy.store.tx import Tx
 
 UID_BYTES = 16
 PLACE = "constancias.{}"
-
-
-@dataclass(frozen=True)
-class Constancia:
-    """`sha256` is of its PDF; without one, it is not sealed yet."""
-
-    number: str
-    casilla_id: int
-    notificacion_id: bytes | None
-    kind: str
-    at: datetime
-    sha256: str | None
-    size: int | None
 
 
 @dataclass(frozen=True)
@@ -47,6 +35,11 @@ _ADD = insert(constancias)
 _OF = (
     select(*_COLUMNS)
     .where(c.casilla_id == bindparam("casilla"), c.test.is_(False))
+    .order_by(c.at, c.number)
+)
+_EVERY = (
+    select(*_COLUMNS)
+    .where(c.casilla_id == bindparam("casilla"), c.notificacion_id == bindparam("of"))
     .order_by(c.at, c.number)
 )
 _AMONG = _OF.where(c.notificacion_id.in_(bindparam("keys", expanding=True)))
@@ -156,6 +149,12 @@ def among(tx: Tx, casilla_id: int, ids: list[bytes]) -> dict[bytes, list[Constan
     for row in tx.conn.execute(_AMONG, {"casilla": casilla_id, "keys": ids}):
         found.setdefault(row.notificacion_id, []).append(Constancia(*row))
     return found
+
+
+def of_notificacion(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[Constancia]:
+    """For who deposits, also of a test. The oldest first."""
+    values = {"casilla": casilla_id, "of": notificacion_id}
+    return [Constancia(*row) for row in tx.conn.execute(_EVERY, values)]
 
 
 def unsealed(tx: Tx, casilla_id: int, ids: list[bytes]) -> frozenset[bytes]:

@@ -5,7 +5,7 @@ that another transaction waits for. `flows/record.py` puts committed rows in lin
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -140,6 +140,14 @@ _LAST_DETAIL = (
     .order_by(eventos.c.id.desc())
     .limit(1)
 )
+_OF_ONE = (
+    select(eventos.c.at, eventos.c.kind, eventos.c.detail)
+    .where(
+        eventos.c.notificacion == bindparam("key"),
+        eventos.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(eventos.c.id)
+)
 _COUNT = select(func.count()).select_from(eventos)
 _ASTRAY = (
     select(eventos.c.id)
@@ -185,6 +193,14 @@ def last_detail(tx: "Tx", kind: Event, notificacion: bytes) -> dict[str, Any] | 
     """Of the last evento of that kind."""
     found = tx.conn.execute(_LAST_DETAIL, {"key": notificacion, "of_kind": kind.value}).scalar()
     return json.loads(found) if found else None
+
+
+def of_one(
+    tx: "Tx", notificacion: bytes, kinds: Sequence[Event]
+) -> list[tuple[datetime, str, dict[str, Any]]]:
+    """When, which kind, and the detail; the oldest first."""
+    rows = tx.conn.execute(_OF_ONE, {"key": notificacion, "kinds": [*kinds]})
+    return [(row.at, row.kind, json.loads(row.detail)) for row in rows]
 
 
 def count(tx: "Tx") -> int:

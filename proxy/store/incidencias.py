@@ -29,7 +29,7 @@ _CLOSE = (
         incidencias.c.notificacion_id == bindparam("key"),
         incidencias.c.position.in_(bindparam("positions", expanding=True)),
     )
-    .returning(incidencias.c.position)
+    .returning(incidencias.c.position, incidencias.c.finding)
 )
 
 
@@ -51,10 +51,12 @@ def add(tx: Tx, file: File, finding: str) -> bool:
     return tx.conn.execute(_ADD[tx.conn.dialect.name], values).first() is not None
 
 
-def close(tx: Tx, casilla_id: int, notificacion_id: bytes, positions: Sequence[int]) -> list[int]:
-    """Those of `positions` that were open."""
+def close(
+    tx: Tx, casilla_id: int, notificacion_id: bytes, positions: Sequence[int]
+) -> list[tuple[int, str]]:
+    """Those of `positions` that were open, with what was found."""
     values = {"casilla": casilla_id, "key": notificacion_id, "positions": positions}
-    return sorted(tx.conn.execute(_CLOSE, values).scalars())
+    return sorted((row.position, row.finding) for row in tx.conn.execute(_CLOSE, values))
 
 
 def every(tx: Tx) -> list[Incidencia]:

@@ -38,6 +38,11 @@ CONSTANCIAS = {
         "La entidad acredita que algo impidió entregar la notificación descrita abajo, o una parte "
         "de ella."
     ),
+    "constancia.incidencia.missing": "El archivo «{name}» no estaba donde se guardó.",
+    "constancia.incidencia.unreadable": "El archivo «{name}» no se podía leer.",
+    "constancia.incidencia.changed": (
+        "Los bytes guardados del archivo «{name}» no eran los que se depositaron."
+    ),
     "constancia.anulacion": (
         "La entidad acredita que anuló la notificación descrita abajo, el {at}. Lo que se depositó "
         "no se borra: sigue en la casilla, con esta constancia."

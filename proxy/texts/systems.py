@@ -6,6 +6,11 @@ SYSTEMS = {
         "clave, o repita el pedido tal como lo envió."
     ),
     "deposit.missing": "No hay una notificación con ese número o código. Revíselo.",
+    "constancia.unsealed": "Se está sellando. Pídala otra vez en un momento.",
+    "constancia.damaged": (
+        "El PDF guardado no es el que se selló: no se entrega. Avise a quien administra la casilla "
+        "de la entidad."
+    ),
     "datos.wrong": "El dato «{field}» no vale: {why} No se guardó nada.",
     "datos.malformed": "{said}",
     "datos.large": "{name} pasa de {most} bytes: no se depositó nada. ¿Es el archivo de los datos?",

@@ -187,7 +187,8 @@ async def _deliver(request: Request, position: str | None) -> Response:
         raise NotYours("notificacion.missing")
     await _check(request, chosen)
     if request.method == "GET":
-        await run(request, inbox.record_download, chosen)
+        catalog = state_of(request).installation.catalog
+        await run(request, inbox.record_download, catalog, chosen)
     return _response(request, chosen)
 
 
@@ -203,11 +204,11 @@ def _response(request: Request, files: list[File]) -> Response:
 
 async def _check(request: Request, files: list[File]) -> None:
     """Raises Damaged when a file is not, byte for byte, the deposited file."""
-    documents, damaged = state_of(request).installation.documents, []
+    parts, damaged = state_of(request).installation, []
     for file in files:
-        if fault := await anyio.to_thread.run_sync(documents.fault, file.sha256):
+        if fault := await anyio.to_thread.run_sync(parts.documents.fault, file.sha256):
             damaged.append(file.name)
-            if await run(request, incidencias.found, file, fault):
+            if await run(request, incidencias.found, parts.catalog, file, fault):
                 detail = {"sha256": file.sha256, "finding": fault}
                 logger.error(
                     "damaged", extra={"request": request.state.reference, "detail": detail}

@@ -28,7 +28,7 @@ class Mender:
         for one in known:
             if one.sha256 in whole:
                 with db.transaction() as tx:
-                    incidencias.mended(tx, [one])
+                    incidencias.mended(tx, self._installation.catalog, [one])
                 logger.info("mended", extra={"detail": one.sha256})
         self._looked = looked
         return 0

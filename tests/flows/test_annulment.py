@@ -20,7 +20,7 @@ from tests.flows.browser import contexts
 from tests.flows.test_deposit import Sender, count
 from tests.flows.test_sending import SGD, TEST, sent
 from tests.people import Person
-from tests.plazos import refusing
+from tests.plazos import CATALOG, refusing
 from tests.recorded import verify
 from tests.store.test_facts import altered
 
@@ -34,7 +34,7 @@ def sender(db: Database, tmp_path: Path) -> Sender:
 
 def annul(db: Database, *named: Any, **more: Any) -> Annulment:
     with db.transaction() as tx:
-        return annulment.annul(tx, *named, **more).annulment
+        return annulment.annul(tx, CATALOG, *named, **more).annulment
 
 
 def test_what_is_annulled_stays_where_it_is_and_says_why(

@@ -55,7 +55,7 @@ class Reader:
         files = self.files(notificacion_id)
         assert isinstance(files, list)
         with self.db.transaction() as tx:
-            inbox.record_download(tx, files)
+            inbox.record_download(tx, CATALOG, files)
         return files
 
 

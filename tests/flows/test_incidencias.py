@@ -10,6 +10,7 @@ from proxy.store import notificaciones, tables
 from proxy.store.db import Database
 from tests.casilla import ACTO, Casilla
 from tests.people import Person
+from tests.plazos import CATALOG
 
 
 def serve(db: Database, person: Person) -> list[File]:
@@ -21,7 +22,7 @@ def serve(db: Database, person: Person) -> list[File]:
 
 def find(db: Database, file: File, finding: str) -> bool:
     with db.transaction() as tx:
-        return incidencias.found(tx, file, finding)
+        return incidencias.found(tx, CATALOG, file, finding)
 
 
 def told(db: Database) -> list[tuple[str, int, object]]:
@@ -43,8 +44,8 @@ def test_each_finding_is_recorded_once_until_it_is_mended(
     assert find(db, others[0], "missing")  # the same bytes, served to somebody else
     with db.transaction() as tx:
         assert incidencias.any_open(tx)
-        inbox.record_download(tx, files[1:])
-        inbox.record_download(tx, files[1:])
+        inbox.record_download(tx, CATALOG, files[1:])
+        inbox.record_download(tx, CATALOG, files[1:])
     assert find(db, files[1], "missing")
     assert told(db) == [
         ("incidencia_found", 1, "missing"),
@@ -55,5 +56,5 @@ def test_each_finding_is_recorded_once_until_it_is_mended(
     ]
     with db.transaction() as tx:
         for one in incidencias.every(tx):
-            incidencias.mended(tx, [one])
+            incidencias.mended(tx, CATALOG, [one])
         assert not incidencias.any_open(tx)

@@ -88,7 +88,7 @@ def test_an_owner_gets_one_message_of_all_and_none_of_what_is_annulled(
         clock.advance(minutes=1)
         receipt = sender.deposit(ruling=TERM, numero=f"{number}-2026")
     with db.transaction() as tx:
-        annulment.annul(tx, receipt.id.hex(), "Se envió a otra persona")
+        annulment.annul(tx, CATALOG, receipt.id.hex(), "Se envió a otra persona")
     sender.deposit(to=BRUNO.identidad, ruling=RULING)  # without a term nothing ends later
     assert look(db, LATER) == 3
     assert contexts(db, "effect_differs") == [{"other": 2, "same": 0}]

@@ -19,7 +19,7 @@ from tests.flows.test_sending import CONTENT
 from tests.journeys.house import House, press
 from tests.judging import faults
 from tests.people import Person
-from tests.plazos import RULING
+from tests.plazos import CATALOG, RULING
 
 OpenPage = Callable[..., Page]
 Enter = Callable[[Page, Person], None]
@@ -154,7 +154,7 @@ def test_axe_finds_nothing_on_what_was_declared_and_annulled(
                 deposit.deposit(tx, parts.zone, sur.identidad, acto, served, RULING, declared)
             )
     with parts.db.transaction() as tx:
-        annulment.annul(tx, made[0].id.hex(), f"Por {long}", made[1].id.hex())
+        annulment.annul(tx, CATALOG, made[0].id.hex(), f"Por {long}", made[1].id.hex())
     with watched(browser) as page:
         enter(page, sur)
         judge(page)

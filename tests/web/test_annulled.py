@@ -17,7 +17,7 @@ from tests.flows.test_deposit import describe
 from tests.flows.test_sending import CONTENT, TEST, sent
 from tests.outbox import messages
 from tests.people import Person
-from tests.plazos import RULING
+from tests.plazos import CATALOG, RULING
 from tests.web.letters import see
 from tests.web.test_export import rows_of
 from tests.web.test_inbox import text
@@ -48,7 +48,7 @@ def annulled(installation: Installation, deposited: Deposit, clock: Clock) -> tu
     wrong, right = deposited(), deposited(asunto="Carta corregida")
     clock.advance(minutes=5)
     with installation.db.transaction() as tx:
-        annulment.annul(tx, wrong.id.hex(), WHY, right.id.hex())
+        annulment.annul(tx, CATALOG, wrong.id.hex(), WHY, right.id.hex())
     return f"/casilla/notificaciones/{wrong.id.hex()}/", right
 
 
@@ -90,7 +90,7 @@ def test_a_calendar_takes_its_dates_back(
     before = her.get(address).text
     clock.advance(minutes=5)
     with installation.db.transaction() as tx:
-        annulment.annul(tx, one.id.hex(), WHY)
+        annulment.annul(tx, CATALOG, one.id.hex(), WHY)
     after = her.get(address).text.replace("\r\n ", "")
     assert "STATUS" not in before and "STATUS:CANCELLED\r\n" in after
     assert re.findall("UID.*", after) == re.findall("UID.*", before)

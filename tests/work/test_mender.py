@@ -12,6 +12,7 @@ from proxy.store import notificaciones
 from proxy.work.mender import Mender
 from tests.casilla import ACTO, Casilla
 from tests.people import BRUNO, ROSA, open_casilla
+from tests.plazos import CATALOG
 from tests.work.worker_killed import install
 
 
@@ -32,7 +33,7 @@ def test_what_was_mended_is_noticed_for_everybody_and_read_only_when_it_changed(
         with db.transaction() as tx:
             one = Casilla(owner, documents).serve(tx)
             [file] = notificaciones.files_of(tx, owner.id, one)
-            incidencias.found(tx, file, "missing")
+            incidencias.found(tx, CATALOG, file, "missing")
     path = documents.path(file.sha256)
     path.unlink()
     mender, reads = Mender(installation), []

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from proxy.domain.annulment import Annulment
+from proxy.domain.constancia import Constancia
 from proxy.domain.effect import Given
 from proxy.domain.events import Event
 from proxy.domain.notificacion import File, Notificacion
@@ -74,6 +75,7 @@ class Teller:
             lecturas=[Lectura(leida=self.instant(it.read_at))] if it.read_at else [],
             anulacion=self._annulment(one.annulment) if one.annulment else None,
             otra_fecha=_other_date(one.given) if one.given else None,
+            constancias=[self._constancia(it, each) for each in one.constancias],
             sucesos=[self.happened(happened) for happened in one.history],
         )
 
@@ -127,6 +129,15 @@ class Teller:
             creada=self.instant(one.written_at),
             enviada=self.instant(one.sent_at) if one.sent_at else None,
             intentos=one.attempts,
+        )
+
+    def _constancia(self, of: Notificacion, one: Constancia) -> models.Constancia:
+        return models.Constancia(
+            numero=one.number,
+            clase=one.kind,
+            cuando=self.instant(one.at),
+            sha256=one.sha256,
+            enlace=f"{self.place(of.id)}/constancias/{one.kind}.pdf?numero={one.number}",
         )
 
     def _annulment(self, one: Annulment) -> Anulacion:

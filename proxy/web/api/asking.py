@@ -1,7 +1,9 @@
 """The addresses of the API that only tell: one notificacion, lists, the feed, an addressee."""
 
+import logging
 from typing import get_args
 
+from anyio.to_thread import run_sync
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,9 +14,13 @@ from proxy.domain.ids import parse_id
 from proxy.domain.sending import State
 from proxy.errors import NotYours, Refusal
 from proxy.flows import sending
+from proxy.web import delivery
 from proxy.web.api.deposits import teller_of
 from proxy.web.api.door import ask, count, key_of, keyed
 from proxy.web.api.models import Alcance, Lista, Novedades
+from proxy.web.edge.state import state_of
+
+logger = logging.getLogger("casilla.web")
 
 BEGINNING = "0"  # the cursor of who has read nothing yet
 ROWS, MOST = 50, 200
@@ -33,6 +39,25 @@ async def one(request: Request) -> Response:
         raise NotYours("deposit.missing")
     seen = await ask(request, sending.one, key_of(request).sender, key)
     return _json(teller_of(request).seen(seen))
+
+
+@keyed("leer")
+async def constancia(request: Request) -> Response:
+    """GET /api/v1/notificaciones/{id}/constancias/{clase}.pdf?numero="""
+    key = parse_id(request.path_params["id"])
+    if key is None:
+        await count(request)
+        raise NotYours("deposit.missing")
+    kind, number = request.path_params["clase"], request.query_params.get("numero")
+    found = await ask(request, sending.constancia, key_of(request).sender, key, kind, number)
+    assert found.sha256
+    documents = state_of(request).installation.documents
+    if fault := await run_sync(documents.fault, found.sha256):
+        detail = {"sha256": found.sha256, "finding": fault}
+        logger.error("damaged", extra={"request": request.state.reference, "detail": detail})
+        raise Refusal("constancia.damaged")
+    path, name = documents.path(found.sha256), f"{found.number}.pdf"
+    return delivery.one_file(request, path, name, "application/pdf", found.sha256)
 
 
 @keyed("leer")

@@ -96,7 +96,13 @@ async def annul(request: Request) -> Response:
         raise Malformed(*faults_of(error)) from None
     sender = key_of(request).sender
     done = await ask(
-        request, annulment.annul, request.path_params["id"], asked.motivo, asked.reemplazo, sender
+        request,
+        annulment.annul,
+        state_of(request).installation.catalog,
+        request.path_params["id"],
+        asked.motivo,
+        asked.reemplazo,
+        sender,
     )
     answer = teller_of(request).annulled(done.notificacion, done.annulment)
     return Response(answer.model_dump_json(), 200 if done.again else 201, None, "application/json")

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from proxy.domain.constancia_acts import OF_A_NOTIFICACION
 from proxy.domain.datos import Text500
 from proxy.domain.sending import State
 
@@ -25,12 +26,14 @@ IDEMPOTENCY = (
 )
 LIST = "Las notificaciones de este sistema, de la más antigua a la más nueva."
 ONE = "Una notificación: estado, alertas, lecturas y lo que ocurrió con ella."
+CONSTANCIA = "El PDF sellado de una constancia: la última de esa clase o, con `numero`, esa."
 ANNUL = "Anula una notificación: queda donde está, y dice que se anuló y por qué."
 ANNULLED = "Se anuló."
 ANNULLED_AGAIN = "Ya se había anulado por el mismo motivo."
 NEWS = "Lo que ocurrió con las notificaciones de este sistema: nada falta y nada se repite."
 REACH = "Si a alguien se le puede notificar aquí."
 
+NUMBERED = "^C[A-Z]-[0-9]{4}-[0-9]{6,}-[0-9A-Z]$"
 Id = Annotated[str, Field(pattern="^[0-9a-f]{32}$", description="Como la da la API.")]
 Numero = Annotated[
     str,
@@ -140,12 +143,21 @@ class Suceso(Told):
     numero: str | None
 
 
+class Constancia(Told):
+    numero: Annotated[str, Field(pattern=NUMBERED)]
+    clase: Annotated[str, Field(json_schema_extra={"enum": [*OF_A_NOTIFICACION]})]
+    cuando: Instante = Field(description="De lo que acredita.")
+    sha256: str | None = Field(description="Del PDF. `null` mientras no está sellada.")
+    enlace: str
+
+
 class Notificacion(Depositada):
     referencia: str
     alertas: list[Alerta]
     lecturas: list[Lectura]
     anulacion: Anulacion | None
     otra_fecha: OtraFecha | None
+    constancias: list[Constancia] = Field(description="La más antigua primero.")
     sucesos: list[Suceso] = Field(description="En orden: el más antiguo primero.")
 
 

@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from proxy.domain.constancia_acts import OF_A_NOTIFICACION
 from proxy.domain.datos import Datos
 from proxy.domain.sending import State
 from proxy.web.api import models
@@ -113,6 +114,24 @@ def _paths() -> dict[str, Any]:
                 parameters=[_id()],
             )
         },
+        "/api/v1/notificaciones/{id}/constancias/{clase}.pdf": {
+            "get": _operation(
+                "constancia",
+                models.CONSTANCIA,
+                {200: (models.CONSTANCIA, None)},
+                (404,),
+                parameters=[
+                    _id(),
+                    {
+                        "name": "clase",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"enum": list(OF_A_NOTIFICACION)},
+                    },
+                    _query("numero", {"type": "string", "pattern": models.NUMBERED}),
+                ],
+            )
+        },
         "/api/v1/notificaciones/{id}/anulacion": {
             "post": _operation(
                 "anular",
@@ -163,14 +182,17 @@ def _paths() -> dict[str, Any]:
 def _operation(
     name: str,
     says: str,
-    answers: dict[int, tuple[str, type[BaseModel]]],
+    answers: dict[int, tuple[str, type[BaseModel] | None]],
     problems: tuple[int, ...] = (),
     **more: Any,
 ) -> dict[str, Any]:
+    """An answer without a model is a PDF."""
     good: dict[str, dict[str, Any]] = {
         str(status): {
             "description": told,
-            "content": {"application/json": {"schema": _ref(model.__name__)}},
+            "content": {"application/json": {"schema": _ref(model.__name__)}}
+            if model
+            else {"application/pdf": {}},
         }
         for status, (told, model) in answers.items()
     }

@@ -1,5 +1,6 @@
 """What a system asks of what it sent: state, lists, feed, annulment, an addressee: X6, X7."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -8,7 +9,9 @@ import pytest
 
 from proxy.flows import delivery, inbox, recalculation
 from proxy.installation import Installation
+from proxy.keys.seal_file import create_demonstration
 from proxy.store import casillas, outbox
+from proxy.work.constancias import Sealer
 from tests.casilla import pdf
 from tests.clock import Clock
 from tests.people import Person
@@ -77,6 +80,41 @@ def test_an_annulment_is_answered_once_and_again(sgd: System, rosa: Person, cloc
     assert told["sucesos"][-1]["suceso"] == "anulacion"
     other = sgd.post(f"{here}/anulacion", json={"motivo": "Otro"})
     assert refusal(other) == (409, "anulacion.otra")
+
+
+def test_a_system_takes_the_constancias_of_what_it_sent(
+    sgd: System, systems: Systems, rosa: Person, installation: Installation
+) -> None:
+    sent = sgd.deposit().json()
+    here = f"/notificaciones/{sent['id']}"
+    assert refusal(sgd.get(f"{here}/constancias/deposito.pdf")) == (
+        404,
+        "constancia.en_preparacion",
+    )
+    [told] = sgd.get(here).json()["constancias"]
+    assert (told["clase"], told["sha256"]) == ("deposito", None)
+    create_demonstration(installation.settings.seal_path, "Entidad Ficticia", installation.clock())
+    sealer = Sealer(installation)
+    try:
+        assert sealer.seal_next() == 1
+    finally:
+        sealer.close()
+    [told] = sgd.get(here).json()["constancias"]
+    path = told["enlace"].partition("/api/v1")[2]
+    for asked in (path, f"{here}/constancias/deposito.pdf"):
+        answer = sgd.get(asked)
+        assert answer.headers["content-type"] == "application/pdf"
+        assert hashlib.sha256(answer.content).hexdigest() == told["sha256"]
+    missing = (404, "constancia.desconocida")
+    assert refusal(sgd.get(f"{here}/constancias/lectura.pdf")) == missing
+    assert refusal(sgd.get(f"{here}/constancias/otra.pdf")) == missing
+    assert refusal(sgd.get(f"{here}/constancias/deposito.pdf?numero=CC-2026-000999-X")) == missing
+    other, writes = systems("Otro"), systems("SGD", scopes=("depositar",))
+    assert refusal(other.get(path)) == (404, "notificacion.desconocida")
+    assert refusal(writes.get(path)) == (403, "clave.sin_permiso")
+    assert refusal(sgd.get("/notificaciones/x/constancias/deposito.pdf"))[0] == 404
+    installation.documents.path(told["sha256"]).write_bytes(b"otra cosa")
+    assert refusal(sgd.get(path)) == (500, "constancia.danada")
 
 
 @pytest.mark.parametrize(
