@@ -68,8 +68,8 @@ def shown(told: Told) -> Shown:
     found = [
         Section("Datos", _subject(told)),
         _besides(kind, told["detalle"]),
-        _content(told["notificacion"]),
         Section("Motivos", steps=told["motivos"]),
+        _content(told["notificacion"]),
         _effect(kind, told),
         Section("Archivos", hashes=[_file(part) for part in told["partes"]]),
     ]
