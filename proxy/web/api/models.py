@@ -84,7 +84,7 @@ class Depositada(Resumen):
     """La respuesta a un depósito. No cambia: repetido, es la misma, byte por byte."""
 
     depositada: Instante
-    efecto: Efecto
+    efecto: Efecto | None = Field(description="`null` solo si lo guardado está dañado.")
     partes: list[Parte] = Field(description="El acto y los anexos, en su orden.")
     enlaces: Enlaces
 

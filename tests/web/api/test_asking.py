@@ -8,12 +8,13 @@ import pytest
 
 from proxy.flows import delivery, inbox, recalculation
 from proxy.installation import Installation
-from proxy.store import casillas, outbox
+from proxy.store import casillas, outbox, tables
 from tests.casilla import pdf
 from tests.clock import Clock
 from tests.people import Person
 from tests.plazos import CATALOG, also_closed, governed_by
 from tests.recorded import advance_all
+from tests.store.intruder import without_guards
 from tests.web.api.conftest import System, Systems, refusal
 from tests.web.visitor import Visitor
 
@@ -216,3 +217,14 @@ def test_the_effect_is_the_one_in_force_and_a_later_calendar_shows_beside_it(
         inbox.open(tx, rosa.id, bytes.fromhex(first.json()["id"]), installation.catalog)
     assert sgd.get(here).json()["efecto"]["surte_efecto"] == "2026-11-16"
     assert sgd.deposit(key="uno").content == first.content
+
+
+@pytest.mark.parametrize("damaged", ["nada", "[]", '{"pasos": 1}'])
+def test_an_effect_that_cannot_be_read_hides_nothing_else(
+    sgd: System, rosa: Person, installation: Installation, damaged: str
+) -> None:
+    sent = sgd.deposit().json()
+    with without_guards(installation.db) as tx:
+        tx.conn.execute(tables.notificaciones.update().values(effect=damaged))
+    told = sgd.get(f"/notificaciones/{sent['id']}").json()
+    assert told["efecto"] is None and told["partes"] == sent["partes"]
