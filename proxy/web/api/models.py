@@ -96,8 +96,10 @@ class Listada(Resumen):
 
 
 class Lista(Told):
-    notificaciones: list[Listada]
-    siguiente: str = Field(description="Para `desde`. El mismo que se dio, si no hay nada nuevo.")
+    notificaciones: list[Listada] = Field(
+        description="Con `estado` o `referencia` puede estar vacía aunque haya más."
+    )
+    siguiente: str = Field(description="Para `desde`. El mismo que se dio, solo si no hay más.")
 
 
 class Alerta(Told):
