@@ -119,6 +119,7 @@ def test_a_seal_that_is_replaced_meanwhile_is_stated_as_it_seals(
     assert sealed(place) == []
     now = place.clock
     place.clock = lambda: now() + timedelta(minutes=1)
+    place.__dict__.pop("db").close()
     assert sealer.seal_next() == 1
     [pdf], known = sealed(place), read_certificates(path_of_certificates(path))
     assert check(pdf, known).by == read_seal(path, "").described

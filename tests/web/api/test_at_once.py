@@ -165,3 +165,11 @@ def test_slow_clients_hold_a_few_places_and_their_key_fewer(
         assert deposit(address, others[2], "uno").status_code == 201
         assert deposit(address, sgd, "uno").status_code == 201
     copies(0)
+
+
+def test_a_reference_with_a_nul_is_that_of_nothing(address: str, sgd: System, rosa: Person) -> None:
+    """On both engines: PostgreSQL takes no NUL in a text."""
+    assert deposit(address, sgd, "uno").status_code == 201
+    asked = {"referencia": "SGD-2026-1\0"}
+    told = httpx2.get(f"{address}/notificaciones", params=asked, headers=headers(sgd))
+    assert told.json() == {"notificaciones": [], "siguiente": "0"}
