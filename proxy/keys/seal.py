@@ -164,7 +164,9 @@ class _Asking(TimeStamper):
         self._ask, self._sealed_at, self._accept = ask, sealed_at, accept
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
-        nonce, question = self.request_cms(message_digest, md_algorithm)
+        nonce, question = self.request_cms(  # type: ignore[no-untyped-call]
+            message_digest, md_algorithm
+        )
         answer = self._ask(question.dump())
         try:
             token = handle_tsp_response(tsp.TimeStampResp.load(answer, strict=True), nonce)
