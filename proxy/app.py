@@ -23,6 +23,7 @@ from proxy.web.edge.guards import KnownHost
 from proxy.web.edge.hashing import PasswordPool
 from proxy.web.edge.headers import Headers, OwnRedirects
 from proxy.web.edge.log import RequestLog
+from proxy.web.edge.places import Places
 from proxy.web.edge.state import State
 from proxy.web.edge.view import prepare
 from proxy.web.routes import path_of, routes
@@ -87,6 +88,7 @@ def create_state(installation: Installation) -> State:
         passwords=PasswordPool(lambda: installation.passwords),
         threads=ThreadPoolExecutor(CONNECTIONS, "flow"),
         exports=anyio.CapacityLimiter(2),
+        uploads=Places(in_all=8, each=3),
         deposits=anyio.CapacityLimiter(CONNECTIONS),
         mail=asyncio.Event(),
     )

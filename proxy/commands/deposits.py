@@ -1,5 +1,6 @@
 """What the entity serves, and takes back: `depositar`, `anular`."""
 
+from codecs import BOM_UTF8
 from contextlib import ExitStack
 from io import BufferedReader
 from pathlib import Path
@@ -176,7 +177,8 @@ def _deposit_file(
         if len(text) > BYTES:
             raise Refusal("datos.large", name=path.name, most=BYTES)
         try:
-            datos = read_datos(text, procedure or BY_DEFAULT)
+            # Editors of Windows put a mark before what they save. A system must not.
+            datos = read_datos(text.removeprefix(BOM_UTF8), procedure or BY_DEFAULT)
             if procedure and datos.procedimiento != procedure:
                 raise Refusal("datos.procedure", said=datos.procedimiento)
             others = anexos or [path.with_name(Path(one.nombre).name) for one in datos.anexos]

@@ -84,6 +84,7 @@ def serve(
 
     from proxy.app import create_app
     from proxy.logs import write_json_lines
+    from proxy.web.api import problems
     from proxy.web.edge.protocol import protocol
 
     parts = start.ready(WORKER)
@@ -105,7 +106,7 @@ def serve(
     _warn_of_no_proxy(settings)
     config = uvicorn.Config(
         create_app(parts, worker=not sin_trabajador),
-        http=protocol(settings.origin),
+        http=protocol(settings.origin, problems.to_no_http(settings.origin)),
         loop="uvloop",
         log_config=None,
         access_log=False,  # the application writes its own line, without identidades

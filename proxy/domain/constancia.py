@@ -8,7 +8,7 @@ The canonical form of RFC 8785: the same facts give the same bytes, whoever writ
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,10 @@ from zoneinfo import ZoneInfo
 import rfc8785
 
 from catalog.reading.model import Entity
+from proxy.domain import effect as effects
 from proxy.domain.acto import Described
 from proxy.domain.constancia_acts import ETSI, NEGATIVE, Act, Moment
+from proxy.domain.content import parse_content
 from proxy.domain.identidad import Identidad
 from proxy.domain.notificacion import File, Notificacion
 
@@ -159,7 +161,7 @@ def written(facts: Facts, issuer: Issuer) -> str:
     def moment(at: datetime) -> str:
         return at.astimezone(zone).isoformat(timespec="microseconds")
 
-    effect = _read(one.effect) if one else None
+    effect = _read(one.effect, effects.parse) if one else None
     acuse = effect is not None and effect["base"] == "acuse"
     told: dict[str, Any] = {
         "version": VERSION,
@@ -231,13 +233,18 @@ def grouped(sha256: str) -> str:
     return " ".join(sha256[at : at + 4] for at in range(0, len(sha256), 4))
 
 
-def _read(frozen: str | None) -> Any:
+def _read(frozen: str | None, parse: Callable[[str], object]) -> Any:
     """What somebody put there past every check keeps nobody from opening what is theirs; the
     digest in the evento shows it."""
     try:
-        return json.loads(frozen) if frozen else None
-    except ValueError:
+        if not frozen:
+            return None
+        parse(frozen)
+        told = json.loads(frozen)
+        canonical({"": told})
+    except effects.UNREADABLE:
         return None
+    return told
 
 
 def _person(person: Person) -> dict[str, str]:
@@ -267,7 +274,7 @@ def _notificacion(one: Concerned, moment: Moment) -> dict[str, Any]:
         "firmado_por": acto.firmado_por,
         "elaborado_por": acto.elaborado_por,
         "fecha_emision": moment(acto.issued_at),
-        "contenido": _read(one.content),
+        "contenido": _read(one.content, parse_content),
     }
 
 

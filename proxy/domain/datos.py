@@ -278,8 +278,13 @@ def read_datos(text: bytes, procedure: str | None = None) -> Datos:
 
 def once_read(text: bytes) -> str:
     """The same JSON, in which no name stands twice. Raises Malformed."""
+    # Left to itself `json` guesses, and takes what another reader refuses (RFC 8259, 8.1).
+    if json.detect_encoding(text) != "utf-8":
+        raise Malformed(Wrong("", TEXTS["datos.not_utf8"]))
     try:
-        return json.dumps(json.loads(text, object_pairs_hook=_once), allow_nan=False)
+        return json.dumps(json.loads(text.decode(), object_pairs_hook=_once), allow_nan=False)
+    except UnicodeDecodeError:
+        raise Malformed(Wrong("", TEXTS["datos.not_utf8"])) from None
     except (ValueError, RecursionError):
         raise Malformed(Wrong("", TEXTS["datos.no_json"])) from None
 

@@ -14,6 +14,11 @@ from proxy.domain import plazo_asked as asked
 from proxy.domain.plazo import Answer, Distance, Later, Question, Term, reckon
 from proxy.errors import Refusal
 
+# What reading something else than this service froze may raise.
+UNREADABLE = (
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Ruling:
@@ -58,16 +63,20 @@ def upon_reading(frozen: str, deposited: datetime, read: datetime, catalog: Cata
     """What opening it makes of the effect, by the rule that was frozen and the calendar of today.
 
     None: the frozen effect stands. The rule asks for no acuse, or the sheets of today cannot say,
-    or would say a later day: no new calendar puts off what was frozen.
+    or would say a later day: no new calendar puts off what was frozen. Nor is anybody kept from
+    opening what is theirs by a calendar that ends too early, or by what somebody put there past
+    every check: the digest in the record shows that.
     """
-    told = json.loads(frozen)
-    if told["base"] != "acuse":
+    try:
+        told = json.loads(frozen)
+        if told["base"] != "acuse":
+            return None
+        found = _reckoned(told, deposited, read, catalog)
+        if found is None or found[1].effective > _moment(told["surte_efecto"]):
+            return None
+        return _told(told["procedimiento"], *found)
+    except UNREADABLE:
         return None
-    # The calendar may end too early: nobody is kept from opening what is theirs.
-    found = _reckoned(told, deposited, read, catalog)
-    if found is None or found[1].effective > _moment(told["surte_efecto"]):
-        return None
-    return _told(told["procedimiento"], *found)
 
 
 Dates = dict[str, str | None]  # of DATES, as JSON has them
@@ -124,8 +133,17 @@ def _reckoned(
         return None
 
 
+WORDS = (
+    "procedimiento", "regla", "version_regla", "norma", "calendario", "version_calendario", "base",
+)  # fmt: skip
+
+
 def parse(frozen: str) -> Effect:
+    """Raises one of UNREADABLE."""
     told = json.loads(frozen)
+    _asked(told)
+    if not all(isinstance(said, str) for said in (*(told[name] for name in WORDS), *told["pasos"])):
+        raise TypeError("no effect")
     return Effect(
         procedure=told["procedimiento"],
         rule=told["regla"],

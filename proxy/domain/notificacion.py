@@ -9,7 +9,7 @@ from datetime import datetime
 from proxy.domain import effect
 from proxy.domain.acto import Described
 from proxy.domain.content import Content, parse_content
-from proxy.domain.effect import Effect
+from proxy.domain.effect import UNREADABLE, Effect
 from proxy.domain.evento import EPOCH, MICROSECOND
 from proxy.domain.sender import Request
 
@@ -28,12 +28,20 @@ class Notificacion(Described):
 
     @property
     def takes_effect(self) -> Effect | None:
+        """None also for what is no effect: it keeps nobody from opening what is theirs, and the
+        digest in the record shows it. So for `declared`."""
         frozen = self.effect_read or self.effect
-        return effect.parse(frozen) if frozen else None
+        try:
+            return effect.parse(frozen) if frozen else None
+        except UNREADABLE:
+            return None
 
     @property
     def declared(self) -> Content | None:
-        return parse_content(self.content) if self.content else None
+        try:
+            return parse_content(self.content) if self.content else None
+        except UNREADABLE:
+            return None
 
 
 LATER = ("number", "content", "test")  # columns that earlier versions did not have

@@ -66,17 +66,20 @@ def record(
 ) -> Annulled:
     """An annulment without its message, for one of the past."""
     one = find(tx, named, sender)
-    by = _replacing(tx, one, replacement, sender) if replacement else None
-    replaces = by.id if by else None
+    # Of two at once that would replace each other, the second sees the first.
+    casillas.lock(tx, one.casilla_id)
+    other = _other(tx, replacement, sender) if replacement else None
+    replaces = other.id if other else None
     said = one_line(reason, REASON, "motivo")
-    annulment = Annulment(one.casilla_id, one.id, tx.now, said, replaces)
-    if not annulments.add(tx, annulment):
-        first = annulments.of(tx, one.id)
-        assert first
+    if first := annulments.of(tx, one.id):
         if (first.reason, first.replacement) != (said, replaces):
             raise Refusal("annulment.other")
         return Annulled(one, first, again=True)
-    act = stating.Annulment(by.number if by else None)
+    if other:
+        _refuse_unfit(tx, one, other)
+    annulment = Annulment(one.casilla_id, one.id, tx.now, said, replaces)
+    annulments.add(tx, annulment)
+    act = stating.Annulment(other.number if other else None)
     proof = constancias.about(tx, catalog, one, act, sender, reasons=[said])
     eventos.note(
         tx,
@@ -106,12 +109,14 @@ def find(tx: Tx, named: str, sender: Sender | None = None) -> Notificacion:
     return one
 
 
-def _replacing(tx: Tx, one: Notificacion, named: str, sender: Sender | None) -> Notificacion:
+def _other(tx: Tx, named: str, sender: Sender | None) -> Notificacion:
     try:
-        other = find(tx, named, sender)
+        return find(tx, named, sender)
     except NotYours:
         raise Refusal("annulment.replacement") from None
+
+
+def _refuse_unfit(tx: Tx, one: Notificacion, other: Notificacion) -> None:
     same = (other.casilla_id, other.test) == (one.casilla_id, one.test)
     if not same or other.id == one.id or annulments.of(tx, other.id):
         raise Refusal("annulment.replacement")
-    return other

@@ -73,8 +73,12 @@ def find(tx: Tx, secret: str) -> ApiKey:
 
 
 def spent(tx: Tx, key: ApiKey) -> Denied | None:
-    """Whether it would be refused now, before a body is read. Counts nothing."""
-    wait = limiting.full(tx, limits.asked_by_key(key.id))
+    """Whether a deposit would be refused now, before its body is read. Counts nothing.
+
+    Also when it asked about as many casillas as it may: a deposit that is refused for that tells
+    no more than who asks.
+    """
+    wait = limiting.full(tx, [*limits.asked_by_key(key.id), limits.reach_asked(key.id)])
     return Denied(Reason.LIMITED, wait) if wait else None
 
 

@@ -136,8 +136,8 @@ def deposit(
     if request and (done := again(tx, request)):
         return done
     test = request is not None and request.sender.test
+    effect = _dated(tx, zone, acto, ruling)
     casilla = _fit(tx, zone, casilla, acto, served[0].received.sha256, anew=anew or test)
-    effect = freeze(ruling, tx.now)
     receipt = record(tx, ruling.catalog, casilla, acto, served, effect, content, request, answer)
     if not test:
         # The alerta only says that an acto is there: plain e-mail is not private (R21).
@@ -158,10 +158,8 @@ def check(
     `deposit` would refuse now. It writes nothing and locks nothing."""
     if done := again(tx, request):
         return done
-    casilla = casillas.by_identidad(tx, identidad)
-    _fit(tx, zone, casilla, acto, sha256, anew=request.sender.test)
-    acto.refuse_future(tx.now, zone)
-    freeze(ruling, tx.now)
+    _dated(tx, zone, acto, ruling)
+    _fit(tx, zone, casillas.by_identidad(tx, identidad), acto, sha256, anew=request.sender.test)
     return None
 
 
@@ -225,6 +223,16 @@ def record(
         **_by_key(request),
     )
     return Receipt(notificacion, files, sent.answer if sent else None)
+
+
+def _dated(tx: Tx, zone: ZoneInfo, acto: Acto, ruling: Ruling) -> str:
+    """Before the casilla is looked for: else what is refused would tell that there is one."""
+    acto.refuse_future(tx.now, zone)
+    return freeze(ruling, tx.now)
+
+
+# A refusal that tells whether somebody has a casilla: it counts as a question about it.
+TELLING = ("casilla.unknown", "casilla.cerrada", "casilla.suspendida")
 
 
 def _fit(

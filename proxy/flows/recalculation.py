@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import suppress
 
 from catalog.reading.model import Catalog
-from proxy.domain.effect import Dates, Given, by_calendar, dates, parse_given
+from proxy.domain.effect import UNREADABLE, Dates, Given, by_calendar, dates, parse_given
 from proxy.domain.events import Event
 from proxy.domain.vault import Unsealable
 from proxy.store import calendar_passes, casillas, eventos, outbox
@@ -34,7 +34,7 @@ def advance(tx: Tx, catalog: Catalog) -> tuple[int, int] | None:
     for one in batch:
         try:
             found = _news(tx, one, catalog)
-        except (ValueError, TypeError, KeyError):  # not as this service wrote it: see `verificar`
+        except UNREADABLE:  # not as this service wrote it: see `verificar`
             logger.error("a frozen effect cannot be read", extra={"detail": one.id.hex()})
             continue
         if found is None:

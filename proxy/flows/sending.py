@@ -80,9 +80,10 @@ def page(
     most: int,
     reference: str | None = None,
     state: State | None = None,
-) -> list[Listed]:
-    found = deposits.page(tx, sender, after, most, reference=reference, state=state)
-    return [_listed(one) for one in found]
+) -> tuple[list[Listed], bytes]:
+    """And the id behind which to go on, as `deposits.page` gives it."""
+    found, behind = deposits.page(tx, sender, after, most, reference=reference, state=state)
+    return [_listed(one) for one in found], behind
 
 
 def news(tx: Tx, sender: Sender, place: int, most: int) -> list[Happened]:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, TypeVar
 
-from asn1crypto import tsp
+from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -24,9 +24,11 @@ from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeed
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import handle_tsp_response
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from proxy.keys.seal_file import SealKey, out_of_date
+from proxy.keys.seal_time import BadTime, attested, bare
 from proxy.texts import TEXTS
 
 FIELD = "Sello"
@@ -35,28 +37,35 @@ RESERVED_FOR_TIME = 24_576  # and for what an authority says of the time, with i
 
 T = TypeVar("T")
 AskTime = Callable[[bytes], bytes]  # a TimeStampReq of RFC 3161, and its answer
+Accept = Callable[[x509.Certificate], None]  # takes note of the authority, or raises
 
 
 class Seal:
     """Keeps its key and certificate ready: reading them again would double the time of a seal."""
 
-    def __init__(self, held: SealKey, ask_time: AskTime | None = None) -> None:
+    def __init__(
+        self, held: SealKey, ask_time: AskTime | None = None, accept: Accept = lambda _: None
+    ) -> None:
+        """`accept` is called before anything is sealed with the hour of that authority."""
         self.certificate = held.described
         self._signer = KeepingSigner(held)
-        self._time = _Asking(ask_time) if ask_time else None
+        self._ask_time, self._accept = ask_time, accept
         others = sum(len(one.public_bytes(Encoding.DER)) for one in held.chain)
         self._reserved = RESERVED + 2 * others + (RESERVED_FOR_TIME if ask_time else 0)
 
     def seal(self, pdf: bytes, at: datetime, reason: str) -> bytes:
         """Without an authority of time, the same PDF and instant give the same bytes.
 
-        Refuses `seal.expired` and `seal.early`, of `at`.
+        Refuses `seal.expired` and `seal.early`, of `at`. Raises BadTime, and as `ask_time` does:
+        no seal has the hour of an authority that answers wrong.
         """
         if fault := out_of_date(self.certificate, at):
             raise fault
         writer = _Unchanging(io.BytesIO(pdf))
         instant = at.replace(microsecond=0)
-        signer = _At(instant, seal_of(reason), self._signer, self._time, field_of_seal())
+        ask = self._ask_time
+        time = _Asking(ask, instant, self._accept) if ask else None
+        signer = _At(instant, seal_of(reason), self._signer, time, field_of_seal())
         output = io.BytesIO()
         sealed = in_a_loop(
             signer.async_sign_pdf(writer, bytes_reserved=self._reserved, output=output)
@@ -150,12 +159,24 @@ class _Unchanging(IncrementalPdfFileWriter):
 
 
 class _Asking(TimeStamper):
-    def __init__(self, ask: AskTime) -> None:
+    def __init__(self, ask: AskTime, sealed_at: datetime, accept: Accept) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._ask = ask
+        self._ask, self._sealed_at, self._accept = ask, sealed_at, accept
 
-    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        return tsp.TimeStampResp.load(self._ask(req.dump()))
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        nonce, question = self.request_cms(  # type: ignore[no-untyped-call]
+            message_digest, md_algorithm
+        )
+        answer = self._ask(question.dump())
+        try:
+            token = handle_tsp_response(tsp.TimeStampResp.load(answer, strict=True), nonce)
+            found = await attested(token, message_digest, self._sealed_at)
+        except Exception:  # whatever an answer that is none brings its reader to
+            raise BadTime from None
+        if not bare(token) or 2 * len(token.dump()) > RESERVED_FOR_TIME:
+            raise BadTime
+        self._accept(found.by)
+        return token
 
 
 def _asn1(certificate: x509.Certificate) -> asn1.Certificate:

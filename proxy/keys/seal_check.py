@@ -4,14 +4,16 @@ Asks nobody: the certificates of the entity are at hand. Imported only where som
 as `seal` is.
 """
 
+import hashlib
 import io
 import json
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -24,14 +26,15 @@ from pyhanko_certvalidator import ValidationContext
 from proxy.domain.constancia import VERSION, Certificate, canonical
 from proxy.errors import Refusal
 from proxy.keys.seal import in_a_loop
-from proxy.keys.seal_file import describe
+from proxy.keys.seal_file import describe, path_of
+from proxy.keys.seal_time import DIGEST, Attested, absent, bare
+from proxy.keys.seal_time import attested as read_token
 
 # It writes a trace for each certificate that no list of its own knows.
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 ATTACHED = "constancia.json"
-DRIFT = timedelta(minutes=5)  # between our clock and that of an authority of time
 LARGEST = 20_000_000  # bytes; what is sealed here has a hundredth of them
 
 
@@ -42,35 +45,40 @@ class Whole:
     told: dict[str, Any]
     by: Certificate
     at: datetime  # as the seal says it
-    attested: datetime | None  # as an authority says it, whose certificate nobody here knows
+    attested: Attested | None  # by an authority that we know
 
 
-def check(pdf: bytes, known: Collection[x509.Certificate]) -> Whole:
-    """Refuses `constancia.unreadable`, `.unsealed`, `.added`, `.changed`, `.other`, `.strange`."""
+def check(
+    pdf: bytes,
+    known: Collection[x509.Certificate],
+    authorities: Collection[x509.Certificate] = (),
+) -> Whole:
+    """`authorities`: of time. Refuses `constancia.unreadable`, `.unsealed`, `.added`, `.changed`,
+    `.other`, `.out_of_date`, `.unconfirmed`, `.strange`."""
     try:
-        return _checked(pdf, {one.public_bytes(Encoding.DER): one for one in known})
+        return _checked(pdf, {one.public_bytes(Encoding.DER): one for one in known}, authorities)
     except Refusal:
         raise
     except Exception:  # whatever a file that somebody made up brings its reader to
         raise Refusal("constancia.unreadable") from None
 
 
-def _checked(pdf: bytes, known: dict[bytes, x509.Certificate]) -> Whole:
+def _checked(
+    pdf: bytes, known: dict[bytes, x509.Certificate], authorities: Collection[x509.Certificate]
+) -> Whole:
     reader = PdfFileReader(io.BytesIO(pdf))
     seals = reader.embedded_regular_signatures
     if not seals:
         raise Refusal("constancia.unsealed")
-    status = in_a_loop(_status(seals[0]))
-    stamp = status.timestamp_validity
-    stamped = stamp is None or (stamp.intact and stamp.valid)
-    if not (status.intact and status.valid and stamped):
-        raise Refusal("constancia.changed")
-    if not _nothing_beside(pdf, seals[0]):
+    own = x509.load_der_x509_certificate(seals[0].signer_cert.dump())
+    if not (_nothing_beside(pdf, seals[0]) and _nothing_uncovered(seals[0].signed_data, own)):
         raise Refusal("constancia.added")
-    certificate = known.get(status.signing_cert.dump())
+    status = in_a_loop(_status(seals[0]))
+    if not (status.intact and status.valid):
+        raise Refusal("constancia.changed")
+    certificate = known.get(own.public_bytes(Encoding.DER))
     if certificate is None:
-        who = x509.load_der_x509_certificate(status.signing_cert.dump())
-        raise Refusal("constancia.other", who=describe(who).holder)
+        raise Refusal("constancia.other", who=describe(own).holder)
     if status.coverage != SignatureCoverageLevel.ENTIRE_FILE:
         raise Refusal("constancia.added")
     by, at = describe(certificate), status.signer_reported_dt
@@ -79,15 +87,15 @@ def _checked(pdf: bytes, known: dict[bytes, x509.Certificate]) -> Whole:
     if not by.since <= at <= by.until:
         since, until = f"{by.since:%d/%m/%Y}", f"{by.until:%d/%m/%Y}"
         raise Refusal("constancia.out_of_date", since=since, until=until)
-    # The seal covers no token of time: anybody can put one there, but none can be older than it.
-    if stamp and stamp.timestamp < at - DRIFT:
-        raise Refusal("constancia.added")
+    attested = _attested(seals[0].signer_info, at)
+    if attested and attested.by not in authorities:
+        raise Refusal("constancia.unconfirmed", who=describe(attested.by).holder)
     told = _told(reader)
     # The same key may have signed other things, which must not pass for a constancia.
     named = told["emisor"]["certificado"]["sha256"]
     if seals[0].docmdp_level != MDPPerm.NO_CHANGES or named != by.sha256:
         raise Refusal("constancia.strange")
-    return Whole(told, by, at, stamp.timestamp if stamp else None)
+    return Whole(told, by, at, attested)
 
 
 async def _status(seal: EmbeddedPdfSignature) -> PdfSignatureStatus:
@@ -106,6 +114,35 @@ def _nothing_beside(pdf: bytes, seal: EmbeddedPdfSignature) -> bool:
     start = place.find(said)
     written = pdf[before:after] == b"<" + place.hex().upper().encode() + b">"
     return written and start >= 0 and not any(place[start + len(said) :])
+
+
+def _nothing_uncovered(signed: cms.SignedData, own: x509.Certificate) -> bool:
+    """Nor does it cover all of its own frame: beside the path of its certificate, and one token of
+    time, nothing stands there that could be taken for a part of it."""
+    [signer] = signed["signer_infos"]
+    algorithms = [one.dump() for one in signed["digest_algorithms"]]
+    if not absent(signed["crls"]) or algorithms != [signer["digest_algorithm"].dump()]:
+        return False
+    if not absent(signer["unsigned_attrs"]):
+        kinds = [one["type"].native for one in signer["unsigned_attrs"]]
+        if kinds != ["signature_time_stamp_token"]:
+            return False
+        tokens = signer["unsigned_attrs"][0]["values"]
+        if len(tokens) != 1 or not bare(tokens[0]):
+            return False
+    there = [x509.load_der_x509_certificate(one.chosen.dump()) for one in signed["certificates"]]
+    return len(path_of(own, [one for one in there if one != own])) == len(there) - 1
+
+
+def _attested(signer: cms.SignerInfo, at: datetime) -> Attested | None:
+    if absent(signer["unsigned_attrs"]):
+        return None
+    [token] = signer["unsigned_attrs"][0]["values"]
+    digest = hashlib.new(DIGEST, signer["signature"].native).digest()
+    try:
+        return in_a_loop(read_token(token, digest, at))
+    except Exception:  # whatever a token that somebody made up brings its reader to
+        raise Refusal("constancia.added") from None
 
 
 def _told(reader: PdfFileReader) -> dict[str, Any]:

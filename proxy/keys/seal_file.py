@@ -6,12 +6,14 @@ certificate that sealed it. That file holds nothing secret.
 
 import os
 import stat
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs12
@@ -92,7 +94,26 @@ def read_seal(path: Path, password: str) -> SealKey:
         raise Refusal("seal.key", path=path, bits=LEAST_BITS)
     if key.public_key() != certificate.public_key():
         raise Refusal("seal.damaged", path=path)
-    return SealKey(key, certificate, tuple(chain))
+    return SealKey(key, certificate, path_of(certificate, chain))
+
+
+def path_of(
+    certificate: x509.Certificate, among: Iterable[x509.Certificate]
+) -> tuple[x509.Certificate, ...]:
+    """Who issued it, who issued that one, and so on: a file may hold others beside."""
+    left, path = [*among], [certificate]
+    while above := next((one for one in left if _issued(path[-1], one)), None):
+        left.remove(above)
+        path.append(above)
+    return tuple(path[1:])
+
+
+def _issued(certificate: x509.Certificate, by: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(by)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def describe(certificate: x509.Certificate) -> Certificate:
@@ -122,9 +143,31 @@ def path_of_certificates(seal_file: Path) -> Path:
     return seal_file.with_name(f"{seal_file.stem}.certificados.pem")
 
 
+def path_of_authorities(seal_file: Path) -> Path:
+    """Of the authorities of time."""
+    return seal_file.with_name(f"{seal_file.stem}.tsa.pem")
+
+
 def remember(seal_file: Path, certificate: x509.Certificate) -> None:
     """Raises OSError."""
-    path = path_of_certificates(seal_file)
+    _add(path_of_certificates(seal_file), seal_file, certificate)
+
+
+class Unremembered(Exception):
+    """The certificate of an authority of time cannot be kept, so nobody would know it later."""
+
+
+def remember_authority(seal_file: Path, certificate: x509.Certificate) -> None:
+    """Raises Unremembered."""
+    try:
+        _add(path_of_authorities(seal_file), seal_file, certificate)
+    except (OSError, ValueError):
+        raise Unremembered from None
+
+
+def _add(path: Path, seal_file: Path, certificate: x509.Certificate) -> None:
+    if certificate in _certificates(path):
+        return
     with alone(path, owner=seal_file):
         known = _certificates(path)
         if certificate not in known:
@@ -132,10 +175,11 @@ def remember(seal_file: Path, certificate: x509.Certificate) -> None:
             replace(path, every.decode(), owner=seal_file)
 
 
-def read_certificates(path: Path) -> list[x509.Certificate]:
-    """Refuses `seal.certificates`."""
+def read_certificates(path: Path, *, any_at_all: bool = True) -> list[x509.Certificate]:
+    """Refuses `seal.certificates`, also for none, where there must be `any_at_all`."""
     try:
-        return _certificates(path) or _none(path)
+        found = _certificates(path)
+        return _none(path) if any_at_all and not found else found
     except (OSError, ValueError):
         raise Refusal("seal.certificates", path=path) from None
 

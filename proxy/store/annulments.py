@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 
 from proxy.domain.annulment import Annulment, Void
-from proxy.store.once import added, once
 from proxy.store.tables import annulments, notificaciones
 from proxy.store.tx import Tx
 
@@ -27,12 +26,12 @@ _AMONG = (
         annulments.c.notificacion_id.in_(bindparam("keys", expanding=True)),
     )
 )
-_ADD = once(annulments, annulments.c.notificacion_id)
+_ADD = insert(annulments)
 
 
-def add(tx: Tx, annulment: Annulment) -> bool:
-    """False: it was annulled before."""
-    return added(tx, _ADD, vars(annulment))
+def add(tx: Tx, annulment: Annulment) -> None:
+    """A second one of the same notificacion raises IntegrityError."""
+    tx.conn.execute(_ADD, vars(annulment))
 
 
 def of(tx: Tx, notificacion_id: bytes) -> Annulment | None:

@@ -5,7 +5,7 @@ Every lookup names the system, and whether it asks for tests: it never finds wha
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select, true
 
 from proxy.domain.notificacion import Notificacion, Sent
 from proxy.domain.sender import Request, Sender
@@ -40,15 +40,38 @@ _OF = _EVERY.where(
 )
 _AGAIN = _OF.where(deposits.c.idempotency == bindparam("key"))
 _ONE = _OF.where(deposits.c.notificacion_id == bindparam("key"))
-_PAGE = (
-    _OF.where(deposits.c.notificacion_id > bindparam("key"))
-    .order_by(deposits.c.notificacion_id)
-    .limit(bindparam("most"))
-)
-_STATES: dict[State, ColumnElement[bool]] = {
+_STATES: dict[State | None, ColumnElement[bool]] = {
+    None: true(),
     "depositada": annulments.c.at.is_(None) & notificaciones.c.read_at.is_(None),
     "leida": annulments.c.at.is_(None) & notificaciones.c.read_at.is_not(None),
     "anulada": annulments.c.at.is_not(None),
+}
+_BEHIND = {
+    named: and_(
+        deposits.c.system == bindparam("of_system"),
+        deposits.c.test == bindparam("of_test"),
+        deposits.c.notificacion_id > bindparam("key"),
+        deposits.c.reference == bindparam("of_reference") if named else true(),
+    )
+    for named in (False, True)
+}
+_PAGES = {
+    (state, named): _EVERY.where(behind, deposits.c.notificacion_id <= bindparam("until"), wanted)
+    .order_by(deposits.c.notificacion_id)
+    .limit(bindparam("most"))
+    for state, wanted in _STATES.items()
+    for named, behind in _BEHIND.items()
+}
+# A page looks at no more rows than LOOKED, however few of them it is asked for.
+LOOKED = 1000
+_END = b"\xff" * 16  # behind every id
+_LAST_LOOKED = {
+    named: select(deposits.c.notificacion_id)
+    .where(behind)
+    .order_by(deposits.c.notificacion_id)
+    .offset(bindparam("looked"))
+    .limit(1)
+    for named, behind in _BEHIND.items()
 }
 _ADD = once(deposits, deposits.c.system, deposits.c.test, deposits.c.idempotency)
 
@@ -70,15 +93,20 @@ def page(
     *,
     reference: str | None = None,
     state: State | None = None,
-) -> list[Found]:
-    """Oldest first, behind the id `after`."""
-    statement = _PAGE
-    if reference is not None:
-        statement = statement.where(deposits.c.reference == reference)
-    if state is not None:
-        statement = statement.where(_STATES[state])
-    values = {"of_system": sender.system, "of_test": sender.test, "key": after, "most": most}
-    return [_opened(row) for row in tx.conn.execute(statement, values)]
+) -> tuple[list[Found], bytes]:
+    """Oldest first, behind the id `after`; and the id behind which to go on: `after` itself when
+    nothing is left. Of few that are asked for, a page may have none, and not be the last."""
+    named = reference is not None
+    statement = _PAGES[state, named]
+    about: dict[str, Any] = {"of_system": sender.system, "of_test": sender.test, "key": after}
+    about |= {"of_reference": reference} if named else {}
+    looked = {"looked": LOOKED - 1}
+    until = tx.conn.execute(_LAST_LOOKED[named], about | looked).scalar_one_or_none()
+    values = about | {"until": until or _END, "most": most}
+    found = [_opened(row) for row in tx.conn.execute(statement, values)]
+    if len(found) < most and until:
+        return found, until
+    return found, found[-1].notificacion.id if found else after
 
 
 def add(tx: Tx, notificacion: Notificacion, sent: Sent) -> bool:

@@ -104,6 +104,11 @@ CONSTANCIAS = {
         "A este archivo no lo selló esta entidad, sino «{who}». Si ese certificado es de la "
         "entidad, diga con --certificados dónde está."
     ),
+    "constancia.unconfirmed": (
+        "La constancia trae la hora de una autoridad de tiempo que aquí no se conoce, «{who}»: no "
+        "está confirmada, y cualquiera pudo ponerla. Si es la de la entidad, diga con --tsa el "
+        "archivo con su certificado."
+    ),
     "constancia.out_of_date": (
         "La constancia dice que se selló cuando el certificado no valía (valió del {since} al "
         "{until}). No la acepte; pida otra copia."

@@ -22,7 +22,8 @@ SYSTEMS = {
         "Con --datos los datos salen del archivo: solo pueden ir con él --acto, --anexo, "
         "--procedimiento y --de-nuevo."
     ),
-    "datos.no_json": "No es JSON en UTF-8.",
+    "datos.no_json": "No es JSON.",
+    "datos.not_utf8": "No está en UTF-8, o empieza con una marca (BOM). Va en UTF-8 y sin ella.",
     "datos.twice": "Está dos veces.",
     "datos.missing": "Falta.",
     "datos.extra": "No es un dato de un depósito. Quítelo.",
@@ -102,6 +103,8 @@ SYSTEMS = {
     "api.state": "«estado» debe ser depositada, leida o anulada.",
     "api.host": "Este servicio está en {origin}.",
     "api.limit": "Su clave hizo demasiadas peticiones. Espere lo que dice la cabecera Retry-After.",
+    "api.under_way": "Su clave ya envía varios depósitos a la vez. Repita cuando alguno termine.",
+    "api.crowded": "Llegan demasiados depósitos a la vez: este no se leyó. Espere y repítalo.",
     "api.busy": (
         "El servicio está ocupado. Repita la petición; si deposita, con la misma clave de "
         "idempotencia: lo que ya se hizo no se hace otra vez."

@@ -137,7 +137,7 @@ def routes(origin: str) -> list[BaseRoute]:
     ]
     return [
         Mount("/casilla", routes=CASILLA, middleware=door),
-        api(),
+        *api(),
         Route("/salud", health.alive, name="alive"),
         Route("/listo", health.ready, name="ready"),
         Route("/csp", violations.report, methods=["POST"], name="violations", middleware=door),

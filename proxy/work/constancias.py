@@ -3,12 +3,13 @@
 import io
 import json
 import logging
+from contextlib import suppress
 from datetime import datetime
 
 from proxy.errors import Refusal
 from proxy.flows import constancias as flow
 from proxy.installation import Installation
-from proxy.keys.seal_file import SealKey, out_of_date, read_seal
+from proxy.keys.seal_file import SealKey, out_of_date, read_seal, remember
 from proxy.texts import TEXTS
 from proxy.work.sealing import NotSealed, Sealing
 
@@ -66,7 +67,7 @@ class Sealer:
         return 1
 
     def _key(self) -> SealKey:
-        """Read again when its file is another one."""
+        """Read again when its file is another one, whose certificate is then one of ours too."""
         settings = self._installation.settings
         try:
             there = settings.seal_path.stat()
@@ -74,7 +75,10 @@ class Sealer:
             raise Refusal("seal.missing", path=settings.seal_path) from None
         mark = (there.st_ino, there.st_mtime_ns)
         if self._held is None or self._held[0] != mark:
-            self._held = mark, read_seal(settings.seal_path, settings.seal_password)
+            held = read_seal(settings.seal_path, settings.seal_password)
+            with suppress(OSError):  # said at the start
+                remember(settings.seal_path, held.certificate)
+            self._held = mark, held
         return self._held[1]
 
     def _say(self, wrong: str | None) -> None:

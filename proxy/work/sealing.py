@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from functools import partial
 from threading import Timer
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 SIZE = 8  # bytes before each answer, which say how long it is
 SECONDS = 90  # for one, with an authority of time that hangs, on a busy machine
 NICE = 10  # below whoever answers a request
+
+
+class OtherSeal(Exception):
+    """The file of the seal was replaced after its certificate was stated: it is stated again."""
 
 
 class NotSealed(Exception):
@@ -102,6 +107,8 @@ def _made(asked: dict[str, Any], kept: "dict[tuple[object, ...], Seal]") -> byte
     from proxy.render.constancia import render_constancia
 
     seal = _seal(asked, kept)
+    if json.loads(asked["text"])["emisor"]["certificado"]["sha256"] != seal.certificate.sha256:
+        raise OtherSeal
     return seal.seal(
         render_constancia(asked["text"]), datetime.fromisoformat(asked["at"]), asked["reason"]
     )
@@ -112,7 +119,7 @@ def _seal(asked: dict[str, Any], kept: "dict[tuple[object, ...], Seal]") -> "Sea
     from pathlib import Path
 
     from proxy.keys.seal import Seal
-    from proxy.keys.seal_file import read_seal
+    from proxy.keys.seal_file import read_seal, remember_authority
     from proxy.outside.tsa import TimeAuthority
 
     path = Path(asked["file"])
@@ -121,7 +128,8 @@ def _seal(asked: dict[str, Any], kept: "dict[tuple[object, ...], Seal]") -> "Sea
     if key not in kept:
         kept.clear()
         ask_time = TimeAuthority(asked["tsa"]) if asked["tsa"] else None
-        kept[key] = Seal(read_seal(path, asked["password"]), ask_time)
+        accept = partial(remember_authority, path)
+        kept[key] = Seal(read_seal(path, asked["password"]), ask_time, accept)
     return kept[key]
 
 

@@ -8,9 +8,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from proxy.installation import Installation
+from proxy.keys.seal import Seal
 from proxy.keys.seal_file import path_of_certificates, read_certificates, read_seal
+from proxy.outside.tsa import TimeAuthority
 from tests.commands.conftest import Casilla, casilla, installation
-from tests.sealing import another, held, plain, sealed
+from tests.constancias import LATER
+from tests.outside.authority import Authority
+from tests.sealing import another, authority, held, plain, sealed
 
 __all__ = ["casilla", "installation"]
 CERTIFICATES = Path("var/sello.certificados.pem")
@@ -50,6 +54,7 @@ def test_a_whole_one_is_told_in_plain_words(casilla: Casilla, shown: Path) -> No
     assert "  Administrado: Rosa Quispe Ficticia" in lines
     assert "  Fecha de efecto: lunes 07/12/2026" in lines
     assert any(line.startswith("    428e bcb0 7e60 7e64 ") for line in lines), "a digest, in groups"
+    assert "No se preguntó a nadie: tampoco si un certificado se revocó." in lines[-1]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +88,27 @@ def test_one_of_another_signer_names_them_and_elsewhere_certificates_are_given(
     CERTIFICATES.unlink()
     code, _, complaint = casilla("constancia", "verificar", str(shown))
     assert code == 1 and "--certificados" in complaint
+
+
+def test_the_hour_of_an_authority_is_said_with_its_name_or_not_confirmed(
+    casilla: Casilla, shown: Path
+) -> None:
+    at = LATER.replace(microsecond=0)
+    with Authority(authority(), at) as there:
+        seal = Seal(held(), TimeAuthority(there.url))
+        shown.write_bytes(seal.seal(plain(), LATER, "Constancia"))
+    code, out, complaint = casilla("constancia", "verificar", str(shown))
+    assert (code, out) == (1, "") and "no está confirmada" in complaint
+    trust(authority().certificate, Path("tiempo.pem"))
+    said = "Una autoridad de tiempo conocida, Autoridad de Tiempo Ficticia, da fe de que ya estaba"
+    code, out, _ = casilla("constancia", "verificar", str(shown), "--tsa", "tiempo.pem")
+    assert code == 0 and out.splitlines()[2].startswith(said)
+    Path("tiempo.pem").rename("var/sello.tsa.pem")
+    assert casilla("constancia", "verificar", str(shown))[0] == 0
+    code, _, complaint = casilla("constancia", "verificar", str(shown), "--tsa", "tiempo.pem")
+    assert code == 1 and "tiempo.pem" in complaint
+    trust(authority().certificate)  # who says the hour is not who seals
+    assert casilla("constancia", "verificar", str(shown))[0] == 1
 
 
 def test_the_first_start_makes_a_seal_of_demonstration_and_the_public_is_told(

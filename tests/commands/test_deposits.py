@@ -91,14 +91,16 @@ DATOS: dict[str, Any] = {
 }
 
 
-def deposit_file(casilla: Casilla, *options: str, **changes: Any) -> tuple[int, str, str]:
+def deposit_file(
+    casilla: Casilla, *options: str, encoding: str = "utf-8", **changes: Any
+) -> tuple[int, str, str]:
     """The file and those that it names, in a folder of their own."""
     folder = Path("envio")
     folder.mkdir(exist_ok=True)
     (folder / "carta.pdf").write_bytes(PDF)
     (folder / "nota.txt").write_bytes(b"hola")
     said = {name: value for name, value in (DATOS | changes).items() if value is not None}
-    (folder / "datos.json").write_text(json.dumps(said), encoding="utf-8")
+    (folder / "datos.json").write_text(json.dumps(said), encoding=encoding)
     return casilla("depositar", "--datos", "envio/datos.json", *options)
 
 
@@ -107,12 +109,13 @@ def rows(installation: Installation, table: str = "notificaciones") -> list[Any]
         return list(tx.conn.execute(select(tables.metadata.tables[table])))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_a_file_says_everything_and_names_the_files_beside_it(
-    casilla: Casilla, installation: Installation
+    casilla: Casilla, installation: Installation, encoding: str
 ) -> None:
     """L7, L26: with the remedies, and the later start that the act itself sets."""
     open_casilla(casilla)
-    code, said, complaint = deposit_file(casilla)
+    code, said, complaint = deposit_file(casilla, encoding=encoding)
     assert (code, complaint) == (0, "")
     [row] = rows(installation)
     assert said.startswith(f"Se depositó {row.id.hex()} el ") and row.number in said

@@ -1,5 +1,6 @@
 """An annulment: a row of its own, once, with a reason; nothing is edited or deleted. X7."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from proxy.domain.annulment import Annulment, Void
 from proxy.domain.finding import EVERYTHING
 from proxy.domain.sender import Sender as System
-from proxy.errors import NotYours
+from proxy.errors import NotYours, Refusal
 from proxy.flows import annulment, inbox
 from proxy.flows.audit import Whole
 from proxy.store import tables
@@ -19,8 +20,9 @@ from tests.clock import Clock
 from tests.flows.browser import contexts
 from tests.flows.test_deposit import Sender, count
 from tests.flows.test_sending import SGD, TEST, sent
-from tests.people import Person
+from tests.people import ROSA, Person, open_casilla, vault
 from tests.plazos import CATALOG, refusing
+from tests.racing import done_or_waiting, holding
 from tests.recorded import verify
 from tests.store.test_facts import altered
 
@@ -139,3 +141,47 @@ def test_an_annulment_that_nobody_made_is_found(
     row = {"notificacion_id": one.id, "casilla_id": rosa.id, "at": clock.now, "reason": "x"}
     assert isinstance(verify(db), Whole)
     assert altered(db, insert(A).values(row)) == ("audit.annulled", one.id.hex())
+
+
+def crossed(db: Database, named: str, replacement: str) -> str:
+    try:
+        annul(db, named, "x", replacement)
+    except Refusal as refusal:
+        return refusal.code
+    return "annulled"
+
+
+def test_two_that_would_replace_each_other_at_once_are_one_annulment_and_one_refusal(
+    postgresql_url: str, clock: Clock, tmp_path: Path
+) -> None:
+    db = Database(postgresql_url, clock, vault)
+    open_casilla(db, ROSA)
+    sender = Sender(db, tmp_path / "documentos")
+    one, other = sender.deposit().id.hex(), sender.deposit(anew=True).id.hex()
+    with ThreadPoolExecutor(2) as pool:
+        with holding(db, "annulments"):
+            both = [pool.submit(crossed, db, *names) for names in ((one, other), (other, one))]
+            done_or_waiting(db, *both)
+        said = sorted(future.result() for future in both)
+    assert said == ["annulled", "annulment.replacement"]
+    assert count(db, "annulments") == 1
+    db.close()
+
+
+def test_an_annulment_is_repeated_also_when_what_replaced_it_was_annulled_since(
+    db: Database, rosa: Person, sender: Sender
+) -> None:
+    one, other = sender.deposit(), sender.deposit(anew=True)
+    first = annul(db, one.id.hex(), "x", other.id.hex())
+    annul(db, other.id.hex(), "También")
+    assert annul(db, one.id.hex(), "x", other.id.hex()) == first
+
+
+def test_an_owner_whose_address_no_key_opens_keeps_no_act_in_force(
+    db: Database, rosa: Person, sender: Sender
+) -> None:
+    one = sender.deposit()
+    with db.transaction() as tx:
+        tx.conn.execute(update(tables.casillas).values(email=b"x"))
+    assert annul(db, one.id.hex(), "Con errores").notificacion_id == one.id
+    assert count(db, "annulments") == 1 and contexts(db, "notificacion_annulled") == []

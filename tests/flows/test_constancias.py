@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from proxy.domain.actor import Actor
@@ -15,7 +16,7 @@ from proxy.domain.client import Client
 from proxy.domain.constancia import Certificate
 from proxy.domain.events import Event
 from proxy.errors import Denied, NotYours, Refusal
-from proxy.flows import annulment, constancias, inbox, incidencias
+from proxy.flows import annulment, constancias, inbox, incidencias, readiness
 from proxy.flows.constancias import LATE, LEASE, Job
 from proxy.store import notificaciones, tables
 from proxy.store.db import Database
@@ -98,9 +99,7 @@ def test_a_deposit_and_its_first_reading_leave_the_facts_of_their_constancias(
 def test_an_annulment_gives_one_that_says_why_and_what_replaces_it(
     db: Database, rosa: Person, sender: Sender, clock: Clock
 ) -> None:
-    wrong, right = (
-        sender.deposit(("a.pdf", pdf(key)), sent=sent(key)) for key in ("una", "otra")
-    )
+    wrong, right = (sender.deposit(("a.pdf", pdf(key)), sent=sent(key)) for key in ("una", "otra"))
     clock.advance(hours=1)
     for _ in range(2):
         with db.transaction(Actor("system", "SGD")) as tx:
@@ -298,3 +297,69 @@ def test_what_is_sealed_stays(db: Database, rosa: Person, sender: Sender, change
     with pytest.raises(DBAPIError), db.transaction() as tx:
         tx.conn.execute(text(change))
     assert count(db, "constancias") == 1
+
+
+def test_tests_come_last_and_make_no_service_late(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    """S10: a system that tries out its program holds up nobody's proof."""
+    for number in range(3):
+        sender.deposit(sent=sent(str(number), system=TEST))
+    clock.advance(minutes=11)
+
+    def late() -> bool:
+        with db.reading() as tx:
+            return readiness.late_constancias(tx, LATE)
+
+    assert not late()
+    sender.deposit()
+    first, told = job(db)
+    assert told["entorno"] == "real"
+    clock.advance(minutes=11)
+    assert late()
+    seal(db, first)
+    assert not late() and job(db)[1]["entorno"] == "prueba"
+
+
+MANY = (
+    "SET LOCAL session_replication_role = replica",
+    "INSERT INTO constancias (number, casilla_id, notificacion_id, kind, at, uid, facts, sealed_at,"
+    " sha256, size, test, attempts) SELECT n::text, c.casilla_id, decode(md5(n::text), 'hex'),"
+    " c.kind, c.at, c.uid, c.facts, c.at, repeat('a', 64), 1, FALSE, 1"
+    " FROM generate_series(1, 5000) AS n, (SELECT * FROM constancias LIMIT 1) AS c"
+    " ON CONFLICT DO NOTHING",
+    "ANALYZE constancias",
+)
+
+
+def plans(db: Database, wanted: str) -> list[str]:
+    """How the database finds the rows of each statement on the queue that says `wanted`."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        if wanted in statement and "constancias" in statement:
+            asked.append((statement, values))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    job(db)
+    event.remove(db.engine, "before_cursor_execute", note)
+    explain = "EXPLAIN QUERY PLAN" if db.sqlite else "EXPLAIN"
+    with db.transaction() as tx:
+        if not db.sqlite:  # it scans what is small
+            for statement in MANY:
+                tx.conn.execute(text(statement))
+        found = [tx.conn.exec_driver_sql(f"{explain} {sql}", values) for sql, values in asked]
+        return [" / ".join(str(row[-1]).strip() for row in rows) for rows in found]
+
+
+def test_the_queue_and_what_was_stated_before_are_found_by_an_index(
+    db: Database, rosa: Person, sender: Sender
+) -> None:
+    """S73: else each seal walks over every constancia that there ever was."""
+    sender.deposit()
+    found = plans(db, "EXISTS")
+    sender.deposit(anew=True)
+    found += plans(db, "sha256 IS NOT NULL")
+    assert len(found) == 2
+    for plan in found:
+        assert re.search(r"ix_constancias_of.*casilla_id ?=.*notificacion_id ?=", plan), plan

@@ -16,13 +16,11 @@ import pytest
 from proxy.domain.constancia_acts import Kind
 from proxy.errors import Refusal
 from proxy.keys.seal import RESERVED, Seal
-from proxy.keys.seal_check import check
 from proxy.outside.request import NoReply
 from proxy.outside.tsa import TimeAuthority
 from tests.constancias import AT, LATER, of
-from tests.outside.authority import Authority
 from tests.outside.services import Reply, Service
-from tests.sealing import SINCE, another, held, plain, sealed
+from tests.sealing import SINCE, held, plain, sealed
 
 HEAVY = "import sys, proxy.app; sys.exit(any(name in sys.modules for name in {names}))"
 
@@ -97,24 +95,6 @@ def test_out_of_date_it_seals_nothing(seal: Seal, at: object, code: str) -> None
     with pytest.raises(Refusal) as refused:
         seal.seal(plain(), at, "Constancia")  # type: ignore[arg-type]
     assert refused.value.code == code
-
-
-def test_an_authority_says_when_it_was_sealed() -> None:
-    at = LATER.replace(microsecond=0)
-    with Authority(another(), at + timedelta(seconds=3)) as authority:
-        timed = Seal(held(), TimeAuthority(authority.url)).seal(plain(), LATER, "Constancia")
-    assert authority.asked == ["application/timestamp-query"]
-    found = check(timed, [held().certificate])
-    assert (found.at, found.attested) == (at, at + timedelta(seconds=3))
-
-
-def test_no_hour_from_before_the_seal_can_be_put_into_it() -> None:
-    """The seal does not cover it: whoever has the file can add a token of their own authority."""
-    with Authority(another(), LATER - timedelta(days=1)) as authority:
-        timed = Seal(held(), TimeAuthority(authority.url)).seal(plain(), LATER, "Constancia")
-    with pytest.raises(Refusal) as refused:
-        check(timed, [held().certificate])
-    assert refused.value.code == "constancia.added"
 
 
 @pytest.mark.parametrize("reply", [Reply(status=503), Reply(b"<html>", kind="text/html")])

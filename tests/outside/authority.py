@@ -1,7 +1,7 @@
 """A real authority of time, of this machine: it stamps what it is asked, as RFC 3161 says."""
 
-import asyncio
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -11,16 +11,33 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from proxy.keys.seal_file import SealKey
 
+Stamp = Callable[[tsp.TimeStampReq], tsp.TimeStampResp]
+
+
+def right(stamp: Stamp, question: tsp.TimeStampReq) -> tsp.TimeStampResp:
+    return stamp(question)
+
+
+def stamper(held: SealKey, at: datetime) -> DummyTimeStamper:
+    return DummyTimeStamper(
+        x509.Certificate.load(held.certificate.public_bytes(Encoding.DER)),
+        keys.PrivateKeyInfo.load(
+            held.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        ),
+        fixed_dt=at,
+    )
+
 
 class Authority:
-    def __init__(self, held: SealKey, at: datetime) -> None:
-        self._stamper = DummyTimeStamper(
-            x509.Certificate.load(held.certificate.public_bytes(Encoding.DER)),
-            keys.PrivateKeyInfo.load(
-                held.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-            ),
-            fixed_dt=at,
-        )
+    def __init__(
+        self,
+        held: SealKey,
+        at: datetime,
+        answer: Callable[[Stamp, tsp.TimeStampReq], tsp.TimeStampResp] = right,
+    ) -> None:
+        """`answer` may spoil what the authority would say."""
+        self._answer = answer
+        self._stamper = stamper(held, at)
         self.asked: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -39,8 +56,7 @@ class Authority:
         self._thread.join()
 
     def _stamp(self, asked: bytes) -> bytes:
-        request = tsp.TimeStampReq.load(asked)
-        reply = asyncio.run(self._stamper.async_request_tsa_response(request))
+        reply = self._answer(self._stamper.request_tsa_response, tsp.TimeStampReq.load(asked))
         return bytes(reply.dump())
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -160,3 +160,33 @@ def test_when_the_calendar_changes_the_page_shows_both_dates(
     assert "el plazo vence el 07/12/2026" in said
     assert "surtiría efecto el 16/11/2026 y el plazo correría desde el 17/11/2026" in said
     assert "y vencería el 10/12/2026 . Esta notificación conserva las fechas de arriba." in said
+
+
+GOOD = freeze(RULING, Clock().now)
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "nada",
+        "{}",
+        "[" * 20_000,
+        '{"base": "acuse"}',
+        GOOD.replace('"pasos":[', '"pasos":[1,'),
+        GOOD.replace('"plazo":null', '"plazo":{"cantidad":1e999,"unidad":"habiles"}'),
+        GOOD.replace('"base":"deposito"', '"base":"acuse"').replace("2026-11-17", "mañana"),
+    ],
+)
+def test_what_is_no_effect_keeps_its_owner_from_nothing(
+    her: Visitor, serve: Serve, rosa: Person, damaged: str
+) -> None:
+    """S8: somebody wrote it past every check. The digest in the record shows it."""
+    assert damaged != GOOD
+    address = serve(rosa, effect=damaged, content=damaged)
+    for path in ("/casilla/", address, "/casilla/exportar/pendientes.xlsx"):
+        assert her.get(path).status_code == 200
+    assert "Documento" in see(her, address).text
+    assert her.get(f"{address}acto/").status_code == 200
+    for path in ("/casilla/leidos/", "/casilla/exportar/leidos.xlsx"):
+        assert her.get(path).status_code == 200
+    assert her.get(f"{address}plazo.ics").status_code in (200, 404)

@@ -13,16 +13,25 @@ from pathlib import Path
 import pytest
 
 from proxy.domain.constancia_acts import Kind
+from proxy.flows import constancias as flow
 from proxy.flows.constancias import LEASE
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from proxy.keys.seal_check import check
-from proxy.keys.seal_file import create_demonstration, read_seal
+from proxy.keys.seal_file import (
+    create_demonstration,
+    path_of_authorities,
+    path_of_certificates,
+    read_certificates,
+    read_seal,
+)
 from proxy.work.constancias import Sealer
 from proxy.work.sealing import NotSealed, Sealing
 from tests.constancias import LATER, of
 from tests.flows.test_deposit import Sender
+from tests.outside.authority import Authority
 from tests.people import PASSWORDS, ROSA, open_casilla
+from tests.sealing import another, authority
 from tests.work.worker_killed import install
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +100,71 @@ def test_what_cannot_be_sealed_now_is_tried_again(
     away.close()
     assert [record.__dict__["detail"] for record in caplog.records] == ["NoReply"]
     assert sealed(place) == []
+
+
+def test_a_seal_that_is_replaced_meanwhile_is_stated_as_it_seals(
+    place: Installation, sealer: Sealer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """X4: what it states and who sealed it are the same, and both certificates are known."""
+    path = place.settings.seal_path
+    deposit(place)
+    with place.db.transaction() as tx:
+        job = flow.next_job(tx, sealer._key().described, place.settings.origin)
+    assert job
+    path.unlink()
+    create_demonstration(path, "Entidad Ficticia", place.clock())
+    with caplog.at_level(logging.ERROR):
+        assert sealer._seal(job, late=False) == 0
+    assert [record.__dict__["detail"] for record in caplog.records] == ["OtherSeal"]
+    assert sealed(place) == []
+    now = place.clock
+    place.clock = lambda: now() + timedelta(minutes=1)
+    place.__dict__.pop("db").close()
+    assert sealer.seal_next() == 1
+    [pdf], known = sealed(place), read_certificates(path_of_certificates(path))
+    assert check(pdf, known).by == read_seal(path, "").described
+    assert len(known) == 2
+
+
+def test_the_authority_of_time_is_known_from_its_first_token_on(
+    place: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S67: what says so stands beside the seal, and is written before the seal is kept."""
+    path = place.settings.seal_path
+    soon = place.clock().replace(microsecond=0) + timedelta(seconds=2)
+    for _ in range(2):
+        deposit(place)
+    with Authority(authority(), soon) as there, caplog.at_level(logging.ERROR):
+        place.settings.tsa_url = there.url
+        timed = Sealer(place)
+        beside = path_of_authorities(path)
+        beside.mkdir()  # it cannot be written
+        assert timed.seal_next() == 0
+        assert [record.__dict__["detail"] for record in caplog.records] == ["Unremembered"]
+        assert sealed(place) == []
+        beside.rmdir()
+        assert timed.seal_next() == 1
+        timed.close()
+    times = read_certificates(beside)
+    assert times == [authority().certificate]
+    found = check(sealed(place)[0], [read_seal(path, "").certificate], times)
+    assert found.attested and found.attested.at == soon
+
+
+def test_a_bad_answer_of_the_authority_is_tried_again(
+    place: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    deposit(place)
+    with Authority(another(), place.clock()) as there:  # who is no authority of time
+        place.settings.tsa_url = there.url
+        timed = Sealer(place)
+        with caplog.at_level(logging.ERROR):
+            assert timed.seal_next() == 0
+        timed.close()
+    assert [record.__dict__["detail"] for record in caplog.records] == ["BadTime"]
+    assert sealed(place) == [] and not path_of_authorities(place.settings.seal_path).exists()
+    with place.db.reading() as tx:
+        assert flow.waiting(tx)
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.8, 1.2, 1.6])

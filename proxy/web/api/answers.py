@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from proxy.domain.annulment import Annulment
 from proxy.domain.constancia import Constancia
-from proxy.domain.effect import Given
+from proxy.domain.effect import UNREADABLE, Given
 from proxy.domain.events import Event
 from proxy.domain.notificacion import File, Notificacion
 from proxy.domain.sending import Alerta as Written
@@ -145,9 +145,12 @@ class Teller:
         return Anulacion(anulada=self.instant(one.at), motivo=one.reason, reemplazo=replacement)
 
 
-def _effect(frozen: str | None) -> Efecto:
-    told = json.loads(frozen or "{}")
-    return Efecto(**{name: told[name] for name in Efecto.model_fields})
+def _effect(frozen: str | None) -> Efecto | None:
+    try:
+        told = json.loads(frozen or "")
+        return Efecto(**{name: told[name] for name in Efecto.model_fields})
+    except UNREADABLE:
+        return None
 
 
 def _other_date(given: Given) -> OtraFecha:

@@ -16,8 +16,9 @@ from proxy.errors import NotYours, Refusal
 from proxy.flows import sending
 from proxy.web import delivery
 from proxy.web.api.deposits import teller_of
-from proxy.web.api.door import ask, count, key_of, keyed
+from proxy.web.api.door import count, key_of, keyed, read
 from proxy.web.api.models import Alcance, Lista, Novedades
+from proxy.web.edge.pages import look
 from proxy.web.edge.state import state_of
 
 logger = logging.getLogger("casilla.web")
@@ -37,7 +38,7 @@ async def one(request: Request) -> Response:
     if key is None:
         await count(request)
         raise NotYours("deposit.missing")
-    seen = await ask(request, sending.one, key_of(request).sender, key)
+    seen = await read(request, sending.one, key_of(request).sender, key)
     return _json(teller_of(request).seen(seen))
 
 
@@ -49,7 +50,7 @@ async def constancia(request: Request) -> Response:
         await count(request)
         raise NotYours("deposit.missing")
     kind, number = request.path_params["clase"], request.query_params.get("numero")
-    found = await ask(request, sending.constancia, key_of(request).sender, key, kind, number)
+    found = await read(request, sending.constancia, key_of(request).sender, key, kind, number)
     assert found.sha256
     documents = state_of(request).installation.documents
     if fault := await run_sync(documents.fault, found.sha256):
@@ -68,7 +69,7 @@ async def listing(request: Request) -> Response:
     after = b"" if cursor == BEGINNING else parse_id(cursor)
     if after is None:
         raise Refusal("api.cursor")
-    found = await ask(
+    found, behind = await read(
         request,
         sending.page,
         key_of(request).sender,
@@ -79,7 +80,7 @@ async def listing(request: Request) -> Response:
     )
     teller = teller_of(request)
     rows = [teller.listed(listed) for listed in found]
-    return _json(Lista(notificaciones=rows, siguiente=rows[-1].id if rows else cursor))
+    return _json(Lista(notificaciones=rows, siguiente=behind.hex() or BEGINNING))
 
 
 @keyed("leer")
@@ -89,7 +90,7 @@ async def news(request: Request) -> Response:
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= DIGITS):
         raise Refusal("api.cursor")
     most = _amount(request, ROWS, EVENTOS)
-    found = await ask(request, sending.news, key_of(request).sender, int(cursor), most)
+    found = await read(request, sending.news, key_of(request).sender, int(cursor), most)
     teller = teller_of(request)
     told = [teller.happened(happened) for happened in found]
     return _json(Novedades(eventos=told, siguiente=str(told[-1].lugar) if told else cursor))
@@ -103,7 +104,7 @@ async def reach(request: Request) -> Response:
         identidad = read_identidad(request.path_params["identidad"])
     except Refusal as refusal:
         raise NotYours("api.no_identidad") from refusal
-    found = await ask(request, sending.reach, identidad)
+    found = await look(request, sending.reach, identidad)
     return _json(
         Alcance(afiliada=found.member, alertas=found.alertas, ultimo_ingreso=found.last_login)
     )

@@ -67,6 +67,11 @@ async def read_json(request: Request) -> bytes:
     return body
 
 
+async def read_for_nothing(request: Request) -> None:
+    """Of a deposit that is refused before it is read: see `read_parts`."""
+    await _read_to_its_end(_chunks(request))
+
+
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
     """Refuses `api.slow` when nothing comes for a while, it takes too long for what came, or the
     other side hangs up: each body under way holds copies on the disk."""

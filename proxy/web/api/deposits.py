@@ -1,6 +1,7 @@
 """The addresses of the API that do something: deposit, and annul."""
 
 import re
+from contextlib import AsyncExitStack
 from functools import partial
 
 from anyio.to_thread import run_sync
@@ -8,18 +9,21 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from proxy.domain import limits
 from proxy.domain.datos import Malformed, faults_of, once_read, read_datos
+from proxy.domain.limits import Limit
 from proxy.domain.notificacion import File, Notificacion
 from proxy.errors import Refusal
 from proxy.flows import annulment, api_keys, deposit, sending
 from proxy.flows.coming import Parts, refuse_other_bytes
 from proxy.flows.deposit import Receipt
 from proxy.web.api.answers import Teller
-from proxy.web.api.body import read_json, read_parts
-from proxy.web.api.door import ask, count, key_of, keyed
+from proxy.web.api.body import read_for_nothing, read_json, read_parts
+from proxy.web.api.door import ask, charge, count, key_of, keyed
 from proxy.web.api.models import Anular
 from proxy.web.api.problems import Limited
 from proxy.web.edge.pages import look
+from proxy.web.edge.places import Full
 from proxy.web.edge.state import state_of
 
 IDEMPOTENCY = re.compile(r"[!-~]{1,200}", re.ASCII)
@@ -33,26 +37,38 @@ def teller_of(request: Request) -> Teller:
 @keyed("depositar")
 async def deposit_one(request: Request) -> Response:
     """POST /api/v1/notificaciones"""
-    state, given = state_of(request), request.headers.getlist("idempotency-key")
+    key, given = key_of(request), request.headers.getlist("idempotency-key")
     if len(given) != 1 or not IDEMPOTENCY.fullmatch(given[0]):
         raise Refusal("api.idempotency")
-    if denied := await look(request, api_keys.spent, key_of(request)):
-        assert denied.wait
-        raise Limited(denied.wait)
-    installation = state.installation
-    with Parts(installation.documents, installation.limits) as parts:
+    async with AsyncExitStack() as place:
         try:
-            await read_parts(request, parts, installation.limits)
-            receipt = await _deposit(request, parts, given[0])
-        except (Refusal, Malformed) as error:
-            code = error.code if isinstance(error, Refusal) else "datos.malformed"
-            sender = key_of(request).sender
-            await ask(request, sending.record_refusal, sender, code, given[0], parts.hashes)
+            if denied := await look(request, api_keys.spent, key):
+                assert denied.wait
+                raise Limited(denied.wait)
+            await place.enter_async_context(state_of(request).uploads.place(key.id))
+        except (Full, Limited):
+            await read_for_nothing(request)
+            await count(request)
             raise
+        receipt = await _receive(request, given[0])
     response = Response(receipt.answer, 200 if receipt.again else 201, None, "application/json")
     if not receipt.again:
         response.headers["Location"] = teller_of(request).place(receipt.id)
     return response
+
+
+async def _receive(request: Request, idempotency: str) -> Receipt:
+    installation = state_of(request).installation
+    with Parts(installation.documents, installation.limits) as parts:
+        try:
+            await read_parts(request, parts, installation.limits)
+            return await _deposit(request, parts, idempotency)
+        except (Refusal, Malformed) as error:
+            code = error.code if isinstance(error, Refusal) else "datos.malformed"
+            refused = (key_of(request).sender, code, idempotency, parts.hashes)
+            told = [_reach(request)] if code in deposit.TELLING else []
+            await charge(request, told, sending.record_refusal, *refused)
+            raise
 
 
 async def _deposit(request: Request, parts: Parts, idempotency: str) -> Receipt:
@@ -70,8 +86,10 @@ async def _deposit(request: Request, parts: Parts, idempotency: str) -> Receipt:
     flow = partial(
         deposit.deposit, request=sent, answer=partial(_answer, teller_of(request)), anew=True
     )
-    return await ask(
+    # A test reaches nobody, so that it was deposited only tells that there is a casilla.
+    return await charge(
         request,
+        [_reach(request)] if sent.sender.test else [],
         flow,
         installation.zone,
         datos.identidad,
@@ -80,6 +98,10 @@ async def _deposit(request: Request, parts: Parts, idempotency: str) -> Receipt:
         datos.ruling(installation.catalog),
         datos.content(installation.catalog),
     )
+
+
+def _reach(request: Request) -> Limit:
+    return limits.reach_asked(key_of(request).id)
 
 
 def _answer(teller: Teller, one: Notificacion, files: list[File]) -> str:

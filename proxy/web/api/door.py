@@ -5,7 +5,7 @@ It reads no cookie, so no page of another site can ask in somebody's name.
 
 import re
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -68,20 +68,29 @@ async def ask(
     Raises Limited. What the flow refuses is undone, and counts too.
     """
     try:
-        return await _run(request, (), flow, *args, **kwargs)
+        return await charge(request, (), flow, *args, **kwargs)
     except Refusal as refusal:
         if not isinstance(refusal, NoKey):
             await count(request)
         raise
 
 
-async def count(request: Request, *more: Limit) -> None:
-    await _run(request, more, lambda _tx: None)
-
-
-async def _run(
-    request: Request, more: tuple[Limit, ...], flow: Callable[..., T], *args: Any, **kwargs: Any
+async def read(
+    request: Request, flow: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
+    """Count the request, and run a flow that only looks, in a transaction in which nobody waits."""
+    await count(request)
+    return await look(request, flow, *args, **kwargs)
+
+
+async def count(request: Request, *more: Limit) -> None:
+    await charge(request, more, lambda _tx: None)
+
+
+async def charge(
+    request: Request, more: Sequence[Limit], flow: Callable[..., T], *args: Any, **kwargs: Any
+) -> T:
+    """As `ask`, and `more` counts too; but what the flow refuses counts nothing."""
     state, key = state_of(request), key_of(request)
     by = Actor("system", key.sender.system, ip=address_of(request))
 

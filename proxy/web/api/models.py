@@ -87,7 +87,7 @@ class Depositada(Resumen):
     """La respuesta a un depósito. No cambia: repetido, es la misma, byte por byte."""
 
     depositada: Instante
-    efecto: Efecto
+    efecto: Efecto | None = Field(description="`null` solo si lo guardado está dañado.")
     partes: list[Parte] = Field(description="El acto y los anexos, en su orden.")
     enlaces: Enlaces
 
@@ -99,8 +99,10 @@ class Listada(Resumen):
 
 
 class Lista(Told):
-    notificaciones: list[Listada]
-    siguiente: str = Field(description="Para `desde`. El mismo que se dio, si no hay nada nuevo.")
+    notificaciones: list[Listada] = Field(
+        description="Con `estado` o `referencia` puede estar vacía aunque haya más."
+    )
+    siguiente: str = Field(description="Para `desde`. El mismo que se dio, solo si no hay más.")
 
 
 class Alerta(Told):

@@ -18,11 +18,13 @@ from proxy.web.api.models import Error, Problema
 from proxy.web.edge.errors import unavailable_line
 from proxy.web.edge.log import log_security
 from proxy.web.edge.pages import retry_after
+from proxy.web.edge.places import WAIT, Full
 from proxy.web.edge.state import state_of
 
 logger = logging.getLogger("casilla.web")
 
 DOCUMENT = "/api/v1/openapi.json"
+KIND = "application/problem+json"
 TITLES = {
     400: "problem.malformed",
     401: "problem.key",
@@ -99,6 +101,8 @@ KINDS = {
     "api.state": Kind("consulta.estado", 400),
     "api.host": Kind("direccion.otro_servidor", 400),
     "api.limit": Kind("limite.excedido", 429),
+    "api.under_way": Kind("limite.excedido", 429),
+    "api.crowded": Kind("servicio.ocupado", 503),
     "api.busy": Kind("servicio.ocupado", 503),
     "api.full": Kind("servicio.sin_espacio", 503),
     "api.unexpected": Kind("error.inesperado", 500),
@@ -122,18 +126,29 @@ def kind_of(code: str) -> Kind:
 def problem(
     request: Request, code: str, detail: str | None = None, faults: Sequence[Wrong] = ()
 ) -> Response:
+    origin = state_of(request).installation.settings.origin
+    body = told(origin, code, detail, faults, getattr(request.state, "reference", None))
+    headers = {"WWW-Authenticate": "Bearer"} if body.status == HTTPStatus.UNAUTHORIZED else None
+    return Response(body.model_dump_json(), body.status, headers, KIND)
+
+
+def told(
+    origin: str,
+    code: str,
+    detail: str | None = None,
+    faults: Sequence[Wrong] = (),
+    reference: str | None = None,
+) -> Problema:
     codigo, status = kind_of(code)
-    body = Problema(
-        type=f"{state_of(request).installation.settings.origin}/manual/api/#{codigo}",
+    return Problema(
+        type=f"{origin}/manual/api/#{codigo}",
         title=TEXTS[TITLES[status]],
         status=status,
         detail=detail or TEXTS[code],
         codigo=codigo,
         errores=[Error(campo=one.field, detalle=one.why) for one in faults],
-        pedido=getattr(request.state, "reference", None),
+        pedido=reference,
     )
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
-    return Response(body.model_dump_json(), status, headers, "application/problem+json")
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -153,12 +168,18 @@ async def limited(request: Request, error: Exception) -> Response:
     return retry_after(problem(request, "api.limit"), error.wait)
 
 
+async def full(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Full)
+    code = "api.under_way" if error.own else "api.crowded"
+    return retry_after(problem(request, code), timedelta(seconds=WAIT))
+
+
 async def busy(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
     unavailable_line(request, error)
-    full = error.code == "disk.full"
-    wait = timedelta(minutes=5) if full else timedelta(seconds=error.seconds)
-    return retry_after(problem(request, "api.full" if full else "api.busy"), wait)
+    no_room = error.code == "disk.full"
+    wait = timedelta(minutes=5) if no_room else timedelta(seconds=error.seconds)
+    return retry_after(problem(request, "api.full" if no_room else "api.busy"), wait)
 
 
 async def http_error(request: Request, error: Exception) -> Response:
@@ -183,10 +204,16 @@ def elsewhere(request: Request) -> Response:
     return problem(request, "api.host", TEXTS["api.host"].format(origin=origin))
 
 
+def to_no_http(origin: str) -> tuple[bytes, bytes]:
+    """The type and the body for what its server does not understand."""
+    return KIND.encode(), told(origin, "api.malformed").model_dump_json().encode()
+
+
 HANDLERS = {
     Refusal: refused,
     Malformed: malformed,
     Limited: limited,
+    Full: full,
     Unavailable: busy,
     HTTPException: http_error,
 }

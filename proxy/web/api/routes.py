@@ -29,12 +29,11 @@ V1: list[BaseRoute] = [
 ]
 
 
-def api() -> Mount:
-    return Mount(
-        "/api",
-        app=Router(V1, redirect_slashes=False),
-        middleware=[
-            Middleware(problems.LastResort),
-            Middleware(ExceptionMiddleware, handlers=problems.HANDLERS),
-        ],
-    )
+def api() -> list[BaseRoute]:
+    door = [
+        Middleware(problems.LastResort),
+        Middleware(ExceptionMiddleware, handlers=problems.HANDLERS),
+    ]
+    # Without its slash no mount takes the address, and the site would answer it with a page.
+    bare = Route("/api", Router(redirect_slashes=False), middleware=door)
+    return [Mount("/api", app=Router(V1, redirect_slashes=False), middleware=door), bare]

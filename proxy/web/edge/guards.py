@@ -16,7 +16,7 @@ from proxy.web.edge.pages import page
 # A monitor may ask by IP address, and the page of the refusal needs its styles: both hold no data.
 ANY_HOST = ("/salud", "/listo")
 STYLES = "/casilla/estilo/"
-API = "/api/"
+API = "/api"
 READ_TO_ITS_END = 1_100_000  # bytes: a little more than `client_max_body_size` of the manual
 SECONDS = 5  # and no longer
 
@@ -47,11 +47,15 @@ class KnownHost:
         await guard(scope, receive, but_its_own)
         if not known:
             request = Request(scope)
-            if scope["path"].startswith(API):
+            if of_api(scope["path"]):
                 response = self.to_api(request)
             else:
                 response = page(request, "errors/elsewhere.html", HTTPStatus.BAD_REQUEST)
             await response(scope, receive, send)
+
+
+def of_api(path: str) -> bool:
+    return path == API or path.startswith(f"{API}/")
 
 
 def _of_any_host(path: str) -> bool:

@@ -14,6 +14,7 @@ from proxy.installation import Installation
 from proxy.keys.signing import Signing
 from proxy.texts import TEXTS
 from proxy.web.edge.hashing import PasswordPool
+from proxy.web.edge.places import Places
 
 LOST = PlainTextResponse(TEXTS["site.nothing"] + "\n", 404)  # until the site brings its own page
 
@@ -25,6 +26,7 @@ class State:
     passwords: PasswordPool
     threads: ThreadPoolExecutor  # as many as the database has connections
     exports: anyio.CapacityLimiter  # lists that are written at the same time
+    uploads: Places  # deposits that come at the same time: each holds copies on the disk
     deposits: anyio.CapacityLimiter  # files of systems that are read at the same time
     mail: asyncio.Event  # set when the outbox gets a message
     lost: ASGIApp = LOST

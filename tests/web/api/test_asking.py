@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
-from proxy.flows import delivery, inbox, recalculation
+from proxy.errors import NotYours
+from proxy.flows import delivery, inbox, recalculation, sending
 from proxy.installation import Installation
 from proxy.keys.seal_file import create_demonstration
-from proxy.store import casillas, outbox
+from proxy.store import casillas, deposits, outbox, tables
 from proxy.work.constancias import Sealer
 from tests.casilla import pdf
 from tests.clock import Clock
 from tests.people import Person
 from tests.plazos import CATALOG, also_closed, governed_by
 from tests.recorded import advance_all
+from tests.store.intruder import without_guards
 from tests.web.api.conftest import System, Systems, refusal
 from tests.web.visitor import Visitor
 
@@ -126,6 +128,8 @@ def test_a_system_takes_the_constancias_of_what_it_sent(
         ({"json": {"motivo": "x", "reemplazo": "CE-1"}}, (422, "anulacion.reemplazo")),
         ({"content": b"{", "headers": {"Content-Type": "application/json"}},
          (422, "datos.invalidos")),
+        ({"content": '{"motivo": "x"}'.encode("utf-16"),
+          "headers": {"Content-Type": "application/json"}}, (422, "datos.invalidos")),
         ({"data": {"motivo": "x"}}, (415, "cuerpo.tipo")),
         ({"json": {"motivo": "x" * 20_000}}, (413, "cuerpo.grande")),
     ],
@@ -254,3 +258,65 @@ def test_the_effect_is_the_one_in_force_and_a_later_calendar_shows_beside_it(
         inbox.open(tx, rosa.id, bytes.fromhex(first.json()["id"]), installation.catalog)
     assert sgd.get(here).json()["efecto"]["surte_efecto"] == "2026-11-16"
     assert sgd.deposit(key="uno").content == first.content
+
+
+@pytest.mark.parametrize("damaged", ["nada", "[]", '{"pasos": 1}'])
+def test_an_effect_that_cannot_be_read_hides_nothing_else(
+    sgd: System, rosa: Person, installation: Installation, damaged: str
+) -> None:
+    sent = sgd.deposit().json()
+    with without_guards(installation.db) as tx:
+        tx.conn.execute(tables.notificaciones.update().values(effect=damaged))
+    told = sgd.get(f"/notificaciones/{sent['id']}").json()
+    assert told["efecto"] is None and told["partes"] == sent["partes"]
+
+
+def test_few_among_many_are_looked_for_a_part_at_a_time(
+    sgd: System,
+    rosa: Person,
+    installation: Installation,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """S71: nobody makes the database walk over all that a system ever sent."""
+    monkeypatch.setattr(deposits, "LOOKED", 3)
+    sent = []
+    for turn in range(8):
+        clock.advance(seconds=1)
+        sent.append(sgd.deposit(referencia=f"SGD-{turn % 2}").json()["id"])
+    for key in (sent[0], sent[7]):
+        opened(installation, rosa, key)
+
+    def walked(**asked: Any) -> list[list[str]]:
+        pages, cursor = [], "0"
+        while True:
+            answer = sgd.get("/notificaciones", params=asked | {"desde": cursor}).json()
+            if answer["siguiente"] == cursor:
+                assert answer["notificaciones"] == []
+                return pages
+            pages.append([one["id"] for one in answer["notificaciones"]])
+            cursor = answer["siguiente"]
+
+    assert walked(estado="leida") == [[sent[0]], [], [sent[7]]]
+    assert walked(estado="anulada") == [[], []]
+    assert walked(estado="leida", referencia="SGD-1") == [[], [sent[7]]]
+    assert walked(estado="depositada", limite=1) == [[one] for one in sent[1:7]]
+    assert walked() == [sent[:3], sent[3:6], sent[6:]]
+
+
+def test_who_only_asks_keeps_no_writer_waiting(
+    sgd: System, rosa: Person, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = sgd.deposit().json()["id"]
+    writing: list[str] = []
+
+    def told(tx: Any, *_: Any) -> Any:
+        if tx.conn.get_execution_options().get("writes"):
+            writing.append("a reader")
+        raise NotYours("deposit.missing")
+
+    for name in ("one", "page", "news", "reach"):
+        monkeypatch.setattr(sending, name, told)
+    for path in (f"/notificaciones/{one}", "/notificaciones", "/eventos", "/casillas/DNI-40000001"):
+        assert sgd.get(path).status_code == 404
+    assert writing == []

@@ -1,9 +1,13 @@
 """Many at once, on a real server and both engines: one deposit a key, a feed without gaps: X6."""
 
+import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -13,8 +17,10 @@ from proxy.app import create_app
 from proxy.flows import record
 from proxy.installation import Installation
 from proxy.store import tables
+from proxy.web.api.body import AT_ONCE
+from proxy.web.edge import places
 from tests.people import Person
-from tests.web.api.conftest import System, Systems, body, datos
+from tests.web.api.conftest import System, Systems, body, datos, refusal
 from tests.web.served import serving
 
 WRITERS, EACH = 4, 6
@@ -109,3 +115,61 @@ def test_who_follows_the_feed_while_others_write_gets_each_evento_once(
         wanted = {(one.hex(), what) for one in sent for what in ("deposito", "alerta")}
     assert Counter((one, what) for _, one, what in seen) == dict.fromkeys(wanted, 1)
     assert len(wanted) == 2 * EACH * (WRITERS - 1)
+
+
+@contextmanager
+def dripping(address: str, system: System) -> Iterator[socket.socket]:
+    """A client that sends the half of a deposit, and then nothing."""
+    place = urlsplit(address)
+    said = headers(system, **{"Idempotency-Key": "lenta", "Content-Length": "900000"})
+    said["Content-Type"] = "multipart/form-data; boundary=x"
+    lines = "".join(f"{name}: {value}\r\n" for name, value in said.items())
+    part = "--x\r\nContent-Disposition: form-data; name=acto\r\n\r\n%PDF" + "x" * AT_ONCE
+    with socket.create_connection((place.hostname, place.port)) as client:
+        client.sendall(f"POST {place.path}/notificaciones HTTP/1.1\r\n{lines}\r\n{part}".encode())
+        yield client
+
+
+def test_slow_clients_hold_a_few_places_and_their_key_fewer(
+    address: str,
+    sgd: System,
+    systems: Systems,
+    rosa: Person,
+    installation: Installation,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """S69, S73: each body under way holds copies on the disk."""
+    monkeypatch.setattr(places, "WAIT", 0.3)
+    others = [systems("Mesa"), systems("Actas"), systems("Otra")]
+
+    def copies(many: int) -> None:
+        until = time.monotonic() + 20
+        while len(list(installation.documents.folder.glob("tmp-*"))) != many:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+
+    with ExitStack() as slow:
+        mine = [slow.enter_context(dripping(address, sgd)) for _ in range(3)]
+        copies(3)
+        refused = deposit(address, sgd, "uno")
+        assert refusal(refused) == (429, "limite.excedido") and refused.headers["retry-after"]
+        assert deposit(address, others[0], "uno").status_code == 201
+        for system, many in ((others[0], 3), (others[1], 2)):
+            for _ in range(many):
+                slow.enter_context(dripping(address, system))
+        copies(8)
+        refused = deposit(address, others[2], "uno")
+        assert refusal(refused) == (503, "servicio.ocupado") and refused.headers["retry-after"]
+        mine[0].close()
+        copies(7)
+        assert deposit(address, others[2], "uno").status_code == 201
+        assert deposit(address, sgd, "uno").status_code == 201
+    copies(0)
+
+
+def test_a_reference_with_a_nul_is_that_of_nothing(address: str, sgd: System, rosa: Person) -> None:
+    """On both engines: PostgreSQL takes no NUL in a text."""
+    assert deposit(address, sgd, "uno").status_code == 201
+    asked = {"referencia": "SGD-2026-1\0"}
+    told = httpx2.get(f"{address}/notificaciones", params=asked, headers=headers(sgd))
+    assert told.json() == {"notificaciones": [], "siguiente": "0"}

@@ -1,5 +1,6 @@
 """The API deposits, and answers the same to who asks again: X6, L7, L26, L29, L34, S8."""
 
+import json
 from typing import Any
 
 import pytest
@@ -179,6 +180,12 @@ MALFORMED: dict[str, tuple[dict[str, Any], tuple[int, str]]] = {
     "two actos": ({"files": [*body(datos()), *body(datos())[1:]]}, (422, "datos.invalidos")),
     "other part": ({"files": [*body(datos()), ("x", ("x", b"x", "text/plain"))]},
                    (422, "datos.invalidos")),
+    "utf-16": ({"files": body(json.dumps(datos()).encode("utf-16"))}, (422, "datos.invalidos")),
+    "utf-32": ({"files": body(json.dumps(datos()).encode("utf-32-be"))},
+               (422, "datos.invalidos")),
+    "mark": ({"files": body(json.dumps(datos()).encode("utf-8-sig"))}, (422, "datos.invalidos")),
+    "latin": ({"files": body(b'{"asunto": "\xf3"}')}, (422, "datos.invalidos")),
+    "surrogate": ({"files": body(b'"\xed\xa0\x80"')}, (422, "datos.invalidos")),
     "no json": ({"files": body(b"{")}, (422, "datos.invalidos")),
     "twice": ({"files": body(b'{"acto": 1, "acto": 2}')}, (422, "datos.invalidos")),
     "long datos": ({"files": body(b'"' + b"x" * 70_000)}, (413, "cuerpo.grande")),
@@ -193,6 +200,8 @@ def test_a_body_that_is_no_deposit_is_refused(
     headers = given.get("headers", {}) | {"Idempotency-Key": "uno"}
     answer = sgd.post("/notificaciones", **given | {"headers": headers})
     assert refusal(answer) == said
+    if name in ("utf-16", "utf-32", "mark", "latin", "surrogate"):  # RFC 8259, 8.1
+        assert "No está en UTF-8" in answer.text
     kept = [one for one in installation.documents.folder.rglob("*") if one.is_file()]
     assert (count(installation), kept) == (0, [])
 

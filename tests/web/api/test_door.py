@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from starlette.websockets import WebSocketDisconnect
 
 from proxy.domain import limits
 from proxy.flows import api_keys
@@ -186,6 +187,48 @@ def test_who_has_a_casilla_is_asked_a_few_times_a_minute(
     assert sgd.get("/eventos").status_code == 200
 
 
+NOBODY = "DNI-40000009"
+
+
+def test_a_deposit_that_is_refused_tells_no_more_of_a_casilla_than_who_asks(
+    sgd: System, systems: Systems, rosa: Person, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    few = (2, timedelta(minutes=1), limits.Kind.WALL)
+    monkeypatch.setitem(limits.TABLE, "api/reach", few)
+    for _ in range(2):
+        assert refusal(sgd.deposit(destinatario=NOBODY)) == (422, "destinatario.sin_casilla")
+    # The same for whoever has one and whoever has none, until there is room again.
+    for told in (sgd.deposit(destinatario=NOBODY), sgd.deposit(), sgd.get(f"/casillas/{NOBODY}")):
+        assert refusal(told) == (429, "limite.excedido")
+        assert 1 <= int(told.headers["retry-after"]) <= 60
+    clock.advance(minutes=1)
+    assert [sgd.deposit().status_code for _ in range(4)] == [201] * 4  # what is served tells
+
+
+def test_nor_does_a_test_which_reaches_nobody(
+    systems: Systems, rosa: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = (2, timedelta(minutes=1), limits.Kind.WALL)
+    monkeypatch.setitem(limits.TABLE, "api/reach", few)
+    test = systems(test=True)
+    assert [test.deposit().status_code for _ in range(3)] == [201, 201, 429]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"fecha_emision": "2026-11-17"},
+        {"procedimiento": "municipal"},
+        {"inicio_no_antes_de": {"fecha": "2099-01-01", "norma": "x"}},
+    ],
+)
+def test_what_is_wrong_with_a_deposit_does_not_tell_whether_there_is_a_casilla(
+    sgd: System, rosa: Person, wrong: dict[str, object]
+) -> None:
+    told = [refusal(sgd.deposit(**wrong, destinatario=who)) for who in ("DNI-40000001", NOBODY)]
+    assert told[0] == told[1] != (422, "destinatario.sin_casilla")
+
+
 def test_the_last_use_of_a_key_is_known(
     sgd: System, installation: Installation, clock: Clock
 ) -> None:
@@ -201,6 +244,9 @@ def test_the_last_use_of_a_key_is_known(
 @pytest.mark.parametrize(
     ("method", "path", "said"),
     [
+        ("GET", "/api", (404, "direccion.desconocida")),
+        ("POST", "/api", (404, "direccion.desconocida")),
+        ("GET", "/api/", (404, "direccion.desconocida")),
         ("GET", "/api/v1/otra", (404, "direccion.desconocida")),
         ("GET", "/api/v2/notificaciones", (404, "direccion.desconocida")),
         ("GET", "/api/v1/notificaciones/", (404, "direccion.desconocida")),
@@ -221,8 +267,15 @@ def test_no_page_is_answered(sgd: System, method: str, path: str, said: tuple[in
 
 
 def test_another_host_gets_a_problem_too(sgd: System) -> None:
-    answer = sgd.client.get("/api/v1/eventos", headers={"Host": "otra.test"})
-    assert refusal(answer) == (400, "direccion.otro_servidor")
+    for path in ("/api", "/api/", "/api/v1/eventos"):
+        answer = sgd.client.get(path, headers={"Host": "otra.test"})
+        assert refusal(answer) == (400, "direccion.otro_servidor")
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1/eventos"])
+def test_what_is_no_request_is_closed(sgd: System, path: str) -> None:
+    with pytest.raises(WebSocketDisconnect), sgd.client.websocket_connect(path):
+        pass
 
 
 def test_a_fault_of_the_program_is_a_problem_without_a_trace(
