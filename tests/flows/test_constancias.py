@@ -147,8 +147,8 @@ def test_what_could_not_be_handed_over_and_when_it_was_mended_is_proved(
     hours = [[at and at[11:13] for at in span] for span in spans]
     assert hours == [["11", None], ["11", "13"], ["14", None], ["14", "15"]]
     assert told[3]["detalle"]["hallazgo"].startswith("Los bytes guardados")
-    for event in (Event.INCIDENCIA_FOUND, Event.INCIDENCIA_MENDED):
-        assert [len(each["facts"]) for each in detail_of(db, event)] == [64, 64]
+    for kind in (Event.INCIDENCIA_FOUND, Event.INCIDENCIA_MENDED):
+        assert [len(each["facts"]) for each in detail_of(db, kind)] == [64, 64]
 
 
 def test_no_act_no_constancia(db: Database, rosa: Person, sender: Sender) -> None:
