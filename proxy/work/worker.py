@@ -19,12 +19,14 @@ from proxy.work.mailer import Mailer
 from proxy.work.mender import Mender
 from proxy.work.messages import PathOf
 from proxy.work.recorder import Recorder
+from proxy.work.reminders import Reminder
 
 logger = logging.getLogger("casilla.worker")
 
 DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
 MEND_PAUSE = 20.0  # seconds: an operator who mended a file waits for it
+LATE_PAUSE = 10.0  # seconds: what is late is so for minutes
 RECORD_PAUSE = 0.5  # seconds: an evento waits less than one for its place in line
 DATES_PAUSE = 0.5  # seconds between batches: nobody waits for them
 LONGEST = 10.0  # seconds between tries of a chore that keeps failing
@@ -39,6 +41,7 @@ class Worker:
         self._mailer = Mailer(installation, path_of)
         self._recorder = Recorder(installation)
         self._sealer = Sealer(installation)
+        self._reminder = Reminder(installation)
         self._mender = Mender(installation)
         self._purge_at = time.monotonic()
         self._dates_told = False
@@ -50,8 +53,11 @@ class Worker:
                 self._mailer.work(wake, stop),
                 self._repeat(self._recorder.advance, stop, RECORD_PAUSE),
                 self._repeat(self._sealer.seal_next, stop),
+                self._repeat(self._sealer.tell_late, stop, LATE_PAUSE),
                 self._repeat(self._refill, stop),
                 self._repeat(self._tell_dates, stop, DATES_PAUSE),
+                self._repeat(self._reminder.look, stop),
+                self._repeat(self._reminder.plan, stop, DATES_PAUSE),
                 self._repeat(self._mender.look, stop, MEND_PAUSE),
                 self._repeat(self._purge, stop, longest=PURGE_LONGEST),
             )

@@ -79,6 +79,29 @@ def test_with_an_expired_certificate_all_waits_and_it_is_said_once(
     assert sealer.seal_next() == 1
 
 
+def test_what_is_late_is_said_again_every_ten_minutes_with_its_reason(
+    place: Installation, sealer: Sealer, caplog: pytest.LogCaptureFixture
+) -> None:
+    deposit(place)
+    now, passed = place.clock, timedelta(days=900)
+    place.__dict__.pop("db").close()
+    place.clock = lambda: now() + passed
+    with caplog.at_level(logging.ERROR):
+        sealer.seal_next()
+        for minutes in (0, 1, 8, 2):
+            passed += timedelta(minutes=minutes)
+            sealer.tell_late()
+    late = [one.__dict__["detail"] for one in caplog.records if one.msg == "constancias are late"]
+    assert [(one["many"], one["why"]) for one in late] == [(1, "seal.expired")] * 2
+    place.__dict__.pop("db").close()
+    place.clock = now
+    assert sealer.seal_next() == 1
+    caplog.clear()
+    place.__dict__.pop("db").close()
+    place.clock = lambda: now() + passed
+    assert sealer.tell_late() == 0 and caplog.records == []
+
+
 def test_what_cannot_be_sealed_now_is_tried_again(
     place: Installation, sealer: Sealer, caplog: pytest.LogCaptureFixture
 ) -> None:
