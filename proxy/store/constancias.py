@@ -142,9 +142,7 @@ _TELL = (
     .returning(c.number, c.casilla_id, c.notificacion_id, c.at)
 )
 _COUNT_FROM = (
-    update(constancias)
-    .where(c.late_at < bindparam("since"))
-    .values(late_at=bindparam("since"))
+    update(constancias).where(c.late_at < bindparam("since")).values(late_at=bindparam("since"))
 )
 
 

@@ -1,7 +1,7 @@
 """What is due at an instant that a deposit fixed, unless the notificacion is opened before.
 
-Each row is taken by one conditional statement, in the transaction of what is done about it: a worker
-that is killed leaves it there, and of two workers one gets it.
+Each row is taken by one conditional statement, in the transaction of what is done about it: a
+worker that is killed leaves it there, and of two workers one gets it.
 """
 
 from collections.abc import Sequence

@@ -93,9 +93,7 @@ _MARK_READ = (
     .returning(notificaciones.c.id)
 )
 _UNREAD = (
-    _ONE.with_only_columns(*_COLUMNS)
-    .where(notificaciones.c.read_at.is_(None))
-    .with_for_update()
+    _ONE.with_only_columns(*_COLUMNS).where(notificaciones.c.read_at.is_(None)).with_for_update()
 )
 _WAITING = (
     select(func.count())
