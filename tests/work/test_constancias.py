@@ -11,18 +11,23 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from proxy.domain.constancia_acts import Kind
+from proxy.flows import audit
+from proxy.flows.audit import Whole
 from proxy.flows.constancias import LEASE
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from proxy.keys.seal_check import check
 from proxy.keys.seal_file import create_demonstration, read_seal
+from proxy.store import tables
 from proxy.work.constancias import Sealer
 from proxy.work.sealing import NotSealed, Sealing
 from tests.constancias import LATER, of
 from tests.flows.test_deposit import Sender
 from tests.people import PASSWORDS, ROSA, open_casilla
+from tests.recorded import advance_all
 from tests.work.worker_killed import install
 
 ROOT = Path(__file__).parents[2]
@@ -148,6 +153,11 @@ def test_killed_at_any_instant_each_is_sealed_once_and_whole(
     known = [read_seal(place.settings.seal_path, "").certificate]
     numbers = [check(pdf, known).told["id"] for pdf in sealed(place)]
     assert len(numbers) == len({*numbers}) == 3
+    advance_all(place.db)
+    with place.db.reading() as tx:  # each has one evento of its seal, and the PDF of that digest
+        assert isinstance(audit.verify(tx, None, documents=place.documents), Whole)
+        kinds = select(tables.eventos.c.kind).where(tables.eventos.c.kind == "constancia_sealed")
+        assert len(tx.conn.execute(kinds).all()) == 3
 
 
 def test_its_process_ends_with_its_parent_and_is_started_again(place: Installation) -> None:
