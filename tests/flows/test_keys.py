@@ -82,7 +82,7 @@ def fill(db: Database, ring: Path) -> None:
         changes.add(tx, rosa.id, "email", ROSA.email, "nueva@example.com", b"f", tx.now)
         petitions.add(tx, "email", rosa.id, "otra@example.com", ["Ana"], "ana", tx.now)
         challenges.add(tx, a_code(tx, rosa.id, THERE, tx.now))
-        constancias.add(tx, "CC-2026-000001-Z", rosa.id, None, Kind.AFILIACION, "{}")
+        constancias.add(tx, "CC-2026-000001-Z", rosa.id, None, Kind.AFILIACION, "{}", tx.now)
         claimed = constancias.claim(tx, timedelta(minutes=1))
         assert claimed
         constancias.state(tx, claimed, "{}")
