@@ -48,7 +48,7 @@ def _as_written(one: Kept, act: Noted) -> bool:
     if one.at != act.at or _digest(one.facts) != act.facts:
         return False
     told = json.loads(one.facts or "")
-    said = (told["id"], told["evento"], told["entorno"] == "prueba")
+    said = (told.get("id"), told.get("evento"), told.get("entorno") == "prueba")
     return said == (one.number, one.kind, bool(one.test))
 
 
