@@ -113,7 +113,7 @@ ACTS: Mapping[Kind, Act] = {
             (Attempt(AT, "sin respuesta"), Attempt(LATER, "número no asignado")),
             failed=True,
         ),
-        Expiry(),
+        Expiry(datetime(2026, 12, 8, tzinfo=LIMA)),
         Incident("El anexo 1 no es el que se depositó", AT, LATER),
         Annulment(number("CE", 2026, 456)),
         Affiliation(TEXTS, ROSA.email, "+51987654321"),

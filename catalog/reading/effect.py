@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from catalog.reading.holidays import Odd
 from catalog.reading.kinds import Clock, Day, Identifier, Many, Sheet, Text, YesNo
 
 Unit = Literal["habiles", "calendario", "horas", "meses", "anios"]
+BusinessDays = Annotated[int, Field(ge=1, le=30)]
 LEAST_HOURS = 8  # in a row (LPAG 138.1)
 
 
@@ -64,10 +65,28 @@ class Rule(Sheet):
         return self.vigente_desde <= day <= (self.vigente_hasta or date.max)
 
 
+class Reminders(Sheet):
+    """When an owner who has not opened a notificacion is told again, by e-mail."""
+
+    despues_del_deposito: tuple[BusinessDays, ...] = Field(
+        (1, 3, 4), strict=False, description="Cuántos días hábiles después; [] si ninguno"
+    )
+    antes_de_vencer: BusinessDays | None = Field(
+        1, description="Cuántos días hábiles antes de que venza un plazo, si se recuerda"
+    )
+    horas_antes: int = Field(
+        12, ge=1, le=72, description="Lo mismo si el plazo es en horas; a lo más, la mitad de él"
+    )
+    hora: Clock = Field("09:00", description="A qué hora del día, salvo si el plazo es en horas")
+
+
 class EffectSheet(Sheet):
     calendario: Identifier = Field(description="El de la entidad: un id de holidays.yml")
     procedimientos: Many[Procedure]
     reglas: Many[Rule]
+    recordatorios: Reminders = Field(
+        Reminders(), description="Los correos a quien todavía no abrió una notificación"
+    )
 
     @cached_property
     def choices(self) -> dict[str, str]:

@@ -47,7 +47,7 @@ def verify(
     with parts.db.reading() as tx:
         total = flow.count(tx)
     with bar("Verificando", total) as tell, parts.db.reading() as tx:
-        found = flow.verify(tx, kept, tell)
+        found = flow.verify(tx, kept, tell, parts.documents)
     _refuse_broken(found, parts)
     assert isinstance(found, flow.Whole)
     if desde:

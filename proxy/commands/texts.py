@@ -89,6 +89,23 @@ OPERATION = {
         "Falta la notificación {id}, que según la auditoría se depositó en esa casilla. Alguien la "
         "quitó o la movió. Recupérela de un respaldo."
     ),
+    "audit.constancia.added": (
+        "La constancia {id}{at} está en la base de datos y ningún evento dice de ella: alguien la "
+        "agregó o la movió a otra casilla, o quitó el evento de su acto. Compárela con su última "
+        "exportación."
+    ),
+    "audit.constancia.changed": (
+        "La constancia {id}{at} no es la que dice la auditoría: lo que acredita, o lo que se anotó "
+        "de su sello, es otro. Alguien la cambió. Recupérela de un respaldo."
+    ),
+    "audit.constancia.gone": (
+        "Falta la constancia {id}, que según la auditoría se escribió con su acto{at}. Alguien la "
+        "quitó o la movió a otra casilla. Recupérela de un respaldo."
+    ),
+    "audit.constancia.pdf": (
+        "La constancia {id}{at}: su PDF sellado no está en la carpeta de los documentos, o es "
+        "otro. Recupérelo de un respaldo y cópielo ahí con el mismo nombre."
+    ),
     "audit.earlier": (
         "Lo que se notificó y se leyó antes de que empezara este registro no es lo que había "
         "entonces: alguien lo cambió, o agregó o quitó algo con una fecha anterior. Compárelo con "

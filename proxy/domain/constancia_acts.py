@@ -120,15 +120,17 @@ class Alert:
 
 @dataclass(frozen=True)
 class Expiry:
-    """Nobody opened it in the days that the rule waits."""
+    """Nobody opened it in the days that the rule waits. `ended` is when they were over, whenever
+    it was noted."""
 
+    ended: datetime
     kind = Kind.VENCIMIENTO
 
     def etsi(self, *, acuse: bool) -> Sequence[str]:
         return ("AcceptanceRejectionExpiry",)
 
     def told(self, moment: Moment) -> dict[str, Any]:
-        return {}
+        return {"vencio": moment(self.ended)}
 
 
 @dataclass(frozen=True)

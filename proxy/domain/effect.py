@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from catalog.reading.effect import Rule
 from catalog.reading.model import Catalog
 from proxy.domain import plazo_asked as asked
 from proxy.domain.plazo import Answer, Distance, Later, Question, Term, reckon
@@ -120,8 +121,7 @@ def by_calendar(
 def _reckoned(
     told: dict[str, Any], deposited: datetime, read: datetime | None, catalog: Catalog
 ) -> tuple[Question, Answer] | None:
-    versions = {rule.version: rule for rule in catalog.effect.named(told["regla"])}
-    rule = versions.get(told["version_regla"])
+    rule = _rule(told, catalog)
     calendar = catalog.holidays.calendars.get(told["calendario"])
     if rule is None or calendar is None:
         return None
@@ -136,6 +136,16 @@ def _reckoned(
 WORDS = (
     "procedimiento", "regla", "version_regla", "norma", "calendario", "version_calendario", "base",
 )  # fmt: skip
+
+
+def rule_of(frozen: str, catalog: Catalog) -> Rule | None:
+    """By which it was computed. None: the sheets of today do not have it."""
+    return _rule(json.loads(frozen), catalog)
+
+
+def _rule(told: dict[str, Any], catalog: Catalog) -> Rule | None:
+    versions = {rule.version: rule for rule in catalog.effect.named(told["regla"])}
+    return versions.get(told["version_regla"])
 
 
 def parse(frozen: str) -> Effect:

@@ -56,6 +56,8 @@ class Event(StrEnum):
     )
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     CONSTANCIA_SEALED = "constancia_sealed"  # its PDF is in the casilla
+    CONSTANCIA_LATE = "constancia_late"  # ten minutes after its act it is not sealed
+    ACUSE_EXPIRED = "acuse_expired"  # nobody opened it in the days that its rule waits
     FILE_SERVED = "sensitive_read"  # an acto, an anexo or a constancia was downloaded
     INCIDENCIA_FOUND = "incidencia_found"  # a stored file is not what was deposited
     INCIDENCIA_MENDED = "incidencia_mended"  # it is again

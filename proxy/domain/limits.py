@@ -6,7 +6,7 @@ not a refusal: a riddle, whose work grows with what was used (S83-S86).
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from proxy.domain.client import Client
@@ -92,6 +92,12 @@ TABLE = {
 MOST = 6  # times the work of a riddle: some 8 s of a cheap phone
 READINESS = Limit("readiness", 1, timedelta(microseconds=1))  # never refuses: it writes a row
 LATE_MAIL = Limit("late mail", 1, timedelta(minutes=5))  # lines of the log
+LATE_SEALS = Limit("late seals", 1, timedelta(minutes=10))
+
+
+def reminder(casilla_id: int, day: date) -> Limit:
+    """One e-mail for all that is not opened."""
+    return Limit(f"reminder/{casilla_id}/{day}", 1, 2 * DAY)
 
 
 def price(limit: Limit, level: float) -> int:

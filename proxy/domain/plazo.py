@@ -82,6 +82,13 @@ def reckon(
     return _Reckoning(question, rule, calendar, zone, official).answer()
 
 
+def last_to_open(deposited: datetime, rule: Rule, calendar: Calendar, zone: ZoneInfo) -> date:
+    """The last day to open it in time, for a rule that waits. Refuses what lies outside of the
+    calendar."""
+    one = _Reckoning(Question(deposited), rule, calendar, zone, "")
+    return one._wait(one._received(deposited.astimezone(zone)))
+
+
 class _Reckoning:
     def __init__(
         self, question: Question, rule: Rule, calendar: Calendar, zone: ZoneInfo, official: str

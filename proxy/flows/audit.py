@@ -2,6 +2,7 @@
 
 verify: the audit of earlier versions to its end ──▶ the line, which begins with that end ──▶ its
     mark outside the database ──▶ what waits for its place ──▶ the facts that must have an evento
+    ──▶ the constancias, and their PDF
 lines:  each row for the copy, without identidades, in one sequence of numbers
 """
 
@@ -16,9 +17,10 @@ from proxy.domain.chain import Entry
 from proxy.domain.evento import Evento, Mark
 from proxy.domain.events import Event
 from proxy.domain.vault import Unsealable
-from proxy.flows import facts
+from proxy.flows import evidence, facts
 from proxy.store import audit, casillas, eventos, guards, line
 from proxy.store.audit import Sealed
+from proxy.store.documents import Documents
 from proxy.store.eventos import Placed
 from proxy.store.tx import Tx
 
@@ -86,10 +88,15 @@ def count(tx: Tx) -> int:
     return audit.count(tx) + eventos.count(tx)
 
 
-def verify(tx: Tx, kept: Mark | None, progress: Progress = lambda _done: None) -> Whole | Broken:
+def verify(
+    tx: Tx,
+    kept: Mark | None,
+    progress: Progress = lambda _done: None,
+    documents: Documents | None = None,
+) -> Whole | Broken:
     """Call it first in a transaction: rows that others add meanwhile must not count.
 
-    `kept`: the mark that left the database.
+    `kept`: the mark that left the database. Without `documents` no PDF is read.
     """
     eventos.hold_still(tx)
     reading = _Reading(progress)
@@ -105,6 +112,8 @@ def verify(tx: Tx, kept: Mark | None, progress: Progress = lambda _done: None) -
         return waiting
     if broken := _verify_facts(tx, begun):
         return broken
+    if fault := evidence.verify(tx, documents):
+        return Broken(*fault)
     if not guards.as_made(tx):
         return Broken("audit.guards", "")
     if waiting.oldest and tx.now - waiting.oldest > WAITS_AT_MOST:

@@ -49,6 +49,7 @@ LEASE = timedelta(minutes=3)  # to render and seal one; a killed worker holds it
 AGAIN = timedelta(seconds=20)  # after a failure; twice as long each time, up to LONGEST
 LONGEST = timedelta(hours=1)
 LATE = timedelta(minutes=10)
+AT_ONCE = 200  # that are told late in one transaction
 SALT_BYTES = 16
 
 
@@ -128,7 +129,7 @@ def of(
     issuer = Issuer(catalog.entity, Policy(f"terminos-{terms.version}", terms.sha256))
     text = stating.written(facts, issuer)
     about = one.id if one else None
-    constancias.add(tx, named, casilla.id, about, act.kind, text, test=facts.test)
+    constancias.add(tx, named, casilla.id, about, act.kind, text, tx.now + LATE, test=facts.test)
     return {"constancia": named, "facts": _digest(text)}
 
 
@@ -200,13 +201,44 @@ def failed(tx: Tx, job: Job) -> None:
     constancias.postpone(tx, job.claimed, tx.now + wait)
 
 
-def waiting(tx: Tx) -> datetime | None:
-    """When the act happened whose constancia waits longest."""
-    return constancias.oldest_waiting(tx)
+def any_waiting(tx: Tx) -> bool:
+    return constancias.any_waiting(tx)
 
 
-def is_late(tx: Tx, oldest: datetime) -> bool:
-    return oldest < tx.now - LATE
+def tell_late(tx: Tx) -> int:
+    """Each that is not sealed ten minutes after its act is an incidencia, told once. Returns how
+    many were told; its seal tells the end."""
+    told = constancias.tell_late(tx, AT_ONCE)
+    for one in told:
+        eventos.note(
+            tx,
+            Event.CONSTANCIA_LATE,
+            one.casilla_id,
+            notificacion=one.notificacion_id,
+            constancia=one.number,
+            since=one.at.isoformat(timespec="microseconds"),
+        )
+    return len(told)
+
+
+@dataclass(frozen=True)
+class Late:
+    many: int
+    oldest: datetime  # when the act happened that waits longest
+
+    def told(self) -> dict[str, Any]:
+        """For the log."""
+        return {"many": self.many, "since": self.oldest.isoformat()}
+
+
+def late(tx: Tx) -> Late | None:
+    many, oldest = constancias.late(tx)
+    return Late(many, oldest) if oldest else None
+
+
+def count_from_now(tx: Tx) -> None:
+    """For acts of the past, which a demonstration writes now."""
+    constancias.count_from(tx, tx.now + LATE)
 
 
 def _official(tx: Tx) -> str | None:

@@ -23,7 +23,7 @@ from proxy.domain.files import Limits
 from proxy.domain.plazo_asked import BY_DEFAULT
 from proxy.domain.sender import Request, Sender
 from proxy.errors import Refusal
-from proxy.flows import annulment, cuentas, deposit, inbox
+from proxy.flows import annulment, constancias, cuentas, deposit, inbox
 from proxy.flows.demonstration_people import KNOWN, STORIES, STRANGERS, SYSTEM, Person, Said, Story
 from proxy.flows.deposit import Offered, Receipt
 from proxy.render.pdf import render_pdf, render_picture
@@ -85,6 +85,7 @@ def load(
             at = min(right.at + timedelta(hours=1), tx.now)
             named = wrong.id.hex(), dated.story.annulled, right.id.hex()
             annulment.record(replace(tx, now=at), catalog, *named, Sender(SYSTEM))
+    constancias.count_from_now(tx)
     return len(stories)
 
 

@@ -33,7 +33,7 @@ from proxy.domain.notificacion import File, Notificacion, Sent, digest_of
 from proxy.domain.number import number, series
 from proxy.domain.sender import Request
 from proxy.errors import Refusal
-from proxy.flows import constancias
+from proxy.flows import constancias, reminders
 from proxy.store import casillas, deposits, eventos, notificaciones, numbers, outbox, reading
 from proxy.store.documents import Documents, Received
 from proxy.store.tx import Tx
@@ -142,6 +142,7 @@ def deposit(
     if not test:
         # The alerta only says that an acto is there: plain e-mail is not private (R21).
         outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
+        reminders.plan_for(tx, ruling.catalog, receipt.notificacion)
     return receipt
 
 

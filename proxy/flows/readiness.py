@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
-from proxy.domain.limits import LATE_MAIL, READINESS
-from proxy.store import constancias, disk, notificaciones, outbox, throttle
+from proxy.domain.limits import LATE_MAIL, LATE_SEALS, READINESS, Limit
+from proxy.flows import constancias
+from proxy.flows.constancias import Late
+from proxy.store import disk, notificaciones, outbox, throttle
 from proxy.store.db import Database
 from proxy.store.documents import Documents
 from proxy.store.tx import Tx
@@ -27,9 +29,15 @@ def full_disk(db: Database, documents: Documents) -> bool:
     return disk.full(folder for folder in folders if folder and folder.is_dir())
 
 
-def first_to_say_late(tx: Tx) -> bool:
+def first_to_say_late(tx: Tx, what: Limit = LATE_MAIL) -> bool:
     """Whether the log should say it now: once in some minutes, over all processes."""
-    return throttle.take(tx, [LATE_MAIL]) is None
+    return throttle.take(tx, [what]) is None
+
+
+def alarm_of_constancias(tx: Tx) -> Late | None:
+    """What the log should say now of those that are late."""
+    found = constancias.late(tx)
+    return found if found and first_to_say_late(tx, LATE_SEALS) else None
 
 
 def late_messages(tx: Tx, age: timedelta) -> bool:
@@ -44,7 +52,6 @@ def late_messages(tx: Tx, age: timedelta) -> bool:
     return bool(due and tx.now - due > age) or bool(outbox.silent(tx, tx.now - age))
 
 
-def late_constancias(tx: Tx, age: timedelta) -> bool:
-    """Whether one is not sealed that long after its act. The act is in the casilla all the same."""
-    oldest = constancias.oldest_waiting(tx, real=True)
-    return oldest is not None and oldest < tx.now - age
+def late_constancias(tx: Tx) -> bool:
+    """Whether one is not sealed ten minutes after its act, which is in the casilla all the same."""
+    return constancias.late(tx) is not None

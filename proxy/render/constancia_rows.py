@@ -190,7 +190,7 @@ _BESIDES: dict[Kind, tuple[str, Callable[[Told], Rows]]] = {
     Kind.LECTURA: ("La lectura", _of_reading),
     Kind.ALERTA: ("El aviso", _of_alert),
     Kind.ALERTA_FALLIDA: ("El aviso", _of_alert),
-    Kind.VENCIMIENTO: ("El acuse", lambda _: []),
+    Kind.VENCIMIENTO: ("El acuse", lambda detail: [("Venció", _clock(detail["vencio"]))]),
     Kind.INCIDENCIA: ("La incidencia", _of_incident),
     Kind.ANULACION: ("La anulación", _of_annulment),
     Kind.AFILIACION: ("Lo aceptado", _of_affiliation),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import (  # isort: skip
     Boolean, BigInteger, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary,
-    Table, Text,
+    Table, Text, false,
 )  # fmt: skip
 
 from proxy.store.instant import Instant
@@ -27,6 +27,8 @@ constancias = Table(
     Column("size", BigInteger),  # bytes
     # True: of a test, which its owner never sees.
     Column("test", Boolean, nullable=False),
+    Column("late_at", Instant),  # when it is late; empty: it is sealed, or of a test
+    Column("late", Boolean, nullable=False, server_default=false()),  # it was told late
     ForeignKeyConstraint(
         ["casilla_id", "notificacion_id"], ["notificaciones.casilla_id", "notificaciones.id"]
     ),
@@ -34,7 +36,14 @@ constancias = Table(
 Index("ix_constancias_of", constancias.c.casilla_id, constancias.c.notificacion_id)
 Index(
     "ix_constancias_due",
+    constancias.c.test,  # in the order in which they are claimed
     constancias.c.next_at,
     sqlite_where=constancias.c.next_at.is_not(None),
     postgresql_where=constancias.c.next_at.is_not(None),
+)
+Index(
+    "ix_constancias_late",
+    constancias.c.late_at,
+    sqlite_where=constancias.c.late_at.is_not(None),
+    postgresql_where=constancias.c.late_at.is_not(None),
 )

@@ -6,6 +6,7 @@ A lookup for an owner names the casilla, so it never finds what is of another on
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, update
 
@@ -105,6 +106,7 @@ _SEALED = (
         size=bindparam("bytes"),
         sealed_at=bindparam("now"),
         next_at=None,
+        late_at=None,
     )
     .returning(c.casilla_id, c.notificacion_id)
 )
@@ -114,8 +116,27 @@ _POSTPONE = (
     .values(next_at=bindparam("later"))
 )
 _UID = select(c.uid).where(c.number == bindparam("key"))
-_OLDEST = select(func.min(c.at)).where(c.next_at.is_not(None))
-_OLDEST_REAL = _OLDEST.where(c.test.is_(False))
+_WAITING = select(c.number).where(c.next_at.is_not(None)).limit(1)
+_LATE = select(func.count(), func.min(c.at)).where(c.late_at <= bindparam("now"))
+# Each is told once, and a few at a time: those of a long queue are all late at one moment.
+_TELL = (
+    update(constancias)
+    .where(
+        c.number.in_(
+            select(c.number)
+            .where(c.late_at <= bindparam("now"), c.late.is_(False))
+            .order_by(c.late_at)
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
+        ),
+        c.late.is_(False),
+    )
+    .values(late=True)
+    .returning(c.number, c.casilla_id, c.notificacion_id, c.at)
+)
+_COUNT_FROM = (
+    update(constancias).where(c.late_at < bindparam("since")).values(late_at=bindparam("since"))
+)
 
 
 def add(
@@ -125,9 +146,11 @@ def add(
     notificacion_id: bytes | None,
     kind: Kind,
     facts: str,
+    late_at: datetime,
     *,
     test: bool = False,
 ) -> None:
+    """Not sealed at `late_at`, it is late; one of a test never is."""
     uid = secrets.token_bytes(UID_BYTES)
     row = {
         "number": number,
@@ -139,6 +162,7 @@ def add(
         "facts": tx.vault.seal(PLACE.format("facts"), uid, facts),
         "next_at": tx.now,
         "test": test,
+        "late_at": None if test else late_at,
     }
     tx.conn.execute(_ADD, row)
 
@@ -206,7 +230,29 @@ def postpone(tx: Tx, claimed: Claimed, later: datetime) -> None:
     tx.conn.execute(_POSTPONE, values)
 
 
-def oldest_waiting(tx: Tx, *, real: bool = False) -> datetime | None:
-    """When what it proves happened (UTC). `real`: without those of tests."""
-    found: datetime | None = tx.conn.execute(_OLDEST_REAL if real else _OLDEST).scalar_one()
-    return found
+def any_waiting(tx: Tx) -> bool:
+    return tx.conn.execute(_WAITING).first() is not None
+
+
+class Late(NamedTuple):
+    number: str
+    casilla_id: int
+    notificacion_id: bytes | None
+    at: datetime  # of what it proves
+
+
+def late(tx: Tx) -> tuple[int, datetime | None]:
+    """How many are late, and when the oldest act of theirs happened (UTC)."""
+    many, oldest = tx.conn.execute(_LATE, {"now": tx.now}).one()
+    return many, oldest
+
+
+def tell_late(tx: Tx, most: int) -> list[Late]:
+    """Those that are late and were not told, at most so many: no other worker gets them."""
+    rows = tx.conn.execute(_TELL, {"now": tx.now, "most": most})
+    return sorted((Late(*row) for row in rows), key=lambda one: (one.at, one.number))
+
+
+def count_from(tx: Tx, since: datetime) -> None:
+    """What is written of the past is late no earlier than what is written now."""
+    tx.conn.execute(_COUNT_FROM, {"since": since})

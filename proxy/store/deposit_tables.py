@@ -108,3 +108,17 @@ incidencias = Table(
         ["files.casilla_id", "files.notificacion_id", "files.position"],
     ),
 )
+
+# What is to be done at an instant that a deposit fixed, unless it is opened before: a list of work,
+# and no fact. A row goes when it is done.
+due = Table(
+    "due",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("casilla_id", Number, nullable=False),
+    Column("notificacion_id", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),  # of `domain/reminders.py`
+    Column("at", Instant, nullable=False),
+    Column("next_at", Instant, nullable=False, index=True),  # when to look
+    UniqueConstraint("casilla_id", "notificacion_id", "kind", "at"),
+)

@@ -40,6 +40,9 @@ _OF = _EVERY.where(
 )
 _AGAIN = _OF.where(deposits.c.idempotency == bindparam("key"))
 _ONE = _OF.where(deposits.c.notificacion_id == bindparam("key"))
+_SYSTEM = select(deposits.c.system).where(
+    deposits.c.casilla_id == bindparam("casilla"), deposits.c.notificacion_id == bindparam("key")
+)
 _STATES: dict[State | None, ColumnElement[bool]] = {
     None: true(),
     "depositada": annulments.c.at.is_(None) & notificaciones.c.read_at.is_(None),
@@ -83,6 +86,13 @@ def again(tx: Tx, request: Request) -> Found | None:
 
 def one(tx: Tx, sender: Sender, notificacion_id: bytes) -> Found | None:
     return _found(tx, _ONE, sender, notificacion_id)
+
+
+def system_of(tx: Tx, one: Notificacion) -> str | None:
+    """None: an operator deposited it."""
+    values = {"casilla": one.casilla_id, "key": one.id}
+    found: str | None = tx.conn.execute(_SYSTEM, values).scalar()
+    return found
 
 
 def page(

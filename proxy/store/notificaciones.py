@@ -24,7 +24,7 @@ from sqlalchemy import (
 from proxy.domain.finding import EVERYTHING, Filter, OfText, OfTime, plain
 from proxy.domain.notificacion import Counts, File, Notificacion
 from proxy.store.folding import folded
-from proxy.store.tables import files, notificaciones
+from proxy.store.tables import annulments, files, notificaciones
 from proxy.store.tx import Tx
 
 REAL = notificaciones.c.test.is_(False)
@@ -91,6 +91,20 @@ _MARK_READ = (
     )
     .values(read_at=bindparam("now"), effect_read=bindparam("upon"))
     .returning(notificaciones.c.id)
+)
+_UNREAD = (
+    _ONE.with_only_columns(*_COLUMNS).where(notificaciones.c.read_at.is_(None)).with_for_update()
+)
+_WAITING = (
+    select(func.count())
+    .select_from(
+        notificaciones.outerjoin(
+            annulments,
+            (annulments.c.casilla_id == notificaciones.c.casilla_id)
+            & (annulments.c.notificacion_id == notificaciones.c.id),
+        )
+    )
+    .where(*_in_state(read=False), annulments.c.at.is_(None))
 )
 _BY_ID = select(*_COLUMNS).where(notificaciones.c.id == bindparam("key")).limit(2)
 _BY_NUMBER = select(*_COLUMNS).where(notificaciones.c.number == bindparam("key"))
@@ -213,6 +227,17 @@ def mark_read(tx: Tx, casilla_id: int, notificacion_id: bytes, effect: str | Non
     False: they were set before."""
     values = {"casilla": casilla_id, "key": notificacion_id, "now": tx.now, "upon": effect}
     return tx.conn.execute(_MARK_READ, values).first() is not None
+
+
+def lock_unread(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Notificacion | None:
+    """Nobody opens or annuls it before this transaction ends. None: it was opened, or is a test."""
+    row = tx.conn.execute(_UNREAD, {"casilla": casilla_id, "key": notificacion_id}).first()
+    return Notificacion(*row) if row else None
+
+
+def waiting(tx: Tx, casilla_id: int) -> int:
+    """How many the owner did not open. What was annulled waits for nobody."""
+    return tx.conn.execute(_WAITING, {"casilla": casilla_id}).scalar_one()
 
 
 def by_number(tx: Tx, number: str) -> Notificacion | None:

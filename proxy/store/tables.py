@@ -9,6 +9,7 @@ from proxy.store.constancia_tables import constancias as constancias
 from proxy.store.deposit_tables import annulments as annulments
 from proxy.store.deposit_tables import api_keys as api_keys
 from proxy.store.deposit_tables import deposits as deposits
+from proxy.store.deposit_tables import due as due
 from proxy.store.deposit_tables import feed as feed
 from proxy.store.deposit_tables import numbers as numbers
 from proxy.store.instant import Instant

@@ -34,6 +34,10 @@ CONSTANCIAS = {
         "La entidad acredita que pasaron los días que la regla espera y que nadie abrió en ellos "
         "la notificación descrita abajo."
     ),
+    "constancia.vencimiento.reason": (
+        "Nadie la abrió en los días que la regla da para abrirla, que terminaron al final del "
+        "{day} ({official})."
+    ),
     "constancia.incidencia": (
         "La entidad acredita que algo impidió entregar la notificación descrita abajo, o una parte "
         "de ella."

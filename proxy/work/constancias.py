@@ -8,6 +8,7 @@ from datetime import datetime
 
 from proxy.errors import Refusal
 from proxy.flows import constancias as flow
+from proxy.flows import readiness
 from proxy.installation import Installation
 from proxy.keys.seal_file import SealKey, out_of_date, read_seal, remember
 from proxy.texts import TEXTS
@@ -27,9 +28,8 @@ class Sealer:
         """Returns how many were sealed: one, or none."""
         parts = self._installation
         with parts.db.reading() as tx:
-            oldest = flow.waiting(tx)
-            late = oldest is not None and flow.is_late(tx, oldest)
-        if oldest is None:
+            waiting = flow.any_waiting(tx)
+        if not waiting:
             self._say(None)
             return 0
         try:
@@ -42,15 +42,28 @@ class Sealer:
             return 0
         with parts.db.transaction() as tx:
             job = flow.next_job(tx, held.described, parts.settings.origin)
-        if job is None:
-            self._say("late" if late else None)
+        return self._seal(job) if job else 0
+
+    def tell_late(self) -> int:
+        """Say in the record, once, and in the log, again and again, that one is late. Returns how
+        many more were told."""
+        parts = self._installation
+        with parts.db.reading() as tx:
+            late = flow.late(tx)
+        if late is None:
             return 0
-        return self._seal(job, late=late)
+        with parts.db.transaction() as tx:
+            told = flow.tell_late(tx)
+            alarm = readiness.alarm_of_constancias(tx)
+        if alarm:
+            why = self._said or "the worker does not keep up, or no key opens their facts"
+            logger.error("constancias are late", extra={"detail": alarm.told() | {"why": why}})
+        return told
 
     def close(self) -> None:
         self._sealing.close()
 
-    def _seal(self, job: flow.Job, *, late: bool) -> int:
+    def _seal(self, job: flow.Job) -> int:
         parts = self._installation
         at = datetime.fromisoformat(json.loads(job.text)["hora_sello"])
         try:
@@ -58,7 +71,7 @@ class Sealer:
         except NotSealed as error:
             with parts.db.transaction() as tx:
                 flow.failed(tx, job)
-            self._say(f"{'late, ' if late else ''}{error}")
+            self._say(str(error))
             return 0
         kept = parts.documents.put(io.BytesIO(pdf))
         with parts.db.transaction() as tx:
@@ -82,7 +95,7 @@ class Sealer:
         return self._held[1]
 
     def _say(self, wrong: str | None) -> None:
-        """Once, not at every look."""
+        """Once, not at every look: `tell_late` says it again."""
         if wrong and wrong != self._said:
             logger.error("constancias are not sealed", extra={"detail": wrong})
         self._said = wrong

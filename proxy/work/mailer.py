@@ -76,7 +76,7 @@ class Mailer:
         def found() -> None:
             loop.call_soon_threadsafe(wake.set)
 
-        # Threads of its own: the few of asyncio.to_thread are those of the chores.
+        # Threads of its own, as the chores have.
         with ThreadPoolExecutor(self.senders, f"mailer-{channel}") as threads:
             async with asyncio.TaskGroup() as working:
                 while True:

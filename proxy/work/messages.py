@@ -104,6 +104,7 @@ EMAILS: dict[str, Callable[[Writing], Said]] = {
     "new_device": plain,
     "notificacion_annulled": plain,
     "notificacion_deposited": plain,
+    "notificacion_reminder": plain,
     "profile_undone": plain,
     "recovery_code_used": plain,
     "session_ended": plain,

@@ -8,7 +8,10 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event
+from typing import Any
 
 from proxy.errors import short
 from proxy.flows import captcha, recalculation
@@ -19,12 +22,14 @@ from proxy.work.mailer import Mailer
 from proxy.work.mender import Mender
 from proxy.work.messages import PathOf
 from proxy.work.recorder import Recorder
+from proxy.work.reminders import Reminder
 
 logger = logging.getLogger("casilla.worker")
 
 DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
 MEND_PAUSE = 20.0  # seconds: an operator who mended a file waits for it
+LATE_PAUSE = 10.0  # seconds: what is late is so for minutes
 RECORD_PAUSE = 0.5  # seconds: an evento waits less than one for its place in line
 DATES_PAUSE = 0.5  # seconds between batches: nobody waits for them
 LONGEST = 10.0  # seconds between tries of a chore that keeps failing
@@ -39,24 +44,35 @@ class Worker:
         self._mailer = Mailer(installation, path_of)
         self._recorder = Recorder(installation)
         self._sealer = Sealer(installation)
+        self._reminder = Reminder(installation)
         self._mender = Mender(installation)
         self._purge_at = time.monotonic()
         self._dates_told = False
+        # One each, also for its pauses: no chore waits for the pause of another one.
+        self._threads = ThreadPoolExecutor(len(self._chores()), "chore")
 
     async def work(self, wake: asyncio.Event, stop: Event) -> None:
         """Messages leave at once when `wake` is set. To end it, set `stop` and then `wake`."""
         try:
-            await asyncio.gather(
-                self._mailer.work(wake, stop),
-                self._repeat(self._recorder.advance, stop, RECORD_PAUSE),
-                self._repeat(self._sealer.seal_next, stop),
-                self._repeat(self._refill, stop),
-                self._repeat(self._tell_dates, stop, DATES_PAUSE),
-                self._repeat(self._mender.look, stop, MEND_PAUSE),
-                self._repeat(self._purge, stop, longest=PURGE_LONGEST),
-            )
+            chores = (self._repeat(chore, stop, *how) for chore, *how in self._chores())
+            await asyncio.gather(self._mailer.work(wake, stop), *chores)
         finally:
+            self._threads.shutdown(wait=False)
             self._sealer.close()
+
+    def _chores(self) -> list[tuple[Any, ...]]:
+        """Each with its pause and its longest one, where they are not the usual ones."""
+        return [
+            (self._recorder.advance, RECORD_PAUSE),
+            (self._sealer.seal_next,),
+            (self._sealer.tell_late, LATE_PAUSE),
+            (self._refill,),
+            (self._tell_dates, DATES_PAUSE),
+            (self._reminder.look,),
+            (self._reminder.plan, DATES_PAUSE),
+            (self._mender.look, MEND_PAUSE),
+            (self._purge, None, PURGE_LONGEST),
+        ]
 
     def _refill(self) -> int:
         return captcha.refill(self._installation.db)
@@ -96,21 +112,21 @@ class Worker:
         a database in trouble.
         """
         pause = wait = PAUSE if pause is None else pause
-        said = None
+        said, inside = None, partial(asyncio.get_running_loop().run_in_executor, self._threads)
         while not stop.is_set():
             try:
-                done = await asyncio.to_thread(chore)
+                done = await inside(chore)
             except Exception as error:
                 wrong = short(error)
                 if wrong != said:
                     logger.error("a chore cannot be done", extra={"detail": wrong})
                 said = wrong
-                await asyncio.to_thread(stop.wait, wait)
+                await inside(stop.wait, wait)
                 wait = min(wait * 2, longest)
                 continue
             said, wait = None, pause
             if not done:
-                await asyncio.to_thread(stop.wait, pause)
+                await inside(stop.wait, pause)
 
 
 def work_alone(worker: Worker) -> None:

@@ -93,7 +93,23 @@ CHANGES = [
     ("unidades: [calendario, horas]", "unidades: [calendario, semanas]", "no puede ser «semanas»"),
     ("unidades: [calendario, horas]", "unidades: []", "«unidades» es una lista vacía"),
     ("ultimo_dia: sin-cambio\n", "ultimo_dia: mismo\n", "«ultimo_dia» no puede ser «mismo»"),
+    ("[1, 3, 4]", "[0, 3, 4]", "debe ser 1 o más"),
+    ("[1, 3, 4]", "uno", "«despues_del_deposito»"),
+    ("horas_antes: 12", "horas_antes: 0", "«horas_antes» debe ser 1 o más"),
+    ('hora: "09:00"', "hora: temprano", "«hora» debe ser una hora de 24 horas"),
 ]
+
+
+def test_reminders_are_of_the_sheet_and_one_without_them_has_the_usual_ones(copy: Copy) -> None:
+    """X2: after one, three and four business days, and one before the end."""
+    shipped = read_catalog(copy.folder).effect.recordatorios
+    assert (shipped.despues_del_deposito, shipped.antes_de_vencer) == ((1, 3, 4), 1)
+    copy.write(SHEET, copy.text(SHEET).partition("recordatorios:")[0])
+    assert read_catalog(copy.folder).effect.recordatorios == shipped
+    none = "recordatorios: {despues_del_deposito: [], antes_de_vencer: null}\n"
+    copy.write(SHEET, copy.text(SHEET) + none)
+    found = read_catalog(copy.folder).effect.recordatorios
+    assert (found.despues_del_deposito, found.antes_de_vencer) == ((), None)
 
 
 @pytest.mark.parametrize(("old", "new", "said"), CHANGES)

@@ -20,6 +20,7 @@ from proxy.keys.ring import read_keyring
 from proxy.settings import Settings
 from proxy.store import eventos
 from tests.commands.conftest import hurry
+from tests.flows.test_deposit import Sender
 from tests.people import ROSA, open_casilla
 from tests.store.intruder import without_guards
 
@@ -108,6 +109,28 @@ def test_what_somebody_touched_is_named(
     code, said, complaint = casilla(capsys, "auditoria", "verificar")
     assert (code, said) == (1, "")
     assert complaint.startswith("La auditoría no está completa: ")
+    assert told in complaint
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE constancias SET kind = 'lectura'", "no es la que dice la auditoría: lo que "),
+        ("UPDATE constancias SET notificacion_id = NULL", "y ningún evento dice de ella: "),
+        ("DELETE FROM constancias", "Falta la constancia CC-2026-"),
+        ("UPDATE constancias SET number = 'CC-2026-000009-X'", "y ningún evento dice de ella: "),
+    ],
+)
+def test_a_constancia_that_is_not_what_was_noted_is_told_in_a_sentence(
+    installation: Installation, capsys: Said, statement: str, told: str
+) -> None:
+    """X3"""
+    Sender(installation.db, installation.documents.folder).deposit()
+    assert casilla(capsys, "auditoria", "verificar")[0] == 0
+    with without_guards(installation.db) as tx:
+        tx.conn.execute(text(statement))
+    code, said, complaint = casilla(capsys, "auditoria", "verificar")
+    assert (code, said) == (1, "")
     assert told in complaint
 
 

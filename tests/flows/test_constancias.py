@@ -17,16 +17,20 @@ from proxy.domain.constancia import Certificate
 from proxy.domain.events import Event
 from proxy.errors import Denied, NotYours, Refusal
 from proxy.flows import annulment, constancias, inbox, incidencias, readiness
+from proxy.flows.audit import Whole
 from proxy.flows.constancias import LATE, LEASE, Job
-from proxy.store import notificaciones, tables
+from proxy.store import feed, notificaciones, tables
 from proxy.store.db import Database
+from proxy.web.api.answers import KINDS
 from tests.casilla import pdf
 from tests.clock import Clock
 from tests.constancias import CERTIFICATE, ORIGIN
 from tests.flows.test_deposit import Sender, count, sender
 from tests.flows.test_sending import SGD, TEST, sent
-from tests.people import BRUNO, ROSA, Person
+from tests.people import BRUNO, ROSA, Person, vault
 from tests.plazos import CATALOG
+from tests.racing import race
+from tests.recorded import advance_all, verify
 
 __all__ = ["sender"]
 CLIENT = Client("192.0.2.7", "")
@@ -201,12 +205,70 @@ def test_one_that_fails_waits_longer_each_time_and_is_told_late(
         waited.append((clock.now - start) // timedelta(seconds=5))
         clock.advance(seconds=LEASE.total_seconds() + 1)
     assert waited == sorted(waited) and waited[0] == 4
+    assert tell_late(db) == 1
+
+
+def tell_late(db: Database) -> int:
+    with db.transaction() as tx:
+        return constancias.tell_late(tx)
+
+
+def test_one_that_is_not_sealed_in_ten_minutes_is_an_incidencia_told_once(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    """Its seal tells the end, to the sender too."""
+    receipt = sender.deposit(sent=sent())
+    at = clock.now
+    clock.now = at + LATE - timedelta(microseconds=1)
+    assert tell_late(db) == 0
+    clock.now = at + LATE
+    assert [tell_late(db), tell_late(db)] == [1, 0]
+    found, told = job(db)
+    assert detail_of(db, Event.CONSTANCIA_LATE) == [
+        {"constancia": told["id"], "since": at.isoformat(timespec="microseconds")}
+    ]
+    seal(db, found)
+    advance_all(db)
     with db.reading() as tx:
-        oldest = constancias.waiting(tx)
-        assert oldest and constancias.is_late(tx, oldest)
-    clock.now = oldest + LATE
+        assert constancias.late(tx) is None
+        seen = [one for one in feed.after(tx, SGD, 0, 9) if one.notificacion == receipt.id]
+    kinds = [KINDS[one.kind] for one in seen]
+    assert kinds == ["deposito", "alerta", "incidencia", "constancia"]
+    assert isinstance(verify(db), Whole)
+
+
+def test_what_was_sealed_in_time_is_never_late_and_a_test_is_not_either(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    sender.deposit()
+    seal(db, job(db)[0])
+    sender.deposit(sent=sent(system=TEST))
+    clock.advance(days=2)
+    assert tell_late(db) == 0
     with db.reading() as tx:
-        assert not constancias.is_late(tx, oldest)
+        assert constancias.late(tx) is None
+    assert detail_of(db, Event.CONSTANCIA_LATE) == []
+
+
+def tell_them_all(url: str) -> list[int]:
+    """One worker of several, a quarter of an hour later."""
+    constancias.AT_ONCE = 2
+    db = Database(url, lambda: Clock().now + timedelta(minutes=15), vault)
+    told = [tell_late(db)]
+    while told[-1]:
+        told.append(tell_late(db))
+    db.close()
+    return told
+
+
+def test_of_a_long_queue_each_is_told_once_over_several_workers(
+    db: Database, database_url: str, rosa: Person, sender: Sender
+) -> None:
+    for _ in range(9):
+        sender.deposit(anew=True)
+    assert sum(race(tell_them_all, database_url)) == 9
+    numbers = [one["constancia"] for one in detail_of(db, Event.CONSTANCIA_LATE)]
+    assert len({*numbers}) == len(numbers) == 9
 
 
 def test_one_that_no_key_opens_is_in_the_way_of_no_other(

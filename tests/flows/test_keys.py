@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,9 @@ def fill(db: Database, ring: Path) -> None:
         changes.add(tx, rosa.id, "email", ROSA.email, "nueva@example.com", b"f", tx.now)
         petitions.add(tx, "email", rosa.id, "otra@example.com", ["Ana"], "ana", tx.now)
         challenges.add(tx, a_code(tx, rosa.id, THERE, tx.now))
-        constancias.add(tx, "CC-2026-000001-Z", rosa.id, None, Kind.AFILIACION, "{}")
+        constancias.add(tx, "CC-2026-000001-Z", rosa.id, None, Kind.AFILIACION, FACTS, tx.now)
+        told = {"constancia": "CC-2026-000001-Z", "facts": sha256(FACTS.encode()).hexdigest()}
+        notes.note(tx, Event.CASILLA_OPENED, rosa.id, **told)
         claimed = constancias.claim(tx, timedelta(minutes=1))
         assert claimed
         constancias.state(tx, claimed, "{}")
@@ -98,6 +101,9 @@ def fill(db: Database, ring: Path) -> None:
             "expires_at": tx.now,
         }
         tx.conn.execute(tables.registrations.insert(), registration)
+
+
+FACTS = '{"entorno":"real","evento":"afiliacion","id":"CC-2026-000001-Z"}'
 
 
 def a_code(tx: Tx, casilla_id: int, name: bytes, until: datetime) -> NewChallenge:

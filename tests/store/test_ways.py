@@ -45,6 +45,7 @@ OTHERS = {
     "calendar_passes",
     "constancias",
     "deposits",
+    "due",
     "eventos",
     "files",
     "incidencias",

@@ -11,9 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from proxy.domain.constancia_acts import Kind
+from proxy.flows import audit
 from proxy.flows import constancias as flow
+from proxy.flows.audit import Whole
 from proxy.flows.constancias import LEASE
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
@@ -25,12 +28,14 @@ from proxy.keys.seal_file import (
     read_certificates,
     read_seal,
 )
+from proxy.store import tables
 from proxy.work.constancias import Sealer
 from proxy.work.sealing import NotSealed, Sealing
 from tests.constancias import LATER, of
 from tests.flows.test_deposit import Sender
 from tests.outside.authority import Authority
 from tests.people import PASSWORDS, ROSA, open_casilla
+from tests.recorded import advance_all
 from tests.sealing import another, authority
 from tests.work.worker_killed import install
 
@@ -86,6 +91,29 @@ def test_with_an_expired_certificate_all_waits_and_it_is_said_once(
     assert [record.__dict__["detail"] for record in caplog.records] == ["seal.expired"]
     place.clock = now
     assert sealer.seal_next() == 1
+
+
+def test_what_is_late_is_said_again_every_ten_minutes_with_its_reason(
+    place: Installation, sealer: Sealer, caplog: pytest.LogCaptureFixture
+) -> None:
+    deposit(place)
+    now, passed = place.clock, timedelta(days=900)
+    place.__dict__.pop("db").close()
+    place.clock = lambda: now() + passed
+    with caplog.at_level(logging.ERROR):
+        sealer.seal_next()
+        for minutes in (0, 1, 8, 2):
+            passed += timedelta(minutes=minutes)
+            sealer.tell_late()
+    late = [one.__dict__["detail"] for one in caplog.records if one.msg == "constancias are late"]
+    assert [(one["many"], one["why"]) for one in late] == [(1, "seal.expired")] * 2
+    place.__dict__.pop("db").close()
+    place.clock = now
+    assert sealer.seal_next() == 1
+    caplog.clear()
+    place.__dict__.pop("db").close()
+    place.clock = lambda: now() + passed
+    assert sealer.tell_late() == 0 and caplog.records == []
 
 
 def test_what_cannot_be_sealed_now_is_tried_again(
@@ -199,6 +227,11 @@ def test_killed_at_any_instant_each_is_sealed_once_and_whole(
     known = [read_seal(place.settings.seal_path, "").certificate]
     numbers = [check(pdf, known).told["id"] for pdf in sealed(place)]
     assert len(numbers) == len({*numbers}) == 3
+    advance_all(place.db)
+    with place.db.reading() as tx:  # each has one evento of its seal, and the PDF of that digest
+        assert isinstance(audit.verify(tx, None, documents=place.documents), Whole)
+        kinds = select(tables.eventos.c.kind).where(tables.eventos.c.kind == "constancia_sealed")
+        assert len(tx.conn.execute(kinds).all()) == 3
 
 
 def test_its_process_ends_with_its_parent_and_is_started_again(place: Installation) -> None:

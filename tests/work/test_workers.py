@@ -184,6 +184,37 @@ def test_a_chore_that_keeps_failing_is_tried_less_and_less_often(
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 1, 1, 2, 4, 8, 1]
 
 
+def test_no_chore_waits_for_the_pause_of_another(
+    place: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncio has four threads more than the machine has processors, and there are more chores."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    for name in ("PAUSE", "MEND_PAUSE", "LATE_PAUSE", "DATES_PAUSE"):
+        monkeypatch.setattr(worker, name, 15.0)
+    mine = worker.Worker(place, path_of)
+
+    def waits() -> int:
+        with place.db.reading() as tx:
+            return len(tx.conn.execute(select(tables.line_waiting)).all())
+
+    async def story() -> None:
+        wake, stop = asyncio.Event(), Event()
+        working = asyncio.create_task(mine.work(wake, stop))
+        for _ in range(3):
+            await asyncio.sleep(0.3)
+            leave_many(place.db, 1)
+            began = time.monotonic()
+            while waits():
+                await asyncio.sleep(0.05)
+            assert time.monotonic() - began < 8
+        stop.set()
+        wake.set()
+        await working
+
+    with ThreadPoolExecutor(1) as thread:  # Playwright keeps a loop running in this one
+        thread.submit(asyncio.run, asyncio.wait_for(story(), 60)).result()
+
+
 def test_a_purge_that_failed_does_not_wait_for_the_next_day(
     place: Installation, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -12,6 +12,7 @@ WHATEVER = {
     "ip": "2001:db8::7",
     "minutes": 10,
     "hours": 48,
+    "many": 3,
     "most": 5,
     "other": 2,
     "replaced": True,

@@ -33,6 +33,8 @@ KINDS: dict[str, str] = {
     Event.MESSAGE_WRITTEN: "alerta",
     Event.MESSAGE_LOST: "alerta-fallida",
     Event.CONSTANCIA_SEALED: "constancia",
+    Event.CONSTANCIA_LATE: "incidencia",
+    Event.ACUSE_EXPIRED: "vencimiento",
     Event.FILE_SERVED: "descarga",
     Event.EFFECT_DIFFERS: "otra-fecha",
     Event.INCIDENCIA_FOUND: "incidencia",

@@ -138,7 +138,8 @@ class Suceso(Told):
     lugar: int | None = Field(description="En el registro. `null` el segundo que tarda en tenerlo.")
     suceso: str = Field(
         description="`deposito`, `alerta`, `alerta-fallida`, `lectura`, `descarga`, `anulacion`, "
-        "`constancia`, `otra-fecha`, `incidencia`, `incidencia-reparada` u otro que se agregue."
+        "`constancia`, `vencimiento`, `otra-fecha`, `incidencia`, `incidencia-reparada` u otro que "
+        "se agregue."
     )
     cuando: Instante
     notificacion: Id

@@ -22,7 +22,6 @@ REASONS = {
     "database.unwritable": "ready.unwritable",
 }
 OUTBOX_AGE = timedelta(minutes=5)
-CONSTANCIA_AGE = timedelta(minutes=10)
 
 
 async def alive(_request: Request) -> Response:
@@ -37,7 +36,7 @@ async def ready(request: Request) -> Response:
         await run(request, readiness.write)
         await look(request, readiness.fill)
         late = await look(request, readiness.late_messages, OUTBOX_AGE)
-        unsealed = await look(request, readiness.late_constancias, CONSTANCIA_AGE)
+        unsealed = await look(request, readiness.late_constancias)
         damaged = await look(request, incidencias.any_open)
         lost = await look(request, readiness.lost_documents, installation.documents)
         full = await anyio.to_thread.run_sync(
@@ -45,6 +44,9 @@ async def ready(request: Request) -> Response:
         )
         if late and await run(request, readiness.first_to_say_late):
             logger.error("mail is late")
+        # Also where no worker runs, which would say it itself.
+        if unsealed and (alarm := await run(request, readiness.alarm_of_constancias)):
+            logger.error("constancias are late", extra={"detail": alarm.told()})
     except (Unavailable, SQLAlchemyError) as error:
         code = short(error)
         logger.error("not ready", extra={"detail": code})

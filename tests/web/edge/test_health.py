@@ -8,6 +8,7 @@ from sqlalchemy import update
 from proxy.installation import Installation
 from proxy.store import tables
 from tests.clock import Clock
+from tests.flows.test_deposit import Sender
 from tests.holding import no_large_file
 from tests.people import Person
 from tests.web.visitor import Visitor
@@ -48,6 +49,27 @@ def test_late_mail_is_said_and_takes_no_page_away(
     with installation.db.transaction() as tx:
         tx.conn.execute(update(tables.outbox).values(next_at=None))
     assert visitor.get("/listo").text == "listo\n"
+
+
+def test_a_constancia_that_is_not_sealed_is_said_and_the_log_repeats_it(
+    visitor: Visitor,
+    installation: Installation,
+    rosa: Person,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Also where no worker runs."""
+    Sender(installation.db, installation.documents.folder).deposit()
+    with installation.db.transaction() as tx:  # its alerta has left
+        tx.conn.execute(update(tables.outbox).values(next_at=None))
+    assert visitor.get("/listo").text == "listo\n"
+    clock.advance(minutes=10)
+    said = "listo\nhay constancias sin sellar desde hace más de diez minutos\n"
+    assert [visitor.get("/listo").text for _ in range(3)] == [said] * 3
+    assert caplog.messages.count("constancias are late") == 1
+    clock.advance(minutes=10)
+    visitor.get("/listo")
+    assert caplog.messages.count("constancias are late") == 2
 
 
 def test_a_full_disk_is_not_ready(visitor: Visitor) -> None:
