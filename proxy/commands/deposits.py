@@ -134,7 +134,10 @@ def deposit(
         ]
         served = flow.receive(parts.documents, parts.limits, first, others)
     with parts.db.transaction() as tx:
-        receipt = flow.deposit(tx, parts.zone, identidad, described, served, ruling, anew=de_nuevo)
+        receipt = flow.deposit(
+            tx, parts.zone, identidad, described, served, ruling,
+            anew=de_nuevo, sms=parts.settings.sends_sms,
+        )  # fmt: skip
     _tell(receipt, parts)
 
 
@@ -198,6 +201,7 @@ def _deposit_file(
             datos.ruling(parts.catalog),
             datos.content(parts.catalog),
             anew=anew,
+            sms=parts.settings.sends_sms,
         )
     _tell(receipt, parts)
 

@@ -14,6 +14,7 @@ from proxy.errors import short
 from proxy.flows import captcha, recalculation
 from proxy.installation import Installation
 from proxy.store.purge import purge
+from proxy.work.bounces import Bounces
 from proxy.work.constancias import Sealer
 from proxy.work.mailer import Mailer
 from proxy.work.mender import Mender
@@ -25,6 +26,7 @@ logger = logging.getLogger("casilla.worker")
 DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
 MEND_PAUSE = 20.0  # seconds: an operator who mended a file waits for it
+BOUNCES_PAUSE = 10.0  # seconds: a message comes back in minutes, or in days
 RECORD_PAUSE = 0.5  # seconds: an evento waits less than one for its place in line
 DATES_PAUSE = 0.5  # seconds between batches: nobody waits for them
 LONGEST = 10.0  # seconds between tries of a chore that keeps failing
@@ -40,6 +42,7 @@ class Worker:
         self._recorder = Recorder(installation)
         self._sealer = Sealer(installation)
         self._mender = Mender(installation)
+        self._bounces = Bounces(installation)
         self._purge_at = time.monotonic()
         self._dates_told = False
 
@@ -53,6 +56,7 @@ class Worker:
                 self._repeat(self._refill, stop),
                 self._repeat(self._tell_dates, stop, DATES_PAUSE),
                 self._repeat(self._mender.look, stop, MEND_PAUSE),
+                self._repeat(self._bounces.look, stop, BOUNCES_PAUSE),
                 self._repeat(self._purge, stop, longest=PURGE_LONGEST),
             )
         finally:

@@ -68,7 +68,11 @@ async def _deposit(request: Request, parts: Parts, idempotency: str) -> Receipt:
     served = await run_sync(receive, limiter=state.deposits)
     # Its key, and not its bytes, says whether it is the same.
     flow = partial(
-        deposit.deposit, request=sent, answer=partial(_answer, teller_of(request)), anew=True
+        deposit.deposit,
+        request=sent,
+        answer=partial(_answer, teller_of(request)),
+        anew=True,
+        sms=installation.settings.sends_sms,
     )
     return await ask(
         request,

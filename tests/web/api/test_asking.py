@@ -36,9 +36,9 @@ def test_a_notificacion_tells_its_state_its_alertas_its_readings_and_what_happen
     assert (alerta["canal"], alerta["estado"], alerta["intentos"]) == ("email", "por-enviar", 0)
     assert [one["suceso"] for one in told["sucesos"]] == ["deposito", "alerta"]
     with installation.db.transaction() as tx:
-        message = delivery.claim(tx)
+        message = delivery.claim(tx, CATALOG)
         assert message
-        delivery.record_failure(tx, message, "no")
+        delivery.record_failure(tx, CATALOG, message, "no")
     opened(installation, rosa, sent["id"])
     told = sgd.get(f"/notificaciones/{sent['id']}").json()
     assert (told["estado"], told["lecturas"]) == (
@@ -48,9 +48,9 @@ def test_a_notificacion_tells_its_state_its_alertas_its_readings_and_what_happen
     assert told["alertas"][0]["estado"] == "reintentando"
     with installation.db.transaction() as tx:
         tx.now += timedelta(hours=1)
-        message = delivery.claim(tx)
+        message = delivery.claim(tx, CATALOG)
         assert message
-        delivery.record_sent(tx, message, "sí")
+        delivery.record_sent(tx, CATALOG, message, "sí")
     told = sgd.get(f"/notificaciones/{sent['id']}").json()
     assert told["alertas"][0]["estado"] == "enviada" and told["alertas"][0]["enviada"]
     assert [one["suceso"] for one in told["sucesos"]] == ["deposito", "alerta", "lectura"]
@@ -180,12 +180,12 @@ def test_an_addressee_is_reached_or_not(
     assert reach("DNI-40000001") == nobody | {"afiliada": True}
     with installation.db.transaction() as tx:
         outbox.add(tx, "notificacion_deposited", casillas.by_id(tx, rosa.id))
-        message = delivery.claim(tx)
+        message = delivery.claim(tx, CATALOG)
         assert message
-        delivery.record_failure(tx, message, "no", refused=True)
+        delivery.record_failure(tx, CATALOG, message, "no", refused=True)
     assert reach("DNI-40000001")["alertas"] == "fallan"
     with installation.db.transaction() as tx:
-        delivery.record_sent(tx, message, "sí")
+        delivery.record_sent(tx, CATALOG, message, "sí")
     assert reach("DNI-40000001")["alertas"] == "sanas"
     her: Visitor = inside(rosa)
     assert her
