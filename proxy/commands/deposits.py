@@ -90,7 +90,7 @@ def deposit(
         bool, typer.Option("--de-nuevo", help="Deposita otra vez el mismo acto en esa casilla.")
     ] = False,
 ) -> None:
-    """Deposita un acto y sus anexos en una casilla y deja lista la alerta por correo.
+    """Deposita un acto y sus anexos en una casilla y deja lista la alerta.
 
     Con --datos los datos salen de un archivo, y los archivos que nombra, de su carpeta, o de --acto
     y --anexo. Sin --datos hacen falta las opciones hasta --acto, y queda anotado que no se declaró

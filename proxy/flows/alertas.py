@@ -119,8 +119,8 @@ def _proof(
     attempts: Sequence[tuple[datetime, str]],
     failed: str | None = None,
 ) -> dict[str, Any]:
-    """`failed` is why. None for what no key opens: the evento says it all the same, and no message leaves again
-    for want of a paper."""
+    """`failed` is why. None for what no key opens: the evento says it all the same, and no message
+    leaves again for want of a paper."""
     assert message.casilla_id is not None and message.notificacion_id is not None
     one = notificaciones.one(tx, message.casilla_id, message.notificacion_id)
     if one is None or not message.readable:

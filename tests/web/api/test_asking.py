@@ -53,7 +53,13 @@ def test_a_notificacion_tells_its_state_its_alertas_its_readings_and_what_happen
         delivery.record_sent(tx, CATALOG, message, "sí")
     told = sgd.get(f"/notificaciones/{sent['id']}").json()
     assert told["alertas"][0]["estado"] == "enviada" and told["alertas"][0]["enviada"]
-    assert [one["suceso"] for one in told["sucesos"]] == ["deposito", "alerta", "lectura"]
+    assert [one["suceso"] for one in told["sucesos"]] == [
+        "deposito",
+        "alerta",
+        "alerta-intento",
+        "lectura",
+        "alerta-enviada",
+    ]
     assert rosa.email not in str(told) and rosa.nombres not in str(told)
 
 
