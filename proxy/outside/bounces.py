@@ -54,16 +54,11 @@ def put_aside(one: Returned, *, ours: bool) -> None:
 
 
 def _read(path: Path) -> bytes:
-    """Nothing of what is no plain file, too large or not readable."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except FileNotFoundError:
-        raise
-    except OSError:
+    """Nothing of what is too large or no plain file. One that we may not read is a fault of the
+    installation: OSError."""
+    if not stat.S_ISREG(path.lstat().st_mode):
         return b""
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return b""
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
         content = file.read(LARGEST + 1)
     return content if len(content) <= LARGEST else b""
 
