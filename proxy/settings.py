@@ -178,9 +178,7 @@ class Settings(BaseSettings):
     def _a_maildir(cls, value: str) -> str:
         if not value or value.removeprefix("maildir:") not in ("", value):
             return value
-        raise ValueError(
-            "debe ser como maildir:/var/mail/rebotes, la carpeta de lo que se devuelve"
-        )
+        raise ValueError("debe ser como maildir:/srv/rebotes: la carpeta de lo que se devuelve")
 
     @field_validator("identity_url")
     @classmethod

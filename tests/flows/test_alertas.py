@@ -1,6 +1,5 @@
 """What becomes of an alerta is evidence: X2, X3, L19, S66, S69, S78."""
 
-import json
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,16 +13,27 @@ from sqlalchemy import event, select, update
 
 from proxy.domain.events import Event
 from proxy.domain.ids import new_id
-from proxy.domain.recipient import Bounce
-from proxy.domain.sender import Sender as System
 from proxy.domain.vault import Vault
-from proxy.flows import alertas, constancias, delivery, inbox, sending
-from proxy.store import alertas as stored
+from proxy.flows import alertas, delivery
 from proxy.store import casillas, outbox, tables
 from proxy.store.db import Database
 from proxy.store.outbox import Channel, Message
+from tests.alerting import (
+    BY_SMS,
+    MOBILE,
+    claim,
+    expires,
+    fails,
+    kinds,
+    leaves,
+    message_of,
+    noted,
+    reach,
+    stated,
+    states,
+    unreached,
+)  # fmt: skip
 from tests.clock import Clock
-from tests.constancias import CERTIFICATE, ORIGIN
 from tests.flows.test_deposit import Sender, count, sender
 from tests.flows.test_sending import TEST, sent
 from tests.outbox import attempts, messages
@@ -32,10 +42,6 @@ from tests.plazos import CATALOG
 from tests.recorded import verify
 
 __all__ = ["sender"]
-MOBILE = "+51987654321"
-BY_SMS = {"sms": True}
-SGD = System("SGD", "k1")
-NO_SUCH = f"550 5.1.1 <{ROSA.email}>: no such user"
 
 
 @pytest.fixture
@@ -44,90 +50,6 @@ def mobile(db: Database, rosa: Person) -> str:
     with db.transaction() as tx:
         casillas.set_phone(tx, casillas.by_id(tx, rosa.id), MOBILE)
     return MOBILE
-
-
-def claim(db: Database, channel: Channel = "email") -> Message:
-    with db.transaction() as tx:
-        message = delivery.claim(tx, CATALOG, channel)
-    assert isinstance(message, Message)
-    return message
-
-
-def leaves(db: Database, channel: Channel = "email", answer: str = "250 2.0.0 Ok") -> Message:
-    message = claim(db, channel)
-    with db.transaction() as tx:
-        delivery.record_sent(tx, CATALOG, message, answer)
-    return message
-
-
-def fails(db: Database, channel: Channel = "email", answer: str = NO_SUCH, **how: Any) -> Message:
-    message = claim(db, channel)
-    with db.transaction() as tx:
-        delivery.record_failure(tx, CATALOG, message, answer, **how)
-    return message
-
-
-def expires(db: Database, clock: Clock, channel: Channel = "email") -> None:
-    """Three days pass, whatever was tried in them."""
-    clock.advance(days=3, seconds=1)
-    with db.transaction() as tx:
-        assert isinstance(delivery.claim(tx, CATALOG, channel), delivery.Passed)
-
-
-def comes_back(db: Database, message: Message, to: str = ROSA.email, *, failed: bool = True) -> str:
-    bounce = Bounce(message.message_id, to, failed, f"550 5.1.1 <{to}> no such user")
-    with db.transaction() as tx:
-        return alertas.came_back(tx, CATALOG, bounce)
-
-
-def noted(db: Database, *kinds: Event) -> list[tuple[str, dict[str, Any]]]:
-    """The eventos of what becomes of alertas, or of these kinds."""
-    wanted = kinds or (
-        Event.ALERTA_SENT,
-        Event.ALERTA_TRIED,
-        Event.ALERTA_BOUNCED,
-        Event.ALERTA_UNDELIVERED,
-        Event.MESSAGE_LOST,
-    )
-    c = tables.eventos.c
-    with db.reading() as tx:
-        rows = tx.conn.execute(select(c.kind, c.detail).where(c.kind.in_(wanted)).order_by(c.id))
-        return [(row.kind, json.loads(row.detail)) for row in rows]
-
-
-def kinds(db: Database) -> list[str]:
-    return [kind for kind, _ in noted(db)]
-
-
-def stated(db: Database, clock: Clock) -> list[dict[str, Any]]:
-    """What the constancias of alertas state, in their order."""
-    found = []
-    while True:
-        with db.transaction() as tx:
-            job = constancias.next_job(tx, CERTIFICATE, ORIGIN)
-        if job is None:
-            return [one for one in found if one["evento"].startswith("alerta")]
-        found.append(json.loads(job.text))
-        with db.transaction() as tx:
-            constancias.done(tx, job, "ab" * 32, 1000)
-
-
-def unreached(db: Database, person: Person) -> bool:
-    with db.reading() as tx:
-        assert inbox.page(tx, person.id, read=False).unreached == casillas.unreached(tx, person.id)
-        return casillas.unreached(tx, person.id)
-
-
-def reach(db: Database) -> str:
-    with db.reading() as tx:
-        return sending.reach(tx, ROSA.identidad).alertas
-
-
-def states(db: Database, notificacion: bytes, person: Person) -> list[tuple[str, bool, bool]]:
-    """By channel: whether it left, and whether it came back."""
-    with db.reading() as tx:
-        found = stored.of_notificacion(tx, person.id, notificacion)
-    return [(one.channel, one.sent_at is not None, one.bounced_at is not None) for one in found]
 
 
 def test_an_alerta_tells_its_attempts_and_its_end_and_nothing_secret(
@@ -283,10 +205,6 @@ def give_up_at_once(database_url: str, channel: Channel, ready: Barrier, clock: 
     db.close()
 
 
-def message_of(db: Database, channel: Channel) -> Message:
-    return next(one for one in messages(db) if one.channel == channel)
-
-
 def test_of_two_that_are_given_up_at_once_the_second_tells(
     postgresql_url: str, tmp_path: Path, clock: Clock
 ) -> None:
@@ -307,89 +225,6 @@ def test_of_two_that_are_given_up_at_once_the_second_tells(
                 one.result()
         assert Counter(kinds(db))["alerta_undelivered"] == 2 * (turn + 1)
     db.close()
-
-
-def test_what_a_server_sends_back_counts_although_it_took_it(
-    db: Database, rosa: Person, sender: Sender, clock: Clock
-) -> None:
-    receipt = sender.deposit()
-    message = leaves(db)
-    assert (reach(db), unreached(db, rosa)) == ("sanas", False)
-    clock.advance(minutes=3)
-    assert comes_back(db, message) == "an alerta"
-    assert comes_back(db, message) == "known"
-    assert kinds(db) == ["alerta_sent", "alerta_bounced", "alerta_undelivered"]
-    assert (reach(db), unreached(db, rosa)) == ("fallan", True)
-    assert states(db, receipt.id, rosa) == [("email", True, True)]
-    _, failed = stated(db, clock)
-    [reason] = failed["motivos"]
-    assert reason.startswith("El servidor de correo la recibió y después se informó que no llegó.")
-    assert "550 5.1.1 <el destinatario> no such user" in reason
-    assert len(failed["detalle"]["intentos"]) == 2
-    assert ROSA.email not in repr(noted(db))
-
-
-def test_what_comes_back_is_believed_only_of_what_was_sent_to_them(
-    db: Database, rosa: Person, sender: Sender, mobile: str, clock: Clock
-) -> None:
-    """Anybody can write to that address."""
-    sender.deposit(sent=BY_SMS)
-    with db.transaction() as tx:
-        outbox.add(tx, "password_changed", casillas.by_id(tx, rosa.id))
-    waits = message_of(db, "email")
-    assert comes_back(db, waits) == "not yet"
-    message, other, sms = leaves(db), leaves(db), leaves(db, "sms")
-    if message.notificacion_id is None:
-        message, other = other, message
-    assert comes_back(db, message, "bruno@example.com") == "nothing of ours"
-    assert comes_back(db, sms, MOBILE) == "nothing of ours"
-    unknown = Bounce("0" * 32, ROSA.email, True, "550")
-    with db.transaction() as tx:
-        assert alertas.came_back(tx, CATALOG, unknown) == "nothing of ours"
-    assert comes_back(db, other) == "another message"
-    assert "alerta_bounced" not in kinds(db)
-    assert comes_back(db, message, ROSA.email.upper()) == "an alerta"
-    assert not unreached(db, rosa)  # the SMS arrived
-    assert reach(db) == "sanas"  # the last e-mail that was tried is the other one
-
-
-def test_late_is_an_attempt_and_only_a_few_are_kept(
-    db: Database, rosa: Person, sender: Sender
-) -> None:
-    sender.deposit()
-    message = leaves(db)
-    told = [comes_back(db, message, failed=False) for _ in range(50)]
-    assert Counter(told) == {"an alerta": 5, "known": 45}
-    assert Counter(kinds(db)) == {"alerta_sent": 1, "alerta_tried": 5}
-    assert comes_back(db, message) == "an alerta"
-    assert comes_back(db, message, failed=False) == "known"
-
-
-def test_who_was_not_reached_is_told_until_an_alerta_leaves_or_an_address_changes(
-    db: Database, rosa: Person, sender: Sender, clock: Clock
-) -> None:
-    def fail_one() -> None:
-        sender.deposit(anew=True)
-        comes_back(db, leaves(db))
-        assert unreached(db, rosa)
-
-    fail_one()
-    with db.transaction() as tx:
-        outbox.add(tx, "password_changed", casillas.by_id(tx, rosa.id))
-    leaves(db)
-    assert unreached(db, rosa) and reach(db) == "fallan"  # that was no alerta
-    sender.deposit(anew=True)
-    leaves(db)
-    assert not unreached(db, rosa) and reach(db) == "sanas"
-    fail_one()
-    with db.transaction() as tx:
-        casillas.set_email(tx, casillas.by_id(tx, rosa.id), "rosa@example.org")
-    assert not unreached(db, rosa)
-    sender.deposit(anew=True)
-    comes_back(db, leaves(db), "rosa@example.org")
-    with db.transaction() as tx:
-        casillas.set_phone(tx, casillas.by_id(tx, rosa.id), MOBILE)
-    assert not unreached(db, rosa)
 
 
 def test_the_failures_of_a_code_are_no_eventos(db: Database, rosa: Person, clock: Clock) -> None:

@@ -23,10 +23,10 @@ from proxy.web.routes import path_of
 from proxy.work.bounces import Bounces
 from proxy.work.mailer import Mailer
 from proxy.work.worker import Worker
+from tests.alerting import kinds, stated
 from tests.casilla import Casilla
 from tests.clock import Clock
 from tests.engines import free_port
-from tests.flows.test_alertas import kinds, stated
 from tests.outbox import messages
 from tests.outside.returned import EXIM, POSTFIX, maildir, put, written
 from tests.outside.servers import Mailbox
