@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     sms_url: str = Field("maildir:var/sms", repr=False)
     sms_token: str = Field("", repr=False)
     sms_a_day: Annotated[int, Field(ge=1)] = 1000
+    bounces: str = ""
     identity_url: str = Field("padron:", repr=False)
     identity_token: str = Field("", repr=False)
     identity_headers: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field((), repr=False)
@@ -172,6 +173,13 @@ class Settings(BaseSettings):
             "texto» en el manual, /manual/ajustes/); http solo vale para esta misma máquina"
         )
 
+    @field_validator("bounces")
+    @classmethod
+    def _a_maildir(cls, value: str) -> str:
+        if not value or value.removeprefix("maildir:") not in ("", value):
+            return value
+        raise ValueError("debe ser como maildir:/srv/rebotes: la carpeta de lo que se devuelve")
+
     @field_validator("identity_url")
     @classmethod
     def _register_or_service(cls, value: str) -> str:
@@ -210,6 +218,11 @@ class Settings(BaseSettings):
         if all(HEADER.fullmatch(name) and told and VALUE.fullmatch(told) for name, told in headers):
             return headers
         raise ValueError("debe ser como «X-Entidad: 123 | X-Clave: abc»")
+
+    @property
+    def sends_sms(self) -> bool:
+        """Whether there is a service of messages. On a person's own machine, its folder is one."""
+        return self.local or not self.sms_url.startswith("maildir:")
 
     @property
     def hostname(self) -> str:

@@ -175,3 +175,18 @@ def test_no_text_of_the_settings_shows_a_secret() -> None:
     for shown in (repr(mine), str(mine), repr(parts), repr(parts.identity)):
         assert "muy-secreta" not in shown
     assert isinstance(parts.identity, Service)
+
+
+@pytest.mark.parametrize("wrong", ["rebotes", "maildir:", "imap://x", "/var/mail", "MAILDIR:x"])
+def test_what_comes_back_is_read_from_a_maildir(wrong: str) -> None:
+    assert settings(bounces="").bounces == ""
+    assert settings(bounces="maildir:/srv/rebotes").bounces == "maildir:/srv/rebotes"
+    with pytest.raises(ValidationError, match="maildir:/srv/rebotes"):
+        settings(bounces=wrong)
+
+
+def test_a_folder_is_a_service_of_messages_only_on_ones_own_machine() -> None:
+    service = "https://mensajes.entidad.pe/"
+    assert settings().sends_sms
+    assert settings(origin="https://casilla.entidad.pe", sms_url=service).sends_sms
+    assert not settings(origin="https://casilla.entidad.pe").sends_sms

@@ -91,7 +91,7 @@ def deposit(
         bool, typer.Option("--de-nuevo", help="Deposita otra vez el mismo acto en esa casilla.")
     ] = False,
 ) -> None:
-    """Deposita un acto y sus anexos en una casilla y deja lista la alerta por correo.
+    """Deposita un acto y sus anexos en una casilla y deja lista la alerta.
 
     Con --datos los datos salen de un archivo, y los archivos que nombra, de su carpeta, o de --acto
     y --anexo. Sin --datos hacen falta las opciones hasta --acto, y queda anotado que no se declaró
@@ -135,7 +135,10 @@ def deposit(
         ]
         served = flow.receive(parts.documents, parts.limits, first, others)
     with parts.db.transaction() as tx:
-        receipt = flow.deposit(tx, parts.zone, identidad, described, served, ruling, anew=de_nuevo)
+        receipt = flow.deposit(
+            tx, parts.zone, identidad, described, served, ruling,
+            anew=de_nuevo, sms=parts.settings.sends_sms,
+        )  # fmt: skip
     _tell(receipt, parts)
 
 
@@ -200,6 +203,7 @@ def _deposit_file(
             datos.ruling(parts.catalog),
             datos.content(parts.catalog),
             anew=anew,
+            sms=parts.settings.sends_sms,
         )
     _tell(receipt, parts)
 

@@ -146,7 +146,8 @@ class Desk:
         content = datos.content(parts.catalog)
         with parts.db.transaction() as tx:
             return flow.deposit(
-                tx, parts.zone, who, acto, served, ruling, content, request=request
+                tx, parts.zone, who, acto, served, ruling, content, request=request,
+                sms=parts.settings.sends_sms,
             )  # fmt: skip
 
     def _inside(self, name: str) -> Path:

@@ -54,6 +54,10 @@ class Event(StrEnum):
     MESSAGE_LOST = (
         "message_given_up"  # it expired unsent, or no message can be written to its address
     )
+    ALERTA_SENT = "alerta_sent"  # a server took the message that announces a notificacion
+    ALERTA_TRIED = "alerta_tried"  # none did, this time; or it waits at the server that took it
+    ALERTA_BOUNCED = "alerta_bounced"  # it came back
+    ALERTA_UNDELIVERED = "alerta_undelivered"  # nor did any other of its notificacion arrive
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
     CONSTANCIA_SEALED = "constancia_sealed"  # its PDF is in the casilla
     CONSTANCIA_LATE = "constancia_late"  # ten minutes after its act it is not sealed

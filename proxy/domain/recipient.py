@@ -1,8 +1,32 @@
-"""The recipient of a message: an e-mail address, or a number in E.164."""
+"""The recipient of a message: an e-mail address, or a number in E.164. What came back from it."""
 
 import re
+from dataclasses import dataclass
 
-from proxy.domain.email import ascii_form
+from proxy.domain.email import ascii_form, masked_email
+from proxy.domain.phone import masked_phone
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """What a mail server says of a message that it took before (RFC 3464)."""
+
+    message_id: str  # as the outbox has it
+    recipient: str
+    failed: bool  # False: it is late, and tried again by that server
+    said: str
+
+
+def masked(recipient: str) -> str:
+    """Empty for none."""
+    if not recipient:
+        return ""
+    return masked_email(recipient) if "@" in recipient else masked_phone(recipient)
+
+
+def one_line(text: str) -> str:
+    """Any server may have written it: without what a terminal would obey."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def nameless(text: str, recipient: str) -> str:

@@ -31,11 +31,12 @@ class Happened:
 
 @dataclass(frozen=True)
 class Alerta:
-    channel: str
+    channel: Literal["email", "sms"]
     written_at: datetime
     sent_at: datetime | None
     waits: bool  # it will be tried again
     attempts: int
+    bounced_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,16 @@
 
 Two workers never claim the same message. If a worker dies after the server took the message and
 before `record_sent`, the message leaves again with the same Message-ID: mailboxes show it once.
+What becomes of an alerta is said in `alertas.py`.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
+from catalog.reading.model import Catalog
 from proxy.domain.email import ascii_form
 from proxy.domain.events import Event
+from proxy.flows import alertas
 from proxy.store import challenges, eventos, outbox
 from proxy.store.outbox import Channel, Message
 from proxy.store.tx import Tx
@@ -17,6 +21,7 @@ from proxy.texts import TEXTS
 
 # Longer than any attempt: a worker that holds a message for longer is dead.
 LEASE = timedelta(minutes=5)
+EXPIRED = "caducado"
 # The waits after the first failures; from then on, every hour until the message expires.
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 # A server that says «no such mailbox» can be wrong for a while, and a lost alerta can cost a person
@@ -29,40 +34,54 @@ UNREADABLE = TEXTS["unsent.sealed"]
 UNWRITABLE = TEXTS["unsent.address"]
 
 
-def claim(tx: Tx, channel: Channel = "email", *, longest: bool = False) -> Message | None:
+@dataclass(frozen=True)
+class Passed:
+    """What was due does not leave now. There may be more behind it."""
+
+
+def claim(
+    tx: Tx, catalog: Catalog, channel: Channel = "email", *, longest: bool = False
+) -> Message | Passed | None:
     """The most pressing message that is due, or the one that is due for the `longest`.
 
-    Gives up on the way messages that expired, were replaced, or have an address that cannot be
-    written.
+    Passes one that expired, was replaced, or has an address that cannot be written: that is given
+    up, in a transaction of its own, so that ten thousand keep nobody waiting.
     """
-    while message := outbox.claim(tx, channel, LEASE, longest=longest):
-        if message.expires_at <= tx.now:
-            _give_up(tx, message, "caducado")
-        elif not message.readable:
-            record_failure(tx, message, UNREADABLE)
-        elif message.channel == "email" and ascii_form(message.recipient) is None:
-            _give_up(tx, message, UNWRITABLE)
-        elif _replaced(tx, message):
-            outbox.record_attempt(tx, message, sent=False, detail="reemplazado")
-            outbox.give_up(tx, message)
-        else:
-            return message
-    return None
+    message = outbox.claim(tx, channel, LEASE, longest=longest)
+    if message is None:
+        return None
+    if message.expires_at <= tx.now:
+        _give_up(tx, catalog, message, EXPIRED)
+    elif not message.readable:
+        record_failure(tx, catalog, message, UNREADABLE)
+    elif message.channel == "email" and ascii_form(message.recipient) is None:
+        _give_up(tx, catalog, message, UNWRITABLE)
+    elif _replaced(tx, message):
+        outbox.record_attempt(tx, message, sent=False, detail="reemplazado")
+        outbox.give_up(tx, message)
+    else:
+        return message
+    return Passed()
 
 
-def record_sent(tx: Tx, message: Message, answer: str) -> None:
-    outbox.record_attempt(tx, message, sent=True, detail=answer)
-    outbox.close(tx, message)
+def record_sent(tx: Tx, catalog: Catalog, message: Message, answer: str) -> None:
+    answer = outbox.record_attempt(tx, message, sent=True, detail=answer)
+    if outbox.close(tx, message) and message.notificacion_id:
+        alertas.sent(tx, catalog, message, answer)
 
 
-def record_failure(tx: Tx, message: Message, answer: str, *, refused: bool = False) -> None:
+def record_failure(
+    tx: Tx, catalog: Catalog, message: Message, answer: str, *, refused: bool = False
+) -> None:
     """Try again later, whatever the answer. `refused`: the server knows no such mailbox."""
     wait = REFUSED_WAIT if refused else WAITS[min(message.attempts, len(WAITS)) - 1]
     if tx.now + wait >= message.expires_at:
-        _give_up(tx, message, answer)
+        _give_up(tx, catalog, message, answer)
         return
-    outbox.record_attempt(tx, message, sent=False, detail=answer)
+    answer = outbox.record_attempt(tx, message, sent=False, detail=answer)
     outbox.postpone(tx, message, tx.now + wait, refused=refused)
+    if message.notificacion_id:
+        alertas.tried(tx, message, answer)
 
 
 def _replaced(tx: Tx, message: Message) -> bool:
@@ -72,14 +91,17 @@ def _replaced(tx: Tx, message: Message) -> bool:
     return bool(sent < challenges.sent(tx, bytes.fromhex(challenge)))
 
 
-def _give_up(tx: Tx, message: Message, answer: str) -> None:
-    outbox.record_attempt(tx, message, sent=False, detail=answer)
-    if outbox.give_up(tx, message):
-        eventos.note(
-            tx,
-            Event.MESSAGE_LOST,
-            message.casilla_id,
-            notificacion=message.notificacion_id,
-            message=message.message_id,
-            name=message.name,
-        )
+def _give_up(tx: Tx, catalog: Catalog, message: Message, answer: str) -> None:
+    answer = outbox.record_attempt(tx, message, sent=False, detail=answer)
+    if not outbox.give_up(tx, message):
+        return
+    if message.notificacion_id:
+        alertas.lost(tx, catalog, message, answer)
+        return
+    eventos.note(
+        tx,
+        Event.MESSAGE_LOST,
+        message.casilla_id,
+        message=message.message_id,
+        name=message.name,
+    )

@@ -33,8 +33,8 @@ from proxy.domain.notificacion import File, Notificacion, Sent, digest_of
 from proxy.domain.number import number, series
 from proxy.domain.sender import Request
 from proxy.errors import Refusal
-from proxy.flows import constancias, reminders
-from proxy.store import casillas, deposits, eventos, notificaciones, numbers, outbox, reading
+from proxy.flows import alertas, constancias, reminders
+from proxy.store import casillas, deposits, eventos, notificaciones, numbers, reading
 from proxy.store.documents import Documents, Received
 from proxy.store.tx import Tx
 from proxy.texts import TEXTS
@@ -128,10 +128,13 @@ def deposit(
     request: Request | None = None,
     answer: Answer | None = None,
     anew: bool = False,
+    sms: bool = False,
 ) -> Receipt:
-    """`served[0]` is the acto. Refuses `casilla.unknown`, `casilla.cerrada`, `casilla.suspendida`,
-    `acto.future`, what `effect.freeze` refuses, `deposit.other_body` and, unless it is meant to be
-    there `anew`, `deposit.again`."""
+    """`served[0]` is the acto. `sms`: an alerta leaves by SMS, too, where a mobile is proved.
+
+    Refuses `casilla.unknown`, `casilla.cerrada`, `casilla.suspendida`, `acto.future`, what
+    `effect.freeze` refuses, `deposit.other_body` and, unless it is meant to be there `anew`,
+    `deposit.again`."""
     casilla = casillas.lock_identidad(tx, identidad)  # of two at once, the second sees the first
     if request and (done := again(tx, request)):
         return done
@@ -140,8 +143,7 @@ def deposit(
     casilla = _fit(tx, zone, casilla, acto, served[0].received.sha256, anew=anew or test)
     receipt = record(tx, ruling.catalog, casilla, acto, served, effect, content, request, answer)
     if not test:
-        # The alerta only says that an acto is there: plain e-mail is not private (R21).
-        outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
+        alertas.write(tx, casilla, receipt.id, sms=sms)
         reminders.plan_for(tx, ruling.catalog, receipt.notificacion)
     return receipt
 

@@ -24,7 +24,7 @@ from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
 from proxy.errors import Denied, NotYours, Reason
 from proxy.flows import constancias, incidencias, limiting, recalculation
-from proxy.store import annulments, eventos, notificaciones
+from proxy.store import annulments, casillas, eventos, notificaciones
 from proxy.store.tx import Tx
 
 ROWS = 20
@@ -35,7 +35,7 @@ PART = 2000  # rows of a list that is taken away
 class Page:
     """Rows, newest first. `newer` and `older` are the keys that the pages beside it start from.
     `found`: how many rows the filter lets through, when there is one. `unsealed`: those of them
-    whose constancia is not ready."""
+    whose constancia is not ready. `unreached`: no alerta of the last that failed arrived."""
 
     rows: list[Notificacion]
     counts: Counts
@@ -44,6 +44,7 @@ class Page:
     newer: bytes | None = None
     older: bytes | None = None
     found: int | None = None
+    unreached: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,9 @@ def page(
     rows = rows[:ROWS] if older else rows[-ROWS:]
     annulled = _annulled(tx, casilla_id, rows)
     unsealed = constancias.unsealed(tx, casilla_id, [row.id for row in rows])
-    if older:
-        newer = rows[0].id if key else None
-        older_than = rows[-1].id if beyond else None
-        return Page(rows, counts, annulled, unsealed, newer, older_than, found)
-    return Page(rows, counts, annulled, unsealed, rows[0].id, rows[-1].id, found)
+    newer, older_than = rows[0].id if key else None, rows[-1].id if beyond or not older else None
+    unreached = casillas.unreached(tx, casilla_id)
+    return Page(rows, counts, annulled, unsealed, newer, older_than, found, unreached)
 
 
 def part(

@@ -16,6 +16,7 @@ from proxy.domain.vault import Vault
 from proxy.errors import NotYours
 from proxy.flows import recalculation
 from proxy.store import (
+    alertas,
     annulments,
     casillas,
     constancias,
@@ -50,7 +51,7 @@ def one(tx: Tx, sender: Sender, notificacion_id: bytes) -> Seen:
         state_of(it, found.annulled),
         notificaciones.files_of(tx, it.casilla_id, it.id),
         annulments.of(tx, it.id),
-        outbox.of_notificacion(tx, it.casilla_id, it.id),
+        alertas.of_notificacion(tx, it.casilla_id, it.id),
         recalculation.given(tx, it.id),
         feed.history(tx, it),
         constancias.of_notificacion(tx, it.casilla_id, it.id),
@@ -97,10 +98,11 @@ def reach(tx: Tx, identidad: Identidad) -> Reach:
     if casilla is None or not casilla.in_use:
         return NOBODY
     left, last = outbox.last_left(tx, casilla.id), sessions.last_of_year(tx, casilla.id)
+    fails = left is False or casillas.unreached(tx, casilla.id)
     since = tx.now - last if last else None
     return Reach(
         member=True,
-        alertas="sin-probar" if left is None else "sanas" if left else "fallan",
+        alertas="fallan" if fails else "sin-probar" if left is None else "sanas",
         last_login=(
             "no-consta"
             if since is None

@@ -56,8 +56,14 @@ _SPEND_FIRST = (
     .values(first_until=bindparam("now"))
     .returning(casillas.c.id)
 )
-_SET_EMAIL = update(casillas).where(_THIS).values(email=bindparam("sealed"))
-_SET_PHONE = update(casillas).where(_THIS).values(phone=bindparam("sealed"))
+# Whether alertas reach the new address, nobody knows yet.
+_SET_EMAIL = update(casillas).where(_THIS).values(email=bindparam("sealed"), unreached_at=None)
+_SET_PHONE = update(casillas).where(_THIS).values(phone=bindparam("sealed"), unreached_at=None)
+_UNREACHED = select(casillas.c.unreached_at).where(_THIS)
+_SET_UNREACHED = update(casillas).where(_THIS).values(unreached_at=bindparam("now"))
+_CLEAR_UNREACHED = (
+    update(casillas).where(_THIS, casillas.c.unreached_at.is_not(None)).values(unreached_at=None)
+)
 # A second act of the same kind changes nothing, and says so.
 _SUSPEND = (
     update(casillas)
@@ -223,6 +229,19 @@ def set_email(tx: Tx, casilla: Casilla, email: str) -> None:
 def set_phone(tx: Tx, casilla: Casilla, phone: str | None) -> None:
     sealed = _sealed(tx, "phone", casilla.uid, phone) if phone else None
     tx.conn.execute(_SET_PHONE, {"casilla": casilla.id, "sealed": sealed})
+
+
+def unreached(tx: Tx, casilla_id: int) -> bool:
+    """No alerta of a notificacion arrived; none did since, and no address changed."""
+    return tx.conn.execute(_UNREACHED, {"casilla": casilla_id}).scalar() is not None
+
+
+def set_unreached(tx: Tx, casilla_id: int) -> None:
+    tx.conn.execute(_SET_UNREACHED, {"casilla": casilla_id, "now": tx.now})
+
+
+def clear_unreached(tx: Tx, casilla_id: int) -> None:
+    tx.conn.execute(_CLEAR_UNREACHED, {"casilla": casilla_id})
 
 
 def suspend(tx: Tx, casilla_id: int) -> bool:

@@ -13,8 +13,7 @@ from sqlalchemy import Row, bindparam, exists, func, insert, select, update
 
 from proxy.domain.casilla import Casilla
 from proxy.domain.events import Event
-from proxy.domain.recipient import nameless
-from proxy.domain.sending import Alerta
+from proxy.domain.recipient import masked, nameless, one_line
 from proxy.domain.vault import Unsealable
 from proxy.store import eventos
 from proxy.store.tables import outbox, outbox_attempts
@@ -48,7 +47,7 @@ class Message:
 
 
 _ADD = insert(outbox)
-_COLUMNS = [outbox.c[field] for field in Message.__dataclass_fields__]
+COLUMNS = [outbox.c[field] for field in Message.__dataclass_fields__]
 _DUE = (
     select(outbox.c.id)
     .where(outbox.c.next_at <= bindparam("now"), outbox.c.channel == bindparam("by"))
@@ -58,7 +57,7 @@ _DUE = (
 _CLAIM = (
     update(outbox)
     .values(next_at=bindparam("lease"), attempts=outbox.c.attempts + 1)
-    .returning(*_COLUMNS)
+    .returning(*COLUMNS)
 )
 _PRESSING, _WAITING_LONGEST = (
     _CLAIM.where(outbox.c.id == _DUE.order_by(first).scalar_subquery())
@@ -81,24 +80,17 @@ _GIVE_UP = (
 )
 _CLOSE = (
     update(outbox)
-    .where(outbox.c.id == bindparam("message"))
+    .where(outbox.c.id == bindparam("message"), outbox.c.sent_at.is_(None))
     .values(next_at=None, context=b"", sent_at=bindparam("sent"))
+    .returning(outbox.c.id)
 )
-_OF_ONE = (
-    select(
-        outbox.c.channel,
-        outbox.c.created_at,
-        outbox.c.sent_at,
-        outbox.c.next_at.is_not(None),
-        outbox.c.attempts,
-    )
-    .where(
-        outbox.c.casilla_id == bindparam("casilla"), outbox.c.notificacion_id == bindparam("key")
-    )
-    .order_by(outbox.c.id)
+_ATTEMPTS = (
+    select(outbox_attempts.c.at, outbox_attempts.c.detail)
+    .where(outbox_attempts.c.outbox_id == bindparam("message"))
+    .order_by(outbox_attempts.c.id)
 )
 _LAST_TRIED = (
-    select(outbox.c.sent_at)
+    select(outbox.c.sent_at, outbox.c.bounced_at)
     .where(
         outbox.c.casilla_id == bindparam("casilla"),
         outbox.c.channel == "email",
@@ -148,7 +140,8 @@ def add(
     if not recipient:
         raise ValueError(f"{name}: to nobody")
     row = _row(tx, name, channel, recipient, context, useful_for)
-    _write(tx, row, casilla.id if casilla else None, notificacion_id, next_at=tx.now)
+    said = {"channel": channel, "to": masked(recipient)} if notificacion_id else {}
+    _write(tx, row, casilla.id if casilla else None, notificacion_id, next_at=tx.now, **said)
 
 
 def add_void(
@@ -167,15 +160,10 @@ def add_void(
     _write(tx, row, None, None, next_at=None)
 
 
-def of_notificacion(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[Alerta]:
-    values = {"casilla": casilla_id, "key": notificacion_id}
-    return [Alerta(*row) for row in tx.conn.execute(_OF_ONE, values)]
-
-
 def last_left(tx: Tx, casilla_id: int) -> bool | None:
-    """Whether the last e-mail that was tried has left. None: none was."""
+    """Whether the last e-mail that was tried has left, and did not come back. None: none was."""
     row = tx.conn.execute(_LAST_TRIED, {"casilla": casilla_id}).first()
-    return row.sent_at is not None if row else None
+    return row.sent_at is not None and row.bounced_at is None if row else None
 
 
 def oldest_due(tx: Tx) -> datetime | None:
@@ -199,14 +187,21 @@ def claim(tx: Tx, channel: Channel, lease: timedelta, *, longest: bool = False) 
     """
     values = {"now": tx.now, "by": channel, "lease": tx.now + lease}
     row = tx.conn.execute(_WAITING_LONGEST if longest else _PRESSING, values).first()
-    return _opened(tx, row) if row else None
+    return opened(tx, row) if row else None
 
 
-def record_attempt(tx: Tx, message: Message, *, sent: bool, detail: str) -> None:
-    # An answer may quote the recipient, and this table is not sealed.
-    detail = nameless(detail, message.recipient)[:DETAIL]
+def record_attempt(tx: Tx, message: Message, *, sent: bool, detail: str) -> str:
+    """Returns what is kept of the answer, which may quote the recipient: this table is not
+    sealed."""
+    detail = one_line(nameless(detail, message.recipient))[:DETAIL]
     values = {"outbox_id": message.id, "at": tx.now, "sent": sent, "detail": detail}
     tx.conn.execute(_ATTEMPT, values)
+    return detail
+
+
+def attempts_of(tx: Tx, message: Message) -> list[tuple[datetime, str]]:
+    """When each was, and what was answered."""
+    return [(row.at, row.detail) for row in tx.conn.execute(_ATTEMPTS, {"message": message.id})]
 
 
 def postpone(tx: Tx, message: Message, until: datetime, *, refused: bool) -> None:
@@ -221,8 +216,9 @@ def give_up(tx: Tx, message: Message) -> bool:
     return tx.conn.execute(_GIVE_UP, values).first() is not None
 
 
-def close(tx: Tx, message: Message) -> None:
-    tx.conn.execute(_CLOSE, {"message": message.id, "sent": tx.now})
+def close(tx: Tx, message: Message) -> bool:
+    """False: another worker has sent it, too, and said so before."""
+    return tx.conn.execute(_CLOSE, {"message": message.id, "sent": tx.now}).first() is not None
 
 
 def _write(
@@ -231,6 +227,7 @@ def _write(
     casilla_id: int | None,
     notificacion_id: bytes | None,
     next_at: datetime | None,
+    **said: Any,
 ) -> None:
     row |= {"casilla_id": casilla_id, "notificacion_id": notificacion_id, "next_at": next_at}
     tx.conn.execute(_ADD, row)
@@ -241,6 +238,7 @@ def _write(
         notificacion=notificacion_id,
         message=row["message_id"],
         name=row["name"],
+        **said,
     )
     tx.mail = True
 
@@ -266,12 +264,15 @@ def _row(
     }
 
 
-def _opened(tx: Tx, row: Row[Any]) -> Message:
-    values = dict(row._mapping)
+def opened(tx: Tx, row: Row[Any]) -> Message:
+    """Of a row with at least the COLUMNS."""
+    values = {name: row._mapping[name] for name in Message.__dataclass_fields__}
     place = row.message_id.encode()
     try:
         values["recipient"] = tx.vault.open("outbox.recipient", place, row.recipient)
-        values["context"] = json.loads(tx.vault.open("outbox.context", place, row.context))
+        # Empty once it left or was given up.
+        context = row.context and tx.vault.open("outbox.context", place, row.context)
+        values["context"] = json.loads(context or "{}")
     except Unsealable:
         values |= {"recipient": "", "context": {}}
     return Message(**values)

@@ -40,6 +40,7 @@ casillas = Table(
     Column("suspended_at", Instant),  # by the entity, which may lift it
     Column("closed_at", Instant),
     Column("first_until", Instant),  # when a password that its owner did not choose lapses
+    Column("unreached_at", Instant),  # no alerta of a notificacion arrived, and none did since
 )
 
 # `casillas.lookup` under each key: a process that lacks the newest one opens no second casilla.
@@ -332,6 +333,9 @@ outbox = Table(
     Column("refused", Boolean, nullable=False),  # the last server knew no such recipient
     Column("sent_at", Instant),
     Column("notificacion_id", LargeBinary),  # which one an alerta announces
+    Column("bounced_at", Instant),  # of an alerta that left: it came back
+    # It never arrived, and no other alerta of its notificacion did: its constancia says so.
+    Column("undelivered_at", Instant),
 )
 # Waiting messages, those that expire first at the front: a token before an alerta.
 Index(

@@ -77,6 +77,12 @@ CONSTANCIAS = {
         "{since} al {until}. Cualquier cambio rompe el sello: su lector de PDF lo muestra en el "
         "panel de firmas."
     ),
+    "alerta.came_back": "Devuelto por un servidor de correo: {said}",
+    "alerta.is_late": "Demorado en un servidor de correo: {said}",
+    "alerta.why.bounced": (
+        "El servidor de correo la recibió y después se informó que no llegó. {said}"
+    ),
+    "alerta.why.lost": "No salió en {many} intentos. El último: {said}",
     "constancia.factor.password": "contraseña",
     "constancia.factor.code": "código de un solo uso",
     "constancia.field": "Sello electrónico de la entidad",

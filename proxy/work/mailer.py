@@ -102,12 +102,14 @@ class Mailer:
         A flood of codes must not hold back the alerta of an act: that can cost a person a right.
         `found` is called once, when there is a first message.
         """
-        done = turn = 0
+        done, turn, catalog = 0, 0, self.installation.catalog
         while not stop.is_set():
             with self.installation.db.transaction() as tx:
-                message = delivery.claim(tx, channel, longest=turn % 2 == 1)
+                message = delivery.claim(tx, catalog, channel, longest=turn % 2 == 1)
             if message is None:
                 break
+            if isinstance(message, delivery.Passed):
+                continue
             if turn == 0:
                 found()
             done += self._deliver(message)
@@ -117,15 +119,16 @@ class Mailer:
         return done
 
     def _deliver(self, message: Message) -> bool:
+        catalog = self.installation.catalog
         try:
             answer, where = self._send(message)
         except Unsent as error:
             with self.installation.db.transaction() as tx:
-                delivery.record_failure(tx, message, error.answer, refused=error.refused)
+                delivery.record_failure(tx, catalog, message, error.answer, refused=error.refused)
             _log(logging.WARNING, "not sent", message, error.reason)
             return False
         with self.installation.db.transaction() as tx:
-            delivery.record_sent(tx, message, answer)
+            delivery.record_sent(tx, catalog, message, answer)
         _log(logging.INFO, "sent", message, where)
         return True
 

@@ -114,6 +114,7 @@ SMS: dict[str, Callable[[Writing], Said]] = {
     "recovery_code": code,
     "phone_code": code,
     "new_device": plain,
+    "notificacion_deposited": plain,
     "password_changed": plain,
 }
 

@@ -17,6 +17,7 @@ from proxy.errors import short
 from proxy.flows import captcha, recalculation
 from proxy.installation import Installation
 from proxy.store.purge import purge
+from proxy.work.bounces import Bounces
 from proxy.work.constancias import Sealer
 from proxy.work.mailer import Mailer
 from proxy.work.mender import Mender
@@ -30,6 +31,7 @@ DAY = 24 * 3600.0  # seconds
 PAUSE = 2.0  # seconds between looks at whether a chore has something to do
 MEND_PAUSE = 20.0  # seconds: an operator who mended a file waits for it
 LATE_PAUSE = 10.0  # seconds: what is late is so for minutes
+BOUNCES_PAUSE = 10.0  # seconds: a message comes back in minutes, or in days
 RECORD_PAUSE = 0.5  # seconds: an evento waits less than one for its place in line
 DATES_PAUSE = 0.5  # seconds between batches: nobody waits for them
 LONGEST = 10.0  # seconds between tries of a chore that keeps failing
@@ -46,6 +48,7 @@ class Worker:
         self._sealer = Sealer(installation)
         self._reminder = Reminder(installation)
         self._mender = Mender(installation)
+        self._bounces = Bounces(installation)
         self._purge_at = time.monotonic()
         self._dates_told = False
         # One each, also for its pauses: no chore waits for the pause of another one.
@@ -71,6 +74,7 @@ class Worker:
             (self._reminder.look,),
             (self._reminder.plan, DATES_PAUSE),
             (self._mender.look, MEND_PAUSE),
+            (self._bounces.look, BOUNCES_PAUSE),
             (self._purge, None, PURGE_LONGEST),
         ]
 

@@ -67,7 +67,7 @@ def test_what_is_deposited_an_hour_back_says_so_in_all_that_is_kept_of_it(
     assert back == [(second.at, {"newest": before.isoformat(timespec="milliseconds")})]
     # Their alertas leave at once. One that was left before, and was not sent, waits for its hour.
     with db.transaction() as tx:
-        assert [delivery.claim(tx) is not None for _ in range(3)] == [True, True, False]
+        assert [delivery.claim(tx, CATALOG) is not None for _ in range(3)] == [True, True, False]
 
 
 def test_who_opens_before_the_deposit_by_that_clock_keeps_the_frozen_effect(

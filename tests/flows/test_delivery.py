@@ -15,6 +15,7 @@ from proxy.store.outbox import Channel, Message
 from tests.clock import Clock
 from tests.outbox import attempts
 from tests.people import VAULT, Person
+from tests.plazos import CATALOG
 from tests.racing import race
 
 MINUTE = timedelta(minutes=1)
@@ -28,8 +29,11 @@ def leave(
 
 
 def claim(db: Database, channel: Channel = "email") -> Message | None:
-    with db.transaction() as tx:
-        return delivery.claim(tx, channel)
+    while True:
+        with db.transaction() as tx:
+            message = delivery.claim(tx, CATALOG, channel)
+        if not isinstance(message, delivery.Passed):
+            return message
 
 
 def fail(db: Database, *, refused: bool = False) -> bool:
@@ -38,7 +42,7 @@ def fail(db: Database, *, refused: bool = False) -> bool:
     if message is None:
         return False
     with db.transaction() as tx:
-        delivery.record_failure(tx, message, "SMTPServerDisconnected", refused=refused)
+        delivery.record_failure(tx, CATALOG, message, "SMTPServerDisconnected", refused=refused)
     return True
 
 
@@ -59,7 +63,7 @@ def test_a_message_that_left_is_recorded_and_emptied(db: Database, rosa: Person)
     message = claim(db)
     assert message is not None
     with db.transaction() as tx:
-        delivery.record_sent(tx, message, "aceptado")
+        delivery.record_sent(tx, CATALOG, message, "aceptado")
     assert claim(db) is None
     assert attempts(db) == [(True, "aceptado")]
     row = row_of(db)
@@ -136,15 +140,15 @@ def test_who_comes_back_after_the_lease_undoes_nothing(
     quick = claim(db)
     assert slow is not None and quick is not None
     with db.transaction() as tx:
-        delivery.record_sent(tx, quick, "aceptado")
+        delivery.record_sent(tx, CATALOG, quick, "aceptado")
     sent_at = row_of(db).sent_at
     clock.advance(minutes=1)
     with db.transaction() as tx:
-        delivery.record_failure(tx, slow, "TimeoutError")
+        delivery.record_failure(tx, CATALOG, slow, "TimeoutError")
     assert not fail(db)
     clock.advance(days=3)
     with db.transaction() as tx:
-        delivery.record_failure(tx, slow, "TimeoutError")
+        delivery.record_failure(tx, CATALOG, slow, "TimeoutError")
     assert (row_of(db).sent_at, events(db)) == (sent_at, [])
 
 
@@ -156,7 +160,7 @@ def test_who_comes_back_with_an_accepted_message_ends_it(
     clock.advance(minutes=5)
     assert slow is not None and fail(db)
     with db.transaction() as tx:
-        delivery.record_sent(tx, slow, "aceptado")
+        delivery.record_sent(tx, CATALOG, slow, "aceptado")
     clock.advance(hours=1)
     assert not fail(db)
 
@@ -292,7 +296,7 @@ def test_a_message_to_an_address_that_cannot_be_written_is_given_up_at_once(
     assert attempts(db) == [(False, delivery.UNWRITABLE)]
     assert events(db) == [Event.MESSAGE_LOST]
     with db.transaction() as tx:
-        delivery.record_sent(tx, message, "250")
+        delivery.record_sent(tx, CATALOG, message, "250")
     with db.reading() as tx:
         assert outbox.oldest_due(tx) is None
 
@@ -347,5 +351,5 @@ def test_what_a_server_answers_is_kept_without_the_recipient(
     message = claim(db)
     assert message is not None
     with db.transaction() as tx:
-        delivery.record_sent(tx, message, answer)
+        delivery.record_sent(tx, CATALOG, message, answer)
     assert attempts(db) == [(True, kept)]

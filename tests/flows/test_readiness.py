@@ -10,6 +10,7 @@ from proxy.store.db import Database
 from proxy.store.outbox import Channel
 from tests.clock import Clock
 from tests.people import Person
+from tests.plazos import CATALOG
 
 AGE = timedelta(minutes=5)
 
@@ -29,15 +30,15 @@ def leave(db: Database, person: Person, channel: Channel = "email") -> None:
 def try_all(db: Database, *, channel: Channel = "email", refused: bool = False) -> None:
     """What a worker does for whom every server says no."""
     with db.transaction() as tx:
-        while message := delivery.claim(tx, channel):
-            delivery.record_failure(tx, message, "no", refused=refused)
+        while message := delivery.claim(tx, CATALOG, channel):
+            delivery.record_failure(tx, CATALOG, message, "no", refused=refused)
 
 
 def send_one(db: Database) -> None:
     with db.transaction() as tx:
-        message = delivery.claim(tx)
+        message = delivery.claim(tx, CATALOG)
         assert message is not None
-        delivery.record_sent(tx, message, "aceptado")
+        delivery.record_sent(tx, CATALOG, message, "aceptado")
 
 
 def test_messages_that_no_worker_takes_are_late(db: Database, rosa: Person, clock: Clock) -> None:

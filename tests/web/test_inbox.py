@@ -9,7 +9,7 @@ from httpx2 import Response
 from sqlalchemy import select
 
 from proxy.installation import Installation
-from proxy.store import notificaciones, tables
+from proxy.store import casillas, notificaciones, tables
 from tests.casilla import ACTO, Casilla, Offered
 from tests.clock import Clock
 from tests.people import Person
@@ -255,3 +255,19 @@ def test_a_page_of_the_inbox_is_light(
             Casilla(rosa).serve(tx, f"Requerimiento de información sobre su inscripción {number}")
         assert notificaciones.counts(tx, rosa.id).pending == 20
     assert len(her.get("/casilla/").content) < 36_000
+
+
+def test_who_was_not_reached_is_told_on_entering(
+    her: Visitor, rosa: Person, installation: Installation
+) -> None:
+    """X2: until an alerta leaves, or the address changes."""
+    said = "No pudimos avisarle de una notificación"
+    assert said not in her.get("/casilla/").text
+    with installation.db.transaction() as tx:
+        casillas.set_unreached(tx, rosa.id)
+    for path in ("/casilla/", "/casilla/leidos/"):
+        page = her.get(path)
+        assert said in page.text and 'href="/casilla/perfil/">PERFIL</a>' in page.text
+    with installation.db.transaction() as tx:
+        casillas.clear_unreached(tx, rosa.id)
+    assert said not in her.get("/casilla/").text

@@ -31,7 +31,11 @@ KINDS: dict[str, str] = {
     Event.NOTIFICACION_READ: "lectura",
     Event.NOTIFICACION_ANNULLED: "anulacion",
     Event.MESSAGE_WRITTEN: "alerta",
-    Event.MESSAGE_LOST: "alerta-fallida",
+    Event.ALERTA_SENT: "alerta-enviada",
+    Event.ALERTA_TRIED: "alerta-intento",
+    Event.ALERTA_BOUNCED: "alerta-rebotada",
+    Event.MESSAGE_LOST: "alerta-abandonada",
+    Event.ALERTA_UNDELIVERED: "alerta-fallida",
     Event.CONSTANCIA_SEALED: "constancia",
     Event.CONSTANCIA_LATE: "incidencia",
     Event.ACUSE_EXPIRED: "vencimiento",
@@ -120,7 +124,9 @@ class Teller:
         return Alerta(
             canal=one.channel,
             estado=(
-                "enviada"
+                "rebotada"
+                if one.bounced_at
+                else "enviada"
                 if one.sent_at
                 else "abandonada"
                 if not one.waits
@@ -130,6 +136,7 @@ class Teller:
             ),
             creada=self.instant(one.written_at),
             enviada=self.instant(one.sent_at) if one.sent_at else None,
+            rebotada=self.instant(one.bounced_at) if one.bounced_at else None,
             intentos=one.attempts,
         )
 

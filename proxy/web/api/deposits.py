@@ -84,7 +84,11 @@ async def _deposit(request: Request, parts: Parts, idempotency: str) -> Receipt:
     served = await run_sync(receive, limiter=state.deposits)
     # Its key, and not its bytes, says whether it is the same.
     flow = partial(
-        deposit.deposit, request=sent, answer=partial(_answer, teller_of(request)), anew=True
+        deposit.deposit,
+        request=sent,
+        answer=partial(_answer, teller_of(request)),
+        anew=True,
+        sms=installation.settings.sends_sms,
     )
     # A test reaches nobody, so that it was deposited only tells that there is a casilla.
     return await charge(

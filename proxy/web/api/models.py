@@ -106,10 +106,13 @@ class Lista(Told):
 
 
 class Alerta(Told):
-    canal: str
-    estado: Literal["por-enviar", "enviada", "reintentando", "abandonada"]
+    """Una por cada dirección a la que se avisa."""
+
+    canal: Literal["email", "sms"]
+    estado: Literal["por-enviar", "enviada", "reintentando", "abandonada", "rebotada"]
     creada: Instante
-    enviada: Instante | None
+    enviada: Instante | None = Field(description="Cuándo la aceptó un servidor.")
+    rebotada: Instante | None = Field(description="Cuándo se supo que la devolvió.")
     intentos: int
 
 
@@ -137,9 +140,9 @@ class Suceso(Told):
 
     lugar: int | None = Field(description="En el registro. `null` el segundo que tarda en tenerlo.")
     suceso: str = Field(
-        description="`deposito`, `alerta`, `alerta-fallida`, `lectura`, `descarga`, `anulacion`, "
-        "`constancia`, `vencimiento`, `otra-fecha`, `incidencia`, `incidencia-reparada` u otro que "
-        "se agregue."
+        description="`deposito`, `alerta`, `alerta-enviada`, `alerta-intento`, `alerta-rebotada`, "
+        "`alerta-abandonada`, `alerta-fallida`, `lectura`, `descarga`, `anulacion`, `constancia`, "
+        "`vencimiento`, `otra-fecha`, `incidencia`, `incidencia-reparada` u otro que se agregue."
     )
     cuando: Instante
     notificacion: Id
@@ -188,7 +191,7 @@ class Alcance(Told):
 
     afiliada: bool = Field(description="Tiene casilla y se puede depositar en ella.")
     alertas: Literal["sanas", "fallan", "sin-probar"] = Field(
-        description="Si salió el último correo que se le envió."
+        description="Si salió el último correo que se le envió, y no volvió."
     )
     ultimo_ingreso: Literal["semana", "mes", "anio", "no-consta"] = Field(
         description="Hace cuánto, a lo sumo."

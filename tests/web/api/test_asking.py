@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from proxy.domain.recipient import Bounce
 from proxy.errors import NotYours
-from proxy.flows import delivery, inbox, recalculation, sending
+from proxy.flows import alertas, delivery, inbox, recalculation, sending
 from proxy.installation import Installation
 from proxy.keys.seal_file import create_demonstration
 from proxy.store import casillas, deposits, outbox, tables
+from proxy.store.outbox import Message
 from proxy.work.constancias import Sealer
 from tests.casilla import pdf
 from tests.clock import Clock
@@ -41,9 +43,9 @@ def test_a_notificacion_tells_its_state_its_alertas_its_readings_and_what_happen
     assert (alerta["canal"], alerta["estado"], alerta["intentos"]) == ("email", "por-enviar", 0)
     assert [one["suceso"] for one in told["sucesos"]] == ["deposito", "alerta"]
     with installation.db.transaction() as tx:
-        message = delivery.claim(tx)
+        message = delivery.claim(tx, CATALOG)
         assert message
-        delivery.record_failure(tx, message, "no")
+        delivery.record_failure(tx, CATALOG, message, "no")
     opened(installation, rosa, sent["id"])
     told = sgd.get(f"/notificaciones/{sent['id']}").json()
     assert (told["estado"], told["lecturas"]) == (
@@ -53,13 +55,71 @@ def test_a_notificacion_tells_its_state_its_alertas_its_readings_and_what_happen
     assert told["alertas"][0]["estado"] == "reintentando"
     with installation.db.transaction() as tx:
         tx.now += timedelta(hours=1)
-        message = delivery.claim(tx)
+        message = delivery.claim(tx, CATALOG)
         assert message
-        delivery.record_sent(tx, message, "sí")
+        delivery.record_sent(tx, CATALOG, message, "sí")
     told = sgd.get(f"/notificaciones/{sent['id']}").json()
     assert told["alertas"][0]["estado"] == "enviada" and told["alertas"][0]["enviada"]
-    assert [one["suceso"] for one in told["sucesos"]] == ["deposito", "alerta", "lectura"]
+    assert [one["suceso"] for one in told["sucesos"]] == [
+        "deposito",
+        "alerta",
+        "alerta-intento",
+        "lectura",
+        "alerta-enviada",
+    ]
     assert rosa.email not in str(told) and rosa.nombres not in str(told)
+
+
+def test_what_became_of_each_alerta_is_told(
+    sgd: System, rosa: Person, installation: Installation, clock: Clock
+) -> None:
+    """X2, L19: a service of messages is there, and a number is proved."""
+    installation.settings.sms_url = "https://mensajes.example/enviar"
+    with installation.db.transaction() as tx:
+        casillas.set_phone(tx, casillas.by_id(tx, rosa.id), "+51987654321")
+    here = f"/notificaciones/{sgd.deposit().json()['id']}"
+    with installation.db.transaction() as tx:
+        message = delivery.claim(tx, CATALOG)
+        assert isinstance(message, Message)
+        delivery.record_sent(tx, CATALOG, message, "250")
+    clock.advance(minutes=1)
+    with installation.db.transaction() as tx:
+        bounce = Bounce(message.message_id, rosa.email, True, "550 no such user")
+        assert alertas.came_back(tx, CATALOG, bounce) == "an alerta"
+    told = {one["canal"]: one for one in sgd.get(here).json()["alertas"]}
+    assert (told["email"]["estado"], told["sms"]["estado"]) == ("rebotada", "por-enviar")
+    assert told["email"]["enviada"] < told["email"]["rebotada"]
+    clock.advance(days=4)
+    with installation.db.transaction() as tx:
+        assert isinstance(delivery.claim(tx, CATALOG, "sms"), delivery.Passed)
+    told = sgd.get(here).json()
+    assert [one["estado"] for one in told["alertas"]] == ["rebotada", "abandonada"]
+    happened = [one["suceso"] for one in told["sucesos"]]
+    assert happened == [
+        "deposito",
+        "alerta",
+        "alerta",
+        "alerta-enviada",
+        "alerta-rebotada",
+        "alerta-abandonada",
+        "alerta-fallida",
+        "alerta-fallida",
+    ]
+    advance_all(installation.db)
+    assert [one["suceso"] for one in sgd.get("/eventos").json()["eventos"]] == happened
+    assert sgd.get("/casillas/DNI-40000001").json()["alertas"] == "fallan"
+    assert rosa.email not in str(told) and "987654321" not in str(told)
+
+
+def test_without_a_service_of_messages_there_is_no_sms(
+    sgd: System, rosa: Person, installation: Installation
+) -> None:
+    """A folder of the server is none: what lies there reached nobody."""
+    with installation.db.transaction() as tx:
+        casillas.set_phone(tx, casillas.by_id(tx, rosa.id), "+51987654321")
+    assert installation.settings.sms_url.startswith("maildir:")
+    here = f"/notificaciones/{sgd.deposit().json()['id']}"
+    assert [one["canal"] for one in sgd.get(here).json()["alertas"]] == ["email"]
 
 
 def test_an_annulment_is_answered_once_and_again(sgd: System, rosa: Person, clock: Clock) -> None:
@@ -222,12 +282,12 @@ def test_an_addressee_is_reached_or_not(
     assert reach("DNI-40000001") == nobody | {"afiliada": True}
     with installation.db.transaction() as tx:
         outbox.add(tx, "notificacion_deposited", casillas.by_id(tx, rosa.id))
-        message = delivery.claim(tx)
+        message = delivery.claim(tx, CATALOG)
         assert message
-        delivery.record_failure(tx, message, "no", refused=True)
+        delivery.record_failure(tx, CATALOG, message, "no", refused=True)
     assert reach("DNI-40000001")["alertas"] == "fallan"
     with installation.db.transaction() as tx:
-        delivery.record_sent(tx, message, "sí")
+        delivery.record_sent(tx, CATALOG, message, "sí")
     assert reach("DNI-40000001")["alertas"] == "sanas"
     her: Visitor = inside(rosa)
     assert her
