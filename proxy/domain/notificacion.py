@@ -27,9 +27,13 @@ class Notificacion(Described):
     test: bool = False  # of no legal value; its owner never sees it
 
     @property
+    def counts(self) -> str | None:
+        """The frozen effect whose dates count."""
+        return self.effect_read or self.effect
+
+    @property
     def takes_effect(self) -> Effect | None:
-        frozen = self.effect_read or self.effect
-        return effect.parse(frozen) if frozen else None
+        return effect.parse(self.counts) if self.counts else None
 
     @property
     def declared(self) -> Content | None:

@@ -14,7 +14,7 @@ from typing import Any
 from catalog.reading.model import Catalog
 from proxy.domain import limits
 from proxy.domain.annulment import Void
-from proxy.domain.before_opening import before_opening
+from proxy.domain.before_opening import before_opening, said_digest
 from proxy.domain.client import Client
 from proxy.domain.constancia_acts import Reading
 from proxy.domain.effect import Given, upon_reading
@@ -101,23 +101,33 @@ def taking(tx: Tx, casilla_id: int) -> Denied | None:
     return Denied(Reason.LIMITED, wait) if wait is not None else None
 
 
-def open(tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog) -> None:
-    """Only the first «Ver» leaves a trace (R19)."""
+def open(
+    tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog, said: str | None = None
+) -> bool:
+    """Only the first «Ver» leaves a trace (R19).
+
+    `said`: the digest of what the page said before the click. False: that has changed since, and
+    nothing was opened.
+    """
     one = _mine(tx, casilla_id, notificacion_id)
-    effect = one.effect and upon_reading(one.effect, one.deposited_at, tx.now, catalog)
+    if one.read_at:
+        return True
+    annulled = one.id in _annulled(tx, casilla_id, [one])
+    told = before_opening(one, catalog, tx.now, annulled=annulled)
+    if said is not None and said != said_digest(told):
+        return False
+    effect = one.counts and upon_reading(one.counts, one.deposited_at, tx.now, catalog)
     if notificaciones.mark_read(tx, casilla_id, notificacion_id, effect):
-        said: dict[str, Any] = {"effect": effect_digest(effect)} if effect else {}
-        said |= _proof(tx, one, effect, catalog)
-        eventos.note(tx, Event.NOTIFICACION_READ, casilla_id, notificacion=notificacion_id, **said)
-
-
-def _proof(tx: Tx, one: Notificacion, effect: str | None, catalog: Catalog) -> dict[str, Any]:
-    annulled = one.id in _annulled(tx, one.casilla_id, [one])
-    told = " ".join(before_opening(one, catalog.entity, annulled=annulled))
-    read = replace(one, read_at=tx.now, effect_read=effect or None)
-    files = notificaciones.files_of(tx, one.casilla_id, one.id)
-    owner = casillas.by_id(tx, one.casilla_id)
-    return constancias.of(tx, catalog, owner, Reading(told), read, files)
+        detail: dict[str, Any] = {"effect": effect_digest(effect)} if effect else {}
+        read = replace(one, read_at=tx.now, effect_read=effect or None)
+        files = notificaciones.files_of(tx, casilla_id, one.id)
+        owner = casillas.by_id(tx, casilla_id)
+        act = Reading(" ".join(told))
+        detail |= constancias.of(tx, catalog, owner, act, read, files)
+        eventos.note(
+            tx, Event.NOTIFICACION_READ, casilla_id, notificacion=notificacion_id, **detail
+        )
+    return True
 
 
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:

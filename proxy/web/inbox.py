@@ -3,13 +3,12 @@
 import logging
 from collections.abc import Iterator
 from datetime import datetime, time
-from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from proxy.domain.before_opening import before_opening
+from proxy.domain.before_opening import before_opening, said_digest
 from proxy.domain.effect import Effect
 from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import File, Notificacion
@@ -55,20 +54,25 @@ async def read(request: Request) -> Response:
 @private
 async def detail(request: Request) -> Response:
     found = await look(request, inbox.detail, _casilla(request), _id(request))
-    one, entity = found.notificacion, state_of(request).installation.catalog.entity
-    template = "notificacion" if one.read_at else "unread"
-    before = [] if one.read_at else before_opening(one, entity, annulled=bool(found.annulled))
-    said: dict[str, Any] = {"before": before, "titles": CONSTANCIAS} | vars(found)
-    return page(request, f"inbox/{template}.html", **said)
+    one, told = found.notificacion, {"titles": CONSTANCIAS} | vars(found)
+    if one.read_at:
+        return page(request, "inbox/notificacion.html", **told)
+    parts, annulled = state_of(request).installation, bool(found.annulled)
+    before = before_opening(one, parts.catalog, parts.clock(), annulled=annulled)
+    changed = "cambio" in request.query_params
+    told |= {"before": before, "said": said_digest(before), "changed": changed}
+    return page(request, "inbox/unread.html", **told)
 
 
 @private
 async def open(request: Request) -> Response:
-    await read_form(request, "open")
-    notificacion_id = _id(request)
+    """What the page says before is sent back with the form, so it is what the person has read."""
+    form = await read_form(request, "open")
+    notificacion_id, said = _id(request), form.get("dicho", "")
     catalog = state_of(request).installation.catalog
-    await run(request, inbox.open, _casilla(request), notificacion_id, catalog)
-    return see_other(request, "inbox:detail", id=notificacion_id.hex())
+    opened = await run(request, inbox.open, _casilla(request), notificacion_id, catalog, said)
+    query = "" if opened else "cambio=1"
+    return see_other(request, "inbox:detail", query, id=notificacion_id.hex())
 
 
 @private
