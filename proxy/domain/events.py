@@ -55,6 +55,8 @@ class Event(StrEnum):
         "message_given_up"  # it expired unsent, or no message can be written to its address
     )
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
+    TERM_EXTENDED = "term_extended"  # the entity gave more time; its first dates stay written
+    START_POSTPONED = "term_start_postponed"  # the entity lets the count begin later
     CONSTANCIA_SEALED = "constancia_sealed"  # its PDF is in the casilla
     FILE_SERVED = "sensitive_read"  # an acto, an anexo or a constancia was downloaded
     INCIDENCIA_FOUND = "incidencia_found"  # a stored file is not what was deposited

@@ -25,11 +25,12 @@ class Notificacion(Described):
     number: str | None = None  # 0.3.0 gave none
     content: str | None = None  # frozen; None: its sender declared nothing (L7)
     test: bool = False  # of no legal value; its owner never sees it
+    postponed: str | None = None  # what the last postponement made of it: a row of its own
 
     @property
     def counts(self) -> str | None:
         """The frozen effect whose dates count."""
-        return self.effect_read or self.effect
+        return effect.counting(self.effect, self.effect_read, self.postponed)
 
     @property
     def takes_effect(self) -> Effect | None:
@@ -40,6 +41,8 @@ class Notificacion(Described):
         return parse_content(self.content) if self.content else None
 
 
+# Of its own row.
+COLUMNS = tuple(name for name in Notificacion.__dataclass_fields__ if name != "postponed")
 LATER = ("number", "content", "test")  # columns that earlier versions did not have
 
 

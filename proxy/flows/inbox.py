@@ -21,9 +21,10 @@ from proxy.domain.effect import Given, upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
+from proxy.domain.sending import Happened
 from proxy.errors import Denied, NotYours, Reason
 from proxy.flows import constancias, incidencias, limiting, recalculation
-from proxy.store import annulments, casillas, eventos, notificaciones
+from proxy.store import annulments, casillas, eventos, feed, notificaciones
 from proxy.store.constancias import Constancia
 from proxy.store.tx import Tx
 
@@ -53,6 +54,7 @@ class Detail:
     acto: File
     anexos: list[File]
     constancias: list[Constancia]
+    history: list[Happened]
     given: Given | None = None  # what a later calendar gives, where it is another date
     annulled: Void | None = None
 
@@ -109,6 +111,7 @@ def open(
     `said`: the digest of what the page said before the click. False: that has changed since, and
     nothing was opened.
     """
+    casillas.lock(tx, casilla_id)  # or what puts it off meanwhile would be lost
     one = _mine(tx, casilla_id, notificacion_id)
     if one.read_at:
         return True
@@ -134,10 +137,11 @@ def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
     notificacion = _mine(tx, casilla_id, notificacion_id)
     acto, *anexos = notificaciones.files_of(tx, casilla_id, notificacion_id)
     annulled = _annulled(tx, casilla_id, [notificacion]).get(notificacion_id)
-    given = None if annulled else recalculation.given(tx, notificacion_id)
+    given = None if annulled else recalculation.given(tx, notificacion)
     counts = notificaciones.counts(tx, casilla_id)
     proofs = constancias.list_of(tx, casilla_id, notificacion_id)
-    return Detail(notificacion, counts, acto, anexos, proofs, given, annulled)
+    history = feed.history(tx, notificacion)
+    return Detail(notificacion, counts, acto, anexos, proofs, history, given, annulled)
 
 
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:

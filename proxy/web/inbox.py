@@ -12,6 +12,7 @@ from proxy.domain.before_opening import before_opening, said_digest
 from proxy.domain.effect import Effect
 from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import File, Notificacion
+from proxy.domain.timeline import timeline
 from proxy.errors import Denied, NotYours, Refusal
 from proxy.flows import constancias, factor, inbox, incidencias
 from proxy.installation import Installation
@@ -54,11 +55,13 @@ async def read(request: Request) -> Response:
 @private
 async def detail(request: Request) -> Response:
     found = await look(request, inbox.detail, _casilla(request), _id(request))
-    one, told = found.notificacion, {"titles": CONSTANCIAS} | vars(found)
+    one, parts = found.notificacion, state_of(request).installation
+    now, annulled = parts.clock(), bool(found.annulled)
+    steps = timeline(one, found.history, parts.zone, now, annulled=annulled)
+    told = {"titles": CONSTANCIAS, "steps": steps} | vars(found)
     if one.read_at:
         return page(request, "inbox/notificacion.html", **told)
-    parts, annulled = state_of(request).installation, bool(found.annulled)
-    before = before_opening(one, parts.catalog, parts.clock(), annulled=annulled)
+    before = before_opening(one, parts.catalog, now, annulled=annulled)
     changed = "cambio" in request.query_params
     told |= {"before": before, "said": said_digest(before), "changed": changed}
     return page(request, "inbox/unread.html", **told)
@@ -126,7 +129,7 @@ async def ics(request: Request) -> Response:
         state_of(request).installation, one, effect, path, cancelled=annulled is not None
     )
     stamp = one.read_at if one.effect_read and one.read_at else one.deposited_at
-    stamp = annulled.at if annulled else stamp
+    stamp = max(stamp, effect.changed_at or stamp, annulled.at if annulled else stamp)
     content = write_ics(dates, stamp)
     return delivery.made(iter([content]), f"Plazo {one.numero}.ics", "text/calendar; charset=utf-8")
 
@@ -148,7 +151,7 @@ def _dates(
     for name, (day, code) in days.items():
         uid = f"{one.id.hex()}-{name}@{origin.partition('://')[2]}"
         summary = TEXTS["ics.annulled" if cancelled else code].format(**said)
-        edition = int(one.effect_read is not None) + 2 * cancelled
+        edition = int(one.effect_read is not None) + effect.edition + 2 * cancelled
         yield Marked(uid, day, summary, told, origin + path, edition, cancelled)
 
 

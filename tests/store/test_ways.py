@@ -51,6 +51,7 @@ OTHERS = {
     "lookups",
     "notificaciones",
     "outbox",
+    "postponements",
     "petitions",  # two people of the entity act, and the act takes the lock
 }
 

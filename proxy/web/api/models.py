@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from proxy.domain.datos import Text500
+from catalog.reading.effect import Unit
+from proxy.domain.datos import Amount, Day, Text300, Text500
 from proxy.domain.sending import State
 
 # What the OpenAPI document says of each address.
@@ -28,6 +29,18 @@ ONE = "Una notificación: estado, alertas, lecturas y lo que ocurrió con ella."
 ANNUL = "Anula una notificación: queda donde está, y dice que se anuló y por qué."
 ANNULLED = "Se anuló."
 ANNULLED_AGAIN = "Ya se había anulado por el mismo motivo."
+EXTEND = (
+    "Prorroga el plazo que se declaró al depositarla: una sola vez y antes de que venza. Las "
+    "primeras fechas quedan escritas."
+)
+EXTENDED = "Se prorrogó."
+EXTENDED_AGAIN = "Ya se había prorrogado así."
+BEGIN_LATER = (
+    "Dispone que el plazo corra desde más tarde: si se dispone varias veces, vale la última. Las "
+    "primeras fechas quedan escritas."
+)
+BEGUN_LATER = "Se aplazó."
+BEGUN_LATER_AGAIN = "Ya se había aplazado así."
 NEWS = "Lo que ocurrió con las notificaciones de este sistema: nada falta y nada se repite."
 REACH = "Si a alguien se le puede notificar aquí."
 
@@ -110,6 +123,7 @@ class Alerta(Told):
 
 class Lectura(Told):
     leida: Instante
+    por: Literal["titular", "representante"]
 
 
 class Anulacion(Told):
@@ -133,11 +147,16 @@ class Suceso(Told):
     lugar: int | None = Field(description="En el registro. `null` el segundo que tarda en tenerlo.")
     suceso: str = Field(
         description="`deposito`, `alerta`, `alerta-fallida`, `lectura`, `descarga`, `anulacion`, "
-        "`constancia`, `otra-fecha`, `incidencia`, `incidencia-reparada` u otro que se agregue."
+        "`prorroga`, `inicio-aplazado`, `constancia`, `otra-fecha`, `incidencia`, "
+        "`incidencia-reparada` u otro que se agregue."
     )
     cuando: Instante
     notificacion: Id
     numero: str | None
+    descripcion: str | None = Field(
+        description="Como lo lee la persona en su casilla. `null` si no es de los que se muestran."
+    )
+    constancia: str | None = Field(description="El número de la que lo prueba, si la hay.")
 
 
 class Notificacion(Depositada):
@@ -165,6 +184,30 @@ class Anular(BaseModel):
 
 class Anulada(Resumen):
     anulacion: Anulacion
+    enlaces: Enlaces
+
+
+class Prorrogar(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    cantidad: Amount
+    unidad: Unit
+    norma: Text300 = Field(description="La que permite prorrogarlo. La leerá la persona.")
+    motivo: Text500 = Field(description="Lo leerá la persona.")
+
+
+class AplazarInicio(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    fecha: Day = Field(description="Desde cuándo corre el plazo: más tarde que ahora.")
+    norma: Text300 = Field(description="La que lo dispone. La leerá la persona.")
+
+
+class Aplazada(Resumen):
+    """`efecto` tiene las fechas que valen desde entonces."""
+
+    aplazada: Instante
+    efecto: Efecto
     enlaces: Enlaces
 
 

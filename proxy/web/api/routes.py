@@ -19,6 +19,10 @@ V1: list[BaseRoute] = [
     Route("/v1/notificaciones", _either, methods=["GET", "POST"], name="api:deposits"),
     Route("/v1/notificaciones/{id}", asking.one, name="api:one"),
     Route("/v1/notificaciones/{id}/anulacion", deposits.annul, methods=["POST"], name="api:annul"),
+    Route("/v1/notificaciones/{id}/prorroga", deposits.extend, methods=["POST"], name="api:extend"),
+    Route(
+        "/v1/notificaciones/{id}/inicio", deposits.begin_later, methods=["POST"], name="api:later"
+    ),
     Route("/v1/eventos", asking.news, name="api:news"),
     Route("/v1/casillas/{identidad}", asking.reach, name="api:reach"),
 ]

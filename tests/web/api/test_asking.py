@@ -43,7 +43,7 @@ def test_a_notificacion_tells_its_state_its_alertas_its_readings_and_what_happen
     told = sgd.get(f"/notificaciones/{sent['id']}").json()
     assert (told["estado"], told["lecturas"]) == (
         "leida",
-        [{"leida": "2026-11-16T10:01:00.000000-05:00"}],
+        [{"leida": "2026-11-16T10:01:00.000000-05:00", "por": "titular"}],
     )
     assert told["alertas"][0]["estado"] == "reintentando"
     with installation.db.transaction() as tx:
