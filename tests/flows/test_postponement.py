@@ -29,6 +29,7 @@ from tests.flows.test_deposit import Sender, count
 from tests.flows.test_sending import SGD, TEST, sent
 from tests.people import ROSA, Person, open_casilla, vault
 from tests.plazos import CATALOG, RULING, also_closed, at, governed_by, refusing
+from tests.racing import done_or_waiting, race
 from tests.recorded import verify
 from tests.store.test_facts import altered
 
