@@ -58,6 +58,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "depositar": deposits.deposit,
     "depositar-lote": lot.deposit_lot,
     "anular": deposits.annul,
+    "prorrogar": deposits.extend,
+    "aplazar": deposits.begin_later,
     "correo": mail.mail,
     "respaldar": backup.save,
     "restaurar": backup.restore,

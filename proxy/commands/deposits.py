@@ -15,6 +15,7 @@ from proxy.errors import Refusal
 if TYPE_CHECKING:
     from proxy.domain.effect import Effect
     from proxy.flows.deposit import Receipt
+    from proxy.flows.postponement import Postponed
     from proxy.installation import Installation
 
 # Without --datos each of them is needed; with it none of them may stand.
@@ -160,6 +161,59 @@ def annul(
         done = flow.annul(tx, parts.catalog, numero, motivo, reemplazo)
     since = start.to_the_second(done.annulment.at, parts)
     print(f"La notificación {numero} está anulada desde el {since}.")
+
+
+def extend(
+    numero: Annotated[
+        str, typer.Argument(metavar="NÚMERO", help="Su número, como CE-2026-000123-H, o su código.")
+    ],
+    cantidad: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="Cuánto más.")],
+    unidad: Annotated[
+        str, typer.Option(metavar="U", help="habiles, calendario, horas, meses o anios.")
+    ],
+    norma: Annotated[
+        str, typer.Option(metavar="TEXTO", help="La que permite prorrogarlo. La leerá la persona.")
+    ],
+    motivo: Annotated[str, typer.Option(metavar="TEXTO", help="Por qué. Lo leerá la persona.")],
+) -> None:
+    """Prorroga un plazo, una sola vez y antes de que venza: las primeras fechas quedan escritas."""
+    from proxy.domain.plazo_asked import term
+    from proxy.flows import postponement as flow
+
+    parts, more = start.ready(), term(cantidad, unidad)
+    with parts.db.transaction() as tx:
+        done = flow.extend(tx, parts.catalog, numero, more, norma, motivo)
+    _tell_dates(numero, done)
+
+
+def begin_later(
+    numero: Annotated[
+        str, typer.Argument(metavar="NÚMERO", help="Su número, como CE-2026-000123-H, o su código.")
+    ],
+    fecha: Annotated[str, typer.Option(metavar="AAAA-MM-DD", help="Desde cuándo corre.")],
+    norma: Annotated[
+        str, typer.Option(metavar="TEXTO", help="La que lo dispone. La leerá la persona.")
+    ],
+) -> None:
+    """Dispone que un plazo corra desde más tarde: las primeras fechas quedan escritas."""
+    from proxy.domain.plazo import Later
+    from proxy.domain.plazo_asked import day
+    from proxy.flows import postponement as flow
+
+    parts, later = start.ready(), Later(day(fecha), norma)
+    with parts.db.transaction() as tx:
+        done = flow.begin_later(tx, parts.catalog, numero, later)
+    _tell_dates(numero, done)
+
+
+def _tell_dates(number: str, done: "Postponed") -> None:
+    from proxy.domain.effect import parse
+    from proxy.domain.plazo_steps import moment_text
+
+    found = parse(done.postponement.effect)
+    ends = f" y vence el {moment_text(found.ends)}" if found.ends else ""
+    since = moment_text(found.starts)
+    print(f"El plazo de la notificación {number} corre desde el {since}{ends}.")
 
 
 def _deposit_file(

@@ -85,6 +85,10 @@ OPERATION = {
         "La notificación {id} no dice si se anuló, cuándo o por qué como lo dice la auditoría. "
         "Alguien cambió, agregó o quitó la anulación. Recupérela de un respaldo."
     ),
+    "audit.postponed": (
+        "La notificación {id} no dice qué se prorrogó o aplazó en ella, o cuándo, como lo dice la "
+        "auditoría. Alguien cambió, agregó o quitó una prórroga. Recupérela de un respaldo."
+    ),
     "audit.unserved": (
         "Falta la notificación {id}, que según la auditoría se depositó en esa casilla. Alguien la "
         "quitó o la movió. Recupérela de un respaldo."

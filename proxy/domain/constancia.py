@@ -87,8 +87,9 @@ class Concerned:
 
 def concerned(one: Notificacion, files: Sequence[File]) -> Concerned:
     parts = tuple(Part(file.name, file.size, file.sha256) for file in files)
-    effect = one.effect_read or one.effect
-    return Concerned(one.id.hex(), one, one.deposited_at, parts, effect, one.number, one.content)
+    return Concerned(
+        one.id.hex(), one, one.deposited_at, parts, one.counts, one.number, one.content
+    )
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,18 @@ Canonical JSON, so that a digest can hold it. The sheets change; what was frozen
 """
 
 import json
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from catalog.reading.effect import Rule
+from catalog.reading.holidays import Calendar
 from catalog.reading.model import Catalog
 from proxy.domain import plazo_asked as asked
-from proxy.domain.plazo import Answer, Distance, Later, Question, Term, reckon
+from proxy.domain.plazo import Answer, Distance, Extension, Later, Question, Term, reckon
 from proxy.errors import Refusal
+from proxy.texts import TEXTS
 
 # What reading something else than this service froze may raise.
 UNREADABLE = (
@@ -48,6 +50,8 @@ class Effect:
     ends: date | None
     closes: str | None  # the hour at which a term in days ends, where the rule says one
     steps: tuple[str, ...]
+    edition: int = 0  # how often the entity has put off its dates since the deposit
+    changed_at: datetime | None = None  # the last time
 
 
 def freeze(ruling: Ruling, deposited: datetime) -> str:
@@ -58,6 +62,81 @@ def freeze(ruling: Ruling, deposited: datetime) -> str:
     calendar = asked.calendar(catalog)
     answer = reckon(question, rule, calendar, zone, catalog.entity.official_time)
     return _told(ruling.procedure, question, answer)
+
+
+def postpone(
+    frozen: str, deposited: datetime, change: Extension | Later, now: datetime, catalog: Catalog
+) -> str:
+    """The effect with more time, or with a later start of the count: by the rule that was frozen.
+
+    Refuses `postponement.rule`: the sheets of today do not have that rule, or its calendar;
+    `postponement.not_later`: nothing would end, or begin, later; `postponement.unit`: hours and
+    days do not add up; and what `reckon` refuses.
+    """
+    told = json.loads(frozen)
+    sheets = _sheets(told, catalog)
+    if sheets is None:
+        raise Refusal("postponement.rule")
+    question = _question(
+        told, deposited, datetime.fromisoformat(told["acuse"]) if told["acuse"] else None
+    )
+    if isinstance(change, Extension):
+        hours = question.term is not None and question.term.unit == "horas"
+        if hours != (change.term.unit == "horas"):
+            raise Refusal("postponement.unit")
+        question = replace(question, extension=change)
+    else:
+        question = replace(question, not_before=change)
+    rule, calendar = sheets
+    zone = ZoneInfo(catalog.entity.zona_horaria)
+    answer = reckon(question, rule, calendar, zone, catalog.entity.official_time)
+    if calendar.version != told["version_calendario"]:
+        before, version = told["version_calendario"], calendar.version
+        said = TEXTS["plazo.other_calendar"].format(version=version, before=before)
+        answer = replace(answer, steps=(*answer.steps, said))
+    edition = told.get("edicion", 0) + 1
+    made = _told(told["procedimiento"], question, answer, edition, now.isoformat())
+    if not _later(parse(made), parse(frozen), change):
+        raise Refusal("postponement.not_later")
+    return made
+
+
+def end_of(effect: Effect, zone: ZoneInfo) -> datetime | None:
+    """The first instant at which its term is over (L33). None: it has no term."""
+    end = effect.ends
+    if end is None or isinstance(end, datetime):
+        return end
+    if effect.closes:
+        return datetime.combine(end, time.fromisoformat(effect.closes), zone)
+    return datetime.combine(end + timedelta(days=1), time(), zone)
+
+
+def _later(now: Effect, before: Effect, change: Extension | Later) -> bool:
+    """No calendar takes back what was given."""
+    if now.starts < before.starts or (now.ends and before.ends and now.ends < before.ends):
+        return False
+    if isinstance(change, Later):
+        return now.starts > before.starts
+    return now.ends is not None and before.ends is not None and now.ends > before.ends
+
+
+def counting(effect: str | None, effect_read: str | None, postponed: str | None) -> str | None:
+    """Of what was frozen at the deposit, by its reading and by the last postponement, the one whose
+    dates count: the reading kept the postponements before it, and one after it keeps the reading.
+    """
+    if postponed is None:
+        return effect_read or effect
+    return (
+        effect_read if effect_read and _edition(effect_read) >= _edition(postponed) else postponed
+    )
+
+
+def _edition(frozen: str) -> int:
+    """-1 of what nobody can read."""
+    try:
+        return int(json.loads(frozen).get("edicion", 0))
+    except UNREADABLE:
+        return -1
 
 
 def upon_reading(frozen: str, deposited: datetime, read: datetime, catalog: Catalog) -> str | None:
@@ -75,7 +154,7 @@ def upon_reading(frozen: str, deposited: datetime, read: datetime, catalog: Cata
         found = _reckoned(told, deposited, read, catalog)
         if found is None or found[1].effective > _moment(told["surte_efecto"]):
             return None
-        return _told(told["procedimiento"], *found)
+        return _told(told["procedimiento"], *found, told.get("edicion", 0), told.get("cambiada"))
     except UNREADABLE:
         return None
 
@@ -121,21 +200,16 @@ def by_calendar(
 def _reckoned(
     told: dict[str, Any], deposited: datetime, read: datetime | None, catalog: Catalog
 ) -> tuple[Question, Answer] | None:
-    rule = _rule(told, catalog)
-    calendar = catalog.holidays.calendars.get(told["calendario"])
-    if rule is None or calendar is None:
+    sheets = _sheets(told, catalog)
+    if sheets is None:
         return None
-    question = Question(deposited, read, *_asked(told))
+    rule, calendar = sheets
+    question = _question(told, deposited, read)
     zone = ZoneInfo(catalog.entity.zona_horaria)
     try:
         return question, reckon(question, rule, calendar, zone, catalog.entity.official_time)
     except Refusal:
         return None
-
-
-WORDS = (
-    "procedimiento", "regla", "version_regla", "norma", "calendario", "version_calendario", "base",
-)  # fmt: skip
 
 
 def rule_of(frozen: str, catalog: Catalog) -> Rule | None:
@@ -148,10 +222,21 @@ def _rule(told: dict[str, Any], catalog: Catalog) -> Rule | None:
     return versions.get(told["version_regla"])
 
 
+def _sheets(told: dict[str, Any], catalog: Catalog) -> tuple[Rule, Calendar] | None:
+    """The rule that was frozen, in its version, and the calendar of today."""
+    rule, calendar = _rule(told, catalog), catalog.holidays.calendars.get(told["calendario"])
+    return (rule, calendar) if rule and calendar else None
+
+
+WORDS = (
+    "procedimiento", "regla", "version_regla", "norma", "calendario", "version_calendario", "base",
+)  # fmt: skip
+
+
 def parse(frozen: str) -> Effect:
     """Raises one of UNREADABLE."""
     told = json.loads(frozen)
-    _asked(told)
+    _question(told, datetime.min, None)
     if not all(isinstance(said, str) for said in (*(told[name] for name in WORDS), *told["pasos"])):
         raise TypeError("no effect")
     return Effect(
@@ -167,10 +252,18 @@ def parse(frozen: str) -> Effect:
         ends=_moment(told["vence"]) if told["vence"] else None,
         closes=told["cierre"],
         steps=tuple(told["pasos"]),
+        edition=told.get("edicion", 0),
+        changed_at=datetime.fromisoformat(told["cambiada"]) if told.get("cambiada") else None,
     )
 
 
-def _told(procedure: str, question: Question, answer: Answer) -> str:
+def _told(
+    procedure: str,
+    question: Question,
+    answer: Answer,
+    edition: int = 0,
+    changed: str | None = None,
+) -> str:
     term, distance, later = question.term, question.distance, question.not_before
     rule = answer.rule
     said = answer.as_dict() | {
@@ -186,16 +279,33 @@ def _told(procedure: str, question: Question, answer: Answer) -> str:
             {"fecha": later.day.isoformat(), "norma": later.norm} if later else None
         ),
     }
+    if edition:  # what was never put off says nothing of it
+        more = question.extension
+        said |= {
+            "edicion": edition,
+            "cambiada": changed,
+            "prorroga": {"cantidad": more.term.amount, "unidad": more.term.unit, "norma": more.norm}
+            if more
+            else None,
+        }
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _asked(told: dict[str, Any]) -> tuple[Term | None, Distance | None, Later | None]:
+def _question(told: dict[str, Any], deposited: datetime, read: datetime | None) -> Question:
     term, distance, later = (told[name] for name in ("plazo", "distancia", "inicio_no_antes_de"))
-    return (
-        Term(term["cantidad"], term["unidad"]) if term else None,
+    more = told.get("prorroga")
+    return Question(
+        deposited,
+        read,
+        _term(term) if term else None,
         Distance(distance["dias"], distance["norma"]) if distance else None,
         Later(date.fromisoformat(later["fecha"]), later["norma"]) if later else None,
+        extension=Extension(_term(more), more["norma"]) if more else None,
     )
+
+
+def _term(told: dict[str, Any]) -> Term:
+    return Term(told["cantidad"], told["unidad"])
 
 
 def _moment(text: str) -> date:

@@ -59,6 +59,8 @@ class Event(StrEnum):
     ALERTA_BOUNCED = "alerta_bounced"  # it came back
     ALERTA_UNDELIVERED = "alerta_undelivered"  # nor did any other of its notificacion arrive
     NOTIFICACION_READ = "notificacion_read"  # the owner pressed «Ver» for the first time
+    TERM_EXTENDED = "term_extended"  # the entity gave more time; its first dates stay written
+    START_POSTPONED = "term_start_postponed"  # the entity lets the count begin later
     CONSTANCIA_SEALED = "constancia_sealed"  # its PDF is in the casilla
     CONSTANCIA_LATE = "constancia_late"  # ten minutes after its act it is not sealed
     ACUSE_EXPIRED = "acuse_expired"  # nobody opened it in the days that its rule waits

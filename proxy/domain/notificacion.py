@@ -25,14 +25,19 @@ class Notificacion(Described):
     number: str | None = None  # 0.3.0 gave none
     content: str | None = None  # frozen; None: its sender declared nothing (L7)
     test: bool = False  # of no legal value; its owner never sees it
+    postponed: str | None = None  # what the last postponement made of it: a row of its own
+
+    @property
+    def counts(self) -> str | None:
+        """The frozen effect whose dates count."""
+        return effect.counting(self.effect, self.effect_read, self.postponed)
 
     @property
     def takes_effect(self) -> Effect | None:
         """None also for what is no effect: it keeps nobody from opening what is theirs, and the
         digest in the record shows it. So for `declared`."""
-        frozen = self.effect_read or self.effect
         try:
-            return effect.parse(frozen) if frozen else None
+            return effect.parse(self.counts) if self.counts else None
         except UNREADABLE:
             return None
 
@@ -44,6 +49,8 @@ class Notificacion(Described):
             return None
 
 
+# Of its own row.
+COLUMNS = tuple(name for name in Notificacion.__dataclass_fields__ if name != "postponed")
 LATER = ("number", "content", "test")  # columns that earlier versions did not have
 
 

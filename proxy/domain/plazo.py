@@ -40,6 +40,14 @@ class Later:
 
 
 @dataclass(frozen=True)
+class Extension:
+    """More time, that the entity gave once, before the term ended (L30)."""
+
+    term: Term
+    norm: str | None = None
+
+
+@dataclass(frozen=True)
 class Question:
     deposited: datetime
     read: datetime | None = None  # the acuse
@@ -47,6 +55,7 @@ class Question:
     distance: Distance | None = None
     not_before: Later | None = None
     closed: frozenset[date] = frozenset()  # days on which the office did not attend (L27)
+    extension: Extension | None = None
 
 
 @dataclass(frozen=True)
@@ -96,10 +105,10 @@ class _Reckoning:
         self.asked, self.rule, self.calendar, self.zone = question, rule, calendar, zone
         self.steps = Steps(calendar, official)
         self.last = calendar.first  # the last day about which the calendar was asked
-        if question.term and question.term.unit not in rule.unidades:
-            known = listed([UNITS[unit][1] for unit in rule.unidades], "o")
-            unit = UNITS[question.term.unit][1]
-            raise Refusal("plazo.unit", rule=rule.id, unit=unit, known=known)
+        for term in (question.term, question.extension and question.extension.term):
+            if term and term.unit not in rule.unidades:
+                known = listed([UNITS[unit][1] for unit in rule.unidades], "o")
+                raise Refusal("plazo.unit", rule=rule.id, unit=UNITS[term.unit][1], known=known)
         if question.read and question.read < question.deposited:
             raise Refusal("plazo.read_before")
 
@@ -257,25 +266,31 @@ class _Reckoning:
         self.steps.say(code, amount=amount, first=first, last=last, skipped=skipped)
 
     def _months(self, first: date, term: Term) -> date:
-        """From date to date; lacking that date, the first business day of the next month (L28)."""
+        end, after = self._same_date(first, term)
+        if after is None:
+            self._tell("plazo.months", term, first, end)
+        else:
+            self._tell("plazo.no_such_day", term, first, end, skipped=(after, end))
+        return end
+
+    def _same_date(self, first: date, term: Term) -> tuple[date, date | None]:
+        """From date to date; lacking that date, the first business day of the next month (L28),
+        with the first day of that month."""
         months = term.amount * (12 if term.unit == "anios" else 1)
         year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
         if year > date.max.year:
-            return self._covered(date.max)
+            return self._covered(date.max), None
         length = monthrange(year, month + 1)[1]
         if first.day <= length:
-            end = self._covered(date(year, month + 1, first.day))
-            self._tell("plazo.months", term, first, end)
-            return end
+            return self._covered(date(year, month + 1, first.day)), None
         after = date(year, month + 1, length) + ONE
-        end = self._working(after)
-        self._tell("plazo.no_such_day", term, first, end, skipped=(after, end))
-        return end
+        return self._working(after), after
 
     def _closing(self, end: date) -> date:
         """Non-working last days, the distance, and days on which nobody attended (L10, L27)."""
         end = self._distant(self._attended(end, frozenset()))
         end = self._attended(end, self.asked.closed)
+        end = self._extended(end)
         if self.rule.cierre:
             self.steps.say("plazo.ends_at", day=end, time=time.fromisoformat(self.rule.cierre))
         else:
@@ -283,6 +298,25 @@ class _Reckoning:
         if self.asked.distance is None:
             self.steps.say("plazo.distance_unsaid")
         return end
+
+    def _extended(self, end: date) -> date:
+        """It runs from where the term ended: nothing of what was there is counted anew."""
+        if self.asked.extension is None:
+            return end
+        term, norm = self.asked.extension.term, self.asked.extension.norm
+        skipped = None
+        if term.unit == "habiles":
+            last = self._working_days(end + ONE, term.amount)
+            skipped = (end + ONE, last)
+        elif term.unit == "calendario":
+            last = self._plus(end, term.amount)
+        else:
+            last, _ = self._same_date(end, term)
+        amount = amount_text(term.amount, term.unit)
+        self.steps.say(
+            "plazo.extended", first=end, amount=amount, norm=norm, last=last, skipped=skipped
+        )
+        return self._attended(last, self.asked.closed)
 
     def _distant(self, end: date) -> date:
         distance = self.asked.distance
@@ -335,6 +369,13 @@ class _Reckoning:
             end += timedelta(days=distance.days)
             amount = amount_text(distance.days, "calendario")
             self.steps.say("plazo.distance_calendar", norm=distance.norm, amount=amount, last=end)
+        if more := self.asked.extension:
+            before, end = end, end + timedelta(hours=more.term.amount)
+            amount = amount_text(more.term.amount, more.term.unit)
+            self.steps.say(
+                "plazo.extended_hours", amount=amount, norm=more.norm,
+                first=before, from_time=before, last=end, time=end,
+            )  # fmt: skip
         if end.date() in self.asked.closed:
             # LPAG 134.2 moves a last day. To move an hour would give a shorter term more time
             # than a longer one that ends on the next morning.

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from catalog.reading.holidays import Calendar
 from catalog.reading.model import Catalog
 from proxy.domain import effect
-from proxy.domain.effect import Effect
+from proxy.domain.effect import Effect, end_of
 from proxy.domain.plazo import last_to_open
 
 ONE = timedelta(days=1)
@@ -29,7 +29,7 @@ def plan(frozen: str, deposited: datetime, catalog: Catalog) -> list[tuple[Due, 
     calendar = catalog.holidays.calendars.get(found.calendar)
     if calendar is None:
         return []
-    over = passed(found, zone)
+    over = end_of(found, zone)
     reminders = {
         at
         for at in _reminders(found, deposited, calendar, catalog)
@@ -40,15 +40,6 @@ def plan(frozen: str, deposited: datetime, catalog: Catalog) -> list[tuple[Due, 
     if not hours and (ended := _expiry(frozen, deposited, calendar, catalog)):
         planned.append((Due.EXPIRY, ended))
     return planned
-
-
-def passed(found: Effect, zone: ZoneInfo) -> datetime | None:
-    """The instant at which its term is over. None: it has no term."""
-    if found.ends is None or isinstance(found.ends, datetime):
-        return found.ends
-    if found.closes:
-        return datetime.combine(found.ends, time.fromisoformat(found.closes), zone)
-    return _end_of(found.ends, zone)
 
 
 def later(at: datetime, over: datetime | None, catalog: Catalog) -> datetime:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from proxy.domain.annulment import Annulment
 from proxy.domain.constancia import Constancia
 from proxy.domain.effect import Given
 from proxy.domain.notificacion import File, Notificacion, Sent
 
+Reader = Literal["owner", "representative"]
 State = Literal["depositada", "leida", "anulada"]
 
 
@@ -20,13 +21,30 @@ def state_of(one: Notificacion, annulled: bool) -> State:
 
 @dataclass(frozen=True)
 class Happened:
-    """An evento of what a system sent. `place` is its place in line, once it has one."""
+    """An evento of a notificacion. `place` is its place in line, once it has one. `channel` and
+    `address`, which is masked, are of the message that it is about."""
 
     place: int | None
     at: datetime
     kind: str
     notificacion: bytes
     number: str | None
+    dependencia: str
+    actor: str
+    detail: dict[str, Any]
+    channel: str | None = None
+    address: str | None = None
+
+    @property
+    def reader(self) -> Reader:
+        """Who did it, of those who may open a casilla."""
+        return "representative" if self.actor.startswith("representative") else "owner"
+
+    @property
+    def constancia(self) -> str | None:
+        """The number of the constancia that proves it, or that it is about."""
+        number = self.detail.get("constancia")
+        return number if isinstance(number, str) else None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ _MISSING = {
     Event.CHALLENGE_MADE: "audit.no_challenge",
     Event.MESSAGE_WRITTEN: "audit.no_message",
 }
+POSTPONED = {Event.TERM_EXTENDED, Event.START_POSTPONED}
 
 
 class Fault(NamedTuple):
@@ -108,7 +109,10 @@ def _fault(fact: Fact) -> str | None:
     served, noted = fact.served, _by_kind(fact)
     if served is None:
         return "audit.unserved"
-    if len(noted) < len(fact.noted):
+    later = [one for one in fact.noted if one.kind in POSTPONED]
+    if [(one.at, one.postponement) for one in later] != [(p.at, p.digest) for p in fact.put_off]:
+        return "audit.postponed"
+    if len({*noted} - POSTPONED) < len(fact.noted) - len(later):
         return "audit.served"  # more than one deposit, or reading
     deposit = noted.get(Event.NOTIFICACION_DEPOSITED)
     if deposit and (deposit.at, deposit.acto) != (served.deposited_at, served.digest):

@@ -14,7 +14,7 @@ from typing import Any
 from catalog.reading.model import Catalog
 from proxy.domain import limits
 from proxy.domain.annulment import Void
-from proxy.domain.before_opening import before_opening
+from proxy.domain.before_opening import before_opening, said_digest
 from proxy.domain.client import Client
 from proxy.domain.constancia import Constancia
 from proxy.domain.constancia_acts import Reading
@@ -22,9 +22,10 @@ from proxy.domain.effect import Given, upon_reading
 from proxy.domain.events import Event
 from proxy.domain.finding import EVERYTHING, Filter
 from proxy.domain.notificacion import Counts, File, Notificacion, effect_digest
+from proxy.domain.sending import Happened
 from proxy.errors import Denied, NotYours, Reason
 from proxy.flows import constancias, incidencias, limiting, recalculation
-from proxy.store import annulments, casillas, eventos, notificaciones
+from proxy.store import annulments, casillas, eventos, feed, notificaciones
 from proxy.store.tx import Tx
 
 ROWS = 20
@@ -54,6 +55,7 @@ class Detail:
     acto: File
     anexos: list[File]
     constancias: list[Constancia]
+    history: list[Happened]
     given: Given | None = None  # what a later calendar gives, where it is another date
     annulled: Void | None = None
 
@@ -100,31 +102,42 @@ def taking(tx: Tx, casilla_id: int) -> Denied | None:
     return Denied(Reason.LIMITED, wait) if wait is not None else None
 
 
-def open(tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog) -> None:
-    """Only the first «Ver» leaves a trace (R19)."""
+def open(
+    tx: Tx, casilla_id: int, notificacion_id: bytes, catalog: Catalog, said: str | None = None
+) -> bool:
+    """Only the first «Ver» leaves a trace (R19).
+
+    `said`: the digest of what the page said before the click. False: that has changed since, and
+    nothing was opened.
+    """
+    casillas.lock(tx, casilla_id)  # or what puts it off meanwhile would be lost
     one = _mine(tx, casilla_id, notificacion_id)
-    effect = one.effect and upon_reading(one.effect, one.deposited_at, tx.now, catalog)
+    if one.read_at:
+        return True
+    annulled = one.id in _annulled(tx, casilla_id, [one])
+    told = before_opening(one, catalog, tx.now, annulled=annulled)
+    if said is not None and said != said_digest(told):
+        return False
+    effect = one.counts and upon_reading(one.counts, one.deposited_at, tx.now, catalog)
     if notificaciones.mark_read(tx, casilla_id, notificacion_id, effect):
-        said: dict[str, Any] = {"effect": effect_digest(effect)} if effect else {}
-        said |= _proof(tx, one, effect, catalog)
-        eventos.note(tx, Event.NOTIFICACION_READ, casilla_id, notificacion=notificacion_id, **said)
-
-
-def _proof(tx: Tx, one: Notificacion, effect: str | None, catalog: Catalog) -> dict[str, Any]:
-    annulled = one.id in _annulled(tx, one.casilla_id, [one])
-    told = " ".join(before_opening(one, catalog.entity, annulled=annulled))
-    read = replace(one, read_at=tx.now, effect_read=effect or None)
-    return constancias.about(tx, catalog, read, Reading(told))
+        detail: dict[str, Any] = {"effect": effect_digest(effect)} if effect else {}
+        read = replace(one, read_at=tx.now, effect_read=effect or None)
+        detail |= constancias.about(tx, catalog, read, Reading(" ".join(told)))
+        eventos.note(
+            tx, Event.NOTIFICACION_READ, casilla_id, notificacion=notificacion_id, **detail
+        )
+    return True
 
 
 def detail(tx: Tx, casilla_id: int, notificacion_id: bytes) -> Detail:
     notificacion = _mine(tx, casilla_id, notificacion_id)
     acto, *anexos = notificaciones.files_of(tx, casilla_id, notificacion_id)
     annulled = _annulled(tx, casilla_id, [notificacion]).get(notificacion_id)
-    given = None if annulled else recalculation.given(tx, notificacion_id)
+    given = None if annulled else recalculation.given(tx, notificacion)
     counts = notificaciones.counts(tx, casilla_id)
     proofs = constancias.list_of(tx, casilla_id, notificacion_id)
-    return Detail(notificacion, counts, acto, anexos, proofs, given, annulled)
+    history = feed.history(tx, notificacion)
+    return Detail(notificacion, counts, acto, anexos, proofs, history, given, annulled)
 
 
 def files(tx: Tx, casilla_id: int, notificacion_id: bytes, client: Client) -> list[File] | Denied:

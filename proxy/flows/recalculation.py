@@ -14,6 +14,7 @@ from contextlib import suppress
 from catalog.reading.model import Catalog
 from proxy.domain.effect import UNREADABLE, Dates, Given, by_calendar, dates, parse_given
 from proxy.domain.events import Event
+from proxy.domain.notificacion import Notificacion
 from proxy.domain.vault import Unsealable
 from proxy.store import calendar_passes, casillas, eventos, outbox
 from proxy.store.calendar_passes import Frozen
@@ -58,10 +59,13 @@ def advance(tx: Tx, catalog: Catalog) -> tuple[int, int] | None:
     return len(batch), told
 
 
-def given(tx: Tx, notificacion: bytes) -> Given | None:
-    """What the newest calendar gives, where it is not what was frozen."""
-    told = eventos.last_detail(tx, Event.EFFECT_DIFFERS, notificacion)
+def given(tx: Tx, one: Notificacion) -> Given | None:
+    """What the newest calendar gives, where it is not what was frozen. What was put off since, or
+    brought forward by its reading, was computed with that calendar."""
+    told = eventos.last_detail(tx, Event.EFFECT_DIFFERS, one.id)
     if told is None or told["gives"] == told["frozen"]:
+        return None
+    if one.counts is None or told["frozen"] != dates(one.counts):
         return None
     return parse_given(told["calendar"], told["gives"])
 

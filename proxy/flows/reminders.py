@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from catalog.reading.model import Catalog
 from proxy.domain import limits
-from proxy.domain.effect import parse
+from proxy.domain.effect import UNREADABLE, end_of
 from proxy.domain.notificacion import Notificacion
-from proxy.domain.reminders import Due, later, passed, plan
+from proxy.domain.reminders import Due, later, plan
 from proxy.errors import Refusal
 from proxy.store import annulments, calendar_passes, casillas, due, notificaciones, outbox, throttle
 from proxy.store.due import Row
@@ -23,11 +23,12 @@ from proxy.store.tx import Tx
 
 EARLIER = "recordatorios"  # the pass over what earlier versions deposited
 USEFUL_FOR = timedelta(days=1)
-UNREADABLE = (KeyError, TypeError, ValueError)  # of what was frozen, changed past every check
 
 
 def plan_for(tx: Tx, catalog: Catalog, one: Notificacion) -> None:
-    due.add(tx, _planned(catalog, one.casilla_id, one.id, one.effect, one.deposited_at))
+    """With its deposit, and again when it is put off: what is there already stays."""
+    planned = _planned(catalog, one.casilla_id, one.id, one.counts, one.deposited_at)
+    due.add(tx, [row for row in planned if row.at > tx.now])
 
 
 def plan_earlier(tx: Tx, catalog: Catalog) -> int | None:
@@ -74,8 +75,8 @@ def _waiting(tx: Tx, catalog: Catalog, rows: Sequence[Row]) -> dict[Row, datetim
         one = notificaciones.lock_unread(tx, row.casilla_id, row.notificacion_id)
         if one is None or annulments.of(tx, one.id):
             continue
-        with suppress(*UNREADABLE):
-            over = passed(parse(one.effect or ""), zone)
+        if effect := one.takes_effect:
+            over = end_of(effect, zone)
             if over is None or tx.now < over:
                 found[row] = over
     return found

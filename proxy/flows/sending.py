@@ -52,7 +52,7 @@ def one(tx: Tx, sender: Sender, notificacion_id: bytes) -> Seen:
         notificaciones.files_of(tx, it.casilla_id, it.id),
         annulments.of(tx, it.id),
         alertas.of_notificacion(tx, it.casilla_id, it.id),
-        recalculation.given(tx, it.id),
+        recalculation.given(tx, it),
         feed.history(tx, it),
         constancias.of_notificacion(tx, it.casilla_id, it.id),
     )

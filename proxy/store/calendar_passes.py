@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy import bindparam, insert, select, text, tuple_, update
 
+from proxy.domain.effect import counting
+from proxy.store.postponements import LAST
 from proxy.store.tables import annulments, calendar_passes, notificaciones
 from proxy.store.tx import Tx
 
@@ -42,7 +44,9 @@ _BATCH = (
         notificaciones.c.id,
         notificaciones.c.deposited_at,
         notificaciones.c.read_at,
-        func.coalesce(notificaciones.c.effect_read, notificaciones.c.effect),
+        notificaciones.c.effect,
+        notificaciones.c.effect_read,
+        LAST,
         notificaciones.c.test.is_(False) & annulments.c.at.is_(None),
     )
     .outerjoin(annulments, annulments.c.notificacion_id == notificaciones.c.id)
@@ -54,6 +58,20 @@ _BATCH = (
     .order_by(notificaciones.c.casilla_id, notificaciones.c.id)
     .limit(bindparam("most"))
 )
+
+
+def _frozen(
+    casilla_id: int,
+    key: bytes,
+    deposited_at: datetime,
+    read_at: datetime | None,
+    effect: str,
+    effect_read: str | None,
+    postponed: str | None,
+    concerns_owner: bool,
+) -> Frozen:
+    frozen = counting(effect, effect_read, postponed) or effect
+    return Frozen(casilla_id, key, deposited_at, read_at, frozen, concerns_owner)
 
 
 def take(tx: Tx, versions: str) -> list[Frozen] | None:
@@ -71,7 +89,7 @@ def take(tx: Tx, versions: str) -> list[Frozen] | None:
         return None
     where = (found.casilla_id, found.notificacion) if found else (0, b"")
     after = {"casilla": where[0], "key": where[1], "most": BATCH}
-    batch = [Frozen(*row) for row in tx.conn.execute(_BATCH, after)]
+    batch = [_frozen(*row) for row in tx.conn.execute(_BATCH, after)]
     at = (batch[-1].casilla_id, batch[-1].id) if batch else where
     ended = None if len(batch) == BATCH else tx.now
     values = {"these": versions, "casilla": at[0], "key": at[1], "ended": ended}

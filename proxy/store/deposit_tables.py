@@ -73,6 +73,24 @@ annulments = Table(
     sqlite_with_rowid=False,
 )
 
+# What lets a term end, or its count begin, later than was frozen. Never changed or deleted
+# (triggers).
+postponements = Table(
+    "postponements",
+    metadata,
+    Column("casilla_id", Number, primary_key=True, autoincrement=False),
+    Column("notificacion_id", LargeBinary, primary_key=True),
+    Column("edition", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),  # "prorroga" or "inicio"
+    Column("said", Text, nullable=False),  # JSON: what was asked, and by which norm
+    Column("effect", Text, nullable=False),  # JSON: the dates that count since
+    ForeignKeyConstraint(
+        ["casilla_id", "notificacion_id"], ["notificaciones.casilla_id", "notificaciones.id"]
+    ),
+    sqlite_with_rowid=False,
+)
+
 # The last number of each series and year; on PostgreSQL, what its sequence had given before.
 numbers = Table(
     "numbers",

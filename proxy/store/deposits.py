@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, select, true
 from proxy.domain.notificacion import Notificacion, Sent
 from proxy.domain.sender import Request, Sender
 from proxy.domain.sending import State
+from proxy.store.notificaciones import OF_ONE
 from proxy.store.once import added, once
 from proxy.store.tables import annulments, deposits, notificaciones
 from proxy.store.tx import Tx
@@ -21,13 +22,12 @@ class Found(NamedTuple):
     annulled: bool
 
 
-_NOTIFICACION = [notificaciones.c[name] for name in Notificacion.__dataclass_fields__]
 _SENT = [
     deposits.c[name]
     for name in ("system", "test", "key_id", "idempotency", "body", "reference", "answer")
 ]
 _EVERY = (
-    select(*_NOTIFICACION, *_SENT, annulments.c.at)
+    select(*OF_ONE, *_SENT, annulments.c.at)
     .join(
         deposits,
         (deposits.c.casilla_id == notificaciones.c.casilla_id)
@@ -143,7 +143,7 @@ def _found(tx: Tx, statement: Any, sender: Sender, key: object) -> Found | None:
 
 
 def _opened(row: Any) -> Found:
-    width = len(_NOTIFICACION)
+    width = len(OF_ONE)
     system, test, key_id, idempotency, body, reference, answer, annulled_at = row[width:]
     request = Request(Sender(system, key_id, test), idempotency, body, reference)
     return Found(Notificacion(*row[:width]), Sent(request, answer), annulled_at is not None)

@@ -18,7 +18,8 @@ from sqlalchemy.types import NullType
 from proxy.domain.acto import Described
 from proxy.domain.annulment import Annulment, annulment_digest
 from proxy.domain.events import Event
-from proxy.domain.notificacion import LATER, File, Notificacion, Sent, digest, effect_digest
+from proxy.domain.notificacion import COLUMNS, LATER, File, Sent, digest, effect_digest
+from proxy.domain.postponement import Postponement, postponement_digest
 from proxy.domain.sender import Request, Sender
 from proxy.store.eventos import AT_ONCE, any_text
 from proxy.store.instant import instant
@@ -30,6 +31,7 @@ from proxy.store.tables import (
     files,
     notificaciones,
     outbox,
+    postponements,
     sessions,
 )
 from proxy.store.tx import Tx
@@ -60,6 +62,15 @@ class Noted:
     acto: object  # the digest of what was served
     effect: object  # and of what the reading made of its effect
     annulment: object  # and of why it was annulled
+    postponement: object  # and of what put it off
+
+
+@dataclass(frozen=True)
+class PutOff:
+    """A postponement as its table holds it. `digest` is empty when it cannot be read."""
+
+    at: datetime | None
+    digest: str
 
 
 @dataclass
@@ -69,9 +80,11 @@ class Fact:
     key: Key
     served: Served | None = None
     noted: list[Noted] = field(default_factory=list)
+    put_off: list[PutOff] = field(default_factory=list)
 
 
-_NAMES = [*Notificacion.__dataclass_fields__]
+Part = Served | Noted | PutOff
+_NAMES = [*COLUMNS]
 _NOTIFICACION = [notificaciones.c[name] for name in _NAMES]
 _SENT_NAMES = ("system", "test", "key_id", "idempotency", "body", "reference", "answer")
 _SENT = [deposits.c[name] for name in _SENT_NAMES]
@@ -106,6 +119,8 @@ _KINDS = [
     Event.NOTIFICACION_DEPOSITED,
     Event.NOTIFICACION_READ,
     Event.NOTIFICACION_ANNULLED,
+    Event.TERM_EXTENDED,
+    Event.START_POSTPONED,
 ]
 _NOTED = (
     select(
@@ -117,7 +132,13 @@ _NOTED = (
     )
     .where(eventos.c.kind.in_(_KINDS))
     .where(eventos.c.casilla_id.is_not(None), eventos.c.notificacion >= b"")
-    .order_by(eventos.c.casilla_id, eventos.c.notificacion)
+    .order_by(eventos.c.casilla_id, eventos.c.notificacion, eventos.c.id)
+    .execution_options(yield_per=AT_ONCE)
+)
+_POSTPONEMENT = [postponements.c[name] for name in Postponement.__dataclass_fields__]
+_PUT_OFF = (
+    select(*(type_coerce(column, NullType()) for column in _POSTPONEMENT))
+    .order_by(*(postponements.c[name] for name in ("casilla_id", "notificacion_id", "edition")))
     .execution_options(yield_per=AT_ONCE)
 )
 _SENT_AT = len(_NAMES)
@@ -129,12 +150,20 @@ _key = itemgetter(0)
 
 def of_notificaciones(tx: Tx) -> Iterator[Fact]:
     """In the order of their keys. Call it when the seals of the eventos are known to be right."""
-    with any_text(tx), tx.conn.execute(_SERVED) as rows, tx.conn.execute(_NOTED) as told:
-        for key, group in groupby(merge(_served(rows), _noted(told), key=_key), _key):
+    with (
+        any_text(tx),
+        tx.conn.execute(_SERVED) as rows,
+        tx.conn.execute(_NOTED) as told,
+        tx.conn.execute(_PUT_OFF) as later,
+    ):
+        every = merge(_served(rows), _noted(told), _put_off(later), key=_key)
+        for key, group in groupby(every, _key):
             fact = Fact(key)
             for _, one in group:
                 if isinstance(one, Noted):
                     fact.noted.append(one)
+                elif isinstance(one, PutOff):
+                    fact.put_off.append(one)
                 elif fact.served is None:
                     fact.served = one
                 else:  # two rows that no casilla has
@@ -142,7 +171,7 @@ def of_notificaciones(tx: Tx) -> Iterator[Fact]:
             yield fact
 
 
-def _served(rows: Any) -> Iterator[tuple[Key, Served | Noted]]:
+def _served(rows: Any) -> Iterator[tuple[Key, Part]]:
     for (casilla_id, one), group in groupby(rows, _whose):
         good = isinstance(casilla_id, int) and isinstance(one, bytes)
         yield (casilla_id, one) if good else STRANGE, _read(list(group))
@@ -203,10 +232,22 @@ def _instant(value: object) -> datetime | None:
         return None
 
 
-def _noted(rows: Any) -> Iterator[tuple[Key, Served | Noted]]:
+def _put_off(rows: Any) -> Iterator[tuple[Key, Part]]:
+    for row in rows:
+        casilla_id, notificacion_id, edition, at, *told = row
+        good = isinstance(casilla_id, int) and isinstance(notificacion_id, bytes)
+        try:
+            one = Postponement(casilla_id, notificacion_id, edition, instant(at), *told)
+            found = PutOff(one.at, postponement_digest(one))
+        except (TypeError, ValueError, AttributeError, OverflowError):
+            found = PutOff(None, "")
+        yield (casilla_id, notificacion_id) if good else STRANGE, found
+
+
+def _noted(rows: Any) -> Iterator[tuple[Key, Part]]:
     for casilla_id, notificacion, kind, at, detail in rows:
         said = _detail(detail)
-        digests = (said.get(name) for name in ("acto", "effect", "annulment"))
+        digests = (said.get(name) for name in ("acto", "effect", "annulment", "postponement"))
         yield (casilla_id, notificacion), Noted(kind, _instant(at), *digests)
 
 

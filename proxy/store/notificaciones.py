@@ -22,17 +22,19 @@ from sqlalchemy import (
 )  # fmt: skip
 
 from proxy.domain.finding import EVERYTHING, Filter, OfText, OfTime, plain
-from proxy.domain.notificacion import Counts, File, Notificacion
+from proxy.domain.notificacion import COLUMNS, Counts, File, Notificacion
 from proxy.store.folding import folded
+from proxy.store.postponements import LAST
 from proxy.store.tables import annulments, files, notificaciones
 from proxy.store.tx import Tx
 
 REAL = notificaciones.c.test.is_(False)
+OF_ONE = [*(notificaciones.c[name] for name in COLUMNS), LAST]
 
 
 def _page(read: bool, older: bool | None) -> Select[Any]:
     """`older` is True for rows before `key`, False for those after it, None for the newest rows."""
-    statement = select(*_COLUMNS).where(*_in_state(read)).limit(bindparam("most"))
+    statement = select(*OF_ONE).where(*_in_state(read)).limit(bindparam("most"))
     if older is None:
         return statement.order_by(notificaciones.c.id.desc())
     if older:
@@ -48,7 +50,6 @@ def _in_state(read: bool) -> tuple[ColumnElement[bool], ...]:
     return mine, state, REAL
 
 
-_COLUMNS = [notificaciones.c[field] for field in Notificacion.__dataclass_fields__]
 _FILE_COLUMNS = [files.c[field] for field in File.__dataclass_fields__]
 _PAGES = {
     (read, older): _page(read, older) for read in (False, True) for older in (None, True, False)
@@ -59,13 +60,13 @@ _ADD_FILES = insert(files)
 _COUNTS = select(
     func.count() - func.count(notificaciones.c.read_at), func.count(notificaciones.c.read_at)
 ).where(notificaciones.c.casilla_id == bindparam("casilla"), REAL)
-_ONE = select(*_COLUMNS).where(
+_ONE = select(*OF_ONE).where(
     notificaciones.c.casilla_id == bindparam("casilla"),
     notificaciones.c.id == bindparam("key"),
     REAL,
 )
 _LAST_ALIKE = (
-    select(*_COLUMNS)
+    select(*OF_ONE)
     .join(
         files,
         (files.c.casilla_id == notificaciones.c.casilla_id)
@@ -93,7 +94,9 @@ _MARK_READ = (
     .returning(notificaciones.c.id)
 )
 _UNREAD = (
-    _ONE.with_only_columns(*_COLUMNS).where(notificaciones.c.read_at.is_(None)).with_for_update()
+    _ONE.with_only_columns(*OF_ONE)
+    .where(notificaciones.c.read_at.is_(None))
+    .with_for_update(of=notificaciones)
 )
 _WAITING = (
     select(func.count())
@@ -106,8 +109,8 @@ _WAITING = (
     )
     .where(*_in_state(read=False), annulments.c.at.is_(None))
 )
-_BY_ID = select(*_COLUMNS).where(notificaciones.c.id == bindparam("key")).limit(2)
-_BY_NUMBER = select(*_COLUMNS).where(notificaciones.c.number == bindparam("key"))
+_BY_ID = select(*OF_ONE).where(notificaciones.c.id == bindparam("key")).limit(2)
+_BY_NUMBER = select(*OF_ONE).where(notificaciones.c.number == bindparam("key"))
 _ANY_FILE = select(files.c.position).limit(1)
 _FILES = (
     select(*_FILE_COLUMNS)
@@ -118,7 +121,7 @@ _FILES = (
 
 def add(tx: Tx, notificacion: Notificacion, served: list[File]) -> None:
     """`served[0]` is the acto."""
-    tx.conn.execute(_ADD, vars(notificacion))
+    tx.conn.execute(_ADD, {name: getattr(notificacion, name) for name in COLUMNS})
     tx.insert(_ADD_FILES, [vars(file) for file in served])
 
 
@@ -167,7 +170,7 @@ def as_of(
     c = notificaciones.c
     state = c.read_at <= at if read else or_(c.read_at.is_(None), c.read_at > at)
     statement = (
-        select(*_COLUMNS)
+        select(*OF_ONE)
         .where(c.casilla_id == casilla_id, REAL, c.deposited_at <= at, state, _lets_through(wanted))
         .order_by(c.id.desc())
         .limit(most)

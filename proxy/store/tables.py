@@ -12,6 +12,7 @@ from proxy.store.deposit_tables import deposits as deposits
 from proxy.store.deposit_tables import due as due
 from proxy.store.deposit_tables import feed as feed
 from proxy.store.deposit_tables import numbers as numbers
+from proxy.store.deposit_tables import postponements as postponements
 from proxy.store.instant import Instant
 from proxy.store.metadata import Number
 from proxy.store.metadata import metadata as metadata

@@ -5,5 +5,6 @@ from proxy.texts.constancias import CONSTANCIAS
 from proxy.texts.operators import OPERATORS
 from proxy.texts.plazos import PLAZOS
 from proxy.texts.systems import SYSTEMS
+from proxy.texts.timeline import TIMELINE
 
-TEXTS = {**CITIZENS, **OPERATORS, **PLAZOS, **CONSTANCIAS, **SYSTEMS}
+TEXTS = {**CITIZENS, **OPERATORS, **PLAZOS, **CONSTANCIAS, **SYSTEMS, **TIMELINE}

@@ -265,16 +265,13 @@ CITIZENS = {
         "cambia, la abra o no."
     ),
     "opening.annulled": "Está anulada y no surte efecto, la abra o no.",
-    "opening.sooner": (
-        "Si la abre antes del {effective}, surte efecto el día en que la abra y los plazos corren "
-        "desde antes. Si la abre fuera del horario de atención o en día inhábil, cuenta el "
-        "siguiente día hábil."
-    ),
-    "opening.waits": "Si no la abre, surte efecto el {effective} de todos modos{ends}.",
+    "opening.now": "Si la abre ahora, surte efecto el {effective}{term}.",
+    "opening.waits": "Si no la abre, surte efecto el {effective} de todos modos{term}.",
     "opening.same": (
-        "Abrirla no cambia los plazos: surte efecto el {effective}, la abra o no{ends}."
+        "Abrirla no cambia los plazos: surte efecto el {effective}, la abra o no{term}."
     ),
-    "opening.ends": ", y el plazo vence el {ends}",
+    "opening.term": "; el plazo corre desde el {starts} y vence el {ends}{closes}",
+    "opening.no_term": "; un plazo en días corre desde el {starts}",
     "opening.after": (
         "Después podrá descargar el documento original y sus anexos todas las veces que necesite."
     ),

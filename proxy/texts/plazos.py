@@ -77,6 +77,17 @@ PLAZOS = {
         "No se indicó el término de la distancia. Si le corresponde por el lugar donde usted vive, "
         "el plazo vence después."
     ),
+    "plazo.extended": (
+        "El plazo terminaba el {first}. Se prorrogó {amount}{norm}: hasta el {last}.{skipped}"
+    ),
+    "plazo.extended_hours": (
+        "El plazo terminaba el {first} a las {from_time}. Se prorrogó {amount}{norm}: hasta el "
+        "{last} a las {time}."
+    ),
+    "plazo.other_calendar": (
+        "Las fechas se cambiaron después y se calcularon con el calendario de la versión "
+        "{version}; las de antes, con el de la {before}."
+    ),
     "plazo.moved": (
         "El {day} no es hábil ({why}): el plazo pasa al siguiente día hábil, el {last}.{skipped}"
     ),

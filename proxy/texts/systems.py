@@ -65,6 +65,26 @@ SYSTEMS = {
         "El reemplazo debe ser otra notificación, sin anular, de la misma casilla: no se anuló "
         "nada. Deposítela primero y use su número."
     ),
+    "postponement.annulled": "Esa notificación está anulada: no se cambió ningún plazo.",
+    "postponement.no_term": (
+        "Esa notificación no tiene un plazo que se haya declarado al depositarla: no se cambió "
+        "nada."
+    ),
+    "postponement.extended": (
+        "El plazo de esa notificación ya se prorrogó, y se puede una sola vez: no se cambió nada."
+    ),
+    "postponement.over": "El plazo de esa notificación ya venció: no se cambió nada.",
+    "postponement.not_later": (
+        "Con eso nada empezaría ni vencería más tarde que ahora: no se cambió nada."
+    ),
+    "postponement.unit": (
+        "Un plazo en horas se prorroga en horas, y uno en días, meses o años, en una de esas "
+        "unidades: no se cambió nada."
+    ),
+    "postponement.rule": (
+        "Las hojas de hoy ya no tienen la regla o el calendario con que se calculó: no se cambió "
+        "nada. Avise a quien las edita."
+    ),
     # Titles of problems, one for each status.
     "problem.malformed": "Petición mal formada",
     "problem.key": "Clave no válida",

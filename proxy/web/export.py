@@ -44,6 +44,7 @@ COLUMNS = (
     Column("FECHA DE EMISIÓN", 17),
     Column("FECHA DE ENVÍO DE MENSAJE", 17),
     Column("SURTE EFECTO", 17),
+    Column("VENCE", 17),
     Column("NÚMERO DE NOTIFICACIÓN", 28),
     Column("ANULACIÓN", 50),
 )
@@ -85,11 +86,10 @@ class Taken:
         issued, deposited = map(self.local, (one.issued_at, one.deposited_at))
         texts = (one.asunto, one.dependencia, one.firmado_por, one.tipo, one.numero)
         effect = one.takes_effect
-        day = effect.effective if effect and not annulled else None
-        if isinstance(day, datetime):
-            day = self.local(day)
+        days = (effect.effective, effect.ends) if effect and not annulled else (None, None)
+        dates = [self.local(day) if isinstance(day, datetime) else day for day in days]
         void = self.void(annulled) if annulled else None
-        return (issued.year, *texts, issued, deposited, day, one.number, void)
+        return (issued.year, *texts, issued, deposited, *dates, one.number, void)
 
     def void(self, one: Void) -> str:
         at = f"{self.local(one.at):%d/%m/%Y %H:%M}"

@@ -3,16 +3,16 @@
 import logging
 from collections.abc import Iterator
 from datetime import datetime, time
-from typing import Any
 
 import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from proxy.domain.before_opening import before_opening
+from proxy.domain.before_opening import before_opening, said_digest
 from proxy.domain.effect import Effect
 from proxy.domain.ids import parse_id
 from proxy.domain.notificacion import File, Notificacion
+from proxy.domain.timeline import timeline
 from proxy.errors import Denied, NotYours, Refusal
 from proxy.flows import constancias, factor, inbox, incidencias
 from proxy.installation import Installation
@@ -55,20 +55,27 @@ async def read(request: Request) -> Response:
 @private
 async def detail(request: Request) -> Response:
     found = await look(request, inbox.detail, _casilla(request), _id(request))
-    one, entity = found.notificacion, state_of(request).installation.catalog.entity
-    template = "notificacion" if one.read_at else "unread"
-    before = [] if one.read_at else before_opening(one, entity, annulled=bool(found.annulled))
-    said: dict[str, Any] = {"before": before, "titles": CONSTANCIAS} | vars(found)
-    return page(request, f"inbox/{template}.html", **said)
+    one, parts = found.notificacion, state_of(request).installation
+    now, annulled = parts.clock(), bool(found.annulled)
+    steps = timeline(one, found.history, parts.zone, now, annulled=annulled)
+    told = {"titles": CONSTANCIAS, "steps": steps} | vars(found)
+    if one.read_at:
+        return page(request, "inbox/notificacion.html", **told)
+    before = before_opening(one, parts.catalog, now, annulled=annulled)
+    changed = "cambio" in request.query_params
+    told |= {"before": before, "said": said_digest(before), "changed": changed}
+    return page(request, "inbox/unread.html", **told)
 
 
 @private
 async def open(request: Request) -> Response:
-    await read_form(request, "open")
-    notificacion_id = _id(request)
+    """What the page says before is sent back with the form, so it is what the person has read."""
+    form = await read_form(request, "open")
+    notificacion_id, said = _id(request), form.get("dicho", "")
     catalog = state_of(request).installation.catalog
-    await run(request, inbox.open, _casilla(request), notificacion_id, catalog)
-    return see_other(request, "inbox:detail", id=notificacion_id.hex())
+    opened = await run(request, inbox.open, _casilla(request), notificacion_id, catalog, said)
+    query = "" if opened else "cambio=1"
+    return see_other(request, "inbox:detail", query, id=notificacion_id.hex())
 
 
 @private
@@ -122,7 +129,7 @@ async def ics(request: Request) -> Response:
         state_of(request).installation, one, effect, path, cancelled=annulled is not None
     )
     stamp = one.read_at if one.effect_read and one.read_at else one.deposited_at
-    stamp = annulled.at if annulled else stamp
+    stamp = max(stamp, effect.changed_at or stamp, annulled.at if annulled else stamp)
     content = write_ics(dates, stamp)
     return delivery.made(iter([content]), f"Plazo {one.numero}.ics", "text/calendar; charset=utf-8")
 
@@ -144,7 +151,7 @@ def _dates(
     for name, (day, code) in days.items():
         uid = f"{one.id.hex()}-{name}@{origin.partition('://')[2]}"
         summary = TEXTS["ics.annulled" if cancelled else code].format(**said)
-        edition = int(one.effect_read is not None) + 2 * cancelled
+        edition = int(one.effect_read is not None) + effect.edition + 2 * cancelled
         yield Marked(uid, day, summary, told, origin + path, edition, cancelled)
 
 

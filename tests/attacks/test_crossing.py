@@ -152,6 +152,7 @@ def test_the_same_form_of_our_own_page_does(world: World, letter: str) -> None:
     script = """([action, seal]) => {
         const form = Object.assign(document.createElement("form"), {action, method: "post"});
         form.append(Object.assign(document.createElement("input"), {name: "sello", value: seal}));
+        form.append(document.querySelector("[name=dicho]").cloneNode());
         document.body.append(form);
         form.submit();
     }"""

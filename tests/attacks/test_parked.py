@@ -58,7 +58,7 @@ def parked(visitor: Visitor, page: str, action: str, meanwhile: Happens) -> Resp
 def test_a_form_that_was_held_back_reads_nothing_for_who_is_out(
     her: Visitor, letter: str, ended: Happens, installation: Installation, rosa: Person
 ) -> None:
-    answer = parked(her, "/casilla/", "/ver/", ended)
+    answer = parked(her, letter, "/ver/", ended)
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/casilla/ingresar/")
     with installation.db.reading() as tx:

@@ -30,6 +30,8 @@ ASKED = {
     "depositar": DEPOSIT,
     "depositar-lote": "lote.csv",
     "anular": "CE-2026-000001-R --motivo x",
+    "prorrogar": "CE-2026-000001-R --cantidad 5 --unidad habiles --norma n --motivo x",
+    "aplazar": "CE-2026-000001-R --fecha 2027-01-04 --norma n",
     "cuentas crear": f"{WHO} --nombres Rosa --correo rosa@example.com",
     "cuentas importar": "cuentas.csv",
     "cuentas rehabilitar": WHO,

@@ -194,3 +194,33 @@ def test_what_was_deposited_is_annulled_by_its_number(
     assert row.reason == "Con errores"
     code, _, complaint = casilla("anular", "CE-2026-999999-1", "--motivo", "x")
     assert code == 1 and complaint.startswith("No hay una notificación con ese número")
+
+
+def test_a_term_is_put_off_by_its_number(casilla: Casilla, installation: Installation) -> None:
+    """L26, L30"""
+    open_casilla(casilla)
+    deposit_file(casilla)
+    [number] = (row.number for row in rows(installation))
+    asked = (
+        "--cantidad",
+        "5",
+        "--unidad",
+        "habiles",
+        "--norma",
+        "LPAG 136",
+        "--motivo",
+        "Lo pidió",
+    )
+    code, said, complaint = casilla("prorrogar", number.lower(), *asked)
+    assert (code, complaint) == (0, "")
+    assert said.startswith(f"El plazo de la notificación {number.lower()} corre desde el ")
+    assert " y vence el " in said
+    assert casilla("prorrogar", number.lower(), *asked) == (code, said, complaint)
+    later = ("aplazar", number, "--fecha", "2027-06-01", "--norma", "Artículo 3")
+    code, said, complaint = casilla(*later)
+    assert (code, complaint) == (0, "") and "corre desde el martes 01/06/2027" in said
+    code, _, complaint = casilla("aplazar", number, "--fecha", "2027-05-03", "--norma", "x")
+    assert code == 1 and complaint.startswith("Con eso nada empezaría ni vencería más tarde")
+    code, _, complaint = casilla("prorrogar", number, *asked[:3], "semanas", *asked[4:])
+    assert code == 1 and "semanas" in complaint
+    assert len(rows(installation, "postponements")) == 2

@@ -9,7 +9,7 @@ from catalog.reading.effect import Reminders
 from catalog.reading.model import Catalog
 from proxy.domain.effect import Ruling, freeze, parse
 from proxy.domain.plazo import Term
-from proxy.domain.reminders import Due, later, passed, plan
+from proxy.domain.reminders import Due, later, plan
 from tests.plazos import CATALOG, LIMA, at, governed_by
 
 HOURS, DAYS = "electoral", "administrativo"
@@ -101,7 +101,7 @@ def test_one_that_was_held_back_leaves_before_its_term_is_over() -> None:
 def test_a_term_is_over_when_its_last_day_is_or_at_its_hour() -> None:
     def over(procedure: str, term: Term | None) -> datetime | None:
         frozen = freeze(Ruling(CATALOG, procedure, term), at("2026-11-16T10:00"))
-        return passed(parse(frozen), LIMA)
+        return end_of(parse(frozen), LIMA)
 
     assert over(DAYS, Term(15, "habiles")) == at("2026-12-08T00:00")
     assert over(HOURS, Term(3, "calendario")) == at("2026-11-19T20:00")

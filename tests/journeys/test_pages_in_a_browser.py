@@ -1,12 +1,16 @@
 """Every page in a real browser: axe, small screens, weight, and the own script."""
 
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import Literal
 
+import pikepdf
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
@@ -43,7 +47,8 @@ def inside(browser: Browser, people: People, enter: Enter) -> Iterator[StorageSt
     context = browser.new_context()
     page = context.new_page()
     enter(page, people["rosa"])
-    page.get_by_role("button", name="Ver", exact=True).first.click()
+    page.get_by_role("link", name="Ver", exact=True).first.click()
+    page.get_by_role("button", name="Ver", exact=True).click()
     expect(page.get_by_text("Lectura registrada el")).to_be_visible()
     yield context.storage_state()
     context.close()
@@ -185,6 +190,65 @@ def test_a_card_says_the_name_of_each_column(
         assert shown[1] == '"ASUNTO" / ""'
         assert shown[7] == '"FECHA DE ENVÍO DE MENSAJE" / ""'
         assert "ASUNTO" not in table.get_by_role("cell").nth(1).aria_snapshot()
+
+
+def test_the_first_card_is_in_view_on_a_phone(
+    house: House, browser: Browser, inside: StorageState
+) -> None:
+    """360 × 640, without scrolling: what it is about, when it came, and «Ver», in that order."""
+    with watched(browser, 360, storage_state=inside) as page:
+        page.set_viewport_size({"width": 360, "height": 640})
+        page.goto(f"{house.origin}/casilla/")
+        row = page.get_by_role("row").nth(1)
+        boxes = [
+            row.get_by_role("cell").nth(1).bounding_box(),
+            row.get_by_role("cell").nth(7).locator("time").first.bounding_box(),
+            row.get_by_role("link", name="Ver", exact=True).bounding_box(),
+        ]
+        asunto, sent, see = (box for box in boxes if box)
+        assert asunto["y"] < see["y"] <= sent["y"]
+        assert max(box["y"] + box["height"] for box in (asunto, sent, see)) <= 640
+        others = row.get_by_role("cell").nth(0).bounding_box()
+        assert others and others["y"] > sent["y"] + sent["height"]
+
+
+def test_text_of_twice_the_size_never_scrolls_sideways(
+    house: House, browser: Browser, inside: StorageState
+) -> None:
+    """WCAG 1.4.4, on a phone."""
+    with watched(browser, 360, storage_state=inside) as page:
+        for path in ("", "leidos/"):
+            page.goto(f"{house.origin}/casilla/{path}")
+            for _ in range(2):
+                page.evaluate("document.documentElement.style.fontSize = '212.5%'")
+                assert fits(page), page.url
+                if page.get_by_role("article").count() == 0:
+                    page.get_by_role("row").get_by_role("link").first.press("Enter")
+                    page.get_by_role("article").wait_for()
+
+
+def test_its_page_is_printed_without_a_lone_heading_or_a_sheet_of_footer(
+    house: House, browser: Browser, inside: StorageState, tmp_path: Path
+) -> None:
+    with watched(browser, storage_state=inside) as page:
+        page.goto(f"{house.origin}/casilla/leidos/")
+        page.get_by_role("row").get_by_role("link").first.click()
+        page.get_by_role("article").wait_for()
+        headings = page.locator("main h1, main h2, main h3").all_inner_texts()
+        page.emulate_media(media="print")
+        for hidden in ("footer.bottom", ".tabs", ".back"):
+            expect(page.locator(hidden).first).not_to_be_visible()
+        for size in ("A4", "A5"):  # each breaks elsewhere
+            paper = tmp_path / f"{size}.pdf"
+            page.pdf(path=paper, format=size)
+            with pikepdf.open(paper) as pdf:
+                sheets = len(pdf.pages)
+            assert sheets > 1
+            if shutil.which("pdftotext"):
+                asked = ["pdftotext", "-layout", paper, "-"]
+                said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+                for sheet in said.split("\f")[:sheets]:
+                    assert sheet.strip().splitlines()[-1].strip() not in headings, size
 
 
 @pytest.mark.parametrize("width", [320, 640, 900, 1121])

@@ -49,7 +49,10 @@ def test_the_owner_logs_in_opens_it_and_takes_both_files_away(
     subject = f"Carta de atención a {person.nombres}"
     page.get_by_role("link", name="Pendientes por leer", exact=True).click()
     row = page.get_by_role("row").filter(has_text=subject)
-    row.get_by_role("button", name="Ver", exact=True).click()
+    row.get_by_role("link", name="Ver", exact=True).click()
+    expect(page.get_by_role("heading", name="Antes de abrirla")).to_be_visible()
+    page.get_by_role("button", name="Ver", exact=True).click()
+    expect(page.get_by_text("Lectura registrada el")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text(subject)
     for block in ("Expediente", "Remite", "Documento"):
         expect(page.get_by_role("heading", name=block, exact=True)).to_be_visible()

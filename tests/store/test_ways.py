@@ -52,6 +52,7 @@ OTHERS = {
     "lookups",
     "notificaciones",
     "outbox",
+    "postponements",
     "petitions",  # two people of the entity act, and the act takes the lock
 }
 

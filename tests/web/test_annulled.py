@@ -103,7 +103,7 @@ def test_what_is_taken_away_says_it_as_the_list_does(
 ) -> None:
     _, right = annulled
     rows = rows_of(her.get("/casilla/exportar/pendientes.xlsx"))
-    assert rows[4][8:] == ("SURTE EFECTO", "NÚMERO DE NOTIFICACIÓN", "ANULACIÓN")
+    assert rows[4][8:] == ("SURTE EFECTO", "VENCE", "NÚMERO DE NOTIFICACIÓN", "ANULACIÓN")
     [void] = [row for row in rows[5:] if row[1] == "Carta de atención"]
     by = right.notificacion.number
     assert void[-1] == (

@@ -14,7 +14,7 @@ from proxy.installation import Installation
 from tests.clock import Clock
 from tests.people import Person
 from tests.plazos import CATALOG, RULING, also_closed, governed_by
-from tests.web.letters import id_of, see
+from tests.web.letters import events, id_of, see
 from tests.web.test_export import rows_of
 from tests.web.test_inbox import text
 from tests.web.visitor import Visitor
@@ -42,8 +42,10 @@ def test_the_list_and_the_page_before_ver_say_when(
     address = served(serve, rosa, clock)
     assert "Surte efecto: 16/11/2026" in text(her.get("/casilla/"))
     said = text(her.get(address))
-    assert "Abrirla no cambia los plazos: surte efecto el 16/11/2026, la abra o no" in said
-    assert "y el plazo vence el 07/12/2026" in said
+    assert (
+        "Abrirla no cambia los plazos: surte efecto el 16/11/2026, la abra o no; el plazo corre "
+        "desde el 17/11/2026 y vence el 07/12/2026."
+    ) in said
     assert "Por confirmar" in said
 
 
@@ -80,9 +82,44 @@ def test_where_the_rule_waits_ver_says_what_opening_does(her: Visitor, waiting: 
     """X5"""
     assert "Si no la abre, surte efecto: 20/11/2026" in text(her.get("/casilla/"))
     said = text(her.get(waiting))
-    assert "Si la abre antes del 20/11/2026, surte efecto el día en que la abra" in said
-    assert "Si no la abre, surte efecto el 20/11/2026 de todos modos" in said
+    assert (
+        "Si la abre ahora, surte efecto el 16/11/2026; un plazo en días corre desde el 17/11/2026."
+    ) in said
+    assert (
+        "Si no la abre, surte efecto el 20/11/2026 de todos modos; un plazo en días corre desde el "
+        "23/11/2026."
+    ) in said
     assert "Abrirla no cambia" not in said
+
+
+def test_who_takes_longer_than_the_day_to_decide_is_told_again(
+    inside: Callable[[Person], Visitor],
+    rosa: Person,
+    waiting: str,
+    clock: Clock,
+    installation: Installation,
+) -> None:
+    """X5: the dates of the page are those of the act, or nothing is opened."""
+    clock.advance(hours=6, minutes=28)
+    her = inside(rosa)
+    page = her.get(waiting)
+    clock.advance(minutes=5)  # the office has closed meanwhile
+    answer = her.send(page, f"{waiting}ver/")
+    assert answer.headers["location"] == f"{waiting}?cambio=1"
+    assert events(installation, "notificacion_read") == 0
+    said = text(her.get(answer.headers["location"]))
+    assert "No se abrió: mientras usted leía esta página cambió" in said
+    assert "Si la abre ahora, surte efecto el 17/11/2026;" in said
+    assert "Surte efecto 17/11/2026" in text(see(her, waiting))
+
+
+def test_once_the_wait_is_over_opening_changes_nothing(
+    inside: Callable[[Person], Visitor], rosa: Person, waiting: str, clock: Clock
+) -> None:
+    clock.advance(days=10)
+    said = text(inside(rosa).get(waiting))
+    assert "Abrirla no cambia los plazos: surte efecto el 20/11/2026" in said
+    assert "Si la abre ahora" not in said
 
 
 def test_where_the_rule_waits_opening_makes_it_take_effect(her: Visitor, waiting: str) -> None:
@@ -157,7 +194,7 @@ def test_when_the_calendar_changes_the_page_shows_both_dates(
     with installation.db.transaction() as tx:
         recalculation.advance(tx, also_closed(date(2026, 12, 4)))
     said = text(her.get(address))
-    assert "el plazo vence el 07/12/2026" in said
+    assert "El plazo vence 07/12/2026" in said
     assert "surtiría efecto el 16/11/2026 y el plazo correría desde el 17/11/2026" in said
     assert "y vencería el 10/12/2026 . Esta notificación conserva las fechas de arriba." in said
 

@@ -14,7 +14,7 @@ from tests.casilla import ACTO, Casilla, Offered
 from tests.clock import Clock
 from tests.people import Person
 from tests.web.letters import CARGO, events, id_of, see
-from tests.web.visitor import Visitor
+from tests.web.visitor import Visitor, forms
 
 Inside = Callable[[Person], Visitor]
 
@@ -124,9 +124,25 @@ def test_ver_marks_it_as_read_once(
     assert events(installation, "notificacion_read") == 1
 
 
-def test_ver_is_in_the_row_too(her: Visitor, letter: str, read_at: Callable[[str], object]) -> None:
-    assert her.send(her.get("/casilla/"), f"{letter}ver/").headers["location"] == letter
-    assert read_at(letter) is not None
+def test_ver_of_the_row_leads_to_what_is_said_before_and_opens_nothing(
+    her: Visitor, letter: str, read_at: Callable[[str], object]
+) -> None:
+    """X5, M85: the row has a link; the only form that opens is on the page behind it."""
+    page = her.get("/casilla/")
+    assert re.search(rf'<a class="button" href="{letter}"[^>]*>Ver</a>', page.text)
+    assert "ver/" not in page.text
+    assert "Antes de abrirla" in text(her.get(letter)) and read_at(letter) is None
+
+
+def test_a_form_that_does_not_say_what_was_told_opens_nothing(
+    her: Visitor, letter: str, read_at: Callable[[str], object]
+) -> None:
+    """X5: nobody opens it without the page that says what that does."""
+    for said in ("", "otra cosa"):
+        answer = her.send(her.get(letter), f"{letter}ver/", dicho=said)
+        assert answer.headers["location"] == f"{letter}?cambio=1"
+    assert "cambió lo que pasa con el plazo" in text(her.get(f"{letter}?cambio=1"))
+    assert read_at(letter) is None
 
 
 def test_ver_needs_our_own_form(
@@ -199,9 +215,8 @@ def test_bruno_finds_nothing_of_rosa(
             ]
             assert [reply.status_code for reply in replies] == [404] * 3
             assert len({text(reply) for reply in replies}) == 1
-        sello = re.search(r'ver/">\s*<input type="hidden" name="sello" value="([^"]*)"', form.text)
-        assert sello
-        refused = his.client.post(f"{letter}ver/", data={"sello": sello[1]})
+        mine = next(one for one in forms(form) if one.action.endswith("/ver/"))
+        refused = his.client.post(f"{letter}ver/", data=mine.fields)
         assert refused.status_code == 404
         if read_at(letter) is None:
             see(her, letter)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from proxy.domain.annulment import Annulment
@@ -9,8 +10,10 @@ from proxy.domain.constancia import Constancia
 from proxy.domain.effect import UNREADABLE, Given
 from proxy.domain.events import Event
 from proxy.domain.notificacion import File, Notificacion
+from proxy.domain.postponement import Postponement
 from proxy.domain.sending import Alerta as Written
-from proxy.domain.sending import Happened, Listed, Seen, State
+from proxy.domain.sending import Happened, Listed, Reader, Seen, State, state_of
+from proxy.domain.timeline import described
 from proxy.texts import TEXTS
 from proxy.web.api import models
 from proxy.web.api.models import (
@@ -41,8 +44,15 @@ KINDS: dict[str, str] = {
     Event.ACUSE_EXPIRED: "vencimiento",
     Event.FILE_SERVED: "descarga",
     Event.EFFECT_DIFFERS: "otra-fecha",
+    Event.TERM_EXTENDED: "prorroga",
+    Event.START_POSTPONED: "inicio-aplazado",
     Event.INCIDENCIA_FOUND: "incidencia",
     Event.INCIDENCIA_MENDED: "incidencia-reparada",
+}
+
+READERS: dict[Reader, Literal["titular", "representante"]] = {
+    "owner": "titular",
+    "representative": "representante",
 }
 
 
@@ -72,13 +82,15 @@ class Teller:
         it = one.notificacion
         said = self.deposited(it, one.files).model_dump() | {
             "estado": one.state,
-            "efecto": _effect(it.effect_read or it.effect),  # opening it may bring it forward
+            "efecto": _effect(
+                it.counts
+            ),  # opening it may bring it forward, and a postponement put it off
         }
         return models.Notificacion(
             **said,
             referencia=one.sent.request.reference,
             alertas=[self._alerta(alerta) for alerta in one.alertas],
-            lecturas=[Lectura(leida=self.instant(it.read_at))] if it.read_at else [],
+            lecturas=self._readings(one),
             anulacion=self._annulment(one.annulment) if one.annulment else None,
             otra_fecha=_other_date(one.given) if one.given else None,
             constancias=[self._constancia(it, each) for each in one.constancias],
@@ -92,6 +104,14 @@ class Teller:
             enlaces=self._links(one),
         )
 
+    def postponed(self, one: Notificacion, done: Postponement) -> models.Aplazada:
+        return models.Aplazada(
+            **self._summed(one, state_of(one, annulled=False)),
+            aplazada=self.instant(done.at),
+            efecto=_effect(done.effect),
+            enlaces=self._links(one),
+        )
+
     def happened(self, one: Happened) -> Suceso:
         return Suceso(
             lugar=one.place,
@@ -99,6 +119,8 @@ class Teller:
             cuando=self.instant(one.at),
             notificacion=one.notificacion.hex(),
             numero=one.number,
+            descripcion=described(one, self._zone),
+            constancia=one.constancia,
         )
 
     def instant(self, at: datetime) -> str:
@@ -148,6 +170,16 @@ class Teller:
             sha256=one.sha256,
             enlace=f"{self.place(of.id)}/constancias/{one.kind}.pdf?numero={one.number}",
         )
+
+    def _readings(self, one: Seen) -> list[Lectura]:
+        at = one.notificacion.read_at
+        if at is None:
+            return []
+        by = {
+            happened.reader for happened in one.history if happened.kind == Event.NOTIFICACION_READ
+        }
+        por = READERS["representative" if "representative" in by else "owner"]
+        return [Lectura(leida=self.instant(at), por=por)]
 
     def _annulment(self, one: Annulment) -> Anulacion:
         replacement = one.replacement.hex() if one.replacement else None

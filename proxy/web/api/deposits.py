@@ -1,11 +1,12 @@
-"""The addresses of the API that do something: deposit, and annul."""
+"""The addresses of the API that do something: deposit, annul, put off."""
 
 import re
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import TypeVar
 
 from anyio.to_thread import run_sync
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,19 +14,22 @@ from proxy.domain import limits
 from proxy.domain.datos import Malformed, faults_of, once_read, read_datos
 from proxy.domain.limits import Limit
 from proxy.domain.notificacion import File, Notificacion
+from proxy.domain.plazo import Later, Term
 from proxy.errors import Refusal
-from proxy.flows import annulment, api_keys, deposit, sending
+from proxy.flows import annulment, api_keys, deposit, postponement, sending
 from proxy.flows.coming import Parts, refuse_other_bytes
 from proxy.flows.deposit import Receipt
+from proxy.flows.postponement import Postponed
 from proxy.web.api.answers import Teller
 from proxy.web.api.body import read_for_nothing, read_json, read_parts
 from proxy.web.api.door import ask, charge, count, key_of, keyed
-from proxy.web.api.models import Anular
+from proxy.web.api.models import Anular, AplazarInicio, Prorrogar
 from proxy.web.api.problems import Limited
 from proxy.web.edge.pages import look
 from proxy.web.edge.places import Full
 from proxy.web.edge.state import state_of
 
+Asked = TypeVar("Asked", bound=BaseModel)
 IDEMPOTENCY = re.compile(r"[!-~]{1,200}", re.ASCII)
 
 
@@ -115,11 +119,7 @@ def _answer(teller: Teller, one: Notificacion, files: list[File]) -> str:
 @keyed("anular")
 async def annul(request: Request) -> Response:
     """POST /api/v1/notificaciones/{id}/anulacion"""
-    body = await read_json(request)
-    try:
-        asked = Anular.model_validate_json(once_read(body))
-    except ValidationError as error:
-        raise Malformed(*faults_of(error)) from None
+    asked = await _asked(request, Anular)
     sender = key_of(request).sender
     done = await ask(
         request,
@@ -132,3 +132,39 @@ async def annul(request: Request) -> Response:
     )
     answer = teller_of(request).annulled(done.notificacion, done.annulment)
     return Response(answer.model_dump_json(), 200 if done.again else 201, None, "application/json")
+
+
+@keyed("depositar")
+async def extend(request: Request) -> Response:
+    """POST /api/v1/notificaciones/{id}/prorroga"""
+    asked = await _asked(request, Prorrogar)
+    catalog, sender = state_of(request).installation.catalog, key_of(request).sender
+    named, term = request.path_params["id"], Term(asked.cantidad, asked.unidad)
+    done = await ask(
+        request, postponement.extend, catalog, named, term, asked.norma, asked.motivo, sender
+    )
+    return _postponed(request, done)
+
+
+@keyed("depositar")
+async def begin_later(request: Request) -> Response:
+    """POST /api/v1/notificaciones/{id}/inicio"""
+    asked = await _asked(request, AplazarInicio)
+    catalog, sender = state_of(request).installation.catalog, key_of(request).sender
+    named, later = request.path_params["id"], Later(asked.fecha, asked.norma)
+    return _postponed(
+        request, await ask(request, postponement.begin_later, catalog, named, later, sender)
+    )
+
+
+def _postponed(request: Request, done: Postponed) -> Response:
+    answer = teller_of(request).postponed(done.notificacion, done.postponement)
+    return Response(answer.model_dump_json(), 200 if done.again else 201, None, "application/json")
+
+
+async def _asked(request: Request, model: type[Asked]) -> Asked:
+    body = await read_json(request)
+    try:
+        return model.model_validate_json(once_read(body))
+    except ValidationError as error:
+        raise Malformed(*faults_of(error)) from None

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from catalog.reading.effect import Unit
 from proxy.domain.constancia_acts import OF_A_NOTIFICACION
-from proxy.domain.datos import Text500
+from proxy.domain.datos import Amount, Day, Text300, Text500
 from proxy.domain.sending import State
 
 # What the OpenAPI document says of each address.
@@ -30,6 +31,18 @@ CONSTANCIA = "El PDF sellado de una constancia: la última de esa clase o, con `
 ANNUL = "Anula una notificación: queda donde está, y dice que se anuló y por qué."
 ANNULLED = "Se anuló."
 ANNULLED_AGAIN = "Ya se había anulado por el mismo motivo."
+EXTEND = (
+    "Prorroga el plazo que se declaró al depositarla: una sola vez y antes de que venza. Las "
+    "primeras fechas quedan escritas."
+)
+EXTENDED = "Se prorrogó."
+EXTENDED_AGAIN = "Ya se había prorrogado así."
+BEGIN_LATER = (
+    "Dispone que el plazo corra desde más tarde: si se dispone varias veces, vale la última. Las "
+    "primeras fechas quedan escritas."
+)
+BEGUN_LATER = "Se aplazó."
+BEGUN_LATER_AGAIN = "Ya se había aplazado así."
 NEWS = "Lo que ocurrió con las notificaciones de este sistema: nada falta y nada se repite."
 REACH = "Si a alguien se le puede notificar aquí."
 
@@ -118,6 +131,7 @@ class Alerta(Told):
 
 class Lectura(Told):
     leida: Instante
+    por: Literal["titular", "representante"]
 
 
 class Anulacion(Told):
@@ -142,11 +156,16 @@ class Suceso(Told):
     suceso: str = Field(
         description="`deposito`, `alerta`, `alerta-enviada`, `alerta-intento`, `alerta-rebotada`, "
         "`alerta-abandonada`, `alerta-fallida`, `lectura`, `descarga`, `anulacion`, `constancia`, "
-        "`vencimiento`, `otra-fecha`, `incidencia`, `incidencia-reparada` u otro que se agregue."
+        "`vencimiento`, `prorroga`, `inicio-aplazado`, `otra-fecha`, `incidencia`, "
+        "`incidencia-reparada` u otro que se agregue."
     )
     cuando: Instante
     notificacion: Id
     numero: str | None
+    descripcion: str | None = Field(
+        description="Como lo lee la persona en su casilla. `null` si no es de los que se muestran."
+    )
+    constancia: str | None = Field(description="El número de la que lo prueba, si la hay.")
 
 
 class Constancia(Told):
@@ -183,6 +202,30 @@ class Anular(BaseModel):
 
 class Anulada(Resumen):
     anulacion: Anulacion
+    enlaces: Enlaces
+
+
+class Prorrogar(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    cantidad: Amount
+    unidad: Unit
+    norma: Text300 = Field(description="La que permite prorrogarlo. La leerá la persona.")
+    motivo: Text500 = Field(description="Lo leerá la persona.")
+
+
+class AplazarInicio(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    fecha: Day = Field(description="Desde cuándo corre el plazo: más tarde que ahora.")
+    norma: Text300 = Field(description="La que lo dispone. La leerá la persona.")
+
+
+class Aplazada(Resumen):
+    """`efecto` tiene las fechas que valen desde entonces."""
+
+    aplazada: Instante
+    efecto: Efecto
     enlaces: Enlaces
 
 

@@ -17,13 +17,14 @@ from proxy.web.api import models
 from proxy.web.api.problems import KINDS
 from proxy.web.edge.state import state_of
 
-READ: list[type[BaseModel]] = [Datos, models.Anular]
+READ: list[type[BaseModel]] = [Datos, models.Anular, models.Prorrogar, models.AplazarInicio]
 WRITTEN: list[type[BaseModel]] = [
     models.Depositada,
     models.Notificacion,
     models.Lista,
     models.Novedades,
     models.Anulada,
+    models.Aplazada,
     models.Alcance,
     models.Problema,
 ]
@@ -31,7 +32,7 @@ REF = "#/components/schemas/{model}"
 IDENTIDAD = "^(DNI-[0-9]{8}|RUC-[0-9]{11}|CE-[A-Z0-9]{9,12}|PAS-[A-Z0-9]{5,12})$"
 # Where an answer has the id of what can be seen or annulled next.
 LINKS: dict[str, dict[int, dict[str, str]]] = {
-    "depositar": {201: {"ver": "/id", "anular": "/id"}},
+    "depositar": {201: {"ver": "/id", "anular": "/id", "prorrogar": "/id", "aplazarInicio": "/id"}},
     "listar": {200: {"ver": "/notificaciones/0/id"}},
     "seguir": {200: {"ver": "/eventos/0/notificacion"}},
 }
@@ -142,10 +143,33 @@ def _paths() -> dict[str, Any]:
                 },
                 (404, 408, 409, 415, 422),
                 parameters=[_id()],
-                requestBody={
-                    "required": True,
-                    "content": {"application/json": {"schema": _ref("Anular")}},
+                requestBody=_json("Anular"),
+            )
+        },
+        "/api/v1/notificaciones/{id}/prorroga": {
+            "post": _operation(
+                "prorrogar",
+                models.EXTEND,
+                {
+                    200: (models.EXTENDED_AGAIN, models.Aplazada),
+                    201: (models.EXTENDED, models.Aplazada),
                 },
+                (404, 408, 409, 415, 422),
+                parameters=[_id()],
+                requestBody=_json("Prorrogar"),
+            )
+        },
+        "/api/v1/notificaciones/{id}/inicio": {
+            "post": _operation(
+                "aplazarInicio",
+                models.BEGIN_LATER,
+                {
+                    200: (models.BEGUN_LATER_AGAIN, models.Aplazada),
+                    201: (models.BEGUN_LATER, models.Aplazada),
+                },
+                (404, 408, 409, 415, 422),
+                parameters=[_id()],
+                requestBody=_json("AplazarInicio"),
             )
         },
         "/api/v1/eventos": {
@@ -234,6 +258,10 @@ def _multipart() -> dict[str, Any]:
             "acto": {"contentType": "application/pdf"},
         },
     }
+
+
+def _json(model: str) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": _ref(model)}}}
 
 
 def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:

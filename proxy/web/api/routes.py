@@ -24,6 +24,10 @@ V1: list[BaseRoute] = [
         asking.constancia,
         name="api:constancia",
     ),
+    Route("/v1/notificaciones/{id}/prorroga", deposits.extend, methods=["POST"], name="api:extend"),
+    Route(
+        "/v1/notificaciones/{id}/inicio", deposits.begin_later, methods=["POST"], name="api:later"
+    ),
     Route("/v1/eventos", asking.news, name="api:news"),
     Route("/v1/casillas/{identidad}", asking.reach, name="api:reach"),
 ]

@@ -16,6 +16,7 @@ from proxy.web.api.openapi import described
 from proxy.web.api.problems import KINDS, OTHER, OTHER_FILE, TITLES
 from tests.people import Person
 from tests.web.api.conftest import System, datos
+from tests.web.api.test_asking import MORE
 from tests.web.served import serving
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -48,13 +49,19 @@ def test_who_knows_only_the_document_deposits_follows_and_annuls(
     assert (method, path) == ("POST", "/api/v1/notificaciones")
     parts = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert parts["required"] == ["datos", "acto"]
-    sent = sgd.deposit()
+    fits(document, "Prorrogar", MORE)
+    sent = sgd.deposit(plazo={"cantidad": 15, "unidad": "habiles", "para": "descargos"})
     fits(document, "Depositada", sent.json())
     answers = {
         "ver": sgd.get(f"/notificaciones/{sent.json()['id']}"),
         "listar": sgd.get("/notificaciones"),
         "seguir": sgd.get("/eventos"),
         "alcance": sgd.get("/casillas/DNI-40000001"),
+        "prorrogar": sgd.post(f"/notificaciones/{sent.json()['id']}/prorroga", json=MORE),
+        "aplazarInicio": sgd.post(
+            f"/notificaciones/{sent.json()['id']}/inicio",
+            json={"fecha": "2026-12-01", "norma": "Artículo 3"},
+        ),
         "anular": sgd.post(
             f"/notificaciones/{sent.json()['id']}/anulacion", json={"motivo": "Con errores"}
         ),
@@ -101,7 +108,7 @@ def test_nothing_that_its_document_lets_one_ask_makes_it_fail(
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:]
-    assert "Tested: 7" in done.stdout
+    assert "Tested: 9" in done.stdout
 
 
 def test_each_code_is_explained_in_the_manual() -> None:
