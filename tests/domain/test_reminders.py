@@ -7,7 +7,7 @@ import pytest
 
 from catalog.reading.effect import Reminders
 from catalog.reading.model import Catalog
-from proxy.domain.effect import Ruling, freeze, parse
+from proxy.domain.effect import Ruling, end_of, freeze, parse
 from proxy.domain.plazo import Term
 from proxy.domain.reminders import Due, later, plan
 from tests.plazos import CATALOG, LIMA, at, governed_by
