@@ -7,7 +7,6 @@ as `seal` is.
 import hashlib
 import io
 import json
-import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,10 +28,6 @@ from proxy.keys.seal import in_a_loop
 from proxy.keys.seal_file import describe, path_of
 from proxy.keys.seal_time import DIGEST, Attested, absent, bare
 from proxy.keys.seal_time import attested as read_token
-
-# It writes a trace for each certificate that no list of its own knows.
-logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
-logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 ATTACHED = "constancia.json"
 LARGEST = 20_000_000  # bytes; what is sealed here has a hundredth of them

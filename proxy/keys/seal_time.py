@@ -5,6 +5,7 @@ when its authority is known. What it says is «not later than»: a later token i
 earlier one is not.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
+
+# It writes a trace for each certificate that no list of its own knows.
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
 DIGEST = "sha256"  # of a seal, for an authority
 DRIFT = timedelta(minutes=5)  # between our clock and that of an authority
