@@ -112,7 +112,8 @@ def _text(part: Message, name: str) -> str:
 def _address(group: Message, name: str) -> str:
     """`rfc822; rosa@example.com`"""
     kind, _, address = _text(group, name).partition(";")
-    return address.strip().strip("<>") if kind.strip().lower() == "rfc822" else ""
+    plain = kind.strip().lower() == "rfc822" and address.isascii()
+    return address.strip().strip("<>") if plain else ""
 
 
 def _said(group: Message) -> str:
