@@ -97,7 +97,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for file in list(files):
         if UNUSED.search(file.src_uri):
             files.remove(file)
-    for name in ("colores.css", "icono.svg"):
+    for name in ("colores.css", "fecha.js", "icono.svg"):
         source = Path(config.config_file_path).parent / SHARED / name
         files.append(File.generated(config, f"assets/{name}", abs_src_path=str(source)))
     return files
