@@ -13,7 +13,7 @@ for (const field of document.querySelectorAll("[data-day]")) {
   calendar.setAttribute("form", ""); // of no form, which neither sends it nor judges it
   const button = document.createElement("button");
   button.type = "button";
-  button.className = "second";
+  button.className = "reveal";
   button.textContent = "Calendario";
   button.setAttribute("aria-label", `Calendario: ${field.labels[0].textContent}`);
   field.after(button, calendar);

@@ -57,11 +57,11 @@ def test_a_day_can_be_chosen_in_a_calendar_and_comes_as_it_is_written(
     page = open_page()
     page.goto(f"{house.origin}/casilla/plazos/")
     day = page.get_by_label("Día del depósito", exact=True)
-    page.evaluate("""HTMLInputElement.prototype.showPicker = function () {
+    page.evaluate("""void (HTMLInputElement.prototype.showPicker = function () {
         this.dataset.shown = this.value
         this.value = "2025-04-17"
         this.dispatchEvent(new Event("change"))
-    }""")
+    })""")
     day.fill("16042025")
     page.get_by_role("button", name="Calendario: Día del depósito").press("Enter")
     expect(page.locator(".calendar").first).to_have_attribute("data-shown", "2025-04-16")
