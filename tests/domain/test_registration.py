@@ -107,7 +107,9 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_form() -> 
     assert list(found) == ["numero", "nombres", "nacimiento", "sexo", "emision", "cui"]
 
 
-@pytest.mark.parametrize("typed", ["29/02/1988", "29-2-1988", "29.02.1988", "29021988", " 1988-02-29 "])
+@pytest.mark.parametrize(
+    "typed", ["29/02/1988", "29-2-1988", "29.02.1988", "29021988", " 1988-02-29 "]
+)
 def test_a_day_is_typed_or_chosen(typed: str) -> None:
     """M24, M29: the keyboard of some telephones has no bar."""
     assert person(nacimiento=typed).born_on == date(1988, 2, 29)
