@@ -12,7 +12,8 @@ from typing import NamedTuple
 from proxy.domain.identidad import Identidad
 
 NAMES = ("apellido_paterno", "apellido_materno", "nombres")  # a person has at least one of them
-DAYS = ("%Y-%m-%d", "%d/%m/%Y")  # as a browser's calendar sends it, and as people write it
+# As people write it, and as a browser's calendar or another system sends it.
+DAYS = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
 
 
 class Answer(StrEnum):
@@ -63,6 +64,10 @@ Claim = PersonClaim | CompanyClaim
 
 
 def read_day(text: str) -> date | None:
+    """Eight digits alone are day, month and year: the keyboard of some telephones has no bar."""
+    if len(text) == 8 and text.isascii() and text.isdigit():
+        # Of 20260309 no other reading is left, for as day, month and year it would be long ago.
+        return read_day(f"{text[:2]}/{text[2:4]}/{text[4:]}") if text[4:] >= "1900" else None
     for form in DAYS:
         try:
             return datetime.strptime(text, form).date()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from catalog.reading.effect import Rule, Unit
 from catalog.reading.holidays import Calendar
 from catalog.reading.model import Catalog
+from proxy.domain.identity import read_day
 from proxy.domain.plazo import Answer, Question, Term, reckon
 from proxy.domain.plazo_steps import UNITS, day_text
 from proxy.errors import Refusal
@@ -66,10 +67,10 @@ def moment(typed: str, zone: ZoneInfo) -> datetime:
 
 
 def day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        raise Refusal("plazo.day", typed=typed) from None
+    found = read_day(typed.strip())
+    if found is None:
+        raise Refusal("plazo.day", typed=typed)
+    return found
 
 
 def term(amount: int, typed: str) -> Term:

@@ -137,8 +137,9 @@ PLAZOS = {
         "La regla «{rule}» no cuenta plazos en {unit}, porque su norma no los prevé. Use {known}."
     ),
     "plazo.moment": "«{typed}» no es un día con su hora. Escríbalo como 2025-04-16T17:00.",
-    "plazo.day": "«{typed}» no es una fecha. Escríbala como 2025-04-16.",
-    "plazo.day_missing": "Escriba el día, como 2025-04-16.",
+    "plazo.day": "«{typed}» no es una fecha. Escríbala como 16/04/2025: día, mes y año.",
+    "plazo.day_missing": "Escriba el día, como 16/04/2025.",
+    "plazo.hour": "«{typed}» no es una hora. Escríbala como 16:30.",
     "plazo.hour_missing": "Escriba la hora, como 16:30.",
     "plazo.number": "Escriba un número entero, {least} o más, sin letras ni signos.",
     "plazo.read_before": "El acuse no puede ser anterior al depósito. Revise las dos fechas.",

@@ -83,9 +83,14 @@ def _moment(
     if day in errors or hour in errors:
         return None
     try:
-        return asked.moment(f"{asked.day(typed[day])}T{typed[hour]}", zone)
+        found = asked.day(typed[day])
     except Refusal as refusal:
         errors[day] = str(refusal)
+        return None
+    try:
+        return asked.moment(f"{found}T{typed[hour]}", zone)
+    except Refusal:
+        errors[hour] = TEXTS["plazo.hour"].format(typed=typed[hour])
         return None
 
 

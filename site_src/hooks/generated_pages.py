@@ -26,6 +26,8 @@ MONTHS = (
     *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
 )
 
+# Of each template, its script.
+SCRIPTS = {"index.html": "catalogo.js", "plazos.html": "fecha.js"}
 HEADING = "contenido"  # the id of every page's heading, where «Saltar al contenido» leads
 IN_NAV, APART = InclusionLevel.UNDEFINED, InclusionLevel.NOT_IN_NAV
 
@@ -97,8 +99,8 @@ class CatalogPage(Page):
             data = service_jsonld(catalog, self.service, config.site_url)
             self.jsonld = Markup(script_json(data))
         self.meta = {"description": escape(self._description), "hide": ["toc"]}
-        if self._template == "index.html":
-            self.meta["scripts"] = ["assets/catalogo.js"]
+        if script := SCRIPTS.get(self._template):
+            self.meta["scripts"] = [f"assets/{script}"]
         self.toc = get_toc([{"level": 1, "id": HEADING, "name": str(self.title), "children": []}])
         self.content = config.extra["templates"].render(self._template, values)
 

@@ -97,7 +97,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for file in list(files):
         if UNUSED.search(file.src_uri):
             files.remove(file)
-    for name in ("colores.css", "icono.svg"):
+    for name in ("colores.css", "fecha.js", "icono.svg"):
         source = Path(config.config_file_path).parent / SHARED / name
         files.append(File.generated(config, f"assets/{name}", abs_src_path=str(source)))
     return files
@@ -143,7 +143,17 @@ def on_page_context(
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     if isinstance(page, CatalogPage):
         page.empty()
-    return output
+    return _valid(output)
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    return _valid(output)  # 404.html
+
+
+def _valid(html: str) -> str:
+    """The theme says «autocomplete» of two checkboxes, and HTML knows it of no checkbox: site.js
+    says it. They stand outside the blocks of the theme's base.html."""
+    return re.sub(r'(type="checkbox" id="__\w+") autocomplete="off"', r"\1", html)
 
 
 def on_post_build(config: MkDocsConfig) -> None:

@@ -84,6 +84,9 @@ def test_the_cui_may_be_typed_alone_or_with_its_number(typed: str) -> None:
         ("apellido_paterno", "<b>Yupanqui</b>", "registration.name"),
         ("apellido_paterno", "Yupanqui@", "registration.name"),
         ("nacimiento", "1988-02-30", "registration.day"),
+        ("nacimiento", "19880229", "registration.day"),
+        ("nacimiento", "20011210", "registration.day"),  # no day of the year 1210
+        ("nacimiento", "2921988", "registration.day"),
         ("nacimiento", "2026-11-17", "registration.day"),
         ("nacimiento", "1899-12-31", "registration.day"),
         ("nacimiento", "2008-11-17", "registration.minor"),
@@ -104,9 +107,11 @@ def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_form() -> 
     assert list(found) == ["numero", "nombres", "nacimiento", "sexo", "emision", "cui"]
 
 
-@pytest.mark.parametrize("typed", ["29/02/1988", " 1988-02-29 "])
+@pytest.mark.parametrize(
+    "typed", ["29/02/1988", "29-2-1988", "29.02.1988", "29021988", " 1988-02-29 "]
+)
 def test_a_day_is_typed_or_chosen(typed: str) -> None:
-    """M24, M29: where the browser has no calendar."""
+    """M24, M29: the keyboard of some telephones has no bar."""
     assert person(nacimiento=typed).born_on == date(1988, 2, 29)
 
 

@@ -42,9 +42,9 @@ JOSE = ELENA | {
     "apellido_paterno": "Núñez",
     "apellido_materno": "Supuesto",
     "nombres": "José María",
-    "nacimiento": "1975-11-03",
+    "nacimiento": "03111975",
     "sexo": "M",
-    "emision": "2019-04-22",
+    "emision": "22/04/2019",
     "correo": "jose@example.com",
     "correo2": "jose@example.com",
 }

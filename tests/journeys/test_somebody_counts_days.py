@@ -14,7 +14,7 @@ OpenPage = Callable[..., Page]
 
 def fill(page: Page, house: House, hour: str) -> None:
     page.goto(f"{house.origin}/casilla/plazos/")
-    page.get_by_label("Día del depósito").fill("2025-04-16")
+    page.get_by_label("Día del depósito", exact=True).fill("16/04/2025")
     page.get_by_label("Hora del depósito").fill(hour)
     page.get_by_label("Plazo, si lo hay").fill("15")
 
@@ -48,3 +48,22 @@ def test_axe_finds_nothing_in_the_calculator(house: House, browser: Browser) -> 
         press(page, "Calcular")
         expect(page).to_have_title(re.compile("^Error: "))
         judge(page)
+
+
+def test_a_day_can_be_chosen_in_a_calendar_and_comes_as_it_is_written(
+    house: House, open_page: OpenPage
+) -> None:
+    """M24, M29: an extra of JavaScript; what is sent is what the field has."""
+    page = open_page()
+    page.goto(f"{house.origin}/casilla/plazos/")
+    day = page.get_by_label("Día del depósito", exact=True)
+    page.evaluate("""void (HTMLInputElement.prototype.showPicker = function () {
+        this.dataset.shown = this.value
+        this.value = "2025-04-17"
+        this.dispatchEvent(new Event("change"))
+    })""")
+    day.fill("16042025")
+    page.get_by_role("button", name="Calendario: Día del depósito").press("Enter")
+    expect(page.locator(".calendar").first).to_have_attribute("data-shown", "2025-04-16")
+    expect(day).to_have_value("17/04/2025")
+    expect(day).to_be_focused()

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 
+import pikepdf
 import pytest
 from playwright.sync_api import Page, expect
 
 from catalog.reading.model import Catalog
-from tests.judging import faults
+from tests.judging import begins_at, faults, spills
 from tests.site.reading import Reading
 
 Open = Callable[..., Page]
+# Points of the margin of a sheet.
+BOTTOM = 18 / 25.4 * 72
 # Material lets the keyboard reach a region that scrolls once it has measured it.
 MEASURED = """[...document.querySelectorAll("pre > code")].every(
     (code) => code.scrollWidth <= code.clientWidth || code.tabIndex === 0)"""
@@ -30,9 +34,18 @@ KINDS = (
     "/plazos/",
     "/verificar/",
     "/datos/",
+    "/guias/",
+    "/guias/crear-su-casilla/",
     "/guias/ingresar-a-su-casilla/",
+    "/guias/primer-acceso/",
+    "/guias/recuperar-su-contrasena/",
+    "/guias/actualizar-sus-datos/",
+    "/guias/segundo-factor/",
     "/preguntas/",
+    "/terminos/",
     "/manual/",
+    "/manual/api/",
+    "/manual/ajustes/",
     "/404.html",
 )
 
@@ -49,6 +62,43 @@ def test_every_page_opens_without_a_complaint_and_asks_only_its_own_host(
     assert {address.startswith(origin) for address in asked} == {True}
 
 
+def test_every_page_starts_near_the_top_of_a_phone_and_none_spills_over(
+    open_page: Open, origin: str, pages: dict[str, Reading]
+) -> None:
+    """WCAG 1.4.4, 1.4.10: also with letters twice as large."""
+    found = {}
+    page = open_page(360)
+    for path in pages:
+        page.goto(origin + path)
+        found[path] = begins_at(page) < 180, spills(page)
+    assert {path: wrong for path, wrong in found.items() if wrong != (True, [])} == {}
+
+
+def test_no_heading_is_printed_alone_nor_a_sheet_with_the_footer_only(
+    open_page: Open, origin: str
+) -> None:
+    page = open_page()
+    lone = []
+    for path in KINDS:
+        page.goto(origin + path)
+        with pikepdf.open(BytesIO(page.pdf(format="A4", tagged=True, outline=True))) as pdf:
+            with pdf.open_outline() as outline:
+                places = headings(outline.root)
+            lone += [(path, title) for title, _, high in places if high < BOTTOM + 35]
+            # The footer could be alone on the last sheet: it is not printed.
+            lone += [(path, title) for title, *_ in places if title == "¿Necesita ayuda?"]
+    assert lone == []
+
+
+def headings(items: list[pikepdf.OutlineItem]) -> list[tuple[str, object, float]]:
+    """The title of each heading, its sheet, and how far above the foot of it, in points."""
+    found = []
+    for item in items:
+        sheet, _, _, high, *_ = item.destination
+        found += [(item.title, sheet.objgen, float(high)), *headings(item.children)]
+    return found
+
+
 def test_axe_finds_nothing_on_a_phone_and_a_computer_in_light_and_dark(
     open_page: Open, origin: str
 ) -> None:
@@ -59,7 +109,7 @@ def test_axe_finds_nothing_on_a_phone_and_a_computer_in_light_and_dark(
         for scheme, name in [("light", "default"), ("dark", "slate")]:
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             expect(page.locator("body")).to_have_attribute("data-md-color-scheme", name)
-            for width in (360, 1280):
+            for width in (320, 1280):
                 page.set_viewport_size({"width": width, "height": 800})
                 wait_until(page, MEASURED)
                 wide = page.evaluate("document.documentElement.scrollWidth")
@@ -224,3 +274,15 @@ def test_the_data_inside_a_service_page_are_read_without_being_run(
     page.goto(origin + "/catalogo/consulta-de-multas-electorales/")
     data = json.loads(page.locator("script[type='application/ld+json']").inner_text())
     assert "schema:GovernmentService" in data["@graph"][0]["@type"]
+
+
+def test_without_javascript_the_menu_is_a_link_away(open_page: Open, origin: str) -> None:
+    page = open_page(360, javascript=False)
+    page.goto(origin + "/preguntas/")
+    inside = page.locator("#menu").get_by_role("link", name="Guías")
+    expect(inside).to_be_hidden()
+    page.get_by_role("link", name="Menú", exact=True).press("Enter")
+    expect(inside).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.get_by_role("link", name="Cerrar el menú").press("Enter")
+    expect(inside).to_be_hidden()

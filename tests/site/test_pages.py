@@ -11,6 +11,7 @@ from catalog.reading.reader import read_catalog
 from proxy.domain import limits
 from proxy.domain.plazo_steps import day_text
 from proxy.web.plazos import FIELDS
+from tests.judging import errors_of_html
 from tests.site.reading import Reading
 from tests.site.workshop import ORIGIN, ROOT
 
@@ -107,16 +108,24 @@ def test_no_file_of_the_site_names_a_host_for_fonts_emoji_or_statistics(site) ->
 def test_every_page_has_whom_to_call_the_ways_and_the_rights(
     pages: Pages, catalog: Catalog
 ) -> None:
-    """M8, M9, J44."""
+    """M8, M9, J44: the banner stands where one registers."""
+    banner = (
+        "Para la atención de consultas sobre la creación de la Casilla Electrónica, "
+        f"comunicarse con el número {catalog.entity.contacto.telefono}"
+    )
+    assert [path for path, page in pages.items() if banner in page.text] == [
+        "/guias/crear-su-casilla/"
+    ]
     for path, page in pages.items():
-        assert (
-            "Para la atención de consultas sobre la creación de la Casilla Electrónica, "
-            f"comunicarse con el número {catalog.entity.contacto.telefono}"
-        ) in page.text, path
+        assert catalog.entity.contacto.telefono in page.text, path
         targets = {urlsplit(urljoin(ORIGIN + path, link)).path for link in page.links}
         assert {"/normativas/", "/preguntas/", "/casilla/ingresar/", "/catalogo/"} <= targets, path
         assert "© 2025 JNE. Todos los Derechos Reservados." in page.text, path
         assert page.lang == "es-PE"
+
+
+def test_the_html_of_every_page_is_valid(site) -> None:
+    assert errors_of_html(site) == []
 
 
 def test_every_page_has_one_heading_and_ids_that_are_not_repeated(pages: Pages) -> None:

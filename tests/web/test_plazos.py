@@ -71,8 +71,8 @@ def test_each_field_counts(visitor: Visitor, query: str, vence: str) -> None:
     [
         ("hora=17:00", "dia", "Escriba el día"),
         ("dia=2025-04-16", "hora", "Escriba la hora"),
-        ("dia=16/04/2025&hora=17:00", "dia", "no es una fecha"),
-        ("dia=2025-04-16&hora=5pm", "dia", "no es un día con su hora"),
+        ("dia=31/02/2025&hora=17:00", "dia", "Escríbala como 16/04/2025"),
+        ("dia=2025-04-16&hora=5pm", "hora", "«5pm» no es una hora"),
         ("dia=2023-04-16&hora=17:00", "dia", "No se calculó ninguna fecha"),
         ("dia=2028-12-29&hora=17:00", "dia", "No se calculó ninguna fecha"),
         (f"{ASKED}&cantidad=x", "cantidad", "Escriba un número entero, 1 o más"),

@@ -77,7 +77,8 @@ def undo_path(installation: Installation, which: int = -1, name: str = "email_ch
 def test_every_private_page_has_the_option_perfil(her: Visitor, letter: str) -> None:
     """J41"""
     for path in ("/casilla/", "/casilla/leidos/", letter, PROFILE, "/casilla/sesiones/"):
-        assert f'<a href="{PROFILE}">PERFIL</a>' in her.get(path).text, path
+        current = ' aria-current="page"' if path == PROFILE else ""
+        assert f'<a href="{PROFILE}"{current}>PERFIL</a>' in her.get(path).text, path
 
 
 def test_the_labels_are_those_of_the_guide(her: Visitor) -> None:

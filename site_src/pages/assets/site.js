@@ -28,6 +28,7 @@ for (const [name, toggle] of Object.entries(toggles)) {
     if (name === "search") query.focus()
     else document.querySelector(".menu button").focus()
   })
+  toggle.autocomplete = "off" // or a page that is opened again shows its menu
   toggle.addEventListener("change", () => {
     opener(name).setAttribute("aria-expanded", toggle.checked)
     if (name === "drawer") behind.forEach(part => { part.inert = toggle.checked })
