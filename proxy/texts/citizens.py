@@ -76,7 +76,10 @@ CITIZENS = {
         "Falta el texto de la imagen. Escríbalo, o use otra de las formas que ofrece esta página."
     ),
     "captcha.wrong": "El texto no era el de la imagen. Escriba el de esta imagen nueva.",
-    "captcha.gone": "La imagen anterior venció o ya se usó. Escriba el texto de esta imagen nueva.",
+    "captcha.gone": (
+        "La comprobación anterior venció o ya se usó. "
+        "Si esta no dice «Comprobado», escriba el texto de su imagen."
+    ),
     "captcha.dearer": (
         "Mientras llenaba la página llegaron muchos pedidos desde su conexión. "
         "Haga la comprobación de nuevo: ahora pide un poco más."
