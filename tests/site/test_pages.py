@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -111,11 +112,11 @@ def test_every_page_has_whom_to_call_the_ways_and_the_rights(
     for path, page in pages.items():
         assert (
             "Para la atención de consultas sobre la creación de la Casilla Electrónica, "
-            f"comunicarse con el número {catalog.entity.contacto.telefono}"
+            f"comunicarse con el número {catalog.entity.contacto.called}"
         ) in page.text, path
         targets = {urlsplit(urljoin(ORIGIN + path, link)).path for link in page.links}
         assert {"/normativas/", "/preguntas/", "/casilla/ingresar/", "/catalogo/"} <= targets, path
-        assert "© 2025 JNE. Todos los Derechos Reservados." in page.text, path
+        assert catalog.entity.rights(date.today().year) in page.text, path
         assert page.lang == "es-PE"
 
 
