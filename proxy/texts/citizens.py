@@ -85,7 +85,7 @@ CITIZENS = {
         "Haga la comprobación de nuevo: ahora pide un poco más."
     ),
     "captcha.unworked": (
-        "La verificación con su equipo no se completó. "
+        "La comprobación con su equipo no se completó. "
         "Pruebe otra vez o escriba el texto de la imagen."
     ),
     "captcha.crowded": (
