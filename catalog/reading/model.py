@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_serializer
 from pydantic_core import PydanticCustomError
 from stdnum.pe import ruc
 
@@ -105,6 +105,11 @@ class Entity(Sheet):
         """The link with which a phone calls the contact (RFC 3966)."""
         extension = self.contacto.anexo
         return f"tel:{self.telefono_internacional}{f';ext={extension}' if extension else ''}"
+
+    @field_serializer("derechos")
+    def _without_year(self, value: str) -> str:
+        """The open data are the same each year."""
+        return value.replace("{anio} ", "")
 
     def rights(self, year: int) -> str:
         return self.derechos.replace("{anio}", str(year))
