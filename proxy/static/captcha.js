@@ -65,7 +65,8 @@ async function work({ riddle, pieces, bits }) {
 
 const PATIENCE = 6000; // ms of work, before the text is offered
 
-function ask(captcha) {
+// `pressed`: the button that waits for the work.
+function ask(captcha, pressed) {
   const form = captcha.closest("form");
   const proof = captcha.querySelector("[name=captcha_trabajo]");
   const letters = captcha.querySelector("[name=captcha]"); // none without a picture
@@ -73,7 +74,7 @@ function ask(captcha) {
   const status = captcha.querySelector("[role=status]"); // read aloud: only what changes
   const write = captcha.querySelector("[data-write]");
   const instead = letters ? "escriba el texto de la imagen" : "pida la imagen";
-  let pressed; // the button that waits for the work
+  const given = Date.now();
 
   const open = (opened) => {
     captcha.classList.toggle("asked", opened);
@@ -101,12 +102,35 @@ function ask(captcha) {
   open(captcha.classList.contains("asked"));
   write.addEventListener("click", () => open(!captcha.classList.contains("asked")));
 
+  // Half of its life is left to a riddle that is given. An older one is asked for again: whoever waits
+  // for a message is told of no fault.
+  let old = () => Date.now() - given > captcha.dataset.seconds * 500;
+  const renew = () => {
+    const page = new XMLHttpRequest(); // unlike fetch, it gives a document, and no text to be trusted
+    page.open("GET", location.href);
+    page.responseType = "document";
+    page.onloadend = () => {
+      const fresh = page.response?.querySelector(".captcha");
+      if (fresh) {
+        const enter = captcha.contains(pressed) && fresh.querySelector("[type=submit]");
+        captcha.replaceWith(fresh);
+        ask(fresh, enter || pressed);
+      } else {
+        old = () => false; // the server decides
+        pressed.click();
+      }
+    };
+    page.send();
+  };
+
   // Pressed too early, the form is sent when the work is done.
   form.addEventListener("submit", (event) => {
     const button = event.submitter ?? form.querySelector(".captcha ~ button");
-    if (proof.value || letters?.value.trim() || button.name) return;
+    if (!captcha.isConnected || letters?.value.trim() || button.name) return;
+    if (proof.value && !old()) return;
     event.preventDefault();
     event.stopPropagation(); // for casilla.js it was not sent
+    if (!pressed && proof.value) renew();
     pressed = button;
     say("Comprobando… Lo que escribió se envía en cuanto termine.");
   });

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete
 
 from proxy.flows import captcha
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
 from proxy.settings import Settings
-from proxy.store import captchas
+from proxy.store import captchas, tables
 from tests.judging import faults
 from tests.web.scratch import application_with_forms
 from tests.web.served import serving
@@ -139,6 +140,27 @@ def test_a_form_pressed_too_early_goes_once_the_work_is_done(
     page.get_by_role("button", name="Restablecer contraseña").click()
     assert page.evaluate("said") == ["Comprobando… Lo que escribió se envía en cuanto termine."]
     page.evaluate("goOn()")
+    expect(page.get_by_role("heading", name="hecho 40000001")).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize("by", ["button", "Enter"])
+def test_who_waits_long_for_a_message_is_told_of_no_fault(
+    place: Place, open_page: OpenPage, by: str
+) -> None:
+    """The riddle of the page ended meanwhile: a new one is answered, and the form goes."""
+    place.stock(LETTERS, "EEEEE")
+    page = open_page()
+    page.goto(place.address)
+    expect(page.get_by_text(DONE, exact=True)).to_be_visible(timeout=60_000)
+    with place.installation.db.transaction() as tx:
+        tx.conn.execute(delete(tables.captchas).where(tables.captchas.c.visit.is_not(None)))
+    page.locator(".captcha").evaluate("captcha => captcha.dataset.seconds = 0")
+    page.wait_for_timeout(5)
+    page.get_by_label("DNI").fill("40000001")
+    if by == "Enter":
+        page.keyboard.press("Enter")
+    else:
+        page.get_by_role("button", name="Restablecer contraseña").click()
     expect(page.get_by_role("heading", name="hecho 40000001")).to_be_visible(timeout=60_000)
 
 
