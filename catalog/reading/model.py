@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_serializer
 from pydantic_core import PydanticCustomError
 from stdnum.pe import ruc
 
@@ -21,6 +21,7 @@ EMAIL = r"^[!-;=?A-~]+@[!-;=?A-~]+\.[!-;=?A-~]+$"  # ASCII: nothing else can be 
 CAPITALS = r"^[A-Z]+$"
 PHONE = r"^\+[0-9]{8,15}$"
 LETTER = r"^[a-z]$"
+EXTENSION = r"^[0-9]{1,6}$"
 
 
 def _right_digit(value: str) -> str:
@@ -67,7 +68,14 @@ class Contact(Sheet):
 
     nombre: Text
     telefono: Text
+    anexo: str | None = Field(None, pattern=EXTENSION)
+    correo: str | None = Field(None, pattern=EMAIL)
     formulario: Url | None = None
+
+    @property
+    def called(self) -> str:
+        """«(01) 311-1700, anexo 1928»"""
+        return f"{self.telefono}, anexo {self.anexo}" if self.anexo else self.telefono
 
 
 class Entity(Sheet):
@@ -90,7 +98,21 @@ class Entity(Sheet):
     zona_horaria: Zone
     correo: Sender
     contacto: Contact
-    derechos: Text
+    derechos: Text = Field(description="Al pie de las páginas. {anio} es el año en curso")
+
+    @property
+    def dial(self) -> str:
+        """The link with which a phone calls the contact (RFC 3966)."""
+        extension = self.contacto.anexo
+        return f"tel:{self.telefono_internacional}{f';ext={extension}' if extension else ''}"
+
+    @field_serializer("derechos")
+    def _without_year(self, value: str) -> str:
+        """The open data are the same each year."""
+        return value.replace("{anio} ", "")
+
+    def rights(self, year: int) -> str:
+        return self.derechos.replace("{anio}", str(year))
 
     @property
     def de(self) -> str:

@@ -177,7 +177,7 @@ def written(facts: Facts, issuer: Issuer) -> str:
             "ruc": entity.ruc,
             "oficina": entity.signs,
             "direccion": entity.direccion,
-            "telefono": entity.central_telefonica,
+            "telefono": entity.contacto.called,
             "zona_horaria": entity.zona_horaria,
         },
         "politica": {"id": issuer.policy.id, "sha256": issuer.policy.sha256},

@@ -1,6 +1,8 @@
-// The way that asks nothing of eyes or ears: the computer works some seconds in place of the person.
-// Without this file the picture and the sound remain.
+// The computer works some seconds in place of the person, who has nothing to do, see or hear. Without
+// this file the text of the image is asked for.
 "use strict";
+
+document.documentElement.dataset.works = ""; // casilla.css closes the text; «Prefiero…» opens it
 
 // SHA-256 of a text of one block (55 bytes at most). The browser's own answers each in its time,
 // and two hundred thousand answers would take minutes.
@@ -45,13 +47,12 @@ function firstWord(text) {
   return (a + START[0]) >>> 0;
 }
 
-async function work({ riddle, pieces, bits }, told) {
+async function work({ riddle, pieces, bits }) {
   const found = [];
   let rest = performance.now();
   for (let number = 0; found.length < pieces; number++) {
     if (firstWord(`${riddle}:${found.length}:${number}`) >>> (32 - bits) === 0) {
       found.push(number);
-      told(found.length);
       number = -1;
     }
     if (number % 256 === 0 && performance.now() - rest > 40) {
@@ -62,34 +63,91 @@ async function work({ riddle, pieces, bits }, told) {
   return found.join();
 }
 
-for (const captcha of document.querySelectorAll(".captcha")) {
-  const { pieces } = captcha.dataset;
-  const button = captcha.querySelector("[data-work]");
-  const status = captcha.querySelector("[role=status]");
-  const bar = captcha.querySelector("progress");
+const PATIENCE = 6000; // ms of work, before the text is offered
+
+// `pressed`: the button that waits for the work.
+function ask(captcha, pressed) {
+  const form = captcha.closest("form");
   const proof = captcha.querySelector("[name=captcha_trabajo]");
-  const finish = () => {
-    bar.hidden = true;
-    for (const part of captcha.querySelectorAll("img, audio, .field, .notice, [name=captcha_otra]")) {
-      part.hidden = true;
-    }
-    status.textContent = "Listo: su equipo hizo la verificación. Ya no necesita el texto de la imagen.";
+  const letters = captcha.querySelector("[name=captcha]"); // none without a picture
+  const working = captcha.querySelector("[data-working]");
+  const status = captcha.querySelector("[role=status]"); // read aloud: only what changes
+  const write = captcha.querySelector("[data-write]");
+  const instead = letters ? "escriba el texto de la imagen" : "pida la imagen";
+  const given = Date.now();
+
+  const open = (opened) => {
+    captcha.classList.toggle("asked", opened);
+    write.setAttribute("aria-expanded", opened);
   };
-  button.hidden = false;
-  if (proof.value) {
-    button.setAttribute("aria-disabled", "true");
-    finish(); // something else of the form was wrong; the work still counts
-  }
-  button.addEventListener("click", async () => {
-    if (button.hasAttribute("aria-disabled")) return;
-    button.setAttribute("aria-disabled", "true"); // not disabled: who pressed it keeps the focus
-    bar.hidden = false;
-    status.textContent = "Su equipo está verificando. Tarda unos segundos.";
-    proof.value = await work(captcha.dataset, (done) => {
-      bar.value = done;
-      // A screen reader says each of these: only some are worth it.
-      if (done < pieces && done % (pieces / 4) === 0) status.textContent = `${(100 * done) / pieces} % listo.`;
-    });
-    finish();
+  const say = (sentence) => {
+    working.hidden = true;
+    status.textContent = sentence;
+  };
+  const fail = (sentence) => {
+    pressed = undefined;
+    open(true);
+    say(sentence);
+  };
+  const finish = () => {
+    clearTimeout(late);
+    captcha.classList.add("worked");
+    say("Comprobado");
+    pressed?.click();
+  };
+  const late = setTimeout(() => {
+    fail(`Su equipo tarda. Espere un poco más o ${instead}.`);
+  }, PATIENCE);
+
+  open(captcha.classList.contains("asked"));
+  write.addEventListener("click", () => open(!captcha.classList.contains("asked")));
+
+  // Half of its life is left to a riddle that is given. An older one is asked for again: whoever waits
+  // for a message is told of no fault.
+  let old = () => Date.now() - given > captcha.dataset.seconds * 500;
+  const renew = () => {
+    const page = new XMLHttpRequest(); // unlike fetch, it gives a document, and no text to be trusted
+    page.open("GET", location.href);
+    page.responseType = "document";
+    page.onloadend = () => {
+      const fresh = page.response?.querySelector(".captcha");
+      if (fresh) {
+        const enter = captcha.contains(pressed) && fresh.querySelector("[type=submit]");
+        captcha.replaceWith(fresh);
+        ask(fresh, enter || pressed);
+      } else {
+        old = () => false; // the server decides
+        pressed.click();
+      }
+    };
+    page.send();
+  };
+
+  // Pressed too early, the form is sent when the work is done.
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter ?? form.querySelector(".captcha ~ button");
+    if (!captcha.isConnected || letters?.value.trim() || button.name) return;
+    if (proof.value && !old()) return;
+    event.preventDefault();
+    event.stopPropagation(); // for casilla.js it was not sent
+    if (!pressed && proof.value) renew();
+    pressed = button;
+    say("Comprobando… Lo que escribió se envía en cuanto termine.");
   });
+
+  if (proof.value) return finish(); // something else of the form was wrong; the work still counts
+  work(captcha.dataset).then(
+    (found) => {
+      proof.value = found;
+      finish();
+    },
+    () => {
+      clearTimeout(late);
+      fail(`Su equipo no pudo comprobarlo: ${instead}.`);
+    },
+  );
 }
+
+document.addEventListener("DOMContentLoaded", () => {
+  for (const captcha of document.querySelectorAll(".captcha")) ask(captcha);
+});

@@ -76,13 +76,16 @@ CITIZENS = {
         "Falta el texto de la imagen. Escríbalo, o use otra de las formas que ofrece esta página."
     ),
     "captcha.wrong": "El texto no era el de la imagen. Escriba el de esta imagen nueva.",
-    "captcha.gone": "La imagen anterior venció o ya se usó. Escriba el texto de esta imagen nueva.",
+    "captcha.gone": (
+        "La comprobación anterior venció o ya se usó. "
+        "Si esta no dice «Comprobado», escriba el texto de su imagen."
+    ),
     "captcha.dearer": (
         "Mientras llenaba la página llegaron muchos pedidos desde su conexión. "
         "Haga la comprobación de nuevo: ahora pide un poco más."
     ),
     "captcha.unworked": (
-        "La verificación con su equipo no se completó. "
+        "La comprobación con su equipo no se completó. "
         "Pruebe otra vez o escriba el texto de la imagen."
     ),
     "captcha.crowded": (
@@ -108,7 +111,8 @@ CITIZENS = {
         "Cada código sirve una sola vez.\r\n"
     ),
     "factor.off": (
-        "Desactivó su segundo factor. Para ingresar le enviaremos otra vez un código por correo."
+        "Desactivó su segundo factor. "
+        "Para ingresar le enviaremos otra vez un token digital por correo."
     ),
     "app.missing": (
         "Escriba los 6 dígitos que muestra su aplicación, o uno de sus códigos de recuperación."
@@ -214,19 +218,22 @@ CITIZENS = {
         "Su registro venció o se cambió en otra ventana. Empiece otra vez: no se abrió ninguna "
         "casilla."
     ),
-    "clave.missing": "Escriba los 6 dígitos de la clave que le enviamos.",
-    "clave.wrong": "La clave no es correcta. Revise el mensaje más reciente. {left}",
-    "clave.expired": "La clave venció. Pulse «Enviar otra clave» y escriba la nueva.",
+    "clave.missing": "Escriba los 6 dígitos de la clave de validación que le enviamos.",
+    "clave.wrong": "La clave de validación no es correcta. Revise el mensaje más reciente. {left}",
+    "clave.expired": "La clave de validación venció. Pulse «Enviar otra clave» y escriba la nueva.",
     "clave.spent": (
-        "Se acabaron los intentos con esa clave. Pulse «Aceptar»: en la página que sigue puede "
-        "pedir otra."
+        "Se acabaron los intentos con esa clave de validación. Pulse «Aceptar»: en la página que "
+        "sigue puede pedir otra."
     ),
     "clave.gone": (
-        "Esa clave ya no sirve. Pulse «Aceptar»: en la página que sigue puede pedir otra."
+        "Esa clave de validación ya no sirve. Pulse «Aceptar»: en la página que sigue puede pedir "
+        "otra."
     ),
-    "clave.soon": "Le acabamos de enviar una clave. Espere {wait} antes de pedir otra.",
-    "clave.sends": "Ya le enviamos varias claves. Use la más reciente.",
-    "clave.resent": "Le enviamos una clave nueva. La anterior ya no sirve.",
+    "clave.soon": (
+        "Le acabamos de enviar una clave de validación. Espere {wait} antes de pedir otra."
+    ),
+    "clave.sends": "Ya le enviamos varias claves de validación. Use la más reciente.",
+    "clave.resent": "Le enviamos una clave de validación nueva. La anterior ya no sirve.",
     "session.over": (
         "Su sesión terminó. Ingrese otra vez para seguir: no se perdió nada de su casilla."
     ),
@@ -341,9 +348,10 @@ CITIZENS = {
     "profile.same": "Esos ya son su celular y su correo. Escriba lo que quiere cambiar.",
     "profile.no_phone": "Su casilla no tiene un celular registrado: no hay nada que quitar.",
     "profile.sends": (
-        "Ya le enviamos varios códigos. Use el más reciente, o vuelva al perfil y empiece otra vez."
+        "Ya le enviamos varios tokens digitales. "
+        "Use el más reciente, o vuelva al perfil y empiece otra vez."
     ),
-    "profile.resent": "Le enviamos un código nuevo. El anterior ya no sirve.",
+    "profile.resent": "Le enviamos un token digital nuevo. El anterior ya no sirve.",
     "profile.over": (
         "Ese pedido ya terminó y sus datos no cambiaron. Escríbalos otra vez para empezar de nuevo."
     ),

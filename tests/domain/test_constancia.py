@@ -56,6 +56,17 @@ def test_every_kind_states_the_common_block(kind: Kind) -> None:
     assert bool(found["motivos"]) == (kind in NEGATIVE)
 
 
+def test_the_telephone_has_the_extension_of_the_sheet() -> None:
+    """M92"""
+    entity = ISSUER.entity
+    other = entity.model_copy(
+        update={"contacto": entity.contacto.model_copy(update={"anexo": "1928"})}
+    )
+    found = json.loads(written(facts(Kind.DEPOSITO), replace(ISSUER, entity=other)))
+    assert found["emisor"]["telefono"] == "(01) 311-1700, anexo 1928"
+    assert (other.dial, entity.dial) == ("tel:+5113111700;ext=1928", "tel:+5113111700")
+
+
 @pytest.mark.parametrize("kind", sorted(NEGATIVE))
 def test_what_did_not_happen_says_why(kind: Kind) -> None:
     with pytest.raises(ValueError, match="without a reason"):

@@ -38,6 +38,7 @@ def test_with_a_code_as_the_guide_says(
     page.get_by_role("link", name="RECUPERAR CLAVE", exact=True).click()
     expect(page).to_have_title(re.compile("^Recuperar Clave"))
     page.get_by_label("DNI", exact=True).fill(person.identidad.number)
+    page.get_by_role("button", name="Prefiero escribir el texto").click()
     expect(page.get_by_label("TEXTO DE LA IMAGEN", exact=True)).to_be_visible()
     pass_riddle(page, house)
     press(page, "Restablecer contraseña")

@@ -34,7 +34,7 @@ def test_a_code_comes_with_its_life_and_a_warning_and_for_one_site_only(name: st
 
 def test_who_did_not_change_the_password_is_told_what_to_do_without_a_link() -> None:
     text = sms_text("password_changed", ENTITY, AT)
-    assert "el 16/11/2026 10:00 su clave fue cambiada" in text
+    assert "el 16/11/2026 10:00 su contraseña fue cambiada" in text
     assert ENTITY.contacto.telefono in text
     assert "http" not in text and "casilla." not in text
 

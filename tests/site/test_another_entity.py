@@ -22,16 +22,23 @@ from proxy.web.routes import path_of
 from proxy.work.mailer import Mailer
 from tests.people import ROSA, open_casilla
 from tests.site.workshop import build
+from tests.web.conftest import newest_code
+from tests.web.visitor import ORIGIN, Visitor
+from tests.work.whatever import WHATEVER
 
 NAMES = {
     "nombre: Jurado Nacional de Elecciones": "nombre: Municipalidad de Pruebas",
     "siglas: JNE\narticulo: el": "siglas: MDP\narticulo: la",
     "(01) 311-1700": "(054) 20-0000",
     "Casilla Electrónica del JNE": "Casilla Electrónica de la MDP",
-    "Central telefónica del JNE": "Mesa de partes de la MDP",
-    "© 2025 JNE": "© 2026 MDP",
+    "  nombre: Central telefónica del JNE": (
+        '  nombre: Mesa de partes de la MDP\n  anexo: "1928"\n  correo: casilla@mdp.gob.pe'
+    ),
+    "oficina: Servicios al Ciudadano": "oficina: Oficina de Atención a la Ciudadanía",
+    "© {anio} JNE": "© {anio} MDP",
 }
 # What the sheets that ship say, and what is said of an entity with the other article.
+CALLED, WRITTEN = "(054) 20-0000, anexo 1928", "mailto:casilla@mdp.gob.pe"
 OTHERS = re.compile(r"JNE|Jurado Nacional|311-1700|l (MDP|Municipalidad)")
 
 
@@ -64,6 +71,7 @@ def settings(sheets: Path, tmp_path: Path) -> Settings:
     return Settings(
         _env_file=None,
         catalog_dir=sheets,
+        origin=ORIGIN,
         database_url=f"sqlite:///{tmp_path}/casilla.db",
         keys_file=tmp_path / "claves.json",
         mail_url=f"maildir:{tmp_path}/correo",
@@ -101,21 +109,44 @@ def test_site_pages_and_messages_are_those_of_the_entity(sheets: Path, settings:
         page = client.get(address).text
         assert "Municipalidad de Pruebas" in page, address
         assert OTHERS.findall(page) == [], address
+        assert WRITTEN in page, address
+        assert f';ext=1928">{CALLED}</a>. De lunes' in page, address  # M9
     assert "Saber si tiene papeletas" in client.get("/").text
     login = client.get("/casilla/ingresar/").text
     assert "Municipalidad de Pruebas" in login and "(054) 20-0000" in login
-    assert OTHERS.findall(login) == []
+    assert OTHERS.findall(login) == [] and CALLED in login and WRITTEN in login
+    banner = client.get("/casilla/registro/").text.partition("comunicarse con el número ")[2]
+    assert banner.startswith('<a class="whole" href="tel:')
+    assert banner.partition(">")[2].startswith(f"{CALLED}</a>")  # M9
 
     rosa = open_casilla(installation.db, ROSA, installation.passwords)
+    inside = Visitor(client)
+    client.headers["Sec-Fetch-Site"] = "same-origin"
+    inside.password(ROSA.identidad.number, ROSA.password)
+    inside.code(newest_code(installation, "login_code"))
+    inner = inside.get("/casilla/").text
+    assert "Casilla Electrónica - MDP - Módulo del administrado" in inner  # M64
+    assert CALLED in inner and WRITTEN in inner  # M96
+    assert OTHERS.findall(inner) == []
     with installation.db.transaction() as tx:
         outbox.add(tx, "notificacion_deposited", casillas.by_id(tx, rosa.id))
-    assert Mailer(installation, path_of).deliver_due() == 1
-    [raw] = [item.as_bytes() for item in Maildir(folder / "correo")]
-    letter = message_from_bytes(raw, policy=policy.default)
+        outbox.add(tx, "credentials", casillas.by_id(tx, rosa.id), **WHATEVER)
+    Mailer(installation, path_of).deliver_due()
+    letters = {
+        letter["Subject"]: letter
+        for item in Maildir(folder / "correo")
+        for letter in [message_from_bytes(item.as_bytes(), policy=policy.default)]
+    }
+    letter = letters["Tiene una notificación nueva en su casilla"]
     body = letter.get_body(("plain",))
     assert body is not None
     assert letter["From"].startswith("Casilla Electrónica de la MDP <")
-    assert "Municipalidad de Pruebas" in body.get_content()
+    office = "Oficina de Atención a la Ciudadanía\nMunicipalidad de Pruebas (MDP)"
+    assert office in body.get_content()  # M47
+    credentials = letters["Credenciales de Acceso"].get_body(("plain",))
+    assert credentials is not None
+    asked = f"avísenos al {CALLED} o a casilla@mdp.gob.pe y bórrelo"
+    assert asked in credentials.get_content()  # M44, M59
     installation.db.close()
 
 

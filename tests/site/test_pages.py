@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -111,16 +112,16 @@ def test_every_page_has_whom_to_call_the_ways_and_the_rights(
     """M8, M9, J44: the banner stands where one registers."""
     banner = (
         "Para la atención de consultas sobre la creación de la Casilla Electrónica, "
-        f"comunicarse con el número {catalog.entity.contacto.telefono}"
+        f"comunicarse con el número {catalog.entity.contacto.called}"
     )
     assert [path for path, page in pages.items() if banner in page.text] == [
         "/guias/crear-su-casilla/"
     ]
     for path, page in pages.items():
-        assert catalog.entity.contacto.telefono in page.text, path
+        assert catalog.entity.contacto.called in page.text, path
         targets = {urlsplit(urljoin(ORIGIN + path, link)).path for link in page.links}
         assert {"/normativas/", "/preguntas/", "/casilla/ingresar/", "/catalogo/"} <= targets, path
-        assert "© 2025 JNE. Todos los Derechos Reservados." in page.text, path
+        assert catalog.entity.rights(date.today().year) in page.text, path
         assert page.lang == "es-PE"
 
 

@@ -16,7 +16,7 @@ from tests.flows.newcomer import BAKERY, ELENA
 from tests.web.visitor import Visitor, forms
 
 START = "/casilla/registro/"
-TELLS = re.compile(r'<div class="summary" role="alert"><p>(.*?)</p>')
+TELLS = re.compile(r'<div class="summary" role="alert"[^>]*><p>(.*?)</p>')
 
 
 class Registering:

@@ -8,7 +8,7 @@ from httpx2 import Response
 def waits(page: Response) -> str:
     """The notice of a page. Empty: there is none, or the page also calls something wrong."""
     blamed = "<title>Error:" in page.text or "aria-invalid" in page.text
-    found = re.search(r'<p class="notice" role="status">(.*?)</p>', page.text)
+    found = re.search(r'<p class="notice" role="status"[^>]*>(.*?)</p>', page.text)
     return found[1] if found and not blamed else ""
 
 

@@ -83,7 +83,7 @@ def test_the_page_asks_for_the_text_of_the_image(visitor: Visitor, shown: Respon
 def test_an_answer_right_or_wrong_serves_once(visitor: Visitor, shown: Response) -> None:
     assert answered(visitor, shown, LETTERS).status_code == 200
     again = answered(visitor, shown, LETTERS)
-    assert (again.status_code, sentence(again)[:21]) == (400, "La imagen anterior ve")
+    assert (again.status_code, sentence(again)[:21]) == (400, "La comprobación anter")
 
 
 def test_after_a_wrong_answer_there_is_another_image(
@@ -122,10 +122,10 @@ def test_the_text_of_another_browser_or_form_is_refused(
 ) -> None:
     thief = make_visitor()
     theirs = answered(thief, thief.get(PAGE), LETTERS, captcha_id=riddle_of(shown))
-    assert sentence(theirs).startswith("La imagen anterior")
+    assert sentence(theirs).startswith("La comprobación anterior")
     elsewhere = visitor.get(f"/casilla/{OTHER}/")
     carried = answered(visitor, elsewhere, LETTERS, captcha_id=riddle_of(shown))
-    assert sentence(carried).startswith("La imagen anterior")
+    assert sentence(carried).startswith("La comprobación anterior")
     assert "hecho 40000001" in answered(visitor, shown, LETTERS).text
 
 
@@ -133,7 +133,7 @@ def test_the_text_is_refused_after_five_minutes(
     visitor: Visitor, shown: Response, clock: Clock
 ) -> None:
     clock.advance(minutes=5)
-    assert sentence(answered(visitor, shown, LETTERS)).startswith("La imagen anterior venció")
+    assert sentence(answered(visitor, shown, LETTERS)).startswith("La comprobación anterior venció")
 
 
 def test_another_image_is_asked_for_without_losing_what_was_typed(

@@ -88,6 +88,7 @@ async def in_time(request: Request, work: Callable[[threading.Event], T]) -> T:
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    context |= {"status": status}
     return state_of(request).templates.TemplateResponse(request, template, context, status)
 
 

@@ -72,14 +72,16 @@ def test_every_page_is_built_for_every_reader(every_page: dict[str, Response]) -
 
 
 def test_every_page_says_who_answers_for_it(every_page: dict[str, Response]) -> None:
-    """J44, M96"""
+    """J44, M8, M96"""
     for page in every_page.values():
         for words in (
-            "© 2025 JNE. Todos los Derechos Reservados.",
+            "© 2026 JNE. Todos los Derechos Reservados.",
             "(01) 311-1700",
             "no-responder@jne.gob.pe",
             "Av. Nicolás de Piérola",
             "De lunes a viernes, de 08:00 a 16:30",
+            '<a href="/normativas/">Normativas</a>',
+            '<a href="/preguntas/">Preguntas frecuentes</a>',
         ):
             assert words in page.text
 
@@ -113,6 +115,7 @@ def test_nothing_links_to_what_is_not_there(every_page: dict[str, Response], her
 def test_a_private_page_says_who_is_inside_and_until_when(her: Visitor, rosa: Person) -> None:
     """M64, R24, S16: the DNI is masked in the header bar; a neutral greeting."""
     page = her.get("/casilla/").text
+    assert "Casilla Electrónica - JNE - Módulo del administrado</span>" in page
     assert "Le damos la bienvenida, <strong>Rosa Quispe Ficticia</strong>" in page
     assert "DNI •••••001" in page
     assert rosa.identidad.number not in page
