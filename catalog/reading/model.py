@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, field_serializer
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from stdnum.pe import ruc
 
@@ -98,21 +98,13 @@ class Entity(Sheet):
     zona_horaria: Zone
     correo: Sender
     contacto: Contact
-    derechos: Text = Field(description="Al pie de las páginas. {anio} es el año en curso")
+    derechos: Text
 
     @property
     def dial(self) -> str:
         """The link with which a phone calls the contact (RFC 3966)."""
         extension = self.contacto.anexo
         return f"tel:{self.telefono_internacional}{f';ext={extension}' if extension else ''}"
-
-    @field_serializer("derechos")
-    def _without_year(self, value: str) -> str:
-        """The open data are the same each year."""
-        return value.replace("{anio} ", "")
-
-    def rights(self, year: int) -> str:
-        return self.derechos.replace("{anio}", str(year))
 
     @property
     def de(self) -> str:

@@ -16,7 +16,6 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import get_build_datetime
 from mkdocs.utils.templates import TemplateContext
 from search_index import Index
 
@@ -85,7 +84,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     config.extra["templates"] = Templates(here / "site_src" / "templates")
     config.extra["search"] = Index(catalog)
     config.site_name = f"{config.site_name} · {catalog.entity.siglas}"
-    config.copyright = catalog.entity.rights(get_build_datetime().year)
+    config.copyright = catalog.entity.derechos
     config.watch += map(str, (sheets, here / "site_src", here / SHARED))
     return config
 

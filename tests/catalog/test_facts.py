@@ -214,7 +214,7 @@ def test_the_entity_is_named_as_its_guide_names_it_j44(catalog: Catalog) -> None
     assert entity.telefono_internacional == "+5113111700"
     assert entity.casilla == "https://casillaelectronica.jne.gob.pe"  # J8
     assert entity.zona_horaria == "America/Lima"
-    assert entity.rights(2025) == "© 2025 JNE. Todos los Derechos Reservados."
+    assert entity.derechos == "© 2025 JNE. Todos los Derechos Reservados."
 
 
 def test_both_access_profiles_keep_what_the_guides_and_the_bar_say_s24_s63(

@@ -35,7 +35,7 @@ NAMES = {
         '  nombre: Mesa de partes de la MDP\n  anexo: "1928"\n  correo: casilla@mdp.gob.pe'
     ),
     "oficina: Servicios al Ciudadano": "oficina: Oficina de Atención a la Ciudadanía",
-    "© {anio} JNE": "© {anio} MDP",
+    "© 2025 JNE": "© 2026 MDP",
 }
 # What the sheets that ship say, and what is said of an entity with the other article.
 CALLED, WRITTEN = "(054) 20-0000, anexo 1928", "mailto:casilla@mdp.gob.pe"

@@ -84,10 +84,6 @@ def prepare(environment: Environment, installation: Installation) -> None:
         link = Markup('<a class="whole" href="{}">{}</a>')
         return link.format(entity.dial, entity.contacto.called)
 
-    def rights() -> str:
-        """The year is that of the entity's zone."""
-        return installation.catalog.entity.rights(installation.clock().astimezone(zone).year)
-
     def session_end(session: Session) -> End:
         return end_of(installation, session)
 
@@ -104,7 +100,6 @@ def prepare(environment: Environment, installation: Installation) -> None:
         "contact_phone": contact_phone,
         "origin": installation.settings.origin,
         "policy": policy,
-        "rights": rights,
         "sello": sello,
         "session": session,
         "session_end": session_end,

@@ -75,7 +75,7 @@ def test_every_page_says_who_answers_for_it(every_page: dict[str, Response]) -> 
     """J44, M8, M96"""
     for page in every_page.values():
         for words in (
-            "© 2026 JNE. Todos los Derechos Reservados.",
+            "© 2025 JNE. Todos los Derechos Reservados.",
             "(01) 311-1700",
             "no-responder@jne.gob.pe",
             "Av. Nicolás de Piérola",
