@@ -236,9 +236,9 @@ def late(tx: Tx) -> Late | None:
     return Late(many, oldest) if oldest else None
 
 
-def count_from_now(tx: Tx) -> None:
+def count_from_now(tx: Tx, casilla_ids: Sequence[int]) -> None:
     """For acts of the past, which a demonstration writes now."""
-    constancias.count_from(tx, tx.now + LATE)
+    constancias.count_from(tx, casilla_ids, tx.now + LATE)
 
 
 def _official(tx: Tx) -> str | None:

@@ -85,7 +85,7 @@ def load(
             at = min(right.at + timedelta(hours=1), tx.now)
             named = wrong.id.hex(), dated.story.annulled, right.id.hex()
             annulment.record(replace(tx, now=at), catalog, *named, Sender(SYSTEM))
-    constancias.count_from_now(tx)
+    constancias.count_from_now(tx, [casilla.id for casilla in people.values()])
     return len(stories)
 
 

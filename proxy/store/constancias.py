@@ -4,6 +4,7 @@ A lookup for an owner names the casilla, so it never finds what is of another on
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -135,7 +136,9 @@ _TELL = (
     .returning(c.number, c.casilla_id, c.notificacion_id, c.at)
 )
 _COUNT_FROM = (
-    update(constancias).where(c.late_at < bindparam("since")).values(late_at=bindparam("since"))
+    update(constancias)
+    .where(c.casilla_id.in_(bindparam("casillas", expanding=True)), c.late_at < bindparam("since"))
+    .values(late_at=bindparam("since"))
 )
 
 
@@ -253,6 +256,6 @@ def tell_late(tx: Tx, most: int) -> list[Late]:
     return sorted((Late(*row) for row in rows), key=lambda one: (one.at, one.number))
 
 
-def count_from(tx: Tx, since: datetime) -> None:
+def count_from(tx: Tx, casilla_ids: Sequence[int], since: datetime) -> None:
     """What is written of the past is late no earlier than what is written now."""
-    tx.conn.execute(_COUNT_FROM, {"since": since})
+    tx.conn.execute(_COUNT_FROM, {"casillas": casilla_ids, "since": since})

@@ -16,6 +16,7 @@ from proxy.domain.identidad import check_cui, parse_identidad
 from proxy.domain.identity import Answer, PersonClaim
 from proxy.domain.sender import Sender
 from proxy.flows import demonstration, inbox
+from proxy.flows.constancias import LATE
 from proxy.flows.demonstration_people import (
     CARMEN,
     COMERCIAL_SUR,
@@ -160,6 +161,12 @@ def test_one_was_annulled_and_replaced_and_a_test_is_seen_only_by_its_sender(
 
 def test_no_message_leaves(loaded: Loaded) -> None:
     assert rows(loaded.db, "outbox") == []
+
+
+def test_what_it_wrote_of_the_past_is_not_late_at_once(loaded: Loaded) -> None:
+    waiting = [row for row in rows(loaded.db, "constancias") if not row.test]
+    assert {row.late_at for row in waiting} == {loaded.clock.now + LATE}
+    assert min(row.at for row in waiting) < loaded.clock.now - LATE
 
 
 def test_loading_again_changes_nothing(db: Database, documents: Documents, clock: Clock) -> None:
