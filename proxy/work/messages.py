@@ -108,6 +108,7 @@ EMAILS: dict[str, Callable[[Writing], Said]] = {
     "profile_undone": plain,
     "recovery_code_used": plain,
     "session_ended": plain,
+    "term_postponed": plain,
     "tries": plain,
 }
 SMS: dict[str, Callable[[Writing], Said]] = {
