@@ -9,7 +9,7 @@ Every step is an evento of the notificacion, in the transaction that records it.
 sent twice, because a worker died in between, has one outcome and one constancia.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
@@ -23,7 +23,7 @@ from proxy.domain.recipient import Bounce, masked
 from proxy.domain.vault import Unsealable
 from proxy.flows import constancias
 from proxy.store import alertas, casillas, eventos, notificaciones, outbox
-from proxy.store.outbox import Message
+from proxy.store.outbox import Channel, Message
 from proxy.store.tx import Tx
 from proxy.texts import TEXTS
 
@@ -34,13 +34,23 @@ CameBack = Literal["nothing of ours", "not yet", "known", "an alerta", "another 
 
 
 def write(tx: Tx, casilla: Casilla, notificacion_id: bytes, *, sms: bool) -> None:
-    """It only says that an acto is there: e-mail and SMS are not private (R21). `sms`: somebody
-    sends them."""
-    outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=notificacion_id)
-    if sms and casilla.phone:  # L19; no budget of the codes counts it
+    """They only say that an acto is there: e-mail and SMS are not private (R21). `sms`: a service
+    sends them. No budget counts these: the codes have theirs for themselves."""
+    for channel, address in _addresses(casilla, sms=sms):
         outbox.add(
-            tx, "notificacion_deposited", casilla, channel="sms", notificacion_id=notificacion_id
+            tx,
+            "notificacion_deposited",
+            casilla,
+            channel=channel,
+            recipient=address,
+            notificacion_id=notificacion_id,
         )
+
+
+def _addresses(casilla: Casilla, *, sms: bool) -> Iterator[tuple[Channel, str]]:
+    yield "email", casilla.email
+    if sms and casilla.phone:  # L19: a mobile that is proved
+        yield "sms", casilla.phone
 
 
 def sent(tx: Tx, catalog: Catalog, message: Message, answer: str) -> None:

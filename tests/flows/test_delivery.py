@@ -103,6 +103,20 @@ def test_a_message_given_up_is_an_event_that_the_entity_can_find(
     assert (row.context, row.next_at, row.sent_at) == (b"", None, None)
 
 
+def test_each_that_expired_is_given_up_in_a_transaction_of_its_own(
+    db: Database, rosa: Person, clock: Clock
+) -> None:
+    """Ten thousand may expire together, and a writer waits for none but one."""
+    for _ in range(3):
+        leave(db, rosa)
+    clock.advance(days=4)
+    for many in (1, 2, 3):
+        with db.transaction() as tx:
+            assert isinstance(delivery.claim(tx, CATALOG), delivery.Passed)
+        assert events(db) == ["message_given_up"] * many
+    assert claim(db) is None
+
+
 def test_a_mailbox_that_does_not_exist_is_asked_for_every_six_hours_until_the_third_day(
     db: Database, rosa: Person, clock: Clock
 ) -> None:

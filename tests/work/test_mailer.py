@@ -191,6 +191,17 @@ def test_a_server_that_hangs_up_gets_the_same_message_again(
     assert taken.letters[0]["Message-ID"] == taken.letters[1]["Message-ID"]
 
 
+def test_what_is_given_up_stops_no_other(
+    leave: Leave, clock: Clock, start: Start, deliver: Deliver
+) -> None:
+    for _ in range(3):
+        leave()
+    clock.advance(days=4)
+    leave(recipient="nuñez@example.com")
+    leave()
+    assert deliver(f"smtp://127.0.0.1:{start(Mailbox())}") == 1
+
+
 def test_a_message_that_cannot_be_written_stops_no_other(
     installation: Installation, leave: Leave, start: Start, deliver: Deliver
 ) -> None:
