@@ -1,6 +1,6 @@
 """The calculator of the site: no login, by GET, the engine that also computes each deposit (X1)."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -82,16 +82,17 @@ def _moment(
         errors[hour] = TEXTS["plazo.hour_missing"]
     if day in errors or hour in errors:
         return None
+    found = None
     try:
         found = asked.day(typed[day])
     except Refusal as refusal:
         errors[day] = str(refusal)
-        return None
     try:
-        return asked.moment(f"{found}T{typed[hour]}", zone)
+        at = asked.moment(f"{found or date(2000, 1, 1)}T{typed[hour]}", zone)
     except Refusal:
         errors[hour] = TEXTS["plazo.hour"].format(typed=typed[hour])
         return None
+    return at if found else None
 
 
 def _number(typed: dict[str, str], errors: dict[str, str], name: str, least: int) -> int | None:

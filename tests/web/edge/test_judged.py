@@ -313,7 +313,7 @@ def test_others_find_nothing_wrong_with_any_page(
         if wrong := faults(page):
             found[name] = wrong
     for name, page in see_each(shown, [(360, "light")]):
-        if (top := begins_at(page)) >= 180 or page.evaluate("scrollY"):
+        if (top := begins_at(page)) >= 180:
             found[name] = top
         if wide := spills(page):
             found[f"{name} wide"] = wide
