@@ -91,6 +91,12 @@ class Entity(Sheet):
     correo: Sender
     contacto: Contact
     derechos: Text
+    avisos: str | None = Field(
+        None,
+        pattern=EMAIL,
+        exclude=True,  # of its own people, not of the data that others take
+        description="A quién de la entidad se escribe cuando alguien se da de baja",
+    )
 
     @property
     def de(self) -> str:
