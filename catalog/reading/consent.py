@@ -16,8 +16,8 @@ HASH = r"^[0-9a-f]{64}$"
 VERSION = r"^[0-9]{1,6}([.-][0-9]{1,6}){0,3}$"
 CHANGED = (
     "el texto ya no es el que se publicó como versión {version}: ahora su huella es {found}. "
-    "Vuelva a escribirlo como estaba, con el nombre que la entidad tenía. Si quiere otro texto, es otra "
-    "versión"
+    "Vuelva a escribirlo como estaba, con el nombre que la entidad tenía. Si quiere otro texto, es "
+    "otra versión"
 )
 
 Hash = Annotated[str, Field(pattern=HASH)]

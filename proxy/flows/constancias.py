@@ -21,7 +21,16 @@ from proxy.domain import constancia as stating
 from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
-from proxy.domain.constancia import Certificate, Facts, Issuer, Person, Policy, Sealing, Sender
+from proxy.domain.constancia import (
+    Certificate,
+    Facts,
+    Issuer,
+    Person,
+    Policy,
+    Representative,
+    Sealing,
+    Sender,
+)
 from proxy.domain.constancia_acts import Act, Deposit
 from proxy.domain.events import Event
 from proxy.domain.notificacion import File, Notificacion
@@ -73,6 +82,7 @@ def of(
     files: Sequence[File] = (),
     *,
     sender: Sender | None = None,
+    representative: Representative | None = None,
     reasons: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write the facts of `act`, which happens now. Without `one` it is about the casilla itself.
@@ -86,20 +96,25 @@ def of(
         number=named,
         act=act,
         at=tx.now,
-        sender=sender or Sender(catalog.entity.nombre),
+        sender=sender or Sender(catalog.entity.nombre, None, _official(tx)),
         recipient=Person(casilla.identidad, casilla.nombres),
         salt=secrets.token_hex(SALT_BYTES),
         concerned=stating.concerned(one, files) if one else None,
+        representative=representative,
         authentication=_authentication(tx),
         reasons=tuple(reasons),
         test=one is not None and one.test,
     )
-    terms = catalog.terms
-    issuer = Issuer(catalog.entity, Policy(f"terminos-{terms.version}", terms.sha256))
+    issuer = Issuer(catalog.entity, _policy(catalog))
     text = stating.written(facts, issuer)
     about = one.id if one else None
     constancias.add(tx, named, casilla.id, about, act.kind, text, test=facts.test)
     return {"constancia": named, "facts": _digest(text)}
+
+
+def of_casilla(tx: Tx, casilla_id: int) -> list[Constancia]:
+    """Those about the casilla itself, the newest first."""
+    return constancias.of_casilla(tx, casilla_id)
 
 
 def list_of(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[Constancia]:
@@ -177,6 +192,11 @@ def waiting(tx: Tx) -> datetime | None:
 
 def is_late(tx: Tx, oldest: datetime) -> bool:
     return oldest < tx.now - LATE
+
+
+def _policy(catalog: Catalog) -> Policy:
+    terms = catalog.terms
+    return Policy(f"terminos-{terms.version}", terms.sha256, f"/terminos/{terms.version}/")
 
 
 def _official(tx: Tx) -> str | None:

@@ -49,6 +49,7 @@ _OF = (
     .where(c.casilla_id == bindparam("casilla"), c.test.is_(False))
     .order_by(c.at, c.number)
 )
+_OF_CASILLA = _OF.where(c.notificacion_id.is_(None))
 _AMONG = _OF.where(c.notificacion_id.in_(bindparam("keys", expanding=True)))
 _UNSEALED = (
     select(c.notificacion_id)
@@ -156,6 +157,12 @@ def among(tx: Tx, casilla_id: int, ids: list[bytes]) -> dict[bytes, list[Constan
     for row in tx.conn.execute(_AMONG, {"casilla": casilla_id, "keys": ids}):
         found.setdefault(row.notificacion_id, []).append(Constancia(*row))
     return found
+
+
+def of_casilla(tx: Tx, casilla_id: int) -> list[Constancia]:
+    """Those of no notificacion, newest first."""
+    rows = tx.conn.execute(_OF_CASILLA, {"casilla": casilla_id})
+    return [Constancia(*row) for row in rows][::-1]
 
 
 def unsealed(tx: Tx, casilla_id: int, ids: list[bytes]) -> frozenset[bytes]:
