@@ -141,7 +141,14 @@ def deposit(
     receipt = record(tx, ruling.catalog, casilla, acto, served, effect, content, request, answer)
     if not test:
         # The alerta only says that an acto is there: plain e-mail is not private (R21).
-        outbox.add(tx, "notificacion_deposited", casilla, notificacion_id=receipt.id)
+        for mailbox in casilla.alerted:
+            outbox.add(
+                tx,
+                "notificacion_deposited",
+                casilla,
+                recipient=mailbox,
+                notificacion_id=receipt.id,
+            )
     return receipt
 
 

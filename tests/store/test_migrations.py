@@ -39,6 +39,7 @@ PUBLISHED = {
     "0017_another_calendar": "69bdd8392730cb3fa78458022833686b77159adc7c373a0628164459cd7f6a67",
     "0018_files_not_whole": "b23c9971974678c58765067343173351126db83a3898cefb1ba891eaca1fcd88",
     "0019_proof_of_the_act": "ccbe8042d60374fa02c5c100ffae4283516fbf07266356d83c80f43c531bf047",
+    "0022_taken_back": "a1abeda55327f89b6f2f70267514a4e0cf2aeec7a432fb9cfa8b14d092bc161f",
 }
 
 
