@@ -16,6 +16,7 @@ from tests.flows.forgetful import ask_link
 from tests.flows.inside import Inside
 from tests.flows.test_deposit import Sender
 from tests.flows.test_profile import link_ids, now, undo
+from tests.flows.test_recalculation import LATER, TERM, look
 from tests.outbox import messages
 from tests.people import Person
 
@@ -74,6 +75,15 @@ def test_both_get_the_alertas_and_only_the_first_one_codes_and_links(
     assert to(db, "login_code")[-1] == rosa.email
     ask_link(db, rosa.identidad, SECOND)
     assert SECOND not in to(db, "recovery_link")
+
+
+def test_both_are_told_of_a_date_that_a_later_calendar_gives(
+    db: Database, rosa: Person, her: Inside, tmp_path: Path
+) -> None:
+    add(her)
+    Sender(db, tmp_path).deposit(ruling=TERM)
+    assert look(db, LATER) == 1
+    assert to(db, "effect_differs") == [rosa.email, SECOND]
 
 
 def test_the_first_address_takes_it_back_for_72_hours(
