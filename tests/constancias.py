@@ -48,7 +48,7 @@ AT = datetime(2026, 12, 7, 9, 0, 0, 250_000, tzinfo=LIMA)
 LATER = AT + timedelta(days=1, hours=2)
 ISSUER = Issuer(
     CATALOG.entity,
-    Policy(f"terminos-{CATALOG.terms.version}", CATALOG.terms.sha256),
+    Policy("terminos-1", CATALOG.terms.sha256, "/terminos/1/"),
 )
 ORIGIN = "https://casilla.example"
 CERTIFICATE = Certificate(
@@ -100,7 +100,9 @@ WAITING = replace(
     CONCERNED,
     effect=freeze(Ruling(governed_by("acuse-5-dias-b1"), "administrativo", DAYS), AT),
 )
-TEXTS = (Accepted(CATALOG.terms.titulo, CATALOG.terms.version, CATALOG.terms.sha256, AT),)
+TEXTS = (
+    Accepted("terminos", CATALOG.terms.titulo, CATALOG.terms.version, CATALOG.terms.sha256, AT),
+)
 ACTS: Mapping[Kind, Act] = {
     act.kind: act
     for act in (

@@ -365,7 +365,8 @@ def test_two_people_change_the_e_mail_of_who_lost_the_old_mailbox(
     with installation.db.transaction(ANA) as tx:
         petitions.ask_email(tx, parse_identidad("40000001"), "otra@example.org", *TWO)
     said = (
-        "El correo de la casilla de DNI-40000001 cambió, y se quitaron su contraseña y su celular. "
+        "El correo de la casilla de DNI-40000001 cambió, y se quitaron su contraseña, "
+        "su celular y su segundo correo. "
         "Se avisó al anterior y al nuevo.\n"
     )
     assert casilla("cuentas", "aprobar", "1") == (0, said, "")

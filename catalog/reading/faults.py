@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from catalog.reading.consent import HASH, VERSION
 from catalog.reading.model import CAPITALS, EMAIL, LETTER, PHONE
 from catalog.reading.service import SERVICE_ID
 from catalog.reading.sheet import Document
@@ -20,6 +21,8 @@ _PATTERNS = {
     CAPITALS: "debe llevar solo mayúsculas",
     PHONE: "debe empezar con + y el código del país, sin espacios",
     LETTER: "debe ser una sola letra minúscula",
+    VERSION: "debe llevar solo números, con puntos o guiones entre ellos, como 1 o 2027-1",
+    HASH: "debe llevar las 64 letras y cifras de un SHA-256, sin espacios",
 }
 _KINDS = {
     "string_type": "debe ser un texto",

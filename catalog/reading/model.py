@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from stdnum.pe import ruc
 
 from catalog.reading.access import Access
-from catalog.reading.consent import Consent, ConsentSheet
+from catalog.reading.consent import Consent, ConsentSheet, Version
 from catalog.reading.effect import EffectSheet
 from catalog.reading.holidays import HolidaysSheet
 from catalog.reading.kinds import Day, Identifier, Many, Sheet, Text, Url, Zone
@@ -99,6 +99,12 @@ class Entity(Sheet):
     correo: Sender
     contacto: Contact
     derechos: Text
+    avisos: str | None = Field(
+        None,
+        pattern=EMAIL,
+        exclude=True,  # of its own people, not of the data that others take
+        description="A quién de la entidad se escribe cuando alguien se da de baja",
+    )
 
     @property
     def dial(self) -> str:
@@ -237,6 +243,17 @@ class Catalog:
     @cached_property
     def privacy(self) -> Consent:
         return self.consent.privacidad.named(self.entity.nombre, self.entity.siglas)
+
+    def accepted(self, text: str, version: str | None = None) -> Version:
+        """The text in force, or an earlier version of it, if it is still there."""
+        consent = self.terms if text == "terminos" else self.privacy
+        found = (one for one in consent.versions if one.version == version)
+        return next(found, consent)
+
+    def page_of(self, text: str, version: str) -> str:
+        """Where it stands as it was accepted; or that in force, if the sheets lost it."""
+        kept = self.accepted(text, version).version == version
+        return f"/{text}/{version}/" if kept else f"/{text}/"
 
     def service(self, slug: str) -> Service:
         return self._services[slug]

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from catalog.reading import consent as consents
 from catalog.reading import effect, holidays
 from catalog.reading.access import Access
 from catalog.reading.consent import ConsentSheet
@@ -85,6 +86,8 @@ def _read(folder: Path) -> tuple[Catalog | None, list[Fault]]:
     reading.learn("norma", "legal.yml", "normas")
     reading.unrepeated("glossary.yml", "terminos")
     reading.exist(reading.documents["history.yml"], ("aprobacion", "norma"), "norma")
+    if consent and entity:
+        reading.report("consent.yml", consents.odd(consent, entity.nombre, entity.siglas))
     if days:
         reading.report("holidays.yml", holidays.odd(days))
     for kind in ("normas", "territorios"):

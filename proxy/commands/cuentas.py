@@ -37,7 +37,8 @@ DONE = {
     "company": "Se abrió la casilla de {}. Sus credenciales van al correo de la solicitud.",
     "declared": "La casilla de {} sigue como está y ya no espera.",
     "email": (
-        "El correo de la casilla de {} cambió, y se quitaron su contraseña y su celular. "
+        "El correo de la casilla de {} cambió, y se quitaron su contraseña, "
+        "su celular y su segundo correo. "
         "Se avisó al anterior y al nuevo."
     ),
     "factor": "La casilla de {} se abre otra vez con un código por correo. Se avisó al titular.",
@@ -181,6 +182,23 @@ def waiting() -> None:
         )
     if not found:
         print("No hay solicitudes ni pedidos que esperen.")
+
+
+@cuentas.command("bajas", cls=Command)
+def left() -> None:
+    """Lista a quienes se dieron de baja: notifíquelos por otro medio."""
+    from proxy.flows import revocation
+
+    parts = start.ready()
+    with parts.db.reading() as tx:
+        found = revocation.left(tx)
+    for one in found:
+        print(
+            f"{one.casilla.identidad}  {one.casilla.nombres}  "
+            f"desde: {start.to_the_second(one.at, parts)}  sin leer: {one.unread}"
+        )
+    if not found:
+        print("Nadie se dio de baja de su casilla.")
 
 
 @cuentas.command("aprobar", cls=Command)

@@ -94,10 +94,11 @@ def concerned(one: Notificacion, files: Sequence[File]) -> Concerned:
 
 @dataclass(frozen=True)
 class Policy:
-    """The published text under which the service works."""
+    """The published text under which the service works. `page` is its place on the site."""
 
     id: str
     sha256: str
+    page: str
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,11 @@ def written(facts: Facts, issuer: Issuer) -> str:
             "telefono": entity.contacto.called,
             "zona_horaria": entity.zona_horaria,
         },
-        "politica": {"id": issuer.policy.id, "sha256": issuer.policy.sha256},
+        "politica": {
+            "id": issuer.policy.id,
+            "sha256": issuer.policy.sha256,
+            "pagina": issuer.policy.page,
+        },
         "remitente": {
             "entidad": facts.sender.entity,
             "sistema": facts.sender.system,

@@ -166,8 +166,9 @@ class Annulment:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A text as a person accepted it (S45)."""
+    """A text as a person accepted it (S45). `text` is its place on the site."""
 
+    text: str
     title: str
     version: str
     sha256: str
@@ -176,7 +177,7 @@ class Accepted:
 
 @dataclass(frozen=True)
 class Affiliation:
-    """The addresses are whole here, and masked in print (L19)."""
+    """The addresses are whole here, and masked in print (L19). Nobody proved the telephone."""
 
     accepted: tuple[Accepted, ...]
     email: str
@@ -190,7 +191,7 @@ class Affiliation:
         return {
             "textos": _texts(self.accepted, moment),
             "correo": self.email,
-            "celular": self.phone,
+            "telefono": self.phone,
         }
 
 
@@ -219,6 +220,7 @@ def _texts(texts: Sequence[Accepted], moment: Moment) -> list[dict[str, str]]:
         {
             "titulo": one.title,
             "version": one.version,
+            "pagina": f"/{one.text}/{one.version}/",
             "sha256": one.sha256,
             "aceptado": moment(one.at),
         }

@@ -17,6 +17,7 @@ class Event(StrEnum):
     EMAIL_CHANGED = "user_email_change"  # the owner proved the new address
     EMAIL_CORRECTED = "user_email_reset"  # the entity did it: the owner lost the old mailbox
     PHONE_CHANGED = "user_phone_change"  # the owner proved a new number, or removed the old one
+    SECOND_EMAIL_CHANGED = "user_second_email_change"  # proved, or removed: only alertas go there
     CHANGE_UNDONE = "user_change_revoked"  # the old address used the link «deshacer»
     EFFECT_DIFFERS = "effect_differs"  # a later calendar gives another date; the frozen one stands
     DEVICE_FORGOTTEN = "device_forgotten"  # by its owner, or after too many wrong passwords
@@ -24,6 +25,7 @@ class Event(StrEnum):
     CASILLA_SUSPENDED = "user_suspended"  # the entity did it: nobody enters
     CASILLA_LIFTED = "user_reinstated"  # the entity opened it again
     CASILLA_CLOSED = "user_closed"  # the entity did it: nothing more is deposited
+    CONSENT_REVOKED = "user_consent_revoked"  # its owner closed it: nothing more is deposited
     SESSIONS_REVOKED = "session_revoked"  # the entity ended all of a casilla
     LOGIN_SHUT = "authn_login_shut"  # its owner proved themself, and the casilla is shut
     COMPANY_WAITS = "registration_waiting"  # no register says who represents it: the entity decides

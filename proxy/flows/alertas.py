@@ -48,7 +48,8 @@ def write(tx: Tx, casilla: Casilla, notificacion_id: bytes, *, sms: bool) -> Non
 
 
 def _addresses(casilla: Casilla, *, sms: bool) -> Iterator[tuple[Channel, str]]:
-    yield "email", casilla.email
+    for mailbox in casilla.alerted:
+        yield "email", mailbox
     if sms and casilla.phone:  # L19: a mobile that is proved
         yield "sms", casilla.phone
 

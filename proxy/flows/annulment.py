@@ -52,7 +52,10 @@ def annul(
         with suppress(Unsealable):  # an address that no key opens does not keep the act in force
             casilla = casillas.by_id(tx, done.notificacion.casilla_id)
             replaced = done.annulment.replacement is not None
-            outbox.add(tx, "notificacion_annulled", casilla, replaced=replaced)
+            for mailbox in casilla.alerted:
+                outbox.add(
+                    tx, "notificacion_annulled", casilla, recipient=mailbox, replaced=replaced
+                )
     return done
 
 

@@ -34,7 +34,7 @@ Factor = Callable[[Tx, int, str, Client], bool]
 AT_ONCE = 3
 HOME = timedelta(days=365)  # how long a network from which the owner logged in is theirs
 # Asked for after a proof. All else a stranger can cause to be sent (S85).
-AFTER_A_PROOF = ("login", "email_old", "email_new")
+AFTER_A_PROOF = ("login", "email_old", "email_new", "second_email")
 
 
 def count(

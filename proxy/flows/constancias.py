@@ -28,6 +28,7 @@ from proxy.domain.constancia import (
     Issuer,
     Person,
     Policy,
+    Representative,
     Sealing,
     Sender,
 )
@@ -104,6 +105,7 @@ def of(
     files: Sequence[File] = (),
     *,
     sender: Sender | None = None,
+    representative: Representative | None = None,
     reasons: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write the facts of `act`, which happens now. Without `one` it is about the casilla itself.
@@ -117,20 +119,25 @@ def of(
         number=named,
         act=act,
         at=tx.now,
-        sender=sender or Sender(catalog.entity.nombre),
+        sender=sender or Sender(catalog.entity.nombre, None, _official(tx)),
         recipient=Person(casilla.identidad, casilla.nombres),
         salt=secrets.token_hex(SALT_BYTES),
         concerned=stating.concerned(one, files) if one else None,
+        representative=representative,
         authentication=_authentication(tx),
         reasons=tuple(reasons),
         test=one is not None and one.test,
     )
-    terms = catalog.terms
-    issuer = Issuer(catalog.entity, Policy(f"terminos-{terms.version}", terms.sha256))
+    issuer = Issuer(catalog.entity, _policy(catalog))
     text = stating.written(facts, issuer)
     about = one.id if one else None
     constancias.add(tx, named, casilla.id, about, act.kind, text, tx.now + LATE, test=facts.test)
     return {"constancia": named, "facts": _digest(text)}
+
+
+def of_casilla(tx: Tx, casilla_id: int) -> list[Constancia]:
+    """Those about the casilla itself, the newest first."""
+    return constancias.of_casilla(tx, casilla_id)
 
 
 def list_of(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[Constancia]:
@@ -239,6 +246,11 @@ def late(tx: Tx) -> Late | None:
 def count_from_now(tx: Tx, casilla_ids: Sequence[int]) -> None:
     """For acts of the past, which a demonstration writes now."""
     constancias.count_from(tx, casilla_ids, tx.now + LATE)
+
+
+def _policy(catalog: Catalog) -> Policy:
+    terms = catalog.terms
+    return Policy(f"terminos-{terms.version}", terms.sha256, f"/terminos/{terms.version}/")
 
 
 def _official(tx: Tx) -> str | None:

@@ -2,9 +2,9 @@
 
 Two different people do it, after they identified the owner (S39, `petitions`). No code proves the
 new address, because the owner cannot log in. So everything that could open the casilla ends. A
-stranger with the old mailbox may have set the password and the mobile, and may hold the links
-«deshacer» and «No fui yo»: all of these end too. The owner recovers the password by the new
-address.
+stranger with the old mailbox may have set the password, the mobile and the second address, and may
+hold the links «deshacer» and «No fui yo»: all of these end too. The owner recovers the password by
+the new address.
 """
 
 from proxy.domain.casilla import Casilla
@@ -34,6 +34,7 @@ def set_email(tx: Tx, casilla: Casilla, petition: Petition, responsible: list[st
     close(tx, casilla.id, UNDO, NOT_ME)
     casillas.set_email(tx, casilla, address)
     casillas.set_phone(tx, casilla, None)
+    casillas.set_second_email(tx, casilla, None)
     casillas.set_password(tx, casilla.id, None)
     eventos.note(
         tx,

@@ -88,7 +88,13 @@ def lift(tx: Tx, identidad: Identidad) -> None:
     casilla = _locked(tx, identidad)
     if not casillas.lift(tx, casilla.id):
         raise Refusal("casilla.in_use")
-    eventos.note(tx, Event.CASILLA_LIFTED, casilla.id, was_closed=casilla.closed_at is not None)
+    eventos.note(
+        tx,
+        Event.CASILLA_LIFTED,
+        casilla.id,
+        was_closed=casilla.closed_at is not None,
+        was_revoked=casilla.revoked_at is not None,
+    )
     outbox.add(tx, "casilla_changed", casilla, what="lifted")
 
 

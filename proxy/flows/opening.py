@@ -11,6 +11,7 @@ validate it several times. An owner who has a casilla already is told so in the 
 and nowhere else (S41).
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,13 +24,15 @@ from proxy.domain import codes, limits, secrets
 from proxy.domain import registration as rules
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
+from proxy.domain.constancia import Person, Representative
+from proxy.domain.constancia_acts import Accepted, Affiliation
 from proxy.domain.email import compared
 from proxy.domain.events import Event
 from proxy.domain.identidad import Identidad, parse_identidad
 from proxy.domain.policy import Policy
-from proxy.domain.registration import Draft
+from proxy.domain.registration import Draft, Reading
 from proxy.errors import Denied, Reason
-from proxy.flows import again, challenge, first_access, limiting
+from proxy.flows import again, challenge, constancias, first_access, limiting
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.first_access import First
 from proxy.flows.limiting import Charge
@@ -46,6 +49,7 @@ from proxy.store import (
 from proxy.store.acceptances import Acceptance
 from proxy.store.registrations import Registration
 from proxy.store.tx import Tx
+from proxy.texts import TEXTS
 
 PURPOSE = "registration"
 WAITS = timedelta(days=60)  # for the entity; then the applicant asks again
@@ -158,6 +162,20 @@ def accepted(tx: Tx, casilla_id: int) -> list[Acceptance]:
     return acceptances.of(tx, casilla_id)
 
 
+def stated(catalog: Catalog, given: Sequence[Acceptance]) -> tuple[Accepted, ...]:
+    """For a constancia."""
+    return tuple(
+        Accepted(
+            one.text,
+            catalog.accepted(one.text, one.version).titulo,
+            one.version,
+            one.sha256,
+            one.at,
+        )
+        for one in given
+    )
+
+
 def declared_phone(tx: Tx, identidad: Identidad) -> str | None:
     """The telephone of the registration. Nobody proved it: it only fills in a form."""
     draft = registrations.declared(tx, identidad)
@@ -205,8 +223,9 @@ def grant(
         return None
     if not registrations.end(tx, found, who.claim.identidad):
         raise RuntimeError("a spent code opened two casillas")
+    eventos.note(tx, Event.CASILLA_OPENED, casilla.id, **_record(tx, catalog, casilla, found, who))
     first_access.issue(tx, policy, casilla, made, by_entity=client is None)
-    _record(tx, catalog, casilla, found)
+    _tell_accepted(tx, catalog, casilla, found, who)
     _tell_named(tx, found.draft, who, client, casilla)
     return casilla
 
@@ -241,28 +260,54 @@ def _open(tx: Tx, policy: Policy, who: Applicant, made: First) -> Casilla | None
         savepoint.rollback()
         return None
     savepoint.commit()
-    eventos.note(tx, Event.CASILLA_OPENED, casilla_id)
     return casillas.by_id(tx, casilla_id)
 
 
-def _record(tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration) -> None:
-    """Store the acceptances (S45), and mail them. A mailbox holds no whole identidad."""
-    titles = {"terminos": catalog.terms.titulo, "privacidad": catalog.privacy.titulo}
+def _record(
+    tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration, who: Applicant
+) -> dict[str, Any]:
+    """Store the acceptances, and the facts of the constancia that proves them (S45, L16)."""
+    given = [
+        Acceptance(
+            text,
+            values["version"],
+            values["sha256"],
+            datetime.fromisoformat(values["at"]),
+            values["ip"],
+        )
+        for text, values in found.draft.accepted.items()
+    ]
+    for one in given:
+        acceptances.add(tx, casilla.id, one)
+    act = Affiliation(stated(catalog, given), who.email, who.phone)
+    by = _representative(tx, found.draft, who)
+    return constancias.of(tx, catalog, casilla, act, representative=by)
+
+
+def _representative(tx: Tx, draft: Draft, who: Applicant) -> Representative | None:
+    if not draft.represented_by:
+        return None
+    identidad = parse_identidad(draft.represented_by)
+    if draft.proved_by_data:
+        name = rules.full_name(rules.read_person(Reading(draft.representative), tx.now.date()))
+    else:
+        casilla = casillas.by_identidad(tx, identidad)
+        name = casilla.nombres if casilla else ""
+    power = "constancia.power.register" if draft.confirmed else "constancia.power.declared"
+    return Representative(Person(identidad, name), TEXTS[power])
+
+
+def _tell_accepted(
+    tx: Tx, catalog: Catalog, casilla: Casilla, found: Registration, who: Applicant
+) -> None:
+    """A mailbox holds no whole identidad."""
     zone = ZoneInfo(catalog.entity.zona_horaria)
     told = []
     for text, values in found.draft.accepted.items():
-        at = datetime.fromisoformat(values["at"])
-        one = Acceptance(text, values["version"], values["sha256"], at, values["ip"])
-        acceptances.add(tx, casilla.id, one)
-        when = at.astimezone(zone).strftime("%d/%m/%Y a las %H:%M")
-        told.append({"text": text, "titulo": titles[text], **values, "at": when})
-    outbox.add(
-        tx,
-        "affiliation",
-        casilla,
-        accepted=told,
-        **_named(found.draft, applicant(found, tx.now.date())),
-    )
+        when = datetime.fromisoformat(values["at"]).astimezone(zone)
+        at, titulo = when.strftime("%d/%m/%Y a las %H:%M"), catalog.accepted(text).titulo
+        told.append({"text": text, "titulo": titulo, **values, "at": at})
+    outbox.add(tx, "affiliation", casilla, accepted=told, **_named(found.draft, who))
 
 
 def _named(draft: Draft, who: Applicant) -> dict[str, Any]:

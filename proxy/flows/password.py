@@ -48,7 +48,8 @@ def choosing(tx: Tx, casilla_id: int) -> Choosing:
 def about(tx: Tx, casilla_id: int) -> list[str]:
     """Facts that others may know of the owner: a password must not contain them."""
     casilla = casillas.by_id(tx, casilla_id)
-    return [casilla.identidad.number, casilla.nombres, casilla.email, casilla.phone or ""]
+    reached = (casilla.email, casilla.phone or "", casilla.second_email or "")
+    return [casilla.identidad.number, casilla.nombres, *reached]
 
 
 def just_chosen(tx: Tx, casilla_id: int | None) -> Casilla | Denied | None:

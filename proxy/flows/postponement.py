@@ -97,7 +97,10 @@ def _put_off(
             reminders.plan_for(tx, catalog, since)
         with suppress(Unsealable):  # an address that no key opens keeps nobody from more time
             casilla = casillas.by_id(tx, one.casilla_id)
-            outbox.add(tx, "term_postponed", casilla, extended=kind == "prorroga")
+            for mailbox in casilla.alerted:
+                outbox.add(
+                    tx, "term_postponed", casilla, recipient=mailbox, extended=kind == "prorroga"
+                )
     return Postponed(since, made)
 
 

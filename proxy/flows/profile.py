@@ -1,4 +1,4 @@
-"""Profile: the owner changes the e-mail or the mobile to which the casilla writes.
+"""Profile: the owner changes the e-mails or the mobile to which the casilla writes.
 
     start ──▶ code to the present address ──▶ code to the new one ──▶ it counts ──▶ both are told
               (or of the app)                (for a mobile, by SMS)       undo, for 72 hours ◀──┘
@@ -19,14 +19,15 @@ from typing import Any
 from proxy.domain import limits
 from proxy.domain.casilla import Casilla
 from proxy.domain.client import Client
-from proxy.domain.email import ascii_form, masked_email
+from proxy.domain.constancia import Constancia
+from proxy.domain.email import ascii_form, compared, masked_email
 from proxy.domain.events import Event
 from proxy.domain.limits import HOUR
 from proxy.domain.phone import masked_phone
 from proxy.domain.policy import Policy
 from proxy.domain.session import Session
 from proxy.errors import Denied, Reason, Refusal
-from proxy.flows import challenge, factor, opening
+from proxy.flows import challenge, constancias, factor, opening
 from proxy.flows.challenge import Asked, Challenge, where
 from proxy.flows.closing import close, spend_link
 from proxy.flows.password import NOT_ME
@@ -37,8 +38,8 @@ from proxy.store.changes import Change
 from proxy.store.tx import Tx
 
 UNDO = "undo"  # the purpose of the link
-OLD, NEW, PHONE = "email_old", "email_new", "phone"
-CODES = 3  # at most: of the old address, of the new one, of the mobile
+OLD, NEW, PHONE, SECOND = "email_old", "email_new", "phone", "second_email"
+CODES = 4  # at most: of the old address, of the new one, of the mobile, of the second address
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Wanted:
 
     email: str | None
     phone: str | None  # E.164
+    second_email: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class Data:
     casilla: Casilla
     declared_phone: str | None  # of the registration, while no mobile is proved
     accepted: list[Acceptance]
+    constancias: list[Constancia]  # about the casilla itself
     by_app: bool  # a code of the app takes the place of the code to the old address
 
 
@@ -83,7 +86,8 @@ def data(tx: Tx, session: Session) -> Data:
     casilla = casillas.by_id(tx, session.casilla_id)
     declared = None if casilla.phone else opening.declared_phone(tx, casilla.identidad)
     accepted = opening.accepted(tx, casilla.id)
-    return Data(casilla, declared, accepted, factor.on(tx, casilla.id))
+    proofs = constancias.of_casilla(tx, casilla.id)
+    return Data(casilla, declared, accepted, proofs, factor.on(tx, casilla.id))
 
 
 def start(
@@ -105,11 +109,15 @@ def start(
         return denied
     changes.give_up(tx, casilla.id)
     digest, until = tx.vault.digest(visit), tx.now + CODES * policy.visit_life
-    email, phone = wanted.email, wanted.phone
+    email, phone, second = wanted.email, wanted.phone, wanted.second_email
     if email and email != ascii_form(casilla.email):
         changes.add(tx, casilla.id, "email", casilla.email, email, digest, until)
     if phone and phone != casilla.phone:
         changes.add(tx, casilla.id, "phone", casilla.phone, phone, digest, until)
+    if second and compared(second) == compared(email or casilla.email):
+        raise Refusal("profile.second_same")
+    if second and second != casilla.second_email:
+        changes.add(tx, casilla.id, "second_email", casilla.second_email, second, digest, until)
     if not changes.waiting(tx, casilla.id, digest):
         raise Refusal("profile.same")
     return _ask(tx, policy, casilla, visit, client)
@@ -142,8 +150,10 @@ def verify(
         changes.mark_old_proved(tx, casilla.id, tx.vault.digest(visit))
     elif purpose == NEW:
         event = _change_email(tx, policy, casilla, change, session, client)
-    else:
+    elif purpose == PHONE:
         event = _change_phone(tx, policy, casilla, change, client)
+    else:
+        event = _change_second(tx, policy, casilla, change, client)
     denied = step = None
     if changes.waiting(tx, casilla.id, tx.vault.digest(visit)):
         denied = _ask(tx, policy, casillas.by_id(tx, casilla.id), visit, client)
@@ -175,6 +185,20 @@ def remove_phone(tx: Tx, policy: Policy, session: Session, client: Client) -> De
     return None
 
 
+def remove_second_email(tx: Tx, policy: Policy, session: Session, client: Client) -> Denied | None:
+    casillas.lock(tx, session.casilla_id)
+    casilla = casillas.by_id(tx, session.casilla_id)
+    if casilla.second_email is None:
+        raise Refusal("profile.no_second")
+    denied = _count(tx, casilla)
+    if denied:
+        return denied
+    until = tx.now + policy.undo_life
+    change = changes.add(tx, casilla.id, "second_email", casilla.second_email, None, b"", until)
+    eventos.note(tx, _change_second(tx, policy, casilla, change, client), casilla.id)
+    return None
+
+
 def undoable(tx: Tx, link_id: bytes) -> bool:
     link = links.by_id(tx, link_id, UNDO)
     return link is not None and link.holds(tx.now)
@@ -195,6 +219,8 @@ def undo(tx: Tx, link_id: bytes, client: Client) -> bool:
             casillas.set_email(tx, casilla, change.old)
         elif change.field == "phone":
             casillas.set_phone(tx, casilla, change.old)
+        elif change.field == SECOND:
+            casillas.set_second_email(tx, casilla, change.old)
         changes.end(tx, change)
         links.spend(tx, change.id, UNDO)
     changes.give_up(tx, casilla.id)
@@ -277,6 +303,20 @@ def _change_phone(
     return Event.PHONE_CHANGED
 
 
+def _change_second(
+    tx: Tx, policy: Policy, casilla: Casilla, change: Change, client: Client
+) -> Event:
+    """It is no way in: no session ends. The first address can undo it, the second one cannot."""
+    casillas.set_second_email(tx, casilla, change.new)
+    back = _make(tx, policy, change)
+    told = {"new": masked_email(change.new) if change.new else ""} | where(tx, client)
+    outbox.add(tx, "second_email_changed", casilla, policy.undo_life, **back, **told)
+    for mailbox, added in ((change.old, False), (change.new, True)):
+        if mailbox:
+            outbox.add(tx, "second_email_told", casilla, recipient=mailbox, added=added)
+    return Event.SECOND_EMAIL_CHANGED
+
+
 def _make(tx: Tx, policy: Policy, change: Change) -> dict[str, Any]:
     changes.make(tx, change, tx.now + policy.undo_life)
     links.add(tx, UNDO, change.casilla_id, policy.undo_life, change.id)
@@ -286,7 +326,7 @@ def _make(tx: Tx, policy: Policy, change: Change) -> dict[str, Any]:
 def _purpose(change: Change) -> str:
     if change.old_proved_at is None:
         return OLD
-    return PHONE if change.field == "phone" else NEW
+    return NEW if change.field == "email" else change.field
 
 
 def _visit(change: Change, visit: str) -> str:

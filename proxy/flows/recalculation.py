@@ -55,7 +55,9 @@ def advance(tx: Tx, catalog: Catalog) -> tuple[int, int] | None:
     for casilla_id in +(other + same):
         with suppress(Unsealable):  # an address that no key opens is in the way of nobody else
             casilla, many = casillas.by_id(tx, casilla_id), other[casilla_id]
-            outbox.add(tx, "effect_differs", casilla, other=many, same=same[casilla_id])
+            again = same[casilla_id]
+            for mailbox in casilla.alerted:
+                outbox.add(tx, "effect_differs", casilla, recipient=mailbox, other=many, same=again)
     return len(batch), told
 
 

@@ -64,7 +64,8 @@ def remind(tx: Tx, catalog: Catalog, casilla_id: int) -> bool:
                 due.add(tx, [row], again)
         return False
     many = notificaciones.waiting(tx, casilla_id)
-    outbox.add(tx, "notificacion_reminder", casilla, USEFUL_FOR, many=many)
+    for mailbox in casilla.alerted:
+        outbox.add(tx, "notificacion_reminder", casilla, USEFUL_FOR, recipient=mailbox, many=many)
     return True
 
 

@@ -1,6 +1,6 @@
 """A constancia as a person reads it: from its JSON alone, so paper and JSON say the same."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -67,7 +67,7 @@ def shown(told: Told) -> Shown:
     kind = Kind(told["evento"])
     found = [
         Section("Datos", _subject(told)),
-        _besides(kind, told["detalle"]),
+        _besides(kind, told["detalle"], _site(told)),
         Section("Motivos", steps=told["motivos"]),
         _content(told["notificacion"]),
         _effect(kind, told),
@@ -111,9 +111,10 @@ def _subject(told: Told) -> Rows:
     return rows
 
 
-def _besides(kind: Kind, detail: Told) -> Section:
+def _besides(kind: Kind, detail: Told, site: str) -> Section:
     heading, rows = _BESIDES[kind]
     found = [(label, text) for label, text in rows(detail) if text]
+    found += _accepted(detail.get("textos", ()), site)
     texts = [(one["titulo"], grouped(one["sha256"])) for one in detail.get("textos", ())]
     return Section(heading, found, hashes=texts)
 
@@ -158,11 +159,9 @@ def _of_annulment(detail: Told) -> Rows:
 
 
 def _of_affiliation(detail: Told) -> Rows:
-    phone = detail["celular"]
     return [
-        *_accepted(detail),
         ("Correo", masked_email(detail["correo"])),
-        ("Celular", masked_phone(phone) if phone else ""),
+        ("Teléfono indicado", masked_phone(detail["telefono"]) if detail["telefono"] else ""),
     ]
 
 
@@ -170,16 +169,21 @@ def _of_revocation(detail: Told) -> Rows:
     return [
         ("Rige desde", _clock(detail["desde"])),
         ("Advertencia previa", detail["advertencia"]),
-        *_accepted(detail),
+        ("Texto", "" if detail["textos"] else TEXTS["constancia.revocacion.none"]),
     ]
 
 
-def _accepted(detail: Told) -> Rows:
+def _site(told: Told) -> str:
+    return str(told["verificar"].partition("/verificar/")[0])
+
+
+def _accepted(texts: Sequence[Told], site: str) -> Rows:
     return [
         row
-        for one in detail["textos"]
+        for one in texts
         for row in (
             ("Texto", f"{one['titulo']}, versión {one['version']}"),
+            ("Publicado en", f"{site}{one['pagina']}"),
             ("Aceptado", _clock(one["aceptado"])),
         )
     ]
@@ -188,8 +192,8 @@ def _accepted(detail: Told) -> Rows:
 _BESIDES: dict[Kind, tuple[str, Callable[[Told], Rows]]] = {
     Kind.DEPOSITO: ("El envío", _of_deposit),
     Kind.LECTURA: ("La lectura", _of_reading),
-    Kind.ALERTA: ("El aviso", _of_alert),
-    Kind.ALERTA_FALLIDA: ("El aviso", _of_alert),
+    Kind.ALERTA: ("La alerta", _of_alert),
+    Kind.ALERTA_FALLIDA: ("La alerta", _of_alert),
     Kind.VENCIMIENTO: ("El acuse", lambda detail: [("Venció", _clock(detail["vencio"]))]),
     Kind.INCIDENCIA: ("La incidencia", _of_incident),
     Kind.ANULACION: ("La anulación", _of_annulment),
@@ -256,6 +260,7 @@ def _proof(told: Told) -> Section:
         ("Remitente", ", ".join(filter(None, map(sender.get, SENT_BY)))),
         ("Autenticación", ", ".join(proved["factores"]) if proved else ""),
         ("Política", told["politica"]["id"]),
+        ("Publicada en", _site(told) + told["politica"]["pagina"]),
         ("Anterior", before["id"] if before else "Ninguna"),
         ("Formato", f"versión {told['version']}"),
         ("Sal", grouped(told["sal"])),

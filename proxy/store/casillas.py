@@ -21,8 +21,8 @@ BOUND = "$sealed$"  # stands between the id of the pepper and a hash that is tie
 _COLUMNS = [
     casillas.c[name]
     for name in (
-        "id", "uid", "kind", "number", "nombres", "email", "phone", "password", "must_change",
-        "first_until", "failures", "suspended_at", "closed_at",
+        "id", "uid", "kind", "number", "nombres", "email", "phone", "second_email", "password",
+        "must_change", "first_until", "failures", "suspended_at", "closed_at", "revoked_at",
     )
 ]  # fmt: skip
 _BY_LOOKUP = select(*_COLUMNS).where(casillas.c.lookup.in_(bindparam("lookups", expanding=True)))
@@ -58,6 +58,9 @@ _SPEND_FIRST = (
 )
 # Whether alertas reach the new address, nobody knows yet.
 _SET_EMAIL = update(casillas).where(_THIS).values(email=bindparam("sealed"), unreached_at=None)
+_SET_SECOND = (
+    update(casillas).where(_THIS).values(second_email=bindparam("sealed"), unreached_at=None)
+)
 _SET_PHONE = update(casillas).where(_THIS).values(phone=bindparam("sealed"), unreached_at=None)
 _UNREACHED = select(casillas.c.unreached_at).where(_THIS)
 _SET_UNREACHED = update(casillas).where(_THIS).values(unreached_at=bindparam("now"))
@@ -77,10 +80,14 @@ _CLOSE = (
     .values(closed_at=bindparam("now"))
     .returning(casillas.c.id)
 )
+_REVOKE = _CLOSE.values(revoked_at=bindparam("now"))
+_REVOKED = (
+    select(*_COLUMNS).where(casillas.c.revoked_at.is_not(None)).order_by(casillas.c.revoked_at)
+)
 _LIFT = (
     update(casillas)
     .where(_THIS, or_(casillas.c.suspended_at.is_not(None), casillas.c.closed_at.is_not(None)))
-    .values(suspended_at=None, closed_at=None)
+    .values(suspended_at=None, closed_at=None, revoked_at=None)
     .returning(casillas.c.id)
 )
 
@@ -226,6 +233,11 @@ def set_email(tx: Tx, casilla: Casilla, email: str) -> None:
     tx.conn.execute(_SET_EMAIL, values)
 
 
+def set_second_email(tx: Tx, casilla: Casilla, email: str | None) -> None:
+    sealed = _sealed(tx, "second_email", casilla.uid, email) if email else None
+    tx.conn.execute(_SET_SECOND, {"casilla": casilla.id, "sealed": sealed})
+
+
 def set_phone(tx: Tx, casilla: Casilla, phone: str | None) -> None:
     sealed = _sealed(tx, "phone", casilla.uid, phone) if phone else None
     tx.conn.execute(_SET_PHONE, {"casilla": casilla.id, "sealed": sealed})
@@ -252,6 +264,16 @@ def suspend(tx: Tx, casilla_id: int) -> bool:
 def close(tx: Tx, casilla_id: int) -> bool:
     """False: it was closed already."""
     return tx.conn.execute(_CLOSE, {"casilla": casilla_id, "now": tx.now}).first() is not None
+
+
+def revoke(tx: Tx, casilla_id: int) -> bool:
+    """Closed by its owner. False: it was closed already."""
+    return tx.conn.execute(_REVOKE, {"casilla": casilla_id, "now": tx.now}).first() is not None
+
+
+def revoked(tx: Tx) -> list[Casilla]:
+    """Those that their owners closed, in that order."""
+    return [_casilla(tx.vault, row) for row in tx.conn.execute(_REVOKED)]
 
 
 def lift(tx: Tx, casilla_id: int) -> bool:
@@ -297,10 +319,14 @@ def _casilla(vault: Vault, row: Row[Any]) -> Casilla:
         nombres=opened(vault, "nombres", row.uid, row.nombres),
         email=opened(vault, "email", row.uid, row.email),
         phone=opened(vault, "phone", row.uid, row.phone) if row.phone else None,
+        second_email=(
+            opened(vault, "second_email", row.uid, row.second_email) if row.second_email else None
+        ),
         password=_hash(vault, row),
         must_change=row.must_change,
         first_until=row.first_until,
         failures=row.failures,
         suspended_at=row.suspended_at,
         closed_at=row.closed_at,
+        revoked_at=row.revoked_at,
     )

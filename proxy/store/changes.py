@@ -1,4 +1,4 @@
-"""Changes of e-mail and mobile: asked for, made once the new one is proved, perhaps undone."""
+"""Changes of e-mails and mobile: asked for, made once the new one is proved, perhaps undone."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from proxy.domain.ids import new_id
 from proxy.store.tables import changes
 from proxy.store.tx import Tx
 
-Field = Literal["email", "phone"]
+Field = Literal["email", "phone", "second_email"]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Change:
     casilla_id: int
     field: Field
     old: str | None
-    new: str | None  # None: the number is removed
+    new: str | None  # None: it is removed
     old_proved_at: datetime | None
     made_at: datetime | None
 
@@ -35,7 +35,7 @@ _WAITING = (
         changes.c.made_at.is_(None),
         changes.c.expires_at > bindparam("now"),
     )
-    .order_by(changes.c.field)  # the e-mail before the mobile
+    .order_by(changes.c.field)  # the e-mail before the mobile, and what is only for alertas last
 )
 _OLD_PROVED = (
     update(changes)

@@ -44,6 +44,7 @@ _EVERY = (
     .where(c.casilla_id == bindparam("casilla"), c.notificacion_id == bindparam("of"))
     .order_by(c.at, c.number)
 )
+_OF_CASILLA = _OF.where(c.notificacion_id.is_(None))
 _AMONG = _OF.where(c.notificacion_id.in_(bindparam("keys", expanding=True)))
 _UNSEALED = (
     select(c.notificacion_id)
@@ -182,6 +183,12 @@ def of_notificacion(tx: Tx, casilla_id: int, notificacion_id: bytes) -> list[Con
     """For who deposits, also of a test. The oldest first."""
     values = {"casilla": casilla_id, "of": notificacion_id}
     return [Constancia(*row) for row in tx.conn.execute(_EVERY, values)]
+
+
+def of_casilla(tx: Tx, casilla_id: int) -> list[Constancia]:
+    """Those of no notificacion, newest first."""
+    rows = tx.conn.execute(_OF_CASILLA, {"casilla": casilla_id})
+    return [Constancia(*row) for row in rows][::-1]
 
 
 def unsealed(tx: Tx, casilla_id: int, ids: list[bytes]) -> frozenset[bytes]:

@@ -34,12 +34,14 @@ casillas = Table(
     Column("nombres", LargeBinary, nullable=False, info={"sealed": "uid"}),
     Column("email", LargeBinary, nullable=False, info={"sealed": "uid"}),
     Column("phone", LargeBinary, info={"sealed": "uid"}),  # E.164, and proved
+    Column("second_email", LargeBinary, info={"sealed": "uid"}),  # proved; alertas go there too
     Column("password", Text),  # empty until its owner chooses one
     Column("must_change", Boolean, nullable=False),  # before anything else
     Column("failures", Integer, nullable=False, server_default="0"),  # wrong passwords in a row
     Column("created_at", Instant, nullable=False),
     Column("suspended_at", Instant),  # by the entity, which may lift it
     Column("closed_at", Instant),
+    Column("revoked_at", Instant),  # by its owner, who took the consent back: it is closed too
     Column("first_until", Instant),  # when a password that its owner did not choose lapses
     Column("unreached_at", Instant),  # no alerta of a notificacion arrived, and none did since
 )
@@ -153,9 +155,9 @@ changes = Table(
     metadata,
     Column("id", LargeBinary, primary_key=True),  # also the id of its link «deshacer»
     Column("casilla_id", Number, ForeignKey("casillas.id"), nullable=False, index=True),
-    Column("field", Text, nullable=False),  # "email" or "phone"
+    Column("field", Text, nullable=False),  # "email", "phone" or "second_email"
     Column("old", LargeBinary, info={"sealed": "id"}),
-    Column("new", LargeBinary, info={"sealed": "id"}),  # empty: the number is removed
+    Column("new", LargeBinary, info={"sealed": "id"}),  # empty: it is removed
     Column("visit", LargeBinary, nullable=False),  # digest of the browser's cookie
     Column("asked_at", Instant, nullable=False),
     Column("old_proved_at", Instant),  # the owner wrote the code of the old address

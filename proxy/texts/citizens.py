@@ -282,9 +282,19 @@ CITIZENS = {
     "opening.after": (
         "Después podrá descargar el documento original y sus anexos todas las veces que necesite."
     ),
+    "leaving.unticked": "Para darse de baja, marque el recuadro que dice que leyó lo de arriba.",
+    "leaving.changed": (
+        "Mientras leía, cambió lo que esto significa: por ejemplo, llegó otra notificación. Léalo "
+        "otra vez y confirme."
+    ),
+    "leaving.compulsory": (
+        "Su casilla es obligatoria por el {norm}: usted no puede darse de baja en línea. Si cree "
+        "que a usted no le corresponde, pregunte al {phone} ({contact})."
+    ),
+    "leaving.over": "Su casilla ya está cerrada: no hay nada de que darse de baja.",
     "constancia.missing": (
         "Esa constancia no está en su casilla, o todavía se está preparando. Vuelva a la "
-        "notificación y actualice la página."
+        "página anterior y actualícela."
     ),
     "ics.effect": "Surte efecto la notificación {numero} ({siglas})",
     "ics.unread": "Surte efecto, si no la abre antes, la notificación {numero} ({siglas})",
@@ -344,9 +354,13 @@ CITIZENS = {
     "old_password.wrong": "La clave antigua no es correcta. Revísela y pruebe otra vez.",
     "proof.wrong": "La contraseña no es correcta. Revísela y pruebe otra vez.",
     "email.same": "Esa casilla ya tiene ese correo: no se cambió nada.",
-    "profile.nothing": "Escriba el celular o el correo que quiere cambiar.",
-    "profile.same": "Esos ya son su celular y su correo. Escriba lo que quiere cambiar.",
+    "profile.nothing": "Escriba lo que quiere cambiar: el celular, el correo o el segundo correo.",
+    "profile.same": "Esos ya son su celular y sus correos. Escriba lo que quiere cambiar.",
     "profile.no_phone": "Su casilla no tiene un celular registrado: no hay nada que quitar.",
+    "profile.second_same": (
+        "Ese es el correo de su casilla: las alertas ya llegan ahí. Escriba otro, por si ese falla."
+    ),
+    "profile.no_second": "Su casilla no tiene un segundo correo: no hay nada que quitar.",
     "profile.sends": (
         "Ya le enviamos varios tokens digitales. "
         "Use el más reciente, o vuelva al perfil y empiece otra vez."

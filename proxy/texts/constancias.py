@@ -23,12 +23,12 @@ CONSTANCIAS = {
     "constancia.lectura.representative": "quien representa a su titular, {name},",
     "constancia.alerta": (
         "La entidad acredita que avisó de la notificación descrita abajo por {channel}, y que el "
-        "servicio de mensajes recibió el aviso el {at}. El aviso no es la notificación ni lleva su "
+        "servicio de mensajes recibió la alerta el {at}. La alerta no es la notificación ni lleva su "
         "contenido: la notificación es la que está en la casilla."
     ),
     "constancia.alerta_fallida": (
         "La entidad acredita que no pudo avisar por {channel} de la notificación descrita abajo. "
-        "La notificación sigue depositada en la casilla: el aviso no la reemplaza."
+        "La notificación sigue depositada en la casilla: la alerta no la reemplaza."
     ),
     "constancia.vencimiento": (
         "La entidad acredita que pasaron los días que la regla espera y que nadie abrió en ellos "
@@ -55,9 +55,35 @@ CONSTANCIAS = {
         "La entidad acredita que el {at} se abrió la casilla electrónica de la persona indicada "
         "abajo, que aceptó estos textos para recibir ahí sus notificaciones."
     ),
+    "constancia.power.register": "Lo dice el registro de personas jurídicas",
+    "constancia.power.declared": "Poder declarado bajo juramento",
     "constancia.revocacion": (
         "La entidad acredita que el {at} la persona indicada abajo retiró su consentimiento para "
         "ser notificada en su casilla electrónica. Lo que ya se depositó sigue en ella."
+    ),
+    "constancia.revocacion.none": (
+        "Ninguno: la casilla la abrió la entidad, sin una aceptación anotada en ella"
+    ),
+    # What an owner is told before leaving, and its constancia repeats.
+    "leaving.ends": (
+        "Retira su consentimiento para que {the} {siglas} lo notifique en su casilla electrónica: "
+        "desde ese momento no se deposita nada más en ella."
+    ),
+    "leaving.stays": (
+        "Lo que ya se depositó sigue valiendo, y sus plazos siguen corriendo, lo lea o no."
+    ),
+    "leaving.unread": "Le falta leer {many}.",
+    "leaving.reads": (
+        "Puede ingresar, leer y descargar todo lo que tiene hasta el {until}. Descárguelo antes: "
+        "después ya no podrá ingresar."
+    ),
+    "leaving.after": (
+        "{The} {siglas} lo notificará por los demás medios que fija la ley, como la entrega en el "
+        "domicilio que usted indicó en cada procedimiento. Manténgalo al día ahí."
+    ),
+    "leaving.back": (
+        "Si quiere volver a recibir notificaciones en su casilla, llame al {phone} ({contact}): "
+        "después de comprobar quién es, se abre otra vez, con todo lo que tenía."
     ),
     "constancia.effect": (
         "Surte efecto el {effective}, y los plazos se cuentan desde el {starts}.{ends} Abajo está "

@@ -2,18 +2,18 @@
 
 TIMELINE = {
     "happened.deposited": "La depositó en la casilla: {dependencia}.",
-    "happened.alerta": "Se escribió el aviso por {channel}{address}.",
-    "happened.alerta_sent": "El aviso por {channel}{address} salió, y su servidor lo aceptó.",
+    "happened.alerta": "Se escribió la alerta por {channel}{address}.",
+    "happened.alerta_sent": "La alerta por {channel}{address} salió, y su servidor lo aceptó.",
     "happened.alerta_tried": (
-        "El aviso por {channel}{address} no pudo salir todavía. Se intentará otra vez."
+        "La alerta por {channel}{address} no pudo salir todavía. Se intentará otra vez."
     ),
     "happened.alerta_bounced": (
-        "El aviso por {channel}{address} fue devuelto: no llegó a ese buzón."
+        "La alerta por {channel}{address} fue devuelta: no llegó a ese buzón."
     ),
     "happened.undelivered": "No se pudo avisar por {channel}{address}.",
     "happened.expired": "Pasaron los días que da su regla para abrirla, y nadie la abrió.",
     "happened.late_constancia": "La constancia {constancia} demora en sellarse.",
-    "happened.alerta_lost": "El aviso por {channel}{address} no salió y ya no se intentará más.",
+    "happened.alerta_lost": "La alerta por {channel}{address} no salió y ya no se intentará más.",
     "happened.read": "La abrió {who}.",
     "happened.files": "Se descargó: {files}.",
     "happened.took_constancia": "Se descargó la constancia {constancia}.",

@@ -10,6 +10,7 @@ from proxy.errors import Denied, Refusal
 from proxy.flows import profile
 from proxy.flows.profile import Step, Wanted
 from proxy.flows.registration import PRIVACY, TERMS
+from proxy.render.constancia_rows import TITLES
 from proxy.texts import TEXTS
 from proxy.web.edge.cookies import VISIT, set_cookie, visit_of
 from proxy.web.edge.denials import held_off, status, told
@@ -21,7 +22,10 @@ from proxy.web.edge.state import state_of
 from proxy.web.mailed import token_of
 from proxy.web.proof import fresh, give, keep, proved
 
-NOTICES = {"correo", "celular", "quitado"}
+FIELDS = ("celular", "correo", "segundo")
+NOTICES = {*FIELDS, "quitado", "segundo-quitado"}
+CONSTANCIAS = {str(kind): TEXTS[code] for kind, code in TITLES.items()}
+DONE = {profile.PHONE: "celular", profile.SECOND: "segundo"}
 
 
 @private
@@ -33,7 +37,7 @@ async def data(request: Request) -> Response:
 @private
 async def update(request: Request) -> Response:
     form = await read_form(request, "profile")
-    typed = {name: form.get(name, "").strip() for name in ("celular", "correo")}
+    typed = {name: form.get(name, "").strip() for name in FIELDS}
     wanted, errors = _wanted(typed)
     password = form.get("clave", "")
     if not (fresh(request) or password):
@@ -72,8 +76,7 @@ async def check_code(request: Request) -> Response:
         return await _denied_code(request, answered.denied, answered.step)
     if answered.step:
         return see_other(request, "profile:code")
-    done = "celular" if answered.proved == profile.PHONE else "correo"
-    return see_other(request, "profile:data", f"listo={done}")
+    return see_other(request, "profile:data", f"listo={DONE.get(answered.proved, 'correo')}")
 
 
 @held
@@ -105,6 +108,19 @@ async def remove_phone(request: Request) -> Response:
     if denied:
         return await _denied_data(request, denied, "celular", {})
     return see_other(request, "profile:data", "listo=quitado")
+
+
+@held
+@proved
+async def remove_second_email(request: Request) -> Response:
+    await read_form(request, "remove_second_email")
+    policy = state_of(request).installation.policy
+    denied = await run(
+        request, profile.remove_second_email, policy, session_of(request), client_of(request)
+    )
+    if denied:
+        return await _denied_data(request, denied, "segundo", {})
+    return see_other(request, "profile:data", "listo=segundo-quitado")
 
 
 async def undo_form(request: Request) -> Response:
@@ -139,7 +155,8 @@ async def _start(request: Request, wanted: Wanted, typed: dict[str, str]) -> Res
             client_of(request),
         )
     except Refusal as refusal:
-        return await _data_page(request, 400, {"correo": str(refusal)}, typed)
+        field = "segundo" if refusal.code == "profile.second_same" else "correo"
+        return await _data_page(request, 400, {field: str(refusal)}, typed)
     if denied:
         return await _denied_data(request, denied, "correo", typed)
     response = see_other(request, "profile:code")
@@ -151,14 +168,14 @@ def _wanted(typed: dict[str, str]) -> tuple[Wanted, dict[str, str]]:
     """The parsed data, and the faults by field. An empty field changes nothing."""
     errors: dict[str, str] = {}
     found: dict[str, str | None] = {}
-    for name, read in (("celular", parse_phone), ("correo", parse_email)):
+    for name, read in zip(FIELDS, (parse_phone, parse_email, parse_email), strict=True):
         try:
             found[name] = read(typed[name]) if typed[name] else None
         except Refusal as refusal:
             errors[name] = str(refusal)
     if not any(typed.values()):
         errors["celular"] = TEXTS["profile.nothing"]
-    return Wanted(found.get("correo"), found.get("celular")), errors
+    return Wanted(found.get("correo"), found.get("celular"), found.get("segundo")), errors
 
 
 async def _data_page(
@@ -177,6 +194,8 @@ async def _data_page(
         code,
         **vars(found),
         titles={TERMS: catalog.terms.titulo, PRIVACY: catalog.privacy.titulo},
+        page_of=catalog.page_of,
+        named=CONSTANCIAS,
         errors=errors or {},
         notice=notice,
         typed=typed or {},

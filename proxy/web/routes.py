@@ -19,6 +19,7 @@ from proxy.web import (
     proof,
     recovery,
     recovery_link,
+    revocation,
 )
 from proxy.web.api.routes import api
 from proxy.web.edge import csrf, errors, guards, health, violations
@@ -106,6 +107,8 @@ CASILLA: list[BaseRoute] = [
     form("/perfil/codigo/", profile.code_form, profile.check_code, name="profile:code"),
     form("/perfil/codigo/reenviar/", profile.code_form, profile.resend, name="profile:resend"),
     form("/perfil/celular/quitar/", profile.data, profile.remove_phone, name="profile:remove_phone"),
+    form("/perfil/segundo-correo/quitar/", profile.data, profile.remove_second_email, name="profile:remove_second"),
+    form("/perfil/baja/", revocation.show, revocation.revoke, name="revocation"),
     form("/perfil/deshacer/", profile.undo_form, profile.undo, name="profile:undo"),
     mailed("/perfil/deshacer/", "profile:undo"),
     form("/confirmar/", proof.confirm_form, proof.confirm, name="proof:confirm"),

@@ -1,7 +1,7 @@
 """The pages made from the sheets: their addresses, titles and templates, and the values of each."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from catalog.reading.exports import script_json, service_jsonld
 from catalog.reading.model import Catalog
 from catalog.reading.publication import COLUMNS
 from catalog.reading.service import Service
+from proxy.domain.constancia import grouped
 from proxy.domain.plazo_steps import UNITS, day_text
 
 MONTHS = (
@@ -45,7 +46,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.filters |= {"fecha": _long_date, "dia": day_text}
+        self._env.filters |= {"fecha": _long_date, "dia": day_text, "grupos": grouped}
         self._env.globals["marks"] = marks
 
     def render(self, name: str, values: dict[str, Any]) -> str:
@@ -60,6 +61,7 @@ class CatalogPage(Page):
 
     jsonld: str | None = None
     above: Page | None = None  # the list that it belongs to, when it is in no menu
+    found = True  # by the search
 
     def __init__(
         self, file: File, config: MkDocsConfig, title: str, description: str, template: str
@@ -214,6 +216,18 @@ def generated_pages(catalog: Catalog, config: MkDocsConfig) -> Iterator[File]:
     ]
     for one in pages:
         yield one.file
+    for folder, consent in (("terminos", catalog.terms), ("privacidad", catalog.privacy)):
+        until = None
+        for one in consent.versions:
+            title = f"{one.titulo}, versión {one.version}"
+            said = f"{one.titulo}: la versión {one.version}, como se publicó, con su huella."
+            shown = {"one": one, "until": until, "versions": consent.versions}
+            path = f"{folder}/{one.version}"
+            of_one = page(path, title, said, "consent.html", APART).giving(lambda it=shown: it)
+            of_one.found = False  # the text in force has a page that is
+            yield of_one.file
+            yield File.generated(config, f"{path}.txt", content=one.text.encode())
+            until = one.desde - timedelta(days=1)
     for service in catalog.services:
         path = f"catalogo/{service.slug}"
         yield page(path, service.title, service.resumen, "service.html", APART).of(service).file

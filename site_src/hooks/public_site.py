@@ -22,6 +22,7 @@ from search_index import Index
 from catalog.reading.exports import write
 from catalog.reading.reader import CatalogFaults, lacking, read_catalog
 from proxy.domain import limits
+from proxy.domain.constancia import grouped
 from proxy.domain.files import HIDE, KINDS, RUN
 
 # The casilla needs these files without this site too, so they are in its folder.
@@ -35,6 +36,7 @@ WINDOWS = {
 UNUSED = re.compile(r"^assets/(javascripts/(lunr|workers)|images)/|\.map$")
 # Text of the pages written by hand may name values of the sheets: {{ token.vida_minutos }}.
 _text = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+_text.filters["grupos"] = grouped
 
 
 def _spoken(times: int, window: timedelta) -> str:
@@ -109,7 +111,10 @@ def on_nav(nav: Navigation, config: MkDocsConfig, files: Files) -> Navigation:
     assert index and index.page
     for file in files.documentation_pages():
         if isinstance(file.page, CatalogPage) and file.inclusion.is_not_in_nav():
-            file.page.parent = index.page.parent
+            above = files.get_file_from_path(f"{file.src_uri.partition('/')[0]}.md")
+            if above and above.page:  # a version of a text that is accepted
+                file.page.above = above.page
+            file.page.parent = (above or index).page.parent
     return nav
 
 
@@ -136,7 +141,8 @@ def on_page_context(
 ) -> TemplateContext:
     if isinstance(page, CatalogPage):
         page.fill(config)
-    config.extra["search"].add(page, getattr(page, "service", None))
+    if getattr(page, "found", True):
+        config.extra["search"].add(page, getattr(page, "service", None))
     return context
 
 

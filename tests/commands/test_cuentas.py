@@ -116,3 +116,19 @@ def test_the_sessions_of_a_casilla_are_closed(casilla: Casilla, installation: In
 def test_nobody_has_such_a_casilla(casilla: Casilla, installation: Installation, act: str) -> None:
     none = "Esa identidad no tiene casilla. Revise el número.\n"
     assert casilla("cuentas", act, *ROSA) == (1, "", none)
+
+
+def test_who_left_is_listed_with_what_they_had_not_read(
+    casilla: Casilla, installation: Installation
+) -> None:
+    """L16: the entity notifies them by other means."""
+    assert casilla("cuentas", "bajas") == (0, "Nadie se dio de baja de su casilla.\n", "")
+    open_casilla(casilla)
+    assert serve(casilla)[0] == 0
+    with installation.db.transaction() as tx:
+        found = casillas.by_identidad(tx, parse_identidad("40000001"))
+        assert found and casillas.revoke(tx, found.id)
+    code, said, _ = casilla("cuentas", "bajas")
+    assert code == 0 and said.startswith("DNI-40000001  Rosa ") and said.endswith("sin leer: 1\n")
+    assert casilla("cuentas", "levantar", *ROSA)[0] == 0
+    assert casilla("cuentas", "bajas")[1].startswith("Nadie")

@@ -1,5 +1,6 @@
 """The sheets of another entity, in a folder of its own: no Python is touched."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -42,6 +43,22 @@ CALLED, WRITTEN = "(054) 20-0000, anexo 1928", "mailto:casilla@mdp.gob.pe"
 OTHERS = re.compile(r"JNE|Jurado Nacional|311-1700|l (MDP|Municipalidad)")
 
 
+FORMER = """\
+  anteriores:
+    - titulo: Condiciones de antes
+      version: "1"
+      desde: 2025-01-02
+      aceptacion: Acepto
+      secciones:
+        - titulo: Qué acepta
+          parrafos:
+            - Lo de antes.
+      huella: {sha256}
+privacidad:
+"""
+BEFORE = b"Condiciones de antes\n1\n2025-01-02\nQu\xc3\xa9 acepta\nLo de antes.\nAcepto"
+
+
 @pytest.fixture
 def sheets(tmp_path: Path) -> Path:
     """Two services, and a name and a telephone of its own."""
@@ -53,6 +70,10 @@ def sheets(tmp_path: Path) -> Path:
         assert old in text
         text = text.replace(old, new)
     entity.write_text(text, encoding="utf-8")
+    consent = folder / "consent.yml"
+    text = consent.read_text(encoding="utf-8").replace('version: "1"', 'version: "2"', 1)
+    former = FORMER.format(sha256=hashlib.sha256(BEFORE).hexdigest())
+    consent.write_text(text.replace("privacidad:\n", former, 1), encoding="utf-8")
     for sheet in (folder / "services").iterdir():
         if sheet.name[:3] not in ("002", "008"):
             sheet.unlink()
@@ -112,6 +133,10 @@ def test_site_pages_and_messages_are_those_of_the_entity(sheets: Path, settings:
         assert WRITTEN in page, address
         assert f';ext=1928">{CALLED}</a>. De lunes' in page, address  # M9
     assert "Saber si tiene papeletas" in client.get("/").text
+    assert client.get("/terminos/1.txt").content == BEFORE
+    for address in ("/terminos/", "/terminos/2/"):
+        assert "Versión 1</a>" in client.get(address).text
+    assert "hasta el 20 de noviembre de 2026" in client.get("/terminos/1/").text
     login = client.get("/casilla/ingresar/").text
     assert "Municipalidad de Pruebas" in login and "(054) 20-0000" in login
     assert OTHERS.findall(login) == [] and CALLED in login and WRITTEN in login

@@ -1,11 +1,13 @@
 """What is said of the registration outside of it: M2–M5, M7, M11, M14, L16, S45."""
 
+import hashlib
 import html
 import re
 from pathlib import Path
 
 from catalog.reading.consent import Consent
 from catalog.reading.reader import read_catalog
+from proxy.domain.constancia import grouped
 from proxy.flows.registration import IDLE
 
 ROOT = Path(__file__).parents[2]
@@ -24,8 +26,19 @@ def test_what_is_accepted_is_published_word_for_word_with_its_hash(site: Path) -
     """S45: who kept the record of it finds the text again."""
     for folder, consent in (("terminos", CATALOG.terms), ("privacidad", CATALOG.privacy)):
         page = text_of(site / folder / "index.html")
-        for sentence in [consent.titulo, *paragraphs(consent), consent.sha256]:
+        for sentence in [consent.titulo, *paragraphs(consent), grouped(consent.sha256)]:
             assert sentence in page, sentence
+        kept = text_of(site / folder / consent.version / "index.html")
+        for sentence in [*paragraphs(consent), consent.aceptacion, grouped(consent.sha256)]:
+            assert sentence in kept, sentence
+
+
+def test_anybody_makes_the_hash_again_from_the_file_beside_it(site: Path) -> None:
+    for folder, consent in (("terminos", CATALOG.terms), ("privacidad", CATALOG.privacy)):
+        content = (site / folder / f"{consent.version}.txt").read_bytes()
+        assert hashlib.sha256(content).hexdigest() == consent.sha256
+        link = f'href="../{consent.version}.txt"'
+        assert link in (site / folder / consent.version / "index.html").read_text()
 
 
 def test_the_guide_names_things_as_the_screens_do(site: Path) -> None:

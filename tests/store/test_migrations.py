@@ -41,7 +41,8 @@ PUBLISHED = {
     "0019_proof_of_the_act": "ccbe8042d60374fa02c5c100ffae4283516fbf07266356d83c80f43c531bf047",
     "0020_due": "833a7568fe02d9350efc70cbf5760d9043c523256d5f475d39b7c2a4058eefc6",
     "0021_fate_of_alertas": "242d96f8ad813fff33524bc3c010ebaa2514940e1e69aa079a88542ee374b338",
-    "0023_put_off": "99243c72e3a631eb5bb31a2de2fdeaae38d0bfb10ce984ba58ccb5e4e954b470",
+    "0022_taken_back": "db61d0780c139138584e7d19d02c286f10d19057f70fb0deefa27101608aeaba",
+    "0023_put_off": "ef714ad4bef01c3bbe9e5ef84b1883cbdf672088cc3199fce745bc1651bac23b",
 }
 
 

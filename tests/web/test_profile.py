@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from httpx2 import Response
@@ -201,7 +202,7 @@ def test_what_is_registered_is_shown_whole_only_after_a_fresh_proof(
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({}, "Escriba el celular o el correo"),
+        ({}, "Escriba lo que quiere cambiar"),
         ({"correo": "nada"}, "Escriba un correo completo"),
         ({"celular": "12"}, "celular"),
         ({"correo": "a@example.com\r\nBcc: b@example.com"}, "Escriba un correo completo"),
@@ -226,6 +227,10 @@ def test_what_was_accepted_at_the_registration_is_shown_with_its_version_and_tim
         acceptances.add(tx, rosa.id, one)
     page = her.get(PROFILE).text
     assert f'<a href="/terminos/">{installation.catalog.terms.titulo}</a>' in page
+    with installation.db.transaction() as tx:
+        acceptances.add(tx, rosa.id, replace(one, version="1"))
+    page = her.get(PROFILE).text
+    assert f'<a href="/terminos/1/">{installation.catalog.terms.titulo}</a>' in page
     assert "Versión 3.1, aceptada el" in page
     assert "16/11/2026 10:00" in page
 
@@ -387,6 +392,8 @@ def test_every_form_wants_its_token(her: Visitor, installation: Installation) ->
         (CODE, code),
         (f"{CODE}reenviar/", {}),
         (f"{PROFILE}celular/quitar/", {}),
+        (f"{PROFILE}segundo-correo/quitar/", {}),
+        (f"{PROFILE}baja/", {"leido": "1"}),
         (her.get(undone).headers["location"], {}),
     ):
         headers = {"content-type": "application/x-www-form-urlencoded"}
@@ -398,3 +405,27 @@ def test_every_form_wants_its_token(her: Visitor, installation: Installation) ->
 def test_a_held_answer_of_the_profile_takes_its_time(her: Visitor, path: str) -> None:
     reply = her.client.post(path)
     assert reply.elapsed.total_seconds() >= pace.FLOOR
+
+
+def test_a_second_address_comes_and_goes_on_the_page(
+    her: Visitor, installation: Installation, rosa: Person, clock: Clock
+) -> None:
+    """S46: proved as any other; whole only for who has just proved who they are."""
+    same = update(her, segundo=rosa.email)
+    assert same.status_code == 400 and "Escriba otro, por si ese falla" in same.text
+    update(her, segundo=NEW)
+    answer(her, sent_code(installation, "email_old_code"))
+    done = answer(her, sent_code(installation, "second_email_code"))
+    assert done.headers["location"] == f"{PROFILE}?listo=segundo"
+    page = her.get(done.headers["location"]).text
+    assert "también a su segundo correo" in page and NEW in page
+    clock.advance(minutes=6)
+    hidden = her.get(PROFILE)
+    assert NEW not in hidden.text
+    asked = her.send(hidden, "segundo-correo/quitar/")
+    assert asked.headers["location"].startswith("/casilla/confirmar/")
+    confirm = her.get(asked.headers["location"])
+    her.send(confirm, "/casilla/confirmar/", clave=rosa.password)
+    gone = her.send(her.get(PROFILE), "segundo-correo/quitar/")
+    assert gone.headers["location"] == f"{PROFILE}?listo=segundo-quitado"
+    assert "Quitar el segundo correo" not in her.get(PROFILE).text

@@ -53,7 +53,7 @@ def test_before_and_after_ver_it_tells_each_act_oldest_first(
     assert lines(before) == [
         "16/11/2026 10:00 La depositó en la casilla: Secretaría General. Constancia de "
         "notificación electrónica: constancia en preparación",
-        "16/11/2026 10:00 Se escribió el aviso por correo a r••••••@example.com.",
+        "16/11/2026 10:00 Se escribió la alerta por correo a r••••••@example.com.",
     ]
     clock.advance(minutes=2)
     see(her, address)
@@ -87,7 +87,7 @@ def test_what_has_no_words_is_left_out_and_what_has_them_is_said_in_lima_time(
     assert lines(page)[2:] == [
         "16/11/2026 10:01 Se encontró que un archivo no estaba completo y se dejó de entregar: el "
         "documento original.",
-        "16/11/2026 10:01 El aviso por correo no salió y ya no se intentará más.",
+        "16/11/2026 10:01 La alerta por correo no salió y ya no se intentará más.",
         "16/11/2026 10:02 Se reparó y se entrega otra vez: el documento original.",
         "16/11/2026 10:02 Se anuló: desde entonces no surte efecto.",
     ]

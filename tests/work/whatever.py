@@ -27,6 +27,8 @@ WHATEVER = {
     "days": 60,
     "reason": "La vigencia de poder está vencida",
     "what": "closed",
+    "added": True,
+    "constancia": "CC-2026-000123-K",
     "until": "2027-11-29T10:00:00+00:00",
     "user": "1-40000011",
     "first_access": "00" * 16,
