@@ -23,8 +23,8 @@ CONSTANCIAS = {
     "constancia.lectura.representative": "quien representa a su titular, {name},",
     "constancia.alerta": (
         "La entidad acredita que avisó de la notificación descrita abajo por {channel}, y que el "
-        "servicio de mensajes recibió la alerta el {at}. La alerta no es la notificación ni lleva su "
-        "contenido: la notificación es la que está en la casilla."
+        "servicio de mensajes recibió la alerta el {at}. La alerta no es la notificación ni lleva "
+        "su contenido: la notificación es la que está en la casilla."
     ),
     "constancia.alerta_fallida": (
         "La entidad acredita que no pudo avisar por {channel} de la notificación descrita abajo. "
