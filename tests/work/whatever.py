@@ -16,6 +16,7 @@ WHATEVER = {
     "most": 5,
     "other": 2,
     "replaced": True,
+    "extended": True,
     "same": 1,
     "left": 9,
     "left_out": False,
