@@ -7,6 +7,7 @@ What was served stays in all of them, and the owner is told of each by e-mail.
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -88,13 +89,9 @@ def lift(tx: Tx, identidad: Identidad) -> None:
     casilla = _locked(tx, identidad)
     if not casillas.lift(tx, casilla.id):
         raise Refusal("casilla.in_use")
-    eventos.note(
-        tx,
-        Event.CASILLA_LIFTED,
-        casilla.id,
-        was_closed=casilla.closed_at is not None,
-        was_revoked=casilla.revoked_at is not None,
-    )
+    by_owner: dict[str, Any] = {"was_revoked": True} if casilla.revoked_at else {}
+    was_closed = casilla.closed_at is not None
+    eventos.note(tx, Event.CASILLA_LIFTED, casilla.id, was_closed=was_closed, **by_owner)
     outbox.add(tx, "casilla_changed", casilla, what="lifted")
 
 
