@@ -22,7 +22,7 @@ WORDS = {
 
 BRACES = re.compile(r"\{([A-ZÚ]+)\}")  # around an argument that must be given
 TYPES = re.compile(r" <[a-z ]+>(?=  )|  \[x>=\d+\]")  # of an argument, in words of a programmer
-RANGE = re.compile(r"\[(\d+)<=x<=(\d+)\]")
+RANGE = re.compile(r"\[(\d+)<=x<=(\d+)(?:; (required))?\]")
 
 
 class Misuse(typer.BadParameter):
@@ -79,4 +79,8 @@ def _shown(param: Any) -> str:
 def _translated(text: str) -> str:
     for english, spanish in WORDS.items():
         text = text.replace(english, spanish)
-    return RANGE.sub(r"[de \1 a \2]", TYPES.sub("", BRACES.sub(r"\1", text)))
+    return RANGE.sub(_range, TYPES.sub("", BRACES.sub(r"\1", text)))
+
+
+def _range(found: re.Match[str]) -> str:
+    return f"[de {found[1]} a {found[2]}{'; obligatorio' if found[3] else ''}]"
