@@ -1,3 +1,3 @@
 """The casilla electrónica: an authenticated mailbox in front of the public site."""
 
-VERSION = "0.4.0"
+VERSION = "0.5.0"
