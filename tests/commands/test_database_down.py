@@ -39,6 +39,7 @@ ASKED = {
     "cuentas sin-factor": f"{WHO} --responde Ana",
     "cuentas correo": f"{WHO} --correo r@example.com --responde Ana",
     "cuentas pendientes": "",
+    "cuentas bajas": "",
     "cuentas aprobar": "1",
     "cuentas rechazar": "1",
     "cuentas suspender": f"{WHO} --motivo x",

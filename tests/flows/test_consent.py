@@ -108,7 +108,7 @@ def test_a_casilla_that_the_entity_opened_says_nothing_of_consent(
     with db.transaction(ANA) as tx:
         cuentas.open_casilla(tx, HER, "Elena Ficticia", "elena@example.com", None)
         assert opening.accepted(tx, rosa.id) == []
-        assert constancias.waiting(tx) is None
+        assert not constancias.any_waiting(tx)
 
 
 def test_who_takes_it_back_is_served_nothing_more_and_reads_for_a_year(

@@ -116,7 +116,7 @@ def test_only_before_it_ends_only_where_a_term_was_declared_and_not_when_annulle
     late, last = (sender.deposit(ruling=TERM, numero=name) for name in ("1", "2"))
     without, gone = sender.deposit(numero="3"), sender.deposit(ruling=TERM, numero="4")
     with db.transaction() as tx:
-        annulment.annul(tx, gone.id.hex(), "Con errores")
+        annulment.annul(tx, CATALOG, gone.id.hex(), "Con errores")
     with refusing("postponement.no_term"):
         extend(db, without.id.hex())
     for attempt in (extend, lambda *a: begin(*a, "2026-11-23")):
@@ -267,12 +267,12 @@ def test_a_system_puts_off_only_what_it_sent_and_of_a_test_nobody_is_told(
 
 
 def extend_the_only_one(database_url: str) -> list[str]:
-    """Each process by another number of days."""
+    """Each process for another reason."""
     db = Database(database_url, Clock(), vault)
     with db.reading() as tx:
         [row] = tx.conn.execute(select(tables.notificaciones.c.id))
     try:
-        extend(db, row.id.hex(), Term(1 + os.getpid() % 100, "habiles"))
+        extend(db, row.id.hex(), why=f"Lo pidió el proceso {os.getpid()}")
         return ["done"]
     except Refusal as refusal:
         return [refusal.code]

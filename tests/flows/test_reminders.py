@@ -105,7 +105,7 @@ def test_it_stops_when_it_is_opened_whatever_is_opened_last(
 
 def annul(db: Database, rosa: Person, key: bytes) -> None:
     with db.transaction() as tx:
-        annulment.annul(tx, key.hex(), "Se envió a otra persona")
+        annulment.annul(tx, CATALOG, key.hex(), "Se envió a otra persona")
 
 
 def close(db: Database, rosa: Person, key: bytes) -> None:

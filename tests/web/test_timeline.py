@@ -75,13 +75,13 @@ def test_what_has_no_words_is_left_out_and_what_has_them_is_said_in_lima_time(
     clock.advance(minutes=1)
     with installation.db.transaction() as tx:
         [acto] = notificaciones.files_of(tx, rosa.id, deposited)
-        incidencias.found(tx, acto, "missing")
+        incidencias.found(tx, CATALOG, acto, "missing")
         eventos.note(tx, Event.CLOCK_BACK, rosa.id, notificacion=deposited)
         eventos.note(tx, Event.MESSAGE_LOST, rosa.id, notificacion=deposited, message="otro")
     clock.advance(minutes=1)
     with installation.db.transaction() as tx:
-        incidencias.mended(tx, [acto])
-        annulment.annul(tx, deposited.hex(), "Con errores")
+        incidencias.mended(tx, CATALOG, [acto])
+        annulment.annul(tx, CATALOG, deposited.hex(), "Con errores")
     page = her.get(address).text
     assert "clock_set_back" not in page
     assert lines(page)[2:] == [
