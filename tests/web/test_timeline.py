@@ -24,6 +24,7 @@ from tests.web.test_inbox import text
 from tests.web.visitor import Visitor
 
 HEADING = "Qué ha pasado con esta notificación"
+WAITS = "constancia en preparación"
 
 
 @pytest.fixture
@@ -86,10 +87,11 @@ def test_what_has_no_words_is_left_out_and_what_has_them_is_said_in_lima_time(
     assert "clock_set_back" not in page
     assert lines(page)[2:] == [
         "16/11/2026 10:01 Se encontró que un archivo no estaba completo y se dejó de entregar: el "
-        "documento original.",
+        f"documento original. Constancia de incidencia: {WAITS}",
         "16/11/2026 10:01 La alerta por correo no salió y ya no se intentará más.",
-        "16/11/2026 10:02 Se reparó y se entrega otra vez: el documento original.",
-        "16/11/2026 10:02 Se anuló: desde entonces no surte efecto.",
+        "16/11/2026 10:02 Se reparó y se entrega otra vez: el documento original. Constancia de "
+        f"incidencia: {WAITS}",
+        f"16/11/2026 10:02 Se anuló: desde entonces no surte efecto. Constancia de anulación: {WAITS}",
     ]
 
 

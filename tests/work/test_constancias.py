@@ -142,7 +142,7 @@ def test_a_seal_that_is_replaced_meanwhile_is_stated_as_it_seals(
     path.unlink()
     create_demonstration(path, "Entidad Ficticia", place.clock())
     with caplog.at_level(logging.ERROR):
-        assert sealer._seal(job, late=False) == 0
+        assert sealer._seal(job) == 0
     assert [record.__dict__["detail"] for record in caplog.records] == ["OtherSeal"]
     assert sealed(place) == []
     now = place.clock
@@ -192,7 +192,7 @@ def test_a_bad_answer_of_the_authority_is_tried_again(
     assert [record.__dict__["detail"] for record in caplog.records] == ["BadTime"]
     assert sealed(place) == [] and not path_of_authorities(place.settings.seal_path).exists()
     with place.db.reading() as tx:
-        assert flow.waiting(tx)
+        assert flow.any_waiting(tx)
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.8, 1.2, 1.6])
