@@ -23,6 +23,13 @@ def press(page: Page, name: str) -> None:
         page.get_by_role("button", name=name, exact=True).click()
 
 
+def open_menu(page: Page) -> None:
+    """On a narrow screen the account is a menu; on a wide one it stands there."""
+    menu = page.get_by_role("link", name="Menú", exact=True)
+    if menu.is_visible():
+        menu.click()
+
+
 def pass_riddle(page: Page, house: "House") -> None:
     """The computer does it; without JavaScript by the letters, which the test has to choose."""
     if page.locator("html[data-works]").count():

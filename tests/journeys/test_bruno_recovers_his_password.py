@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from proxy.store import casillas, links
 from tests import outbox
-from tests.journeys.house import House, pass_riddle, press
+from tests.journeys.house import House, open_menu, pass_riddle, press
 from tests.people import Person
 
 OpenPage = Callable[..., Page]
@@ -96,6 +96,7 @@ def test_with_a_link_and_without_javascript(
     press(page, "Enviar")
     page.wait_for_url(f"{house.origin}/casilla/?clave=1")
     expect(page.get_by_text("Su contraseña cambió.")).to_be_visible()
+    open_menu(page)
     expect(page.get_by_text(rosa.nombres).first).to_be_visible()
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from proxy.flows.demonstration_people import KNOWN, STRANGERS
 from proxy.store import padron
 from tests.flows.newcomer import BAKERY, ELENA
-from tests.journeys.house import House, pass_riddle, press
+from tests.journeys.house import House, open_menu, pass_riddle, press
 from tests.journeys.test_pages_in_a_browser import SCREENS, fits, watched
 from tests.journeys.test_rosa_opens_a_notificacion import tab_to
 from tests.judging import faults
@@ -125,6 +125,7 @@ def enter(page: Page, house: House, to: str, greeted: str) -> None:
     page.get_by_label("Clave Nueva", exact=True).fill(NEW)
     page.get_by_label("Repetir Clave Nueva", exact=True).fill(NEW)
     press(page, "Enviar")
+    open_menu(page)
     expect(page.get_by_text(greeted).first).to_be_visible()
     expect(page.get_by_role("link", name="Pendientes por leer", exact=True)).to_be_visible()
 

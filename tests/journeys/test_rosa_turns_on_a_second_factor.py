@@ -11,7 +11,7 @@ import segno
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.journeys.house import House, press
+from tests.journeys.house import House, open_menu, press
 from tests.journeys.test_pages_in_a_browser import judge
 from tests.people import Person
 
@@ -20,6 +20,7 @@ Enter = Callable[[Page, Person], None]
 
 
 def leave_and_come_back(page: Page, house: House, person: Person) -> None:
+    open_menu(page)
     press(page, "Cerrar sesión")
     page.goto(f"{house.origin}/casilla/ingresar/")
     page.get_by_label("DNI", exact=True).fill(person.identidad.number)
