@@ -103,7 +103,7 @@ def read_before_it_is_noted(db: Database, clock: Clock, rosa: Person, key: bytes
 
 def annulled(db: Database, clock: Clock, rosa: Person, key: bytes) -> None:
     with db.transaction() as tx:
-        annulment.annul(tx, key.hex(), "Se envió a otra persona")
+        annulment.annul(tx, CATALOG, key.hex(), "Se envió a otra persona")
 
 
 @pytest.mark.parametrize("act", [read_in_time, read_before_it_is_noted, annulled])
