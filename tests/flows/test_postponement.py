@@ -116,7 +116,7 @@ def test_only_before_it_ends_only_where_a_term_was_declared_and_not_when_annulle
     late, last = (sender.deposit(ruling=TERM, numero=name) for name in ("1", "2"))
     without, gone = sender.deposit(numero="3"), sender.deposit(ruling=TERM, numero="4")
     with db.transaction() as tx:
-        annulment.annul(tx, gone.id.hex(), "Con errores")
+        annulment.annul(tx, CATALOG, gone.id.hex(), "Con errores")
     with refusing("postponement.no_term"):
         extend(db, without.id.hex())
     for attempt in (extend, lambda *a: begin(*a, "2026-11-23")):
@@ -272,8 +272,8 @@ def extend_the_only_one(database_url: str) -> list[str]:
     with db.reading() as tx:
         [row] = tx.conn.execute(select(tables.notificaciones.c.id))
     try:
-        extend(db, row.id.hex(), Term(1 + os.getpid() % 100, "habiles"))
-        return ["done"]
+        done = extend(db, row.id.hex(), Term(1 + os.getpid() % 100, "habiles"))
+        return ["again" if done.again else "done"]  # one process may take two turns
     except Refusal as refusal:
         return [refusal.code]
     finally:
@@ -284,8 +284,8 @@ def test_four_processes_that_extend_it_together_extend_it_once(
     database_url: str, db: Database, rosa: Person, sender: Sender
 ) -> None:
     sender.deposit(ruling=TERM)
-    found = sorted(race(extend_the_only_one, database_url))
-    assert found == ["done", *["postponement.extended"] * 3]
+    found = race(extend_the_only_one, database_url)
+    assert found.count("done") == 1 and {*found} <= {"done", "again", "postponement.extended"}
     assert count(db, "postponements") == 1
 
 

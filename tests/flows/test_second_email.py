@@ -19,6 +19,7 @@ from tests.flows.test_profile import link_ids, now, undo
 from tests.flows.test_recalculation import LATER, TERM, look
 from tests.outbox import messages
 from tests.people import Person
+from tests.plazos import CATALOG
 
 SECOND, OTHER = "rosa.otra@example.org", "rosa.tercera@example.org"
 
@@ -67,7 +68,7 @@ def test_both_get_the_alertas_and_only_the_first_one_codes_and_links(
     add(her)
     receipt = Sender(db, tmp_path).deposit()
     with db.transaction() as tx:
-        annulment.annul(tx, receipt.id.hex(), "Se notificó a otra persona")
+        annulment.annul(tx, CATALOG, receipt.id.hex(), "Se notificó a otra persona")
     for name in ("notificacion_deposited", "notificacion_annulled"):
         assert to(db, name) == [rosa.email, SECOND]
     clock.advance(hours=1)

@@ -75,21 +75,23 @@ def test_what_has_no_words_is_left_out_and_what_has_them_is_said_in_lima_time(
     clock.advance(minutes=1)
     with installation.db.transaction() as tx:
         [acto] = notificaciones.files_of(tx, rosa.id, deposited)
-        incidencias.found(tx, acto, "missing")
+        incidencias.found(tx, CATALOG, acto, "missing")
         eventos.note(tx, Event.CLOCK_BACK, rosa.id, notificacion=deposited)
         eventos.note(tx, Event.MESSAGE_LOST, rosa.id, notificacion=deposited, message="otro")
     clock.advance(minutes=1)
     with installation.db.transaction() as tx:
-        incidencias.mended(tx, [acto])
-        annulment.annul(tx, deposited.hex(), "Con errores")
+        incidencias.mended(tx, CATALOG, [acto])
+        annulment.annul(tx, CATALOG, deposited.hex(), "Con errores")
     page = her.get(address).text
     assert "clock_set_back" not in page
     assert lines(page)[2:] == [
         "16/11/2026 10:01 Se encontró que un archivo no estaba completo y se dejó de entregar: el "
-        "documento original.",
+        "documento original. Constancia de incidencia: constancia en preparación",
         "16/11/2026 10:01 La alerta por correo no salió y ya no se intentará más.",
-        "16/11/2026 10:02 Se reparó y se entrega otra vez: el documento original.",
-        "16/11/2026 10:02 Se anuló: desde entonces no surte efecto.",
+        "16/11/2026 10:02 Se reparó y se entrega otra vez: el documento original. "
+        "Constancia de incidencia: constancia en preparación",
+        "16/11/2026 10:02 Se anuló: desde entonces no surte efecto. Constancia de anulación: "
+        "constancia en preparación",
     ]
 
 

@@ -198,7 +198,7 @@ def inbox(her: Visitor, installation: Installation, rosa: Person, letter: str) -
                 deposit.deposit(tx, parts.zone, rosa.identidad, acto, served, RULING, declared)
             )
     with parts.db.transaction() as tx:
-        annulment.annul(tx, made[0].id.hex(), f"Por {WORN}", made[1].id.hex())
+        annulment.annul(tx, parts.catalog, made[0].id.hex(), f"Por {WORN}", made[1].id.hex())
     for one in made:
         address = f"/casilla/notificaciones/{one.id.hex()}/"
         her.get("/casilla/")
