@@ -48,6 +48,6 @@ class Reminder:
     def _do(self, tx: Tx, found: Next) -> None:
         catalog = self._installation.catalog
         if found.kind == Due.EXPIRY:
-            expiry.expire(tx, catalog, found.id)
+            expiry.expire(tx, catalog, found)
         else:
             reminders.remind(tx, catalog, found.casilla_id)
