@@ -12,11 +12,12 @@ from proxy.domain.events import Event
 from proxy.domain.plazo import Later, Term
 from proxy.flows import annulment, incidencias, postponement
 from proxy.installation import Installation
-from proxy.store import eventos, notificaciones
+from proxy.store import eventos, notificaciones, tables
 from tests.clock import Clock
 from tests.flows.test_deposit import Sender
 from tests.people import Person
 from tests.plazos import CATALOG, RULING
+from tests.store.intruder import without_guards
 from tests.web.letters import see
 from tests.web.test_constancias import links, seal
 from tests.web.test_export import rows_of
@@ -124,6 +125,19 @@ def test_a_term_that_was_put_off_shows_the_dates_that_count_and_the_first_ones(
     assert [str(cell)[:10] for cell in row[8:10]] == ["2026-11-16", "2026-12-22"]
     see(her, address)
     assert "El plazo vence 22/12/2026" in text(her.get(address))
+
+
+@pytest.mark.parametrize("detail", ["nada", "[]", "[" * 20_000, "7", '{"gives": 1, "frozen": 2}'])
+def test_what_somebody_changed_in_the_record_keeps_its_owner_from_nothing(
+    her: Visitor, deposited: bytes, installation: Installation, rosa: Person, detail: str
+) -> None:
+    with installation.db.transaction() as tx:
+        eventos.note(tx, Event.EFFECT_DIFFERS, rosa.id, notificacion=deposited)
+    with without_guards(installation.db) as tx:
+        tx.conn.execute(tables.eventos.update().values(detail=detail))
+    address = f"/casilla/notificaciones/{deposited.hex()}/"
+    assert her.get(address).status_code == 200
+    assert "Qué ha pasado" in see(her, address).text
 
 
 def test_a_term_that_ended_says_so(
