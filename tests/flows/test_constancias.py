@@ -208,6 +208,22 @@ def test_one_that_fails_waits_longer_each_time_and_is_told_late(
     assert tell_late(db) == 1
 
 
+def test_one_that_failed_for_days_is_tried_each_hour_all_the_same(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    """An authority of time that was down for a weekend."""
+    sender.deposit()
+    with db.transaction() as tx:
+        tx.conn.execute(tables.constancias.update().values(attempts=100))
+    found, _ = job(db)
+    with db.transaction() as tx:
+        constancias.failed(tx, found)
+    clock.advance(seconds=LEASE.total_seconds() + 1)
+    assert claimed(db) is None
+    clock.advance(hours=1)
+    assert claimed(db)
+
+
 def tell_late(db: Database) -> int:
     with db.transaction() as tx:
         return constancias.tell_late(tx)
