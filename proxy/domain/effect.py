@@ -5,7 +5,7 @@ Canonical JSON, so that a digest can hold it. The sheets change; what was frozen
 
 import json
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -101,7 +101,7 @@ def postpone(
     return made
 
 
-def end_of(effect: Effect, zone: ZoneInfo) -> datetime | None:
+def end_of(effect: Effect, zone: tzinfo) -> datetime | None:
     """The first instant at which its term is over (L33). None: it has no term."""
     end = effect.ends
     if end is None or isinstance(end, datetime):
@@ -239,7 +239,7 @@ def parse(frozen: str) -> Effect:
     _question(told, datetime.min, None)
     if not all(isinstance(said, str) for said in (*(told[name] for name in WORDS), *told["pasos"])):
         raise TypeError("no effect")
-    return Effect(
+    found = Effect(
         procedure=told["procedimiento"],
         rule=told["regla"],
         calendar=told["calendario"],
@@ -255,6 +255,20 @@ def parse(frozen: str) -> Effect:
         edition=told.get("edicion", 0),
         changed_at=datetime.fromisoformat(told["cambiada"]) if told.get("cambiada") else None,
     )
+    over = end_of(found, UTC)
+    for at in (over, found.changed_at, found.effective, found.starts, found.notified):
+        _usable(at)
+    if not isinstance(found.edition, int):
+        raise TypeError("no edition")
+    return found
+
+
+def _usable(at: date | None) -> None:
+    """Or a page fails that compares it with its own instant, or shows it in its own zone."""
+    if isinstance(at, datetime) and at.tzinfo is None:
+        raise ValueError("an instant without its zone")
+    if at and not date.min.year < at.year < date.max.year:
+        raise ValueError("no day of a calendar")
 
 
 def _told(

@@ -42,7 +42,9 @@ class Vault:
         return label(self.newest) + nonce + sealed
 
     def open(self, column: str, row: bytes, sealed: bytes) -> str:
-        """Raises Unsealable."""
+        """Raises Unsealable, also for what SQLite holds where somebody put no bytes."""
+        if not isinstance(sealed, bytes):
+            raise Unsealable(column)
         start = 1 + sealed[0] if sealed else 0
         cipher = self._ciphers.get(sealed[1:start].decode(errors="replace"))
         nonce, text = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]

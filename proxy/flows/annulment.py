@@ -68,9 +68,9 @@ def record(
     sender: Sender | None = None,
 ) -> Annulled:
     """An annulment without its message, for one of the past."""
-    one = find(tx, named, sender)
     # Of two at once that would replace each other, the second sees the first.
-    casillas.lock(tx, one.casilla_id)
+    casillas.lock(tx, find(tx, named, sender).casilla_id)
+    one = find(tx, named, sender)  # as whoever had the lock left it: its constancia says that
     other = _other(tx, replacement, sender) if replacement else None
     replaces = other.id if other else None
     said = one_line(reason, REASON, "motivo")

@@ -204,7 +204,7 @@ def done(tx: Tx, job: Job, sha256: str, size: int) -> None:
 
 
 def failed(tx: Tx, job: Job) -> None:
-    wait = min(AGAIN * 2 ** (job.claimed.attempts - 1), LONGEST)
+    wait = min(AGAIN * 2 ** min(job.claimed.attempts - 1, 16), LONGEST)  # after days, no overflow
     constancias.postpone(tx, job.claimed, tx.now + wait)
 
 

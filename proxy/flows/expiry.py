@@ -14,16 +14,18 @@ from proxy.domain.constancia_acts import Expiry
 from proxy.domain.events import Event
 from proxy.flows import constancias
 from proxy.store import annulments, casillas, deposits, due, eventos, notificaciones
+from proxy.store.due import Next
 from proxy.store.tx import Tx
 from proxy.texts import TEXTS
 
 MOMENT = timedelta(microseconds=1)
 
 
-def expire(tx: Tx, catalog: Catalog, key: int) -> bool:
-    """`key` of what is due. False: another worker has it, or it did not expire. Raises Unsealable
-    when no key opens whose it is."""
-    row = due.take(tx, key)
+def expire(tx: Tx, catalog: Catalog, found: Next) -> bool:
+    """False: another worker has it, or it did not expire. Raises Unsealable when no key opens whose
+    it is."""
+    casillas.lock(tx, found.casilla_id)  # or it would miss what puts it off meanwhile
+    row = due.take(tx, found.id)
     one = row and notificaciones.lock_unread(tx, row.casilla_id, row.notificacion_id)
     if row is None or one is None or annulments.of(tx, one.id):
         return False

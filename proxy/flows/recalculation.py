@@ -64,12 +64,13 @@ def advance(tx: Tx, catalog: Catalog) -> tuple[int, int] | None:
 def given(tx: Tx, one: Notificacion) -> Given | None:
     """What the newest calendar gives, where it is not what was frozen. What was put off since, or
     brought forward by its reading, was computed with that calendar."""
-    told = eventos.last_detail(tx, Event.EFFECT_DIFFERS, one.id)
-    if told is None or told["gives"] == told["frozen"]:
-        return None
-    if one.counts is None or told["frozen"] != dates(one.counts):
-        return None
-    return parse_given(told["calendar"], told["gives"])
+    with suppress(*UNREADABLE):  # what somebody changed keeps nobody from the rest of the page
+        told = eventos.last_detail(tx, Event.EFFECT_DIFFERS, one.id)
+        if told is None or told["gives"] == told["frozen"]:
+            return None
+        if one.counts and told["frozen"] == dates(one.counts):
+            return parse_given(told["calendar"], told["gives"])
+    return None
 
 
 def _news(tx: Tx, one: Frozen, catalog: Catalog) -> Dates | None:

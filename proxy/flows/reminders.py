@@ -14,10 +14,20 @@ from zoneinfo import ZoneInfo
 from catalog.reading.model import Catalog
 from proxy.domain import limits
 from proxy.domain.effect import UNREADABLE, end_of
+from proxy.domain.events import Event
 from proxy.domain.notificacion import Notificacion
 from proxy.domain.reminders import Due, later, plan
 from proxy.errors import Refusal
-from proxy.store import annulments, calendar_passes, casillas, due, notificaciones, outbox, throttle
+from proxy.store import (
+    annulments,
+    calendar_passes,
+    casillas,
+    due,
+    eventos,
+    notificaciones,
+    outbox,
+    throttle,
+)
 from proxy.store.due import Row
 from proxy.store.tx import Tx
 
@@ -26,9 +36,15 @@ USEFUL_FOR = timedelta(days=1)
 
 
 def plan_for(tx: Tx, catalog: Catalog, one: Notificacion) -> None:
-    """With its deposit, and again when it is put off: what is there already stays."""
+    """With its deposit, and again when it is put off: what is there already stays, but the calendar
+    of that day may give another end to the days to open it. What expired does not expire again."""
     planned = _planned(catalog, one.casilla_id, one.id, one.counts, one.deposited_at)
-    due.add(tx, [row for row in planned if row.at > tx.now])
+    planned = [row for row in planned if row.at > tx.now]
+    if one.postponed and any(row.kind == Due.EXPIRY for row in planned):
+        due.drop(tx, one.casilla_id, one.id, Due.EXPIRY)
+        if eventos.last_detail(tx, Event.ACUSE_EXPIRED, one.id):
+            planned = [row for row in planned if row.kind != Due.EXPIRY]
+    due.add(tx, planned)
 
 
 def plan_earlier(tx: Tx, catalog: Catalog) -> int | None:

@@ -5,6 +5,7 @@
 Of a message nothing is believed but that a report says so: the flow compares it with what was sent.
 """
 
+import heapq
 import os
 import re
 import stat
@@ -15,6 +16,7 @@ from email import message_from_bytes
 from email.message import Message
 from itertools import islice
 from pathlib import Path
+from random import random
 
 from proxy.domain.recipient import Bounce, one_line
 
@@ -40,7 +42,9 @@ def returned(folder: Path) -> Iterator[Returned]:
     """Raises OSError when there is no such maildir."""
     (folder / "cur").mkdir(exist_ok=True)
     with os.scandir(folder / "new") as files:
-        paths = [Path(file.path) for file in islice(files, MOST)]
+        # Any of them: what stays here, as «not yet», must not be all that is ever looked at.
+        chosen = heapq.nsmallest(MOST, ((random(), file.path) for file in files))
+        paths = [Path(path) for _, path in chosen]
     for path in paths:
         with suppress(FileNotFoundError):  # another worker took it
             yield Returned(path, _bounces(_read(path)))

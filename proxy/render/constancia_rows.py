@@ -250,6 +250,7 @@ def _file(part: Told) -> tuple[str, str]:
 def _proof(told: Told) -> Section:
     issuer, sender, before = told["emisor"], told["remitente"], told["anterior"]
     proved, events = told["autenticacion"], [one.removeprefix(ETSI) for one in told["etsi"]]
+    page = told["politica"].get("pagina")  # what 0.4.0 wrote has none
     rows = [
         ("Número", told["id"]),
         ("Entorno", told["entorno"]),
@@ -260,7 +261,7 @@ def _proof(told: Told) -> Section:
         ("Remitente", ", ".join(filter(None, map(sender.get, SENT_BY)))),
         ("Autenticación", ", ".join(proved["factores"]) if proved else ""),
         ("Política", told["politica"]["id"]),
-        ("Publicada en", _site(told) + told["politica"]["pagina"]),
+        ("Publicada en", _site(told) + page if page else ""),
         ("Anterior", before["id"] if before else "Ninguna"),
         ("Formato", f"versión {told['version']}"),
         ("Sal", grouped(told["sal"])),

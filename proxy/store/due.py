@@ -46,6 +46,11 @@ _TAKE_OF = (
     )
     .returning(*_COLUMNS)
 )
+_DROP = delete(due).where(
+    due.c.casilla_id == bindparam("casilla"),
+    due.c.notificacion_id == bindparam("key"),
+    due.c.kind == bindparam("of_kind"),
+)
 _PUT_OFF = update(due).where(due.c.id == bindparam("key")).values(next_at=bindparam("later"))
 _ADD: dict[str, Any] = {
     "sqlite": sqlite.insert(due).on_conflict_do_nothing(),
@@ -76,6 +81,11 @@ def take_of(tx: Tx, casilla_id: int, kind: Due) -> list[Row]:
     """All of a casilla that are due."""
     values = {"casilla": casilla_id, "of_kind": kind.value, "now": tx.now}
     return [Row(*row) for row in tx.conn.execute(_TAKE_OF, values)]
+
+
+def drop(tx: Tx, casilla_id: int, notificacion_id: bytes, kind: Due) -> None:
+    values = {"casilla": casilla_id, "key": notificacion_id, "of_kind": kind.value}
+    tx.conn.execute(_DROP, values)
 
 
 def put_off(tx: Tx, key: int, later: datetime) -> None:

@@ -94,7 +94,8 @@ def _happened(tx: Tx, row: Any) -> Happened:
         with suppress(Unsealable):  # its words do without it
             whole = tx.vault.open("outbox.recipient", message_id.encode(), recipient)
             address = masked_phone(whole) if channel == "sms" else masked_email(whole)
-    told: dict[str, Any] = {}
-    with suppress(ValueError):  # as `verificar` tells
+    told: object = {}
+    with suppress(ValueError, RecursionError):  # as `verificar` tells
         told = json.loads(detail)
-    return Happened(place, at, kind, key, number, dependencia, actor, told, channel, address)
+    said = told if isinstance(told, dict) else {}
+    return Happened(place, at, kind, key, number, dependencia, actor, said, channel, address)

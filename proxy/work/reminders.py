@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from proxy.domain.reminders import Due
-from proxy.domain.vault import Unsealable
+from proxy.errors import Unavailable, short
 from proxy.flows import expiry, reminders
 from proxy.installation import Installation
 from proxy.store import due
@@ -31,10 +31,12 @@ class Reminder:
         try:
             with db.transaction() as tx:
                 self._do(tx, found)
-        except (Unsealable, ValueError, TypeError, KeyError) as error:  # in the way of no other
+        except Unavailable:  # all wait for the database
+            raise
+        except Exception as error:  # whatever it is, in the way of no other
             with db.transaction() as tx:
                 due.put_off(tx, found.id, tx.now + AGAIN)
-            logger.error("what is due cannot be done", extra={"detail": type(error).__name__})
+            logger.error("what is due cannot be done", extra={"detail": short(error)})
         return 1
 
     def plan(self) -> int:
@@ -47,7 +49,7 @@ class Reminder:
 
     def _do(self, tx: Tx, found: Next) -> None:
         catalog = self._installation.catalog
-        if found.kind == Due.EXPIRY:
-            expiry.expire(tx, catalog, found.id)
+        if Due(found.kind) is Due.EXPIRY:
+            expiry.expire(tx, catalog, found)
         else:
             reminders.remind(tx, catalog, found.casilla_id)

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,10 +28,11 @@ from tests.clock import Clock
 from tests.constancias import CERTIFICATE, ORIGIN
 from tests.flows.test_deposit import Sender, count, sender
 from tests.flows.test_sending import SGD, TEST, sent
-from tests.people import BRUNO, ROSA, Person, vault
+from tests.people import BRUNO, ROSA, Person, open_casilla, vault
 from tests.plazos import CATALOG
 from tests.racing import race
 from tests.recorded import advance_all, verify
+from tests.store.intruder import without_guards
 
 __all__ = ["sender"]
 CLIENT = Client("192.0.2.7", "")
@@ -206,6 +208,22 @@ def test_one_that_fails_waits_longer_each_time_and_is_told_late(
         clock.advance(seconds=LEASE.total_seconds() + 1)
     assert waited == sorted(waited) and waited[0] == 4
     assert tell_late(db) == 1
+
+
+def test_one_that_failed_for_days_is_tried_each_hour_all_the_same(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    """An authority of time that was down for a weekend."""
+    sender.deposit()
+    with db.transaction() as tx:
+        tx.conn.execute(tables.constancias.update().values(attempts=100))
+    found, _ = job(db)
+    with db.transaction() as tx:
+        constancias.failed(tx, found)
+    clock.advance(seconds=LEASE.total_seconds() + 1)
+    assert claimed(db) is None
+    clock.advance(hours=1)
+    assert claimed(db)
 
 
 def tell_late(db: Database) -> int:
@@ -425,3 +443,20 @@ def test_the_queue_and_what_was_stated_before_are_found_by_an_index(
     assert len(found) == 2
     for plan in found:
         assert re.search(r"ix_constancias_of.*casilla_id ?=.*notificacion_id ?=", plan), plan
+
+
+@pytest.mark.parametrize("facts", ["'nada'", "7", "x'00'", "x''"])
+def test_facts_that_somebody_changed_hold_up_no_other(
+    sqlite_url: str, clock: Clock, tmp_path: Path, facts: str
+) -> None:
+    db = Database(sqlite_url, clock, vault)
+    open_casilla(db, ROSA)
+    sender = Sender(db, tmp_path)
+    sender.deposit()
+    with without_guards(db) as tx:
+        tx.conn.execute(text(f"UPDATE constancias SET facts = {facts}"))
+    clock.advance(seconds=1)
+    sender.deposit(numero="2")
+    assert claimed(db) is None
+    assert claimed(db)
+    db.close()

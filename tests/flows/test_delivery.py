@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from proxy.domain.events import Event
 from proxy.domain.vault import Vault
@@ -14,9 +14,10 @@ from proxy.store.db import Database
 from proxy.store.outbox import Channel, Message
 from tests.clock import Clock
 from tests.outbox import attempts
-from tests.people import VAULT, Person
+from tests.people import ROSA, VAULT, Person, open_casilla, vault
 from tests.plazos import CATALOG
 from tests.racing import race
+from tests.store.intruder import without_guards
 
 MINUTE = timedelta(minutes=1)
 
@@ -367,3 +368,19 @@ def test_what_a_server_answers_is_kept_without_the_recipient(
     with db.transaction() as tx:
         delivery.record_sent(tx, CATALOG, message, answer)
     assert attempts(db) == [(True, kept)]
+
+
+def test_a_message_that_somebody_changed_keeps_no_other_back(sqlite_url: str, clock: Clock) -> None:
+    """SQLite holds any value in any column."""
+    db = Database(sqlite_url, clock, vault)
+    rosa = open_casilla(db, ROSA)
+    with db.transaction() as tx:
+        outbox.add(tx, "device_forgotten", casillas.by_id(tx, rosa.id))
+    with without_guards(db) as tx:
+        tx.conn.execute(text("UPDATE outbox SET recipient = 'nadie', context = 7"))
+    clock.advance(seconds=1)
+    with db.transaction() as tx:
+        outbox.add(tx, "device_forgotten", casillas.by_id(tx, rosa.id))
+    message = claim(db)
+    assert message and message.recipient == rosa.email
+    db.close()

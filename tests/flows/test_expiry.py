@@ -1,15 +1,17 @@
 """Nobody opened it in the days that its rule gives: a constancia says so, once (E, X3, S78)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from proxy.domain.events import Event
-from proxy.flows import annulment, expiry, inbox
+from proxy.domain.plazo import Term
+from proxy.flows import annulment, expiry, inbox, postponement
 from proxy.flows.audit import Whole
 from proxy.flows.constancias import Job
 from proxy.store import due, feed
@@ -19,13 +21,14 @@ from tests.clock import Clock
 from tests.flows.test_constancias import detail_of, job, seal
 from tests.flows.test_deposit import Sender, count
 from tests.flows.test_sending import SGD, TEST, sent
-from tests.people import Person, vault
-from tests.plazos import RULING, at, governed_by
-from tests.racing import race
+from tests.people import ROSA, Person, open_casilla, vault
+from tests.plazos import RULING, also_closed, at, governed_by
+from tests.racing import done_or_waiting, race
 from tests.recorded import advance_all, verify
 
 CATALOG = governed_by("acuse-5-dias-b2")
 WAITS = replace(RULING, catalog=CATALOG)
+FIVE = Term(5, "habiles")
 # Deposited on Monday 16 November: the fifth business day is Monday 23.
 ENDED = at("2026-11-24T00:00")
 
@@ -45,7 +48,7 @@ def look(db: Database) -> int:
             return found
         with db.transaction() as tx:
             if one.kind == "vencimiento":
-                found += expiry.expire(tx, CATALOG, one.id)
+                found += expiry.expire(tx, CATALOG, one)
             else:
                 due.take(tx, one.id)
 
@@ -158,7 +161,52 @@ def test_an_act_that_fails_leaves_it_due(
         tx.conn.execute(due.due.delete().where(due.due.c.kind != "vencimiento"))
     with pytest.raises(RuntimeError, match="dies"), db.transaction() as tx:
         one = due.next(tx)
-        assert one and expiry.expire(tx, CATALOG, one.id)
+        assert one and expiry.expire(tx, CATALOG, one)
         raise RuntimeError("it dies")
     assert detail_of(db, Event.ACUSE_EXPIRED) == []
     assert look(db) == 1
+
+
+def test_what_a_later_calendar_puts_off_expires_once_and_on_the_day_that_counts(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    """L30: Friday 20 is closed since, so the fifth business day is Tuesday 24."""
+    one = sender.deposit(ruling=replace(WAITS, term=FIVE))
+    clock.advance(days=1)
+    later = also_closed(date(2026, 11, 20), CATALOG)
+    with db.transaction() as tx:
+        postponement.extend(tx, later, one.id.hex(), FIVE, "LPAG 136", "Lo pidió")
+    clock.now = ENDED + timedelta(days=30)
+    assert look(db) == 1
+    [noted] = detail_of(db, Event.ACUSE_EXPIRED)
+    assert datetime.fromisoformat(noted["ended"]) == at("2026-11-25T00:00")
+
+
+def test_what_expired_already_does_not_expire_again(
+    db: Database, rosa: Person, sender: Sender, clock: Clock
+) -> None:
+    one = sender.deposit(ruling=replace(WAITS, term=FIVE))
+    clock.now = ENDED
+    assert look(db) == 1
+    later = also_closed(date(2026, 11, 20), CATALOG)
+    with db.transaction() as tx:
+        postponement.extend(tx, later, one.id.hex(), FIVE, "LPAG 136", "Lo pidió")
+    clock.now = ENDED + timedelta(days=30)
+    assert look(db) == 0
+
+
+def test_it_states_what_was_put_off_at_that_moment(
+    postgresql_url: str, tmp_path: Path, clock: Clock
+) -> None:
+    db = Database(postgresql_url, clock, vault)
+    open_casilla(db, ROSA)
+    one = Sender(db, tmp_path / "documentos").deposit(ruling=replace(WAITS, term=FIVE))
+    clock.now = ENDED
+    with ThreadPoolExecutor() as pool:
+        with db.transaction() as tx:
+            postponement.extend(tx, CATALOG, one.id.hex(), FIVE, "LPAG 136", "Lo pidió")
+            expiring = pool.submit(look, db)
+            done_or_waiting(db, expiring)
+        assert expiring.result() == 1
+    assert last_job(db)[1]["efecto"]["edicion"] == 1
+    db.close()

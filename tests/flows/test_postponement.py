@@ -25,6 +25,7 @@ from proxy.store import eventos, tables
 from proxy.store.db import Database
 from tests.clock import Clock
 from tests.flows.browser import contexts
+from tests.flows.test_constancias import job, seal
 from tests.flows.test_deposit import Sender, count
 from tests.flows.test_sending import SGD, TEST, sent
 from tests.people import ROSA, Person, open_casilla, vault
@@ -272,8 +273,8 @@ def extend_the_only_one(database_url: str) -> list[str]:
     with db.reading() as tx:
         [row] = tx.conn.execute(select(tables.notificaciones.c.id))
     try:
-        extend(db, row.id.hex(), why=f"Lo pidió el proceso {os.getpid()}")
-        return ["done"]
+        done = extend(db, row.id.hex(), why=f"Lo pidió el proceso {os.getpid()}")
+        return ["again" if done.again else "done"]  # one process may take two turns
     except Refusal as refusal:
         return [refusal.code]
     finally:
@@ -284,8 +285,8 @@ def test_four_processes_that_extend_it_together_extend_it_once(
     database_url: str, db: Database, rosa: Person, sender: Sender
 ) -> None:
     sender.deposit(ruling=TERM)
-    found = sorted(race(extend_the_only_one, database_url))
-    assert found == ["done", *["postponement.extended"] * 3]
+    found = race(extend_the_only_one, database_url)
+    assert found.count("done") == 1 and {*found} <= {"done", "again", "postponement.extended"}
     assert count(db, "postponements") == 1
 
 
@@ -308,6 +309,29 @@ def test_who_opens_it_meanwhile_loses_none_of_the_days(postgresql_url: str, tmp_
             done_or_waiting(db, opening)
         opening.result()
     assert shown(db, rosa, one.id) == ("2026-11-17", "2026-11-23", 1)
+    db.close()
+
+
+def test_who_annuls_it_meanwhile_states_the_dates_that_count(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    db = Database(postgresql_url, Clock(), vault)
+    open_casilla(db, ROSA)
+    one = Sender(db, tmp_path / "documentos").deposit(ruling=TERM)
+
+    def annul() -> None:
+        with db.transaction() as tx:
+            annulment.annul(tx, CATALOG, one.id.hex(), "Con errores")
+
+    with ThreadPoolExecutor() as pool:
+        with db.transaction() as tx:
+            postponement.extend(tx, CATALOG, one.id.hex(), FIVE, NORM, WHY)
+            annulling = pool.submit(annul)
+            done_or_waiting(db, annulling)
+        annulling.result()
+    seal(db, job(db)[0])
+    told = job(db)[1]
+    assert (told["evento"], told["efecto"]["vence"]) == ("anulacion", "2026-12-16")
     db.close()
 
 

@@ -212,16 +212,19 @@ def test_what_an_earlier_version_deposited_is_planned_once_from_now_on(
     assert count(db, "due") == 4 * 2 + 3
 
 
+@pytest.mark.parametrize("end", ['"9999-12-31"', '"2026-11-20T10:00:00"', "7"])
 def test_an_effect_that_cannot_be_read_is_in_the_way_of_no_other(
-    db: Database, rosa: Person, sender: Sender, clock: Clock
+    db: Database, rosa: Person, sender: Sender, clock: Clock, end: str
 ) -> None:
-    sender.deposit()
-    other = b"o" * 16
+    """Of the same casilla: they are taken together."""
+    one = sender.deposit()
+    other, bad = b"o" * 16, str(one.notificacion.effect).replace('"vence":null', f'"vence":{end}')
+    assert bad != one.notificacion.effect
     with db.transaction() as tx:
         due.add(tx, [due.Row(rosa.id, other, Due.REMINDER, clock.now)])
         table = tables.notificaciones
         [row] = tx.conn.execute(select(table)).mappings().all()
-        tx.conn.execute(table.insert().values({**row, "id": other, "effect": "{}", "number": None}))
+        tx.conn.execute(table.insert().values({**row, "id": other, "effect": bad, "number": None}))
     clock.now = at("2026-11-17T09:00")
     assert look(db) == 1
 

@@ -166,6 +166,15 @@ def test_what_is_worth_nothing_says_so_on_top() -> None:
     assert "SIN VALOR LEGAL: sello de demostración" in said[:400]
 
 
+@pytest.mark.parametrize("kind", [Kind.DEPOSITO, Kind.LECTURA])
+def test_what_0_4_0_wrote_and_nobody_had_sealed_is_printed_too(kind: Kind) -> None:
+    """It named no page of its policy."""
+    old = json.loads(EVERY[kind])
+    del old["politica"]["pagina"]
+    rows = dict(shown(old).proof.rows)
+    assert rows["Política"] == old["politica"]["id"] and "Publicada en" not in rows
+
+
 @pytest.mark.parametrize("kind", EVERY)
 def test_paper_and_json_say_the_same(kind: str) -> None:
     """Nothing is stated only to programs, but for the addresses, which paper masks."""

@@ -266,12 +266,18 @@ def test_a_deposit_of_nobody_dated_after_the_upgrade_is_named(upgraded: Database
 def test_a_record_that_begins_a_second_time_says_since_when_it_runs(
     upgraded: Database, clock: Clock
 ) -> None:
-    """Decision 0028: who writes the database and deletes the mark as well is told by that alone."""
+    """Decision 0028: who writes the database and deletes the mark as well, and every constancia, is
+    told by that alone."""
     read_another(upgraded)
     first = verify(upgraded)
     clock.advance(days=1)
     with without_guards(upgraded) as tx:
         for table in (tables.line, tables.line_waiting, tables.eventos, tables.constancias):
+            tx.conn.execute(delete(table))
+    found = verify(upgraded)
+    assert isinstance(found, Broken) and found.code == "audit.constancia.added"
+    with without_guards(upgraded) as tx:
+        for table in (tables.constancias, tables.line, tables.line_waiting, tables.eventos):
             tx.conn.execute(delete(table))
     again = verify(upgraded)
     assert isinstance(first, Whole)

@@ -212,6 +212,13 @@ GOOD = freeze(RULING, Clock().now)
         GOOD.replace('"pasos":[', '"pasos":[1,'),
         GOOD.replace('"plazo":null', '"plazo":{"cantidad":1e999,"unidad":"habiles"}'),
         GOOD.replace('"base":"deposito"', '"base":"acuse"').replace("2026-11-17", "mañana"),
+        GOOD.replace('"vence":null', '"vence":"9999-12-31"'),
+        GOOD.replace('"vence":null', '"vence":"2026-11-20T10:00:00"'),
+        GOOD.replace('"vence":null', '"vence":"0001-01-01T00:00:00+00:00"'),
+        GOOD.replace('"cierre":null,', '"cierre":"tarde",').replace(
+            '"vence":null', '"vence":"2026-11-20"'
+        ),
+        GOOD[:-1] + ',"edicion":"dos"}',
     ],
 )
 def test_what_is_no_effect_keeps_its_owner_from_nothing(

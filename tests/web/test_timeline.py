@@ -12,11 +12,12 @@ from proxy.domain.events import Event
 from proxy.domain.plazo import Later, Term
 from proxy.flows import annulment, incidencias, postponement
 from proxy.installation import Installation
-from proxy.store import eventos, notificaciones
+from proxy.store import eventos, notificaciones, tables
 from tests.clock import Clock
 from tests.flows.test_deposit import Sender
 from tests.people import Person
 from tests.plazos import CATALOG, RULING
+from tests.store.intruder import without_guards
 from tests.web.letters import see
 from tests.web.test_constancias import links, seal
 from tests.web.test_export import rows_of
@@ -24,7 +25,6 @@ from tests.web.test_inbox import text
 from tests.web.visitor import Visitor
 
 HEADING = "Qué ha pasado con esta notificación"
-WAITS = "constancia en preparación"
 
 
 @pytest.fixture
@@ -87,11 +87,12 @@ def test_what_has_no_words_is_left_out_and_what_has_them_is_said_in_lima_time(
     assert "clock_set_back" not in page
     assert lines(page)[2:] == [
         "16/11/2026 10:01 Se encontró que un archivo no estaba completo y se dejó de entregar: el "
-        f"documento original. Constancia de incidencia: {WAITS}",
+        "documento original. Constancia de incidencia: constancia en preparación",
         "16/11/2026 10:01 La alerta por correo no salió y ya no se intentará más.",
-        "16/11/2026 10:02 Se reparó y se entrega otra vez: el documento original. Constancia de "
-        f"incidencia: {WAITS}",
-        f"16/11/2026 10:02 Se anuló: desde entonces no surte efecto. Constancia de anulación: {WAITS}",
+        "16/11/2026 10:02 Se reparó y se entrega otra vez: el documento original. "
+        "Constancia de incidencia: constancia en preparación",
+        "16/11/2026 10:02 Se anuló: desde entonces no surte efecto. Constancia de anulación: "
+        "constancia en preparación",
     ]
 
 
@@ -124,6 +125,19 @@ def test_a_term_that_was_put_off_shows_the_dates_that_count_and_the_first_ones(
     assert [str(cell)[:10] for cell in row[8:10]] == ["2026-11-16", "2026-12-22"]
     see(her, address)
     assert "El plazo vence 22/12/2026" in text(her.get(address))
+
+
+@pytest.mark.parametrize("detail", ["nada", "[]", "[" * 20_000, "7", '{"gives": 1, "frozen": 2}'])
+def test_what_somebody_changed_in_the_record_keeps_its_owner_from_nothing(
+    her: Visitor, deposited: bytes, installation: Installation, rosa: Person, detail: str
+) -> None:
+    with installation.db.transaction() as tx:
+        eventos.note(tx, Event.EFFECT_DIFFERS, rosa.id, notificacion=deposited)
+    with without_guards(installation.db) as tx:
+        tx.conn.execute(tables.eventos.update().values(detail=detail))
+    address = f"/casilla/notificaciones/{deposited.hex()}/"
+    assert her.get(address).status_code == 200
+    assert "Qué ha pasado" in see(her, address).text
 
 
 def test_a_term_that_ended_says_so(

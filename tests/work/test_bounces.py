@@ -176,6 +176,31 @@ def test_what_comes_back_of_a_copy_that_a_dead_worker_sent_waits(
     assert kinds(installation.db)[1:] == ["alerta_bounced", "alerta_undelivered"]
 
 
+def test_what_must_wait_keeps_nothing_else_from_being_read(
+    installation: Installation,
+    folder: Path,
+    alerta: Callable[[], bytes],
+    rosa: Person,
+    clock: Clock,
+    deliver: Deliver,
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A mailbox that puts off what it was given knows its id, and can report it for days."""
+    monkeypatch.setattr(bounces, "MOST", 3)
+    alerta()
+    deliver(f"smtp://127.0.0.1:{start(Mailbox())}")
+    alerta()
+    assert deliver(f"smtp://127.0.0.1:{free_port()}") == 0
+    left, waits = messages(installation.db)
+    for number in range(9):
+        put(folder, written(POSTFIX, waits.message_id, rosa.email), f"0.{number}")
+    put(folder, written(POSTFIX, left.message_id, rosa.email), "9.z")
+    chore = Bounces(installation)
+    assert sum(chore.look() for _ in range(200)) == 1
+    assert letters(folder)["cur"] == ["9.z:2,S"]
+
+
 def test_an_hour_without_a_mail_server_doubles_nothing(
     installation: Installation,
     alerta: Callable[[], bytes],

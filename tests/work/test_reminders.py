@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import select, update
 
 from proxy.domain.events import Event
+from proxy.domain.reminders import Due
 from proxy.flows import audit, inbox
 from proxy.flows.audit import Whole
 from proxy.installation import Installation
 from proxy.keys.ring import create_keyring
-from proxy.store import tables
+from proxy.store import due, tables
 from proxy.work.reminders import AGAIN, Reminder
 from tests.clock import Clock
 from tests.engines import free_port
@@ -147,6 +148,19 @@ def test_one_that_no_key_opens_is_tried_later_and_is_in_the_way_of_no_other(
     clock.advance(seconds=AGAIN.total_seconds())
     assert look(installation) == 1
     assert [one.recipient for one in messages(installation.db, NAME)] == [BRUNO.email, ROSA.email]
+
+
+@pytest.mark.parametrize("kind", [*Due])
+def test_whatever_is_wrong_with_one_is_in_the_way_of_no_other(
+    installation: Installation, rosa: Person, clock: Clock, kind: Due
+) -> None:
+    deposit(installation, rosa)
+    with installation.db.transaction() as tx:
+        due.add(tx, [due.Row(rosa.id + 1, b"n" * 16, kind, clock.now)])
+        due.add(tx, [due.Row(rosa.id, b"n" * 16, "otra cosa", clock.now)])
+    clock.now = NEXT_DAY
+    look(installation)
+    assert [one.recipient for one in messages(installation.db, NAME)] == [rosa.email]
 
 
 @pytest.fixture

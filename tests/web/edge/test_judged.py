@@ -29,7 +29,7 @@ from tests.flows.test_sending import CONTENT
 from tests.judging import begins_at, errors_of_html, faults, html_checker, spills
 from tests.outbox import messages
 from tests.people import Person
-from tests.plazos import CATALOG, RULING
+from tests.plazos import RULING
 from tests.web.conftest import newest_code
 from tests.web.edge.test_pages import TEMPLATES
 from tests.web.letters import see, sent_code
@@ -198,7 +198,7 @@ def inbox(her: Visitor, installation: Installation, rosa: Person, letter: str) -
                 deposit.deposit(tx, parts.zone, rosa.identidad, acto, served, RULING, declared)
             )
     with parts.db.transaction() as tx:
-        annulment.annul(tx, CATALOG, made[0].id.hex(), f"Por {WORN}", made[1].id.hex())
+        annulment.annul(tx, parts.catalog, made[0].id.hex(), f"Por {WORN}", made[1].id.hex())
     for one in made:
         address = f"/casilla/notificaciones/{one.id.hex()}/"
         her.get("/casilla/")
