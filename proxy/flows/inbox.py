@@ -46,6 +46,7 @@ class Page:
     older: bytes | None = None
     found: int | None = None
     unreached: bool = False
+    closed: bool = False  # the casilla: nothing more is deposited in it
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def page(
     unsealed = constancias.unsealed(tx, casilla_id, [row.id for row in rows])
     newer, older_than = rows[0].id if key else None, rows[-1].id if beyond or not older else None
     unreached = casillas.unreached(tx, casilla_id)
-    return Page(rows, counts, annulled, unsealed, newer, older_than, found, unreached)
+    closed = casillas.closed(tx, casilla_id)
+    return Page(rows, counts, annulled, unsealed, newer, older_than, found, unreached, closed)
 
 
 def part(

@@ -305,7 +305,8 @@ def _tell_accepted(
     told = []
     for text, values in found.draft.accepted.items():
         when = datetime.fromisoformat(values["at"]).astimezone(zone)
-        at, titulo = when.strftime("%d/%m/%Y a las %H:%M"), catalog.accepted(text).titulo
+        at = f"{when:%d/%m/%Y a las %H:%M} ({catalog.entity.official_time})"
+        titulo = catalog.accepted(text).titulo
         told.append({"text": text, "titulo": titulo, **values, "at": at})
     outbox.add(tx, "affiliation", casilla, accepted=told, **_named(found.draft, who))
 

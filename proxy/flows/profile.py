@@ -58,7 +58,6 @@ class Step:
     purpose: str
     recipient: str
     by_app: bool
-    last: bool
     failures: int  # wrong codes so far
 
 
@@ -258,9 +257,8 @@ def _asked(tx: Tx, casilla_id: int, visit: str) -> _Asked | None:
     found = challenge.waiting(tx, purpose, _visit(change, visit))
     if found is None:
         return None
-    last = len(pending) == 1 and purpose != OLD
     address = casillas.by_id(tx, casilla_id).email if purpose == OLD else change.new
-    step = Step(purpose, address or "", found.channel == "app", last, found.failures)
+    step = Step(purpose, address or "", found.channel == "app", found.failures)
     return _Asked(change, step, found)
 
 

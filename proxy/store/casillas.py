@@ -63,6 +63,7 @@ _SET_SECOND = (
 )
 _SET_PHONE = update(casillas).where(_THIS).values(phone=bindparam("sealed"), unreached_at=None)
 _UNREACHED = select(casillas.c.unreached_at).where(_THIS)
+_CLOSED = select(casillas.c.closed_at).where(_THIS)
 _SET_UNREACHED = update(casillas).where(_THIS).values(unreached_at=bindparam("now"))
 _CLEAR_UNREACHED = (
     update(casillas).where(_THIS, casillas.c.unreached_at.is_not(None)).values(unreached_at=None)
@@ -246,6 +247,10 @@ def set_phone(tx: Tx, casilla: Casilla, phone: str | None) -> None:
 def unreached(tx: Tx, casilla_id: int) -> bool:
     """No alerta of a notificacion arrived; none did since, and no address changed."""
     return tx.conn.execute(_UNREACHED, {"casilla": casilla_id}).scalar() is not None
+
+
+def closed(tx: Tx, casilla_id: int) -> bool:
+    return tx.conn.execute(_CLOSED, {"casilla": casilla_id}).scalar() is not None
 
 
 def set_unreached(tx: Tx, casilla_id: int) -> None:

@@ -306,6 +306,10 @@ CITIZENS = {
         "Se calculó al notificarla ({time}). En su casilla está la cuenta, paso a paso. Si el "
         "documento le da un plazo, vale lo que dice el documento."
     ),
+    "ics.changed": (
+        "Estas fechas se cambiaron después de notificarla y son las que valen ({time}). En su "
+        "casilla está la cuenta, paso a paso."
+    ),
     "ics.unverified": " Por confirmar con el texto oficial de la norma.",
     "file.limited": "Descargó muchos archivos en poco tiempo. Espere {wait} y pruebe otra vez.",
     "file.damaged": (

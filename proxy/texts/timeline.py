@@ -3,7 +3,7 @@
 TIMELINE = {
     "happened.deposited": "La depositó en la casilla: {dependencia}.",
     "happened.alerta": "Se escribió la alerta por {channel}{address}.",
-    "happened.alerta_sent": "La alerta por {channel}{address} salió, y su servidor lo aceptó.",
+    "happened.alerta_sent": "La alerta por {channel}{address} salió, y su servidor la aceptó.",
     "happened.alerta_tried": (
         "La alerta por {channel}{address} no pudo salir todavía. Se intentará otra vez."
     ),

@@ -140,7 +140,9 @@ def _dates(
     """`cancelled`: it was annulled, and who has its dates in a calendar must not wait for them."""
     origin, zone = parts.settings.origin, parts.zone
     said = {"numero": one.numero, "siglas": parts.catalog.entity.siglas}
-    told = TEXTS["ics.told"].format(time=parts.catalog.entity.official_time)
+    told = TEXTS["ics.changed" if effect.edition else "ics.told"].format(
+        time=parts.catalog.entity.official_time
+    )
     if not effect.verified:
         told += TEXTS["ics.unverified"]
     days = {"efecto": (effect.effective, "ics.unread" if effect.waits else "ics.effect")}

@@ -22,7 +22,7 @@ from tests.flows.test_deposit import describe
 from tests.flows.test_sending import CONTENT
 from tests.journeys.house import House, press
 from tests.judging import faults
-from tests.people import Person
+from tests.people import ROSA, Person
 from tests.plazos import CATALOG, RULING
 
 OpenPage = Callable[..., Page]
@@ -212,6 +212,16 @@ def test_the_first_card_is_in_view_on_a_phone(
         assert others and others["y"] > sent["y"] + sent["height"]
 
 
+def test_the_ways_of_the_public_pages_are_one_row_on_a_phone(
+    house: House, browser: Browser
+) -> None:
+    """A second row takes a place that the form needs."""
+    with watched(browser, 360) as page:
+        page.goto(f"{house.origin}/casilla/ingresar/")
+        box = page.get_by_role("navigation", name="Accesos").bounding_box()
+        assert box and box["height"] < 60
+
+
 def test_text_of_twice_the_size_never_scrolls_sideways(
     house: House, browser: Browser, inside: StorageState
 ) -> None:
@@ -236,7 +246,7 @@ def test_its_page_is_printed_without_a_lone_heading_or_a_sheet_of_footer(
         page.get_by_role("article").wait_for()
         headings = page.locator("main h1, main h2, main h3").all_inner_texts()
         page.emulate_media(media="print")
-        for hidden in ("footer.bottom", ".tabs", ".back"):
+        for hidden in ("footer.bottom", ".tabs", ".back", ".menu"):
             expect(page.locator(hidden).first).not_to_be_visible()
         for size in ("A4", "A5"):  # each breaks elsewhere
             paper = tmp_path / f"{size}.pdf"
@@ -247,6 +257,7 @@ def test_its_page_is_printed_without_a_lone_heading_or_a_sheet_of_footer(
             if shutil.which("pdftotext"):
                 asked = ["pdftotext", "-layout", paper, "-"]
                 said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+                assert ROSA.nombres in said
                 for sheet in said.split("\f")[:sheets]:
                     assert sheet.strip().splitlines()[-1].strip() not in headings, size
 

@@ -73,9 +73,11 @@ def test_its_page_says_that_it_is_of_no_effect_and_its_files_are_there(
     address, right = annulled
     for page in (her.get(address), see(her, address)):
         said = text(page)
-        assert "Notificación anulada El JNE la anuló el 16/11/2026 10:05 (hora de Lima)." in said
+        assert (
+            "Notificación anulada El JNE la anuló el 16/11/2026 a las 10:05 (hora de Lima)." in said
+        )
         assert f"Por qué {WHY} La reemplaza {right.notificacion.number}" in said
-        assert "No surte efecto: se anuló el 16/11/2026 10:05" in said
+        assert "No surte efecto: se anuló el 16/11/2026 a las 10:05" in said
         assert "<dt>Surte efecto" not in page.text and "Abrirla no cambia" not in said
     assert her.get(f"{address}acto/").content == pdf("Carta de atención")
     assert f"Anulada el {AT} : no surte efecto. Motivo: {WHY}." in text(her.get("/casilla/leidos/"))

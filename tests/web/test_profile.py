@@ -135,8 +135,11 @@ def test_both_at_once_are_three_codes_one_after_the_other(
     mobile: Callable[[], str | None],
 ) -> None:
     update(her, correo=NEW, celular=MOBILE)
+    nothing = []
     for name in ("email_old_code", "email_new_code", "phone_code"):
+        nothing.append("Todavía no cambió nada" in her.get(CODE).text)
         assert answer(her, sent_code(installation, name)).status_code == 303
+    assert nothing == [True, False, False], "at the third, the address had changed"
     assert (email(), mobile()) == (NEW, "+51987654321")
 
 

@@ -17,8 +17,8 @@ def test_who_has_an_app_is_not_told_to_open_the_registered_e_mail(
     her: Visitor, clock: Clock
 ) -> None:
     """M42, S29: the code of the app takes its place."""
-    mail = "Para cambiarlos necesita abrir el correo registrado"
-    app = "Para cambiarlos necesita su aplicación de códigos"
+    mail = "Para cambiar sus datos necesita abrir el correo registrado"
+    app = "Para cambiar sus datos necesita su aplicación de códigos"
     before = her.get(PROFILE).text
     assert mail in before and app not in before
     Owner(her, clock).turn_on()

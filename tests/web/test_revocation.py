@@ -78,7 +78,12 @@ def test_afterwards_it_says_so_and_gives_the_sealed_constancia_to_its_owner_alon
     installation: Installation,
 ) -> None:
     him = inside(bruno)
+    promised, shut = "Cuando el JNE deposite una", "no se deposita nada más en ella"
+    before = her.get("/casilla/").text
+    assert promised in before and shut not in before
     her.send(her.get(LEAVE), LEAVE, leido="1")
+    after = her.get("/casilla/").text
+    assert shut in after and promised not in after
     page = her.get(LEAVE).text
     assert "Su casilla está cerrada" in page and "Se dio de baja el" in page
     assert "<form" not in page[page.index("<h1>") : page.index("</main>")]

@@ -65,7 +65,8 @@ def test_before_and_after_ver_it_tells_each_act_oldest_first(
     after = her.get(address).text
     assert len(links(after)) == 2
     opened, taken = lines(after)[2:]
-    assert opened.startswith("16/11/2026 10:02 La abrió su titular. Constancia de lectura (PDF, ")
+    said = r"16/11/2026 10:02 La abrió su titular. Constancia de lectura CC-2026-\d{6}-. \(PDF, .*"
+    assert re.fullmatch(said, opened), "the number that a download of it is told by"
     assert taken == "16/11/2026 10:03 Se descargó: el documento original. (3 veces ese día)"
 
 
@@ -111,7 +112,7 @@ def test_a_term_that_was_put_off_shows_the_dates_that_count_and_the_first_ones(
     assert "El plazo vence ahora el 22/12/2026" in text(her.get("/casilla/"))
     said = text(her.get(address))
     assert "el plazo corre desde el 23/11/2026 y vence el 22/12/2026." in said
-    assert "Estas fechas se cambiaron después del depósito , el 16/11/2026 10:01" in said
+    assert "Estas fechas se cambiaron después del depósito , el 16/11/2026 a las 10:01" in said
     assert lines(her.get(address).text)[2:] == [
         "16/11/2026 10:01 Se prorrogó el plazo 5 días hábiles (LPAG 136): vencía el 07/12/2026 y "
         "ahora vence el 16/12/2026. Motivo: Lo pidió.",
@@ -120,6 +121,9 @@ def test_a_term_that_was_put_off_shows_the_dates_that_count_and_the_first_ones(
     ]
     new = her.get(f"{address}plazo.ics").text
     assert "SEQUENCE:0" in old and "SEQUENCE:2" in new
+    told = [one.replace("\r\n ", "") for one in (old, new)]
+    assert ["vale lo que dice el documento" in one for one in told] == [True, False]
+    assert "se cambiaron después de notificarla y son las que valen" in told[1]
     assert "DTSTART;VALUE=DATE:20261222" in new and "DTSTAMP:20261116T150100Z" in new
     [row] = rows_of(her.get("/casilla/exportar/pendientes.xlsx"))[5:]
     assert [str(cell)[:10] for cell in row[8:10]] == ["2026-11-16", "2026-12-22"]
