@@ -44,6 +44,7 @@ TEXTS = (
     "proxy/texts/operators.py",
     "proxy/texts/plazos.py",
     "proxy/texts/systems.py",
+    "proxy/texts/timeline.py",
     "proxy/commands/texts.py",
 )
 # Which room may import which, besides itself, `catalog`, `errors` and `texts`.

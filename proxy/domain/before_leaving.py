@@ -8,6 +8,8 @@ from catalog.reading.model import Entity
 from proxy.domain.casilla import READABLE_FOR
 from proxy.texts import TEXTS
 
+CODES = ("leaving.ends", "leaving.reads", "leaving.after", "leaving.back")
+
 
 def before_leaving(entity: Entity, now: datetime, unread: int) -> list[str]:
     until = (now + READABLE_FOR).astimezone(ZoneInfo(entity.zona_horaria))
@@ -16,14 +18,12 @@ def before_leaving(entity: Entity, now: datetime, unread: int) -> list[str]:
         "The": entity.articulo.capitalize(),
         "siglas": entity.siglas,
         "until": f"{until:%d/%m/%Y}",
-        "phone": entity.contacto.telefono,
+        "phone": entity.contacto.called,
         "contact": entity.contacto.nombre,
     }
     many = "1 notificación" if unread == 1 else f"{unread} notificaciones"
     stays = TEXTS["leaving.stays"]
     if unread:
         stays += " " + TEXTS["leaving.unread"].format(many=many)
-    others = [
-        TEXTS[f"leaving.{name}"].format(**values) for name in ("ends", "reads", "after", "back")
-    ]
-    return [others[0], stays, *others[1:]]
+    ends, *others = (TEXTS[code].format(**values) for code in CODES)
+    return [ends, stays, *others]

@@ -36,12 +36,13 @@ def _plain(one: Happened, zone: ZoneInfo) -> Values:
 
 def _message(one: Happened, zone: ZoneInfo) -> Values:
     address = TEXTS["happened.to"].format(address=one.address) if one.address else ""
-    channel = "sms" if one.channel == "sms" else "email"
-    return {"channel": TEXTS[f"happened.{channel}"], "address": address}
+    channel = "happened.sms" if one.channel == "sms" else "happened.email"
+    return {"channel": TEXTS[channel], "address": address}
 
 
 def _who(one: Happened, zone: ZoneInfo) -> Values:
-    return {"who": TEXTS[f"happened.{one.reader}"]}
+    owner = one.reader == "owner"
+    return {"who": TEXTS["happened.owner" if owner else "happened.representative"]}
 
 
 def _files(one: Happened, zone: ZoneInfo) -> Values:

@@ -17,6 +17,11 @@ from proxy.store.incidencias import Incidencia
 from proxy.store.tx import Tx
 from proxy.texts import TEXTS
 
+FINDINGS = {
+    "missing": "constancia.incidencia.missing",
+    "unreadable": "constancia.incidencia.unreadable",
+    "changed": "constancia.incidencia.changed",
+}
 FOUND_OR_MENDED = (Event.INCIDENCIA_FOUND, Event.INCIDENCIA_MENDED)
 
 
@@ -65,7 +70,7 @@ def _proof(
     name = next(
         each.name for each in notificaciones.files_of(tx, *of) if each.position == file.position
     )
-    said = TEXTS[f"constancia.incidencia.{finding}"].format(name=name)
+    said = TEXTS[FINDINGS[finding]].format(name=name)
     act = Incident(said, since or tx.now, tx.now if since else None)
     return constancias.about(tx, catalog, one, act, reasons=[said])
 

@@ -58,8 +58,9 @@ def look(tx: Tx, catalog: Catalog, session: Session) -> Leaving:
 def revoke(tx: Tx, catalog: Catalog, session: Session, read: str, client: Client) -> None:
     """`read` is the digest of what was shown. Refuses `leaving.changed` when that is no more what
     it means, `leaving.over`, and `leaving.compulsory` with why."""
-    if why := _compulsory(catalog):
-        raise Refusal("leaving.compulsory", **_whom(catalog, why))
+    if norm := catalog.consent.obligatoria:
+        contact = catalog.entity.contacto
+        raise Refusal("leaving.compulsory", norm=norm, phone=contact.called, contact=contact.nombre)
     casillas.lock(tx, session.casilla_id)
     casilla = casillas.by_id(tx, session.casilla_id)
     said = _said(tx, catalog, casilla)
@@ -97,10 +98,9 @@ def _digest(said: list[str]) -> str:
 
 
 def _compulsory(catalog: Catalog) -> str | None:
-    norm = catalog.consent.obligatoria
-    return TEXTS["leaving.compulsory"].format(**_whom(catalog, norm)) if norm else None
-
-
-def _whom(catalog: Catalog, norm: str) -> dict[str, str]:
-    contact = catalog.entity.contacto
-    return {"norm": norm, "phone": contact.telefono, "contact": contact.nombre}
+    norm, contact = catalog.consent.obligatoria, catalog.entity.contacto
+    if norm is None:
+        return None
+    return TEXTS["leaving.compulsory"].format(
+        norm=norm, phone=contact.called, contact=contact.nombre
+    )

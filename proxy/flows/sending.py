@@ -62,7 +62,7 @@ def constancia(
     tx: Tx, sender: Sender, notificacion_id: bytes, kind: str, number: str | None
 ) -> Constancia:
     """The newest of that kind, or the one with that number. NotYours `deposit.missing`,
-    `constancia.missing` and, while it has no seal, `constancia.unsealed`."""
+    `constancia.missing` and, while it has no seal, `constancia.waits`."""
     found = deposits.one(tx, sender, notificacion_id)
     if found is None:
         raise NotYours("deposit.missing")
@@ -70,7 +70,7 @@ def constancia(
     fitting = [one for one in every if one.kind == kind and number in (None, one.number)]
     sealed = [one for one in fitting if one.sha256]
     if not sealed:
-        raise NotYours("constancia.unsealed" if fitting else "constancia.missing")
+        raise NotYours("constancia.waits" if fitting else "constancia.missing")
     return sealed[-1]
 
 

@@ -6,7 +6,7 @@ SYSTEMS = {
         "clave, o repita el pedido tal como lo envió."
     ),
     "deposit.missing": "No hay una notificación con ese número o código. Revíselo.",
-    "constancia.unsealed": "Se está sellando. Pídala otra vez en un momento.",
+    "constancia.waits": "Se está sellando. Pídala otra vez en un momento.",
     "constancia.damaged": (
         "El PDF guardado no es el que se selló: no se entrega. Avise a quien administra la casilla "
         "de la entidad."

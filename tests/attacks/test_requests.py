@@ -172,6 +172,8 @@ def test_an_unknown_method_is_told_which_there_are(browsers: list[Visitor]) -> N
     """S11"""
     for visitor in browsers:
         for path, route in ROUTES.items():
+            if route.methods is None:  # the bare address of the API: nothing is there
+                continue
             for method in ("PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):
                 answer = visitor.client.request(method, path)
                 assert answer.status_code == 405, (method, path)

@@ -12,26 +12,20 @@ import pytest
 from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from proxy.domain.actor import Actor
 from proxy.domain.client import Client
 from proxy.domain.constancia import Certificate
 from proxy.domain.events import Event
 from proxy.errors import Denied, NotYours, Refusal
-from proxy.flows import annulment, constancias, inbox, incidencias, readiness
-from proxy.flows.audit import Whole
-from proxy.flows.constancias import LATE, LEASE, Job
-from proxy.store import feed, notificaciones, tables
+from proxy.flows import constancias, inbox, readiness
+from proxy.flows.constancias import LEASE, Job
+from proxy.store import tables
 from proxy.store.db import Database
-from proxy.web.api.answers import KINDS
-from tests.casilla import pdf
 from tests.clock import Clock
 from tests.constancias import CERTIFICATE, ORIGIN
 from tests.flows.test_deposit import Sender, count, sender
-from tests.flows.test_sending import SGD, TEST, sent
+from tests.flows.test_sending import TEST, sent
 from tests.people import BRUNO, ROSA, Person, open_casilla, vault
 from tests.plazos import CATALOG
-from tests.racing import race
-from tests.recorded import advance_all, verify
 from tests.store.intruder import without_guards
 
 __all__ = ["sender"]
@@ -100,61 +94,6 @@ def test_a_deposit_and_its_first_reading_leave_the_facts_of_their_constancias(
     }
     seal(db, second)
     assert claimed(db) is None and count(db, "constancias") == 2
-
-
-def test_an_annulment_gives_one_that_says_why_and_what_replaces_it(
-    db: Database, rosa: Person, sender: Sender, clock: Clock
-) -> None:
-    wrong, right = (sender.deposit(("a.pdf", pdf(key)), sent=sent(key)) for key in ("una", "otra"))
-    clock.advance(hours=1)
-    for _ in range(2):
-        with db.transaction(Actor("system", "SGD")) as tx:
-            named = wrong.id.hex(), "Se notificó a otra persona", right.id.hex()
-            annulment.annul(tx, CATALOG, *named, SGD)
-    [*_, (_, told)] = [sealing(db), sealing(db), sealing(db)]
-    assert claimed(db) is None
-    assert (told["evento"], told["motivos"]) == ("anulacion", ["Se notificó a otra persona"])
-    assert told["detalle"] == {"reemplazo": right.notificacion.number}
-    assert told["remitente"]["sistema"] == "SGD" and told["anterior"]
-    [noted] = detail_of(db, Event.NOTIFICACION_ANNULLED)
-    assert noted["constancia"] == told["id"] and len(noted["facts"]) == 64
-
-
-def test_an_annulment_stands_when_no_key_opens_who_its_owner_is(
-    db: Database, rosa: Person, sender: Sender
-) -> None:
-    one = sender.deposit()
-    with db.transaction() as tx:
-        tx.conn.execute(update(tables.casillas).values(nombres=b"v1.nothing"))
-        annulment.annul(tx, CATALOG, one.id.hex(), "Con errores")
-    [noted] = detail_of(db, Event.NOTIFICACION_ANNULLED)
-    assert "constancia" not in noted and count(db, "constancias") == 1
-
-
-def test_what_could_not_be_handed_over_and_when_it_was_mended_is_proved(
-    db: Database, rosa: Person, sender: Sender, clock: Clock
-) -> None:
-    one = sender.deposit()
-    sealing(db)
-    with db.reading() as tx:
-        [file] = notificaciones.files_of(tx, rosa.id, one.id)
-    for found in ("missing", "missing", None, "changed", None):
-        clock.advance(hours=1)
-        with db.transaction() as tx:
-            if found:
-                incidencias.found(tx, CATALOG, file, found)
-            else:
-                incidencias.mended(tx, CATALOG, [file])
-    told = [sealing(db)[1] for _ in range(4)]
-    assert claimed(db) is None
-    assert [one["evento"] for one in told] == ["incidencia"] * 4
-    assert told[0]["motivos"] == ["El archivo «CARTA 9.pdf» no estaba donde se guardó."]
-    spans = [(one["detalle"]["desde"], one["detalle"]["corregida"]) for one in told]
-    hours = [[at and at[11:13] for at in span] for span in spans]
-    assert hours == [["11", None], ["11", "13"], ["14", None], ["14", "15"]]
-    assert told[3]["detalle"]["hallazgo"].startswith("Los bytes guardados")
-    for kind in (Event.INCIDENCIA_FOUND, Event.INCIDENCIA_MENDED):
-        assert [len(each["facts"]) for each in detail_of(db, kind)] == [64, 64]
 
 
 def test_no_act_no_constancia(db: Database, rosa: Person, sender: Sender) -> None:
@@ -229,64 +168,6 @@ def test_one_that_failed_for_days_is_tried_each_hour_all_the_same(
 def tell_late(db: Database) -> int:
     with db.transaction() as tx:
         return constancias.tell_late(tx)
-
-
-def test_one_that_is_not_sealed_in_ten_minutes_is_an_incidencia_told_once(
-    db: Database, rosa: Person, sender: Sender, clock: Clock
-) -> None:
-    """Its seal tells the end, to the sender too."""
-    receipt = sender.deposit(sent=sent())
-    at = clock.now
-    clock.now = at + LATE - timedelta(microseconds=1)
-    assert tell_late(db) == 0
-    clock.now = at + LATE
-    assert [tell_late(db), tell_late(db)] == [1, 0]
-    found, told = job(db)
-    assert detail_of(db, Event.CONSTANCIA_LATE) == [
-        {"constancia": told["id"], "since": at.isoformat(timespec="microseconds")}
-    ]
-    seal(db, found)
-    advance_all(db)
-    with db.reading() as tx:
-        assert constancias.late(tx) is None
-        seen = [one for one in feed.after(tx, SGD, 0, 9) if one.notificacion == receipt.id]
-    kinds = [KINDS[one.kind] for one in seen]
-    assert kinds == ["deposito", "alerta", "incidencia", "constancia"]
-    assert isinstance(verify(db), Whole)
-
-
-def test_what_was_sealed_in_time_is_never_late_and_a_test_is_not_either(
-    db: Database, rosa: Person, sender: Sender, clock: Clock
-) -> None:
-    sender.deposit()
-    seal(db, job(db)[0])
-    sender.deposit(sent=sent(system=TEST))
-    clock.advance(days=2)
-    assert tell_late(db) == 0
-    with db.reading() as tx:
-        assert constancias.late(tx) is None
-    assert detail_of(db, Event.CONSTANCIA_LATE) == []
-
-
-def tell_them_all(url: str) -> list[int]:
-    """One worker of several, a quarter of an hour later."""
-    constancias.AT_ONCE = 2
-    db = Database(url, lambda: Clock().now + timedelta(minutes=15), vault)
-    told = [tell_late(db)]
-    while told[-1]:
-        told.append(tell_late(db))
-    db.close()
-    return told
-
-
-def test_of_a_long_queue_each_is_told_once_over_several_workers(
-    db: Database, database_url: str, rosa: Person, sender: Sender
-) -> None:
-    for _ in range(9):
-        sender.deposit(anew=True)
-    assert sum(race(tell_them_all, database_url)) == 9
-    numbers = [one["constancia"] for one in detail_of(db, Event.CONSTANCIA_LATE)]
-    assert len({*numbers}) == len(numbers) == 9
 
 
 def test_one_that_no_key_opens_is_in_the_way_of_no_other(
@@ -389,7 +270,7 @@ def test_tests_come_last_and_make_no_service_late(
 
     def late() -> bool:
         with db.reading() as tx:
-            return readiness.late_constancias(tx, LATE)
+            return readiness.late_constancias(tx)
 
     assert not late()
     sender.deposit()

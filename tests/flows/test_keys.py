@@ -75,6 +75,7 @@ def fill(db: Database, ring: Path) -> None:
             notes.note(tx, Event.CASILLA_OPENED, person.id)
         rosa = owner(tx, ROSA.identidad)
         casillas.set_phone(tx, rosa, "+51987654321")
+        casillas.set_second_email(tx, rosa, "otra@example.com")
         padron.put(tx, [claim(record) for record in RECORDS])
         outbox.add(tx, "alerta", rosa, asunto="Carta")
         api_keys.create(tx, "SGD")

@@ -131,7 +131,9 @@ def test_site_pages_and_messages_are_those_of_the_entity(sheets: Path, settings:
         assert "Municipalidad de Pruebas" in page, address
         assert OTHERS.findall(page) == [], address
         assert WRITTEN in page, address
-        assert f';ext=1928">{CALLED}</a>. De lunes' in page, address  # M9
+        assert f';ext=1928">{CALLED}</a>' in page, address
+    guide = client.get("/guias/crear-su-casilla/").text
+    assert f';ext=1928">{CALLED}</a>. De lunes' in guide  # M9
     assert "Saber si tiene papeletas" in client.get("/").text
     assert client.get("/terminos/1.txt").content == BEFORE
     for address in ("/terminos/", "/terminos/2/"):

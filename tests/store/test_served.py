@@ -177,7 +177,7 @@ def test_what_a_system_sent_and_what_was_annulled_stay_as_they_are(
     with db.transaction() as tx:
         found = notificaciones.one(tx, rosa.id, served.id)
         assert found and deposits.add(tx, found, Sent(request, "{}"))
-        assert annulments.add(tx, Annulment(rosa.id, served.id, tx.now, "x", None))
+        annulments.add(tx, Annulment(rosa.id, served.id, tx.now, "x", None))
     for table, change in (("deposits", "answer = 'otra'"), ("annulments", "reason = 'otra'")):
         served.refuses(f"UPDATE {table} SET {change}")
         served.refuses(f"DELETE FROM {table}")

@@ -272,7 +272,7 @@ def test_a_record_that_begins_a_second_time_says_since_when_it_runs(
     first = verify(upgraded)
     clock.advance(days=1)
     with without_guards(upgraded) as tx:
-        for table in (tables.line, tables.line_waiting, tables.eventos, tables.constancias):
+        for table in (tables.line, tables.line_waiting, tables.eventos):
             tx.conn.execute(delete(table))
     found = verify(upgraded)
     assert isinstance(found, Broken) and found.code == "audit.constancia.added"

@@ -37,7 +37,7 @@ def text(response: Response) -> str:
 def test_the_list_has_the_eight_columns_of_the_guide(her: Visitor, letter: str) -> None:
     """M84, R16"""
     page = her.get("/casilla/")
-    headings = re.findall(r'<th role="columnheader" scope="col">([^<]+)</th>', page.text)
+    headings = re.findall(r'<th scope="col">([^<]+)</th>', page.text)
     assert headings == [
         "AÑO",
         "ASUNTO",
@@ -48,7 +48,7 @@ def test_the_list_has_the_eight_columns_of_the_guide(her: Visitor, letter: str) 
         "FECHA DE EMISIÓN",
         "FECHA DE ENVÍO DE MENSAJE",
     ]
-    assert re.findall(r'<td role="cell" data-label="([^"]+)"', page.text) == headings
+    assert re.findall(r'<td data-label="([^"]+)"', page.text) == headings
     cells = re.findall(r'<td role="cell" data-label=.*?</td>', page.text)
     assert [re.sub(r"<[^>]*>", "", cell).strip() for cell in cells] == [
         "2026",
@@ -252,7 +252,7 @@ def test_twenty_rows_a_page_and_a_way_to_the_others(
         with installation.db.transaction() as tx:
             casilla.serve(tx, f"Carta {number}")
     first = her.get("/casilla/")
-    assert first.text.count("<tr ") == 21
+    assert first.text.count("<tr>") == 21
     older = re.search(r'rel="next" href="([^"]+)">Más antiguas<', first.text)
     assert older
     second = her.get(older[1])

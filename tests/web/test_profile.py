@@ -312,79 +312,6 @@ def test_a_sixth_change_in_five_minutes_waits(her: Visitor, rosa: Person, clock:
     assert answers[-1] == 429
 
 
-def test_undoing_puts_the_old_address_back_ends_every_session_and_the_password(
-    her: Visitor,
-    visitor: Visitor,
-    installation: Installation,
-    rosa: Person,
-    email: Callable[[], str],
-) -> None:
-    """R32"""
-    change_email(her, installation)
-    path = undo_path(installation)
-    for _ in range(2):  # scanners of mail open links
-        assert visitor.follow(path).status_code == 200
-    assert email() == NEW
-    undone = visitor.send(visitor.follow(path), UNDO)
-    assert "Deshicimos el cambio" in undone.text
-    assert email() == rosa.email
-    assert her.get("/casilla/").status_code == 303
-    assert visitor.password(rosa.identidad.number, rosa.password).status_code == 403
-    told = {m.recipient: m.context for m in messages(installation.db, "profile_undone")}
-    assert {address: context["left_out"] for address, context in told.items()} == {
-        NEW: True,
-        rosa.email: False,
-    }
-
-
-def test_a_link_that_was_used_offers_nothing_and_undoes_nothing(
-    her: Visitor, visitor: Visitor, installation: Installation, rosa: Person
-) -> None:
-    change_email(her, installation)
-    path = undo_path(installation)
-    page = visitor.follow(path)
-    visitor.send(page, UNDO)
-    for again in (visitor.follow(path), visitor.send(page, UNDO)):
-        assert "No hay nada que deshacer" in again.text
-    assert len(messages(installation.db, "profile_undone")) == 2
-
-
-@pytest.mark.parametrize("harm", ["tampered", "expired", "of another purpose", "nothing"])
-def test_a_link_that_is_not_good_undoes_nothing(
-    her: Visitor,
-    visitor: Visitor,
-    installation: Installation,
-    clock: Clock,
-    email: Callable[[], str],
-    harm: str,
-) -> None:
-    change_email(her, installation)
-    path = undo_path(installation)
-    good = visitor.follow(path)
-    if harm == "tampered":
-        path = path[:-3] + ("A" if path[-3] != "A" else "B") + path[-2:]
-    elif harm == "expired":
-        clock.advance(hours=72)
-    elif harm == "of another purpose":
-        link = messages(installation.db, "email_changed")[-1].context["link"]
-        token = installation.signing.link("recovery", bytes.fromhex(link))
-        path = f"{PROFILE}deshacer/{token}/"
-    else:
-        path = f"{PROFILE}deshacer/x/"
-    answers = [visitor.follow(path)] + ([visitor.send(good, UNDO)] if harm == "expired" else [])
-    assert all("No hay nada que deshacer" in answer.text for answer in answers)
-    assert email() == NEW
-
-
-def test_the_link_works_until_the_last_minute(
-    her: Visitor, visitor: Visitor, installation: Installation, clock: Clock
-) -> None:
-    change_email(her, installation)
-    clock.advance(hours=71, minutes=59)
-    page = visitor.follow(undo_path(installation))
-    assert "Deshicimos el cambio" in visitor.send(page, UNDO).text
-
-
 def test_every_form_wants_its_token(her: Visitor, installation: Installation) -> None:
     """S53"""
     update(her, correo=NEW)
@@ -408,27 +335,3 @@ def test_every_form_wants_its_token(her: Visitor, installation: Installation) ->
 def test_a_held_answer_of_the_profile_takes_its_time(her: Visitor, path: str) -> None:
     reply = her.client.post(path)
     assert reply.elapsed.total_seconds() >= pace.FLOOR
-
-
-def test_a_second_address_comes_and_goes_on_the_page(
-    her: Visitor, installation: Installation, rosa: Person, clock: Clock
-) -> None:
-    """S46: proved as any other; whole only for who has just proved who they are."""
-    same = update(her, segundo=rosa.email)
-    assert same.status_code == 400 and "Escriba otro, por si ese falla" in same.text
-    update(her, segundo=NEW)
-    answer(her, sent_code(installation, "email_old_code"))
-    done = answer(her, sent_code(installation, "second_email_code"))
-    assert done.headers["location"] == f"{PROFILE}?listo=segundo"
-    page = her.get(done.headers["location"]).text
-    assert "también a su segundo correo" in page and NEW in page
-    clock.advance(minutes=6)
-    hidden = her.get(PROFILE)
-    assert NEW not in hidden.text
-    asked = her.send(hidden, "segundo-correo/quitar/")
-    assert asked.headers["location"].startswith("/casilla/confirmar/")
-    confirm = her.get(asked.headers["location"])
-    her.send(confirm, "/casilla/confirmar/", clave=rosa.password)
-    gone = her.send(her.get(PROFILE), "segundo-correo/quitar/")
-    assert gone.headers["location"] == f"{PROFILE}?listo=segundo-quitado"
-    assert "Quitar el segundo correo" not in her.get(PROFILE).text

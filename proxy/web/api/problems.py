@@ -61,7 +61,7 @@ KINDS = {
     "deposit.other_body": Kind("idempotencia.otro_cuerpo"),
     "deposit.missing": Kind("notificacion.desconocida", 404),
     "constancia.missing": Kind("constancia.desconocida", 404),
-    "constancia.unsealed": Kind("constancia.en_preparacion", 404),
+    "constancia.waits": Kind("constancia.en_preparacion", 404),
     "constancia.damaged": Kind("constancia.danada", 500),
     "annulment.other": Kind("anulacion.otra", 409),
     "annulment.replacement": Kind("anulacion.reemplazo"),

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from proxy.domain.recipient import Bounce
-from proxy.errors import NotYours
-from proxy.flows import alertas, delivery, inbox, recalculation, sending
+from proxy.flows import alertas, delivery, inbox, recalculation
 from proxy.installation import Installation
 from proxy.keys.seal_file import create_demonstration
-from proxy.store import casillas, deposits, outbox, tables
+from proxy.store import casillas, outbox, tables
 from proxy.store.outbox import Message
 from proxy.work.constancias import Sealer
 from tests.casilla import pdf
@@ -179,78 +178,6 @@ def test_a_system_takes_the_constancias_of_what_it_sent(
     assert refusal(sgd.get(path)) == (500, "constancia.danada")
 
 
-MORE = {"cantidad": 5, "unidad": "habiles", "norma": "Ley N.° 27444", "motivo": "Lo pidió"}
-
-
-def test_a_term_is_put_off_and_every_answer_says_the_dates_that_count(
-    sgd: System, systems: Systems, rosa: Person, installation: Installation, clock: Clock
-) -> None:
-    """L26, L30"""
-    sent = sgd.deposit(plazo={"cantidad": 15, "unidad": "habiles", "para": "descargos"}).json()
-    here = f"/notificaciones/{sent['id']}"
-    first = sgd.post(f"{here}/prorroga", json=MORE)
-    clock.advance(minutes=1)
-    again = sgd.post(f"{here}/prorroga", json=MORE)
-    assert (first.status_code, again.status_code) == (201, 200)
-    assert first.content == again.content
-    assert (sent["efecto"]["vence"], first.json()["efecto"]["vence"]) == (
-        "2026-12-07",
-        "2026-12-16",
-    )
-    later = sgd.post(f"{here}/inicio", json={"fecha": "2026-11-23", "norma": "Artículo 3"})
-    assert later.status_code == 201
-    told = sgd.get(here).json()
-    assert told["efecto"] == later.json()["efecto"]
-    assert (told["efecto"]["inicio_computo"], told["efecto"]["vence"]) == (
-        "2026-11-23",
-        "2026-12-22",
-    )
-    put_off = [one for one in told["sucesos"] if one["suceso"] in ("prorroga", "inicio-aplazado")]
-    assert [one["descripcion"] for one in put_off] == [
-        "Se prorrogó el plazo 5 días hábiles (Ley N.° 27444): vencía el 07/12/2026 y ahora vence "
-        "el 16/12/2026. Motivo: Lo pidió.",
-        "Se dispuso que el plazo corra desde más tarde (Artículo 3): corría desde el 17/11/2026 y "
-        "ahora corre desde el 23/11/2026 y vence el 22/12/2026.",
-    ]
-    other = sgd.post(f"{here}/prorroga", json=MORE | {"cantidad": 6})
-    assert refusal(other) == (409, "aplazamiento.ya_prorrogada")
-    assert refusal(systems("Mesa").post(f"{here}/prorroga", json=MORE)) == (
-        404,
-        "notificacion.desconocida",
-    )
-    advance_all(installation.db)
-    feed = sgd.get("/eventos").json()["eventos"]
-    assert [one["suceso"] for one in feed][-2:] == ["prorroga", "inicio-aplazado"]
-
-
-@pytest.mark.parametrize(
-    ("where", "asked", "said"),
-    [
-        ("prorroga", MORE, (422, "aplazamiento.sin_plazo")),
-        ("prorroga", MORE | {"cantidad": 0}, (422, "datos.invalidos")),
-        ("prorroga", MORE | {"unidad": "semanas"}, (422, "datos.invalidos")),
-        ("prorroga", {**MORE, "norma": ""}, (422, "datos.invalidos")),
-        ("inicio", {"fecha": "2026-11-16", "norma": "x"}, (422, "aplazamiento.no_mas_tarde")),
-        ("inicio", {"fecha": "mañana", "norma": "x"}, (422, "datos.invalidos")),
-        ("inicio", {"fecha": "2026-11-23"}, (422, "datos.invalidos")),
-    ],
-)
-def test_what_puts_off_nothing_is_refused_with_its_code(
-    sgd: System, rosa: Person, where: str, asked: dict[str, Any], said: tuple[int, str]
-) -> None:
-    sent = sgd.deposit().json()
-    assert refusal(sgd.post(f"/notificaciones/{sent['id']}/{where}", json=asked)) == said
-    assert sgd.get(f"/notificaciones/{sent['id']}").json()["efecto"] == sent["efecto"]
-
-
-def test_only_who_may_deposit_puts_off(systems: Systems, rosa: Person) -> None:
-    sent = systems().deposit().json()
-    reader = systems(scopes=("leer", "anular"))
-    for where in ("prorroga", "inicio"):
-        asked = reader.post(f"/notificaciones/{sent['id']}/{where}", json={})
-        assert refusal(asked) == (403, "clave.sin_permiso")
-
-
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -401,54 +328,3 @@ def test_an_effect_that_cannot_be_read_hides_nothing_else(
         tx.conn.execute(tables.notificaciones.update().values(effect=damaged))
     told = sgd.get(f"/notificaciones/{sent['id']}").json()
     assert told["efecto"] is None and told["partes"] == sent["partes"]
-
-
-def test_few_among_many_are_looked_for_a_part_at_a_time(
-    sgd: System,
-    rosa: Person,
-    installation: Installation,
-    clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """S71: nobody makes the database walk over all that a system ever sent."""
-    monkeypatch.setattr(deposits, "LOOKED", 3)
-    sent = []
-    for turn in range(8):
-        clock.advance(seconds=1)
-        sent.append(sgd.deposit(referencia=f"SGD-{turn % 2}").json()["id"])
-    for key in (sent[0], sent[7]):
-        opened(installation, rosa, key)
-
-    def walked(**asked: Any) -> list[list[str]]:
-        pages, cursor = [], "0"
-        while True:
-            answer = sgd.get("/notificaciones", params=asked | {"desde": cursor}).json()
-            if answer["siguiente"] == cursor:
-                assert answer["notificaciones"] == []
-                return pages
-            pages.append([one["id"] for one in answer["notificaciones"]])
-            cursor = answer["siguiente"]
-
-    assert walked(estado="leida") == [[sent[0]], [], [sent[7]]]
-    assert walked(estado="anulada") == [[], []]
-    assert walked(estado="leida", referencia="SGD-1") == [[], [sent[7]]]
-    assert walked(estado="depositada", limite=1) == [[one] for one in sent[1:7]]
-    assert walked() == [sent[:3], sent[3:6], sent[6:]]
-
-
-def test_who_only_asks_keeps_no_writer_waiting(
-    sgd: System, rosa: Person, installation: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = sgd.deposit().json()["id"]
-    writing: list[str] = []
-
-    def told(tx: Any, *_: Any) -> Any:
-        if tx.conn.get_execution_options().get("writes"):
-            writing.append("a reader")
-        raise NotYours("deposit.missing")
-
-    for name in ("one", "page", "news", "reach"):
-        monkeypatch.setattr(sending, name, told)
-    for path in (f"/notificaciones/{one}", "/notificaciones", "/eventos", "/casillas/DNI-40000001"):
-        assert sgd.get(path).status_code == 404
-    assert writing == []

@@ -220,6 +220,8 @@ def account(her: Visitor, installation: Installation, rosa: Person, clock: Clock
         code = sent_code(installation, name)
         her.send(her.get(f"{path}codigo/"), "/codigo/", token=code)
     her.get(path)
+    leaving = her.get(f"{path}baja/")
+    her.send(leaving, "/baja/")  # without the tick
     her.get("/casilla/sesiones/")
     change = her.get("/casilla/clave/")
     her.send(change, "/casilla/clave/", antigua="", nueva="corta", repetida="otra")
