@@ -222,7 +222,7 @@ def test_keys_open_and_close_the_menu_and_the_focus_comes_back(
     expect(menu).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_role("button", name="Cerrar el menú")).to_be_focused()
     expect(link).to_be_visible()
-    for _ in page.locator("#menu a").all():
+    for _ in page.locator("#menu ul a").all():
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('#menu') !== null")
     page.keyboard.press("Tab")  # what is behind the menu is out of reach

@@ -59,3 +59,12 @@ addEventListener("keydown", event => {
   if (toggles.drawer.checked) close("drawer")
   else if (toggles.search.checked) close("search")
 }, true)
+
+// What the theme lets scroll sideways must be in reach of keys (axe: scrollable-region-focusable).
+addEventListener("load", () => {
+  for (const wide of document.querySelectorAll(".md-typeset__scrollwrap")) {
+    wide.tabIndex = 0
+    wide.setAttribute("role", "group")
+    wide.setAttribute("aria-label", "Tabla, que se desplaza hacia los lados")
+  }
+})

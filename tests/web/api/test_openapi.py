@@ -16,7 +16,7 @@ from proxy.web.api.openapi import described
 from proxy.web.api.problems import KINDS, OTHER, OTHER_FILE, TITLES
 from tests.people import Person
 from tests.web.api.conftest import System, datos
-from tests.web.api.test_asking import MORE
+from tests.web.api.test_postponing import MORE
 from tests.web.served import serving
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")

@@ -319,7 +319,7 @@ def test_others_find_nothing_wrong_with_any_page(
             found[name] = top
         if wide := spills(page):
             found[f"{name} wide"] = wide
-    assert found == {}
+    assert not found, "\n".join(f"{name}: {wrong}" for name, wrong in found.items())
 
 
 @pytest.mark.lento
