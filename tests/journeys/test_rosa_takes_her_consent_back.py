@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from proxy.store import casillas
 from tests.flows.test_deposit import Sender
-from tests.journeys.house import PATIENCE, House, press
+from tests.journeys.house import PATIENCE, House, open_menu, press
 from tests.journeys.test_elena_registers import judge as judge_form
 from tests.journeys.test_pages_in_a_browser import judge
 from tests.journeys.test_rosa_opens_a_notificacion import tab_to
@@ -49,6 +49,7 @@ def test_a_second_address_is_added_gets_the_alertas_and_is_taken_off(
     second = replace(person, email=f"otra.{person.email}")
     page = open_page(javascript=javascript, reduced_motion="reduce")
     enter(page, person)
+    open_menu(page)
     page.get_by_role("link", name="PERFIL", exact=True).click()
     page.get_by_label("Segundo correo para alertas", exact=True).fill(second.email)
     press(page, "ACTUALIZAR DATOS")
@@ -81,6 +82,7 @@ def test_who_leaves_without_javascript_takes_the_constancia_away(
     person = people["sur"]
     page = open_page(360, javascript=False)
     enter(page, person)
+    open_menu(page)
     page.get_by_role("link", name="PERFIL", exact=True).click()
     page.get_by_role("link", name="Darse de baja de la casilla").click()
     expect(page.get_by_text("Le falta leer 2 notificaciones.")).to_be_visible()
