@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from proxy.domain.identidad import Identidad
 from proxy.store import casillas
 from tests.flows.test_deposit import Sender
 from tests.journeys.house import PATIENCE, House, open_menu, press
@@ -19,7 +20,7 @@ from tests.journeys.test_pages_in_a_browser import judge
 from tests.journeys.test_rosa_opens_a_notificacion import tab_to
 from tests.journeys.test_rosa_takes_her_proof_away import taken, verified
 from tests.journeys.test_rosa_updates_her_data import letter, write_code
-from tests.people import Person
+from tests.people import Person, open_casilla
 
 OpenPage = Callable[..., Page]
 Enter = Callable[[Page, Person], None]
@@ -34,6 +35,11 @@ def reached(house: House, mailbox: str, subject: str) -> None:
                 return
         time.sleep(0.05)
     raise TimeoutError(mailbox)
+
+
+CARMEN = Person(
+    Identidad("DNI", "40000029"), "Carmen Inventada", "carmen@example.com", "Tarwi-5528"
+)
 
 
 @pytest.mark.parametrize(("name", "javascript"), [("rosa", True), ("bruno", False)])
@@ -97,10 +103,9 @@ def test_who_leaves_without_javascript_takes_the_constancia_away(
     assert "revocación del consentimiento" in verified(house, file).lower()
 
 
-def test_all_of_it_with_the_keyboard_alone(
-    house: House, people: People, open_page: OpenPage, enter: Enter
-) -> None:
-    person = people["bruno"]
+def test_all_of_it_with_the_keyboard_alone(house: House, open_page: OpenPage, enter: Enter) -> None:
+    """Of somebody whose password no other test took away."""
+    person = open_casilla(house.installation.db, CARMEN, house.installation.passwords)
     page = open_page(reduced_motion="reduce")
     enter(page, person)
     page.goto(f"{house.origin}/casilla/perfil/")

@@ -49,7 +49,7 @@ def test_the_list_has_the_eight_columns_of_the_guide(her: Visitor, letter: str) 
         "FECHA DE ENVÍO DE MENSAJE",
     ]
     assert re.findall(r'<td data-label="([^"]+)"', page.text) == headings
-    cells = re.findall(r'<td data-label=.*?</td>', page.text)
+    cells = re.findall(r"<td data-label=.*?</td>", page.text)
     assert [re.sub(r"<[^>]*>", "", cell).strip() for cell in cells] == [
         "2026",
         "Carta de atención",
