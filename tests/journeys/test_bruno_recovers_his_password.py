@@ -78,7 +78,7 @@ def test_with_a_link_and_without_javascript(
     page.get_by_label("Correo electrónico registrado", exact=True).fill(rosa.email)
     press(page, "Continuar")
     expect(page.get_by_role("heading", name="Revise su correo")).to_be_visible()
-    page.goto(house.link(rosa, "Ingrese aquí"))
+    page.goto(house.link(rosa, "Ingrese aquí"))  # M79
     expect(page.get_by_role("heading", name="CAMBIO DE CONTRASEÑA")).to_be_visible()
     page.get_by_label("Contraseña nueva", exact=True).fill(NEW)
     page.get_by_label("Repetir contraseña nueva", exact=True).fill(NEW)
