@@ -37,8 +37,9 @@ from proxy.work.recorder import Recorder
 from tests.plazos import RULING
 from tests.sealing import held
 
-QUEUE, SECONDS = (60, 4) if figures.QUICK else (10_000, 30)
+QUEUE, SECONDS = (600, 2) if figures.QUICK else (10_000, 30)
 ROUNDS = 1 if figures.QUICK else 3
+PATIENCE = 60  # seconds for the first one
 BATCH = 500  # deposits in a transaction
 ALONE = 4 if figures.QUICK else 60  # constancias that are made in process
 CASILLA = str(Path(sys.executable).with_name("casilla"))
@@ -67,6 +68,14 @@ def sealed(parts: Installation) -> int:
         return int(tx.conn.execute(found).scalar_one())
 
 
+def wait_for_more_than(before: int, parts: Installation) -> None:
+    """Nothing is left, or the worker ended, when that takes longer."""
+    deadline = time.monotonic() + PATIENCE
+    while sealed(parts) == before:
+        assert time.monotonic() < deadline, "nothing is sealed"
+        time.sleep(0.1)
+
+
 @contextmanager
 def working(parts: Installation) -> Iterator[int]:
     """Yields the process id once the first one is sealed: all is loaded then."""
@@ -78,9 +87,7 @@ def working(parts: Installation) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        while sealed(parts) == before:
-            assert worker.poll() is None, "the worker ended"
-            time.sleep(0.1)
+        wait_for_more_than(before, parts)
         yield worker.pid
     finally:
         worker.send_signal(signal.SIGTERM)
@@ -121,8 +128,7 @@ def judge_readers(parts: Installation, tokens: list[str]) -> None:
             without, _ = asyncio.run(beside.crowd(tokens, iter(()), 0))
             before = sealed(parts)
             set_due(parts, parts.clock())
-            while sealed(parts) == before:
-                time.sleep(0.1)
+            wait_for_more_than(before, parts)
             meanwhile, _ = asyncio.run(beside.crowd(tokens, iter(()), 0))
             set_due(parts, parts.clock() + timedelta(days=1))
             done += sealed(parts) - before
