@@ -78,7 +78,7 @@ def tab_to(page: Page, label: str) -> None:
         found = page.evaluate(
             """() => {
                 const spot = document.activeElement, style = getComputedStyle(spot)
-                if (spot === document.body) return null
+                if (spot.matches('body, main')) return null
                 const named = spot.labels?.[0] ?? spot
                 return [named.textContent.trim(), style.outlineStyle, parseInt(style.outlineWidth)]
             }"""
