@@ -20,7 +20,7 @@ TRIES = 60
 
 def taken(page: Page, name: str, folder: Path) -> Path:
     """Its worker seals it meanwhile: the page is asked again until it is there."""
-    link = page.get_by_role("link", name=name, exact=True)
+    link = page.get_by_role("link", name=name)
     for _ in range(TRIES):
         if link.count():
             break
